@@ -1,0 +1,169 @@
+//! Enumerations that stay open: a value that this version does not know is kept, never an error.
+
+use std::fmt;
+use std::marker::PhantomData;
+
+/// The text of a value that this version of the description does not list.
+///
+/// It cannot be constructed outside this crate, and each enumeration has its own, so one that holds a listed text does
+/// not exist.
+pub struct Unknown<E> {
+    text: String,
+    owner: PhantomData<fn() -> E>,
+}
+
+impl<E> Unknown<E> {
+    pub(crate) fn new(text: &str) -> Self {
+        Self { text: text.to_owned(), owner: PhantomData }
+    }
+
+    /// The text as it was received.
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+}
+
+impl<E> Clone for Unknown<E> {
+    fn clone(&self) -> Self {
+        Self::new(&self.text)
+    }
+}
+
+impl<E> PartialEq for Unknown<E> {
+    fn eq(&self, other: &Self) -> bool {
+        self.text == other.text
+    }
+}
+
+impl<E> Eq for Unknown<E> {}
+
+impl<E> std::hash::Hash for Unknown<E> {
+    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+        self.text.hash(state);
+    }
+}
+
+impl<E> fmt::Debug for Unknown<E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(&self.text, f)
+    }
+}
+
+/// A text is none of the values that the description lists. The message names it and lists them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UnknownText {
+    text: String,
+    known: &'static [&'static str],
+}
+
+impl UnknownText {
+    pub(crate) fn new(text: &str, known: &'static [&'static str]) -> Self {
+        Self { text: text.to_owned(), known }
+    }
+
+    /// The values that the description lists.
+    pub fn known(&self) -> &'static [&'static str] {
+        self.known
+    }
+}
+
+impl fmt::Display for UnknownText {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?} is not one of `{}`", self.text, self.known.join("`, `"))
+    }
+}
+
+impl std::error::Error for UnknownText {}
+
+/// Writes an open enumeration: the listed values as variants, and one more that keeps any other text.
+macro_rules! open_enum {
+    ($(#[$meta:meta])* $name:ident { $($(#[$variant_meta:meta])* $variant:ident = $text:literal,)+ }) => {
+        $(#[$meta])*
+        ///
+        /// Parsing with [`FromStr`](std::str::FromStr) takes the listed values only; [`From`] and deserialising take any
+        /// text and keep it as `UnknownValue`, so that a value added by the server later breaks nothing.
+        #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+        #[non_exhaustive]
+        pub enum $name {
+            $($(#[$variant_meta])* #[doc = concat!("`", $text, "`")] $variant,)+
+            /// A value that this version does not list; `as_str` has its text.
+            UnknownValue($crate::value::Unknown<$name>),
+        }
+
+        impl $name {
+            /// Every listed value, in the description's order.
+            pub const ALL: &'static [Self] = &[$(Self::$variant),+];
+            /// The texts of [`ALL`](Self::ALL).
+            pub const VALUES: &'static [&'static str] = &[$($text),+];
+
+            /// The value as it stands in JSON.
+            pub fn as_str(&self) -> &str {
+                match self {
+                    $(Self::$variant => $text,)+
+                    Self::UnknownValue(unknown) => unknown.as_str(),
+                }
+            }
+
+            /// Whether the description lists this value.
+            pub fn is_known(&self) -> bool {
+                !matches!(self, Self::UnknownValue(_))
+            }
+
+            fn known(text: &str) -> ::core::option::Option<Self> {
+                match text {
+                    $($text => ::core::option::Option::Some(Self::$variant),)+
+                    _ => ::core::option::Option::None,
+                }
+            }
+        }
+
+        impl ::core::convert::From<&str> for $name {
+            fn from(text: &str) -> Self {
+                Self::known(text).unwrap_or_else(|| Self::UnknownValue($crate::value::Unknown::new(text)))
+            }
+        }
+
+        impl ::core::convert::From<::std::string::String> for $name {
+            fn from(text: ::std::string::String) -> Self {
+                Self::from(text.as_str())
+            }
+        }
+
+        impl ::core::str::FromStr for $name {
+            type Err = $crate::value::UnknownText;
+            fn from_str(text: &str) -> ::core::result::Result<Self, Self::Err> {
+                Self::known(text).ok_or_else(|| $crate::value::UnknownText::new(text, Self::VALUES))
+            }
+        }
+
+        impl ::core::fmt::Display for $name {
+            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                f.pad(self.as_str())
+            }
+        }
+
+        impl ::serde::Serialize for $name {
+            fn serialize<S: ::serde::Serializer>(&self, serializer: S) -> ::core::result::Result<S::Ok, S::Error> {
+                serializer.serialize_str(self.as_str())
+            }
+        }
+
+        impl<'de> ::serde::Deserialize<'de> for $name {
+            fn deserialize<D: ::serde::Deserializer<'de>>(deserializer: D) -> ::core::result::Result<Self, D::Error> {
+                <::std::borrow::Cow<'de, str> as ::serde::Deserialize>::deserialize(deserializer)
+                    .map(|text| Self::from(text.as_ref()))
+            }
+        }
+
+        #[cfg(feature = "schemars")]
+        impl ::schemars::JsonSchema for $name {
+            fn schema_name() -> ::std::borrow::Cow<'static, str> {
+                stringify!($name).into()
+            }
+            fn json_schema(_: &mut ::schemars::SchemaGenerator) -> ::schemars::Schema {
+                let values: ::std::vec::Vec<&str> = Self::ALL.iter().map(Self::as_str).collect();
+                ::schemars::json_schema!({ "type": "string", "enum": values })
+            }
+        }
+    };
+}
