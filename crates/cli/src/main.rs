@@ -1,2 +1,5 @@
-//! To be written.
-fn main() {}
+//! The `ideogram` command; everything is in the library.
+
+fn main() -> ideogram_cli::Exit {
+    ideogram_cli::main()
+}

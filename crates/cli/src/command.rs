@@ -1,0 +1,132 @@
+//! The command tree, built from the table of endpoints.
+
+use crate::flag::with_fields;
+use crate::table::price;
+use clap::builder::{OsStringValueParser, TypedValueParser as _};
+use clap::{Arg, ArgAction, Command, ValueHint, value_parser};
+use ideogram_schema::{ENDPOINTS, EndpointInfo};
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// The heading of what is about the run, not about the picture.
+const RUNNING: &str = "Running";
+
+const ENVIRONMENT: &str = "\
+Environment:
+  FAL_KEY            API key; or FAL_KEY_ID and FAL_KEY_SECRET
+  IDEOGRAM_BASE_URL  another service, such as what `ideogram sandbox` prints
+  IDEOGRAM_LEDGER    where the ledger of paid requests is kept
+
+Exit codes:
+  0 done   1 the service failed   2 bad usage   3 a file   4 no key   130 Ctrl-C";
+
+/// The whole command tree.
+pub fn command() -> Command {
+    let command = Command::new("ideogram")
+        .version(env!("CARGO_PKG_VERSION"))
+        .about("Make pictures with fal's Ideogram V2 Turbo endpoints")
+        .after_help(ENVIRONMENT)
+        .subcommand_required(true)
+        .disable_help_subcommand(true)
+        .args(globals());
+    let command = ENDPOINTS.iter().fold(command, |command, info| command.subcommand(endpoint(info)));
+    command.subcommand(schema())
+}
+
+/// The flags of every command.
+fn globals() -> Vec<Arg> {
+    let running = |arg: Arg| arg.global(true).help_heading(RUNNING);
+    vec![
+        running(switch("json", "Print one JSON envelope on stdout")),
+        running(switch("quiet", "Say nothing on stderr but failures").short('q')),
+    ]
+}
+
+fn switch(name: &'static str, help: &'static str) -> Arg {
+    Arg::new(name).long(name).help(help).action(ArgAction::SetTrue)
+}
+
+fn endpoint(info: &'static EndpointInfo) -> Command {
+    let cost = info.price.map(|cost| format!(", {}", price(&cost))).unwrap_or_default();
+    let command = Command::new(info.verb)
+        .about(info.summary.trim_end_matches('.'))
+        .after_help(format!("Endpoint: {}{cost}", info.id));
+    with_fields(command, info).args(running())
+}
+
+/// The flags of whatever calls the service.
+fn running() -> Vec<Arg> {
+    let output = Arg::new("output")
+        .long("output")
+        .short('o')
+        .value_name("FILE")
+        .value_parser(value_parser!(PathBuf))
+        .value_hint(ValueHint::AnyPath)
+        .help("File or directory to save to, `-` for stdout [default: a free name made of prompt and seed]");
+    let mut args = vec![output, switch("force", "Overwrite the file; queue a request with `--sync-mode` all the same")];
+    args.push(switch("sync", "Call in one piece instead of through the queue: quicker, and lost with the connection"));
+    args.extend(service());
+    args.into_iter().map(|arg| arg.help_heading(RUNNING)).collect()
+}
+
+/// The flags that choose the service and how long to wait for it.
+fn service() -> Vec<Arg> {
+    let mut args = Vec::new();
+    if cfg!(feature = "sandbox") {
+        args.push(switch("sandbox", "Use a stand-in for the service inside this process: no key, no network, no bill"));
+    }
+    args.push(
+        Arg::new("timeout")
+            .long("timeout")
+            .value_name("TIME")
+            .value_parser(OsStringValueParser::new().try_map(|text| duration(&text.to_string_lossy())))
+            .help("Give up, and cancel, after this long: `90`, `90s` or `15m` [default: 15m]"),
+    );
+    args
+}
+
+fn schema() -> Command {
+    Command::new("schema")
+        .about("Print what the endpoints take and give, as text or with `--json`")
+        .arg(Arg::new("verb").value_name("COMMAND").help("Only this one: its command or endpoint id"))
+}
+
+/// Seconds, or a number with `ms`, `s`, `m` or `h` behind it; more than nothing and at most a week.
+fn duration(text: &str) -> Result<Duration, String> {
+    let digits = text.trim_end_matches(|character: char| character.is_ascii_alphabetic());
+    let scale = match text.get(digits.len()..) {
+        Some("" | "s") => 1.0,
+        Some("ms") => 0.001,
+        Some("m") => 60.0,
+        Some("h") => 3600.0,
+        _ => return Err("it must be a number with `ms`, `s`, `m` or `h`".to_owned()),
+    };
+    let number: f64 = digits.parse().map_err(|_| "it must be a number with `ms`, `s`, `m` or `h`".to_owned())?;
+    let seconds = number * scale;
+    if seconds >= 0.001 && seconds <= 7.0 * 24.0 * 3600.0 {
+        Ok(Duration::from_secs_f64(seconds))
+    } else {
+        Err("it must be from 1ms to 168h".to_owned())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{command, duration};
+    use std::time::Duration;
+
+    #[test]
+    fn the_tree_is_sound() {
+        command().debug_assert();
+    }
+
+    #[test]
+    fn times_have_units_and_limits() {
+        assert_eq!(duration("90"), Ok(Duration::from_secs(90)));
+        assert_eq!(duration("1.5m"), Ok(Duration::from_secs(90)));
+        assert_eq!(duration("20ms"), Ok(Duration::from_millis(20)));
+        for wrong in ["", "m", "0", "-1", "NaN", "inf", "1d", "1e400", "200h"] {
+            assert!(duration(wrong).is_err(), "{wrong}");
+        }
+    }
+}

@@ -1,0 +1,182 @@
+//! The one shape of `--json`: whatever a command does, stdout holds exactly one [`Envelope`].
+
+use serde::Serialize;
+use serde_json::{Map, Value, json};
+use sha2::{Digest, Sha256};
+
+/// The envelope's version, its first field.
+pub const SCHEMA: &str = "ideogram/1";
+
+/// What `--json` prints.
+///
+/// ```
+/// use ideogram_cli::envelope::{Envelope, Kind};
+///
+/// let empty = serde_json::to_value(Envelope::new(Kind::Job, Vec::new())).unwrap();
+/// assert_eq!(empty, serde_json::json!({"schema": "ideogram/1", "kind": "job", "results": [], "error": null}));
+/// ```
+#[derive(Clone, Debug, Serialize)]
+pub struct Envelope {
+    schema: &'static str,
+    kind: Kind,
+    results: Vec<ResultRow>,
+    error: Option<ErrorRow>,
+}
+
+/// What an envelope is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Kind {
+    /// Pictures that were made, one result a request.
+    Images,
+    /// Requests that the ledger holds, one result each.
+    Job,
+    /// One row of a batch.
+    BatchRow,
+    /// Nothing but the error.
+    Error,
+}
+
+impl Envelope {
+    /// An envelope of results.
+    pub fn new(kind: Kind, results: Vec<ResultRow>) -> Self {
+        Self { schema: SCHEMA, kind, results, error: None }
+    }
+
+    /// An envelope of an error.
+    pub fn of_error(error: ErrorRow) -> Self {
+        Self { schema: SCHEMA, kind: Kind::Error, results: Vec::new(), error: Some(error) }
+    }
+
+    /// The same envelope with an error beside its results: some went well, not all.
+    #[must_use]
+    pub fn with_error(mut self, error: ErrorRow) -> Self {
+        self.error = Some(error);
+        self
+    }
+}
+
+/// One request and what came of it.
+#[derive(Clone, Debug, Serialize)]
+pub struct ResultRow {
+    /// The endpoint's id.
+    pub endpoint: String,
+    /// The service's id of the request, where it gave one.
+    pub request_id: Option<String>,
+    /// The seed that was used: the service's word, else what was sent.
+    pub seed: Option<i64>,
+    /// The files that the endpoint made.
+    pub images: Vec<ImageRow>,
+    /// What was sent; data URIs summarised by [`summarised`].
+    pub input: Value,
+    /// Where the ledger says that the request stands; only in envelopes of kind `job`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub job: Option<JobRow>,
+}
+
+/// One file.
+#[derive(Clone, Debug, Serialize)]
+pub struct ImageRow {
+    /// Where it was saved.
+    pub path: String,
+    /// Where the service keeps it; `null` when it came as a data URI.
+    pub url: Option<String>,
+    /// MIME type, judged by the content.
+    pub content_type: &'static str,
+    /// Width in pixels, read from the file's header.
+    pub width: Option<u32>,
+    /// Height in pixels, likewise.
+    pub height: Option<u32>,
+    /// Size in bytes.
+    pub bytes: u64,
+    /// SHA-256 of the content, in hexadecimal.
+    pub sha256: String,
+}
+
+/// A row of the ledger.
+#[derive(Clone, Debug, Serialize)]
+pub struct JobRow {
+    /// The ledger's number, what `ideogram jobs resume` takes.
+    pub id: i64,
+    /// `sending`, `accepted`, `lost`, `saved`, `failed` or `cancelled`.
+    pub state: &'static str,
+    /// When it was written, in milliseconds since 1970.
+    pub created_ms: i64,
+    /// The service that it went to.
+    pub base: String,
+}
+
+/// What went wrong.
+#[derive(Clone, Debug, Serialize)]
+pub struct ErrorRow {
+    /// [`Exit::word`](crate::Exit::word).
+    pub kind: &'static str,
+    /// The sentence that stderr has.
+    pub message: String,
+    /// The endpoint that was called.
+    pub endpoint: Option<&'static str>,
+    /// The service's id of the request, where one is known.
+    pub request_id: Option<String>,
+    /// HTTP status.
+    pub status: Option<u16>,
+    /// The service's own word for it.
+    pub error_type: Option<String>,
+    /// Whether the request may run and be charged all the same.
+    pub may_have_been_accepted: bool,
+    /// What the service found wrong with the input.
+    pub details: Vec<ErrorDetailRow>,
+}
+
+/// One fault of an input.
+#[derive(Clone, Debug, Serialize)]
+pub struct ErrorDetailRow {
+    /// The way to the value, for example `["body", "strength"]`.
+    pub loc: Vec<Value>,
+    /// The flag that sets it, where one does.
+    pub flag: Option<String>,
+    /// The service's sentence.
+    pub msg: String,
+    /// The service's word for the kind of fault.
+    #[serde(rename = "type")]
+    pub kind: String,
+}
+
+/// The input with each data URI replaced by its type, size and SHA-256.
+///
+/// ```
+/// let input = serde_json::json!({"prompt": "a", "image_url": "data:text/plain;base64,aGk="});
+/// let shown = ideogram_cli::envelope::summarised(input.as_object().unwrap());
+/// assert_eq!(shown["image_url"]["bytes"], 2);
+/// ```
+pub fn summarised(input: &Map<String, Value>) -> Value {
+    Value::Object(input.iter().map(|(name, value)| (name.clone(), summary(value))).collect())
+}
+
+fn summary(value: &Value) -> Value {
+    match value {
+        Value::String(text) => match crate::media::decode_data_uri(text) {
+            Some((content_type, bytes)) => {
+                json!({"content_type": content_type, "bytes": bytes.len(), "sha256": sha256(&bytes)})
+            }
+            None => value.clone(),
+        },
+        Value::Array(items) => items.iter().map(summary).collect(),
+        Value::Object(fields) => summarised(fields),
+        _ => value.clone(),
+    }
+}
+
+/// SHA-256 in hexadecimal.
+pub(crate) fn sha256(bytes: &[u8]) -> String {
+    hex(&Sha256::digest(bytes))
+}
+
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write as _;
+    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
+        // Writing to a String cannot fail.
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}

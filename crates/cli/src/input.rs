@@ -1,0 +1,171 @@
+//! From arguments to the JSON that is sent: each value checked against the description before anything costs money.
+
+use crate::exit::Failure;
+use crate::flag::{Flag, flags, is_seed, item, length};
+use crate::local::{self, Local};
+use clap::ArgMatches;
+use ideogram_schema::{Bounds, EndpointInfo, FieldKind, FileRole};
+use serde_json::{Map, Value};
+use std::ffi::{OsStr, OsString};
+
+/// The greatest seed that the tool picks by itself: every server's generator takes 31 bits.
+const MAX_RANDOM_SEED: i64 = (1 << 31) - 1;
+
+/// Builds the input of an endpoint from its arguments; local files are read and inlined.
+pub(crate) fn from_matches(info: &'static EndpointInfo, matches: &ArgMatches) -> Result<Map<String, Value>, Failure> {
+    let mut input = Map::new();
+    let mut locals: Vec<(FileRole, Local)> = Vec::new();
+    for flag in flags(info) {
+        let mut values = Vec::new();
+        for raw in raw_values(&flag, matches) {
+            values.push(match item(&flag.field.kind) {
+                FieldKind::File(role) => file(&flag, *role, raw, &mut locals)?,
+                kind => value(&flag, kind, &raw.to_string_lossy())?,
+            });
+        }
+        if let Some(value) = assembled(&flag, values)? {
+            input.insert(flag.field.name.to_owned(), value);
+        }
+    }
+    same_size(&locals)?;
+    Ok(input)
+}
+
+/// Fills the seed with a random number when the user left it open, and tells which is used.
+pub(crate) fn ensure_seed(info: &EndpointInfo, input: &mut Map<String, Value>) -> Result<Option<i64>, Failure> {
+    let Some(field) = info.inputs.iter().find(|field| is_seed(field)) else { return Ok(None) };
+    if let Some(seed) = input.get(field.name) {
+        return Ok(seed.as_i64());
+    }
+    let FieldKind::Integer(bounds) = &field.kind else { return Ok(None) };
+    let Some(seed) = random_seed(bounds)? else { return Ok(None) };
+    input.insert(field.name.to_owned(), seed.into());
+    Ok(Some(seed))
+}
+
+/// A number from 0 to 2³¹−1 within the bounds; `None` where the bounds leave no such number.
+fn random_seed(bounds: &Bounds<i64>) -> Result<Option<i64>, Failure> {
+    let least = bounds.minimum.unwrap_or(0).max(bounds.exclusive_minimum.map_or(0, |bound| bound.saturating_add(1)));
+    let most = bounds
+        .maximum
+        .unwrap_or(MAX_RANDOM_SEED)
+        .min(bounds.exclusive_maximum.map_or(MAX_RANDOM_SEED, |bound| bound.saturating_sub(1)));
+    let (least, most) = (least.clamp(0, MAX_RANDOM_SEED), most.clamp(0, MAX_RANDOM_SEED));
+    let random =
+        getrandom::u32().map_err(|error| Failure::service(format!("the system has no random numbers: {error}")))?;
+    let seed = least + i64::from(random) % (most - least + 1).max(1);
+    Ok(bounds.check(seed).is_ok().then_some(seed))
+}
+
+fn raw_values<'a>(flag: &Flag, matches: &'a ArgMatches) -> Vec<&'a OsStr> {
+    match item(&flag.field.kind) {
+        FieldKind::File(_) => {
+            matches.get_many::<OsString>(&flag.id()).into_iter().flatten().map(OsString::as_os_str).collect()
+        }
+        _ => matches.get_many::<String>(&flag.id()).into_iter().flatten().map(OsStr::new).collect(),
+    }
+}
+
+/// The one value, or the list with its length checked; `None` when the argument was not given.
+fn assembled(flag: &Flag, mut values: Vec<Value>) -> Result<Option<Value>, Failure> {
+    if values.is_empty() {
+        return Ok(None);
+    }
+    let FieldKind::Array { min_items, max_items, .. } = flag.field.kind else { return Ok(values.pop()) };
+    let count = values.len() as u64;
+    if min_items.is_some_and(|least| count < least) || max_items.is_some_and(|most| count > most) {
+        let allowed = length(min_items, max_items, "values").unwrap_or_default();
+        return Err(Failure::usage(format!("`{}` was given {count} times: it takes {allowed}", flag.shown())));
+    }
+    Ok(Some(Value::Array(values)))
+}
+
+/// One value, typed as the table says.
+fn value(flag: &Flag, kind: &FieldKind, raw: &str) -> Result<Value, Failure> {
+    let refused = |why: String| Failure::usage(format!("`{}` cannot be `{}`: {why}", flag.shown(), shown(raw)));
+    match kind {
+        FieldKind::String { min_length, max_length } => {
+            let count = raw.chars().count() as u64;
+            if min_length.is_some_and(|least| count < least) || max_length.is_some_and(|most| count > most) {
+                let allowed = length(*min_length, *max_length, "characters").unwrap_or_default();
+                return Err(refused(format!("it has {count} characters and must have {allowed}")));
+            }
+            Ok(raw.into())
+        }
+        FieldKind::Boolean => raw.parse().map(Value::Bool).map_err(|_| refused("it must be `true` or `false`".into())),
+        FieldKind::Integer(bounds) => {
+            let number: i64 = raw.trim().parse().map_err(|_| {
+                let limits = if *bounds == Bounds::NONE { String::new() } else { format!(" {bounds}") };
+                refused(format!("it must be a whole number{limits}"))
+            })?;
+            bounds.check(number).map_err(|_| refused(format!("it must be {bounds}")))?;
+            Ok(number.into())
+        }
+        FieldKind::Number(bounds) => {
+            let limits = if *bounds == Bounds::NONE { String::new() } else { format!(" {bounds}") };
+            let number: f64 = raw.trim().parse().map_err(|_| refused(format!("it must be a number{limits}")))?;
+            bounds.check(number).map_err(|_| refused(format!("it must be a number{limits}")))?;
+            Ok(number.into())
+        }
+        FieldKind::Enum(values) => match values.iter().find(|value| **value == raw) {
+            Some(value) => Ok((*value).into()),
+            None => Err(refused(format!("it must be one of `{}`", values.join("`, `")))),
+        },
+        FieldKind::Object(_) => match serde_json::from_str(raw) {
+            Ok(Value::Object(object)) => Ok(Value::Object(object)),
+            _ => Err(refused("it must be a JSON object, such as `{\"name\": 1}`".into())),
+        },
+        // Any JSON value; what is no JSON is a text, so that plain words need no quotes within quotes.
+        _ => Ok(serde_json::from_str(raw).unwrap_or_else(|_| raw.into())),
+    }
+}
+
+/// A URL or data URI goes as it is; anything else is a path, read and inlined.
+fn file(flag: &Flag, role: FileRole, raw: &OsStr, locals: &mut Vec<(FileRole, Local)>) -> Result<Value, Failure> {
+    if let Some(text) = raw.to_str().filter(|text| local::is_remote(text)) {
+        return Ok(text.into());
+    }
+    let local = local::read(raw.as_ref(), &flag.shown(), role != FileRole::Other)?;
+    let value = local.data_uri.as_str().into();
+    locals.push((role, local));
+    Ok(value)
+}
+
+/// A mask that does not fit its picture is refused before the service charges for saying so.
+fn same_size(locals: &[(FileRole, Local)]) -> Result<(), Failure> {
+    let of = |wanted| locals.iter().filter(move |(role, _)| *role == wanted).map(|(_, local)| local);
+    for (image, mask) in of(FileRole::Image).flat_map(|image| of(FileRole::Mask).map(move |mask| (image, mask))) {
+        if let (Some((iw, ih)), Some((mw, mh))) = (image.size, mask.size)
+            && (iw, ih) != (mw, mh)
+        {
+            return Err(Failure::usage(format!(
+                "the mask `{}` is {mw}×{mh} pixels and the image `{}` is {iw}×{ih}: both must have the same size",
+                mask.name, image.name
+            )));
+        }
+    }
+    Ok(())
+}
+
+/// A value in a message: short, and harmless to a terminal.
+fn shown(raw: &str) -> String {
+    let mut text = crate::clean::line(raw);
+    if text.chars().count() > 80 {
+        text = text.chars().take(80).chain(['…']).collect();
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::random_seed;
+    use ideogram_schema::Bounds;
+
+    #[test]
+    fn a_random_seed_fits_31_bits_and_the_bounds() {
+        for _ in 0..1_000 {
+            let seed = random_seed(&Bounds::NONE).unwrap().unwrap();
+            assert!((0..=i64::from(i32::MAX)).contains(&seed), "{seed}");
+        }
+    }
+}

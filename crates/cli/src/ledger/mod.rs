@@ -1,0 +1,82 @@
+//! The ledger: every paid request has a row from before it is sent until its files are safe on disk.
+//!
+//! One SQLite file, in WAL mode with `synchronous=FULL`: what a method of [`Ledger`] has done when it returns survives a
+//! crash and a power cut. The order of a run is
+//!
+//! 1. [`begin`](Ledger::begin): the row is there, `sending`, with the exact input and the service's address;
+//! 2. [`accepted`](Ledger::accepted) with the service's request id, before anybody waits for the result;
+//! 3. [`close`](Ledger::close), once the files are on disk, or once it is sure that there will be none.
+//!
+//! A row that is still open tells of money that may have been spent for nothing yet in hand. Whoever works on a row holds
+//! its [`Claim`], so that no two processes save the same result twice.
+//!
+//! ```
+//! use ideogram_cli::ledger::{Closing, Ledger, NewRow, State};
+//!
+//! let mut ledger = Ledger::temporary()?;
+//! let row = NewRow { base: "http://127.0.0.1:1/queue", ..NewRow::new("fal-ai/ideogram/v2/turbo", r#"{"prompt":"a"}"#) };
+//! let (id, _claim) = ledger.begin(&row)?;
+//! ledger.accepted(id, "764cabcf-b745-4b3e-ae38-1200304cf45b")?;
+//! assert_eq!(ledger.open_rows()?[0].state, State::Accepted);
+//! ledger.close(id, &Closing::Saved { files: vec!["/home/me/a.png".to_owned()] })?;
+//! assert!(ledger.open_rows()?.is_empty());
+//! # Ok::<(), ideogram_cli::ledger::LedgerError>(())
+//! ```
+
+mod claim;
+mod place;
+mod row;
+mod store;
+
+pub use claim::Claim;
+pub use place::default_path;
+pub use row::{Closing, NewRow, Row, State};
+pub use store::Ledger;
+
+use std::fmt;
+use std::path::PathBuf;
+
+/// The ledger cannot be read or written. The message says which file and why.
+#[derive(Debug)]
+pub struct LedgerError {
+    path: PathBuf,
+    cause: Cause,
+}
+
+#[derive(Debug)]
+enum Cause {
+    Sqlite(rusqlite::Error),
+    Io(std::io::Error),
+    Version(i64),
+    NoPlace,
+}
+
+impl LedgerError {
+    fn new(path: impl Into<PathBuf>, cause: Cause) -> Self {
+        Self { path: path.into(), cause }
+    }
+}
+
+impl fmt::Display for LedgerError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let path = self.path.display();
+        match &self.cause {
+            Cause::Sqlite(error) => write!(f, "the ledger `{path}` cannot be used: {error}"),
+            Cause::Io(error) => write!(f, "the ledger `{path}` cannot be used: {error}"),
+            Cause::Version(found) => {
+                write!(f, "the ledger `{path}` has version {found}, which a newer `ideogram` made")
+            }
+            Cause::NoPlace => f.write_str("there is no home directory for the ledger; name a file with `--ledger`"),
+        }
+    }
+}
+
+impl std::error::Error for LedgerError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match &self.cause {
+            Cause::Sqlite(error) => Some(error),
+            Cause::Io(error) => Some(error),
+            Cause::Version(_) | Cause::NoPlace => None,
+        }
+    }
+}

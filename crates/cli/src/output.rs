@@ -1,0 +1,71 @@
+//! Where words go: data to stdout, talk to stderr, and never a panic because somebody closed the other end.
+
+use crate::clean;
+use crate::envelope::Envelope;
+use crate::exit::{Exit, Failure};
+use std::io::{self, ErrorKind, IsTerminal as _, Write as _};
+
+/// The two streams, and how much is to be said on them.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Output {
+    json: bool,
+    quiet: bool,
+    watched: bool,
+}
+
+impl Output {
+    pub(crate) fn new(json: bool, quiet: bool) -> Self {
+        Self { json, quiet, watched: io::stderr().is_terminal() }
+    }
+
+    pub(crate) fn json(&self) -> bool {
+        self.json
+    }
+
+    /// A line for somebody who watches; scripts and logs do not get it.
+    pub(crate) fn progress(&self, text: &str) {
+        if self.watched && !self.quiet {
+            talk("", text);
+        }
+    }
+
+    /// A line that matters without being a failure.
+    pub(crate) fn note(&self, text: &str) {
+        if !self.quiet {
+            talk("note: ", text);
+        }
+    }
+
+    /// Tells of a failure, on stderr and with `--json` on stdout too, and gives the exit code that goes with it.
+    pub(crate) fn failure(&self, failure: &Failure) -> Exit {
+        if failure.exit() != Exit::Success {
+            talk("error: ", failure.message());
+            if self.json {
+                // The exit code tells the same to a reader that is gone.
+                let _ = self.envelope(&Envelope::of_error(failure.row()));
+            }
+        }
+        failure.exit()
+    }
+
+    /// Prints the envelope.
+    pub(crate) fn envelope(&self, envelope: &impl serde::Serialize) -> Result<(), Failure> {
+        let bytes = clean::json(envelope)
+            .map_err(|error| Failure::service(format!("the result cannot be written as JSON: {error}")))?;
+        self.data(&bytes)
+    }
+
+    /// Writes data to stdout, all of it or a failure.
+    pub(crate) fn data(&self, bytes: &[u8]) -> Result<(), Failure> {
+        let mut stdout = io::stdout().lock();
+        stdout.write_all(bytes).and_then(|()| stdout.flush()).map_err(|error| match error.kind() {
+            ErrorKind::BrokenPipe => Failure::pipe_closed(),
+            _ => Failure::file(format!("cannot write to stdout: {error}")),
+        })
+    }
+}
+
+/// One line on stderr; a closed stderr is nobody's loss.
+fn talk(prefix: &str, text: &str) {
+    let _ = writeln!(io::stderr().lock(), "{prefix}{}", clean::line(text));
+}

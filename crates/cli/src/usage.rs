@@ -1,0 +1,84 @@
+//! A command line that makes no sense, said in one sentence.
+
+use crate::exit::Failure;
+use crate::output::Output;
+use clap::error::{ContextKind, ContextValue, ErrorKind};
+
+/// Help and version go to stdout; anything else becomes a usage failure.
+pub(crate) fn report(error: &clap::Error, output: &Output) -> Result<(), Failure> {
+    match error.kind() {
+        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => output.data(error.render().to_string().as_bytes()),
+        ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand | ErrorKind::MissingSubcommand => {
+            Err(Failure::usage("a command is missing; see `ideogram --help`"))
+        }
+        _ => Err(Failure::usage(sentence(error))),
+    }
+}
+
+fn sentence(error: &clap::Error) -> String {
+    let get = |kind| error.get(kind).map(text).filter(|text| !text.is_empty());
+    let argument = get(ContextKind::InvalidArg);
+    let told = match (error.kind(), argument) {
+        (ErrorKind::MissingRequiredArgument, Some(missing)) => format!("{missing} is missing"),
+        (ErrorKind::UnknownArgument, Some(unknown)) => format!("there is no {unknown} here"),
+        (ErrorKind::InvalidSubcommand, _) => {
+            format!("there is no command {}", get(ContextKind::InvalidSubcommand).unwrap_or_default())
+        }
+        (ErrorKind::ArgumentConflict, Some(argument)) => match get(ContextKind::PriorArg) {
+            Some(prior) if prior != argument => format!("{argument} and {prior} exclude each other"),
+            _ => format!("{argument} can be given only once"),
+        },
+        (ErrorKind::InvalidValue | ErrorKind::TooFewValues, Some(argument)) => match get(ContextKind::InvalidValue) {
+            Some(value) if value != "``" => match get(ContextKind::ValidValue) {
+                Some(valid) => format!("{argument} cannot be {value}: it must be one of {valid}"),
+                None => format!("{argument} cannot be {value}"),
+            },
+            _ => format!("{argument} needs a value"),
+        },
+        (ErrorKind::ValueValidation, Some(argument)) => {
+            let value = get(ContextKind::InvalidValue).unwrap_or_default();
+            let why = std::error::Error::source(error).map(ToString::to_string).unwrap_or_default();
+            format!("{argument} cannot be {value}: {why}")
+        }
+        (ErrorKind::NoEquals, Some(argument)) => format!("{argument} takes its value after `=`"),
+        (ErrorKind::InvalidUtf8, _) => "an argument is not valid UTF-8".to_owned(),
+        _ => first_line(error),
+    };
+    let similar = [ContextKind::SuggestedArg, ContextKind::SuggestedSubcommand, ContextKind::SuggestedValue];
+    match similar.into_iter().find_map(get) {
+        Some(suggestion) => format!("{told}; did you mean {suggestion}?"),
+        None => format!("{told}; see `{} --help`", command_of(error)),
+    }
+}
+
+/// What clap says first, without its label.
+fn first_line(error: &clap::Error) -> String {
+    let rendered = error.render().to_string();
+    let line = rendered.lines().next().unwrap_or_default();
+    line.strip_prefix("error: ").unwrap_or(line).to_owned()
+}
+
+fn text(value: &ContextValue) -> String {
+    match value {
+        ContextValue::String(text) => quoted(text),
+        ContextValue::Strings(texts) => texts.iter().map(|text| quoted(text)).collect::<Vec<_>>().join(", "),
+        ContextValue::None => String::new(),
+        other => other.to_string(),
+    }
+}
+
+/// `--seed <N>` and `<PROMPT>` as they are typed: `` `--seed` ``, `` `PROMPT` ``.
+fn quoted(text: &str) -> String {
+    let flag = if text.starts_with('-') { text.split([' ', '[', '=']).next().unwrap_or(text) } else { text };
+    let name = flag.trim_start_matches('<').trim_end_matches('>');
+    format!("`{name}`")
+}
+
+/// The command whose usage was broken, from clap's own usage line.
+fn command_of(error: &clap::Error) -> String {
+    let usage = error.get(ContextKind::Usage).map(ToString::to_string).unwrap_or_default();
+    let words = usage.split_whitespace().skip_while(|word| *word != "ideogram");
+    let command: Vec<&str> =
+        words.take_while(|word| word.starts_with(|first: char| first.is_ascii_lowercase())).collect();
+    if command.is_empty() { "ideogram".to_owned() } else { command.join(" ") }
+}
