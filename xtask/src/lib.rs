@@ -1,1 +1,12 @@
-//! To be written.
+//! The maintainer's commands as a library: from the API description in `openapi/` to every file that depends on it.
+
+pub mod assemble;
+pub mod codegen;
+pub mod emit;
+pub mod error;
+pub mod idents;
+pub mod model;
+pub mod names;
+pub mod operations;
+pub mod pointer;
+pub mod write;

@@ -167,3 +167,122 @@ macro_rules! open_enum {
         }
     };
 }
+
+/// A number that the description does not list, kept. The integer counterpart of [`Unknown`].
+pub struct UnknownInteger<E> {
+    value: i64,
+    owner: PhantomData<fn() -> E>,
+}
+
+impl<E> UnknownInteger<E> {
+    #[allow(dead_code, reason = "only a description with enumerations of numbers uses it")]
+    pub(crate) fn new(value: i64) -> Self {
+        Self { value, owner: PhantomData }
+    }
+
+    /// The number as it was received.
+    pub fn get(&self) -> i64 {
+        self.value
+    }
+}
+
+impl<E> Clone for UnknownInteger<E> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<E> Copy for UnknownInteger<E> {}
+
+impl<E> PartialEq for UnknownInteger<E> {
+    fn eq(&self, other: &Self) -> bool {
+        self.value == other.value
+    }
+}
+
+impl<E> Eq for UnknownInteger<E> {}
+
+impl<E> std::hash::Hash for UnknownInteger<E> {
+    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+        self.value.hash(state);
+    }
+}
+
+impl<E> fmt::Debug for UnknownInteger<E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(&self.value, f)
+    }
+}
+
+/// Writes an open enumeration of whole numbers.
+#[allow(unused_macros, reason = "only a description with enumerations of numbers uses it")]
+macro_rules! open_integer_enum {
+    ($(#[$meta:meta])* $name:ident { $($(#[$variant_meta:meta])* $variant:ident = $value:literal,)+ }) => {
+        $(#[$meta])*
+        ///
+        /// [`From`] and deserialising take any whole number and keep it as `UnknownValue`.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        #[non_exhaustive]
+        pub enum $name {
+            $($(#[$variant_meta])* #[doc = concat!("`", $value, "`")] $variant,)+
+            /// A number that this version does not list; `get` has it.
+            UnknownValue($crate::value::UnknownInteger<$name>),
+        }
+
+        impl $name {
+            /// Every listed number, in the description's order.
+            pub const ALL: &'static [Self] = &[$(Self::$variant),+];
+
+            /// The number as it stands in JSON.
+            pub fn get(self) -> i64 {
+                match self {
+                    $(Self::$variant => $value,)+
+                    Self::UnknownValue(unknown) => unknown.get(),
+                }
+            }
+
+            /// Whether the description lists this number.
+            pub fn is_known(self) -> bool {
+                !matches!(self, Self::UnknownValue(_))
+            }
+        }
+
+        impl ::core::convert::From<i64> for $name {
+            fn from(value: i64) -> Self {
+                match value {
+                    $($value => Self::$variant,)+
+                    _ => Self::UnknownValue($crate::value::UnknownInteger::new(value)),
+                }
+            }
+        }
+
+        impl ::core::fmt::Display for $name {
+            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                ::core::fmt::Display::fmt(&self.get(), f)
+            }
+        }
+
+        impl ::serde::Serialize for $name {
+            fn serialize<S: ::serde::Serializer>(&self, serializer: S) -> ::core::result::Result<S::Ok, S::Error> {
+                serializer.serialize_i64(self.get())
+            }
+        }
+
+        impl<'de> ::serde::Deserialize<'de> for $name {
+            fn deserialize<D: ::serde::Deserializer<'de>>(deserializer: D) -> ::core::result::Result<Self, D::Error> {
+                <i64 as ::serde::Deserialize>::deserialize(deserializer).map(Self::from)
+            }
+        }
+
+        #[cfg(feature = "schemars")]
+        impl ::schemars::JsonSchema for $name {
+            fn schema_name() -> ::std::borrow::Cow<'static, str> {
+                stringify!($name).into()
+            }
+            fn json_schema(_: &mut ::schemars::SchemaGenerator) -> ::schemars::Schema {
+                let values: ::std::vec::Vec<i64> = Self::ALL.iter().map(|value| value.get()).collect();
+                ::schemars::json_schema!({ "type": "integer", "enum": values })
+            }
+        }
+    };
+}

@@ -1,0 +1,178 @@
+//! `cargo xtask codegen`: the whole pipeline, from `openapi/` to every generated file.
+
+use crate::assemble::{Assembled, assemble};
+use crate::emit::{self, EndpointFacts, Models};
+use crate::error::{Error, Result};
+use crate::model::{self, Components};
+use crate::operations::{self, Operation};
+use crate::pointer::Pointer;
+use crate::write::Output;
+use serde_json::Value;
+use sha2::{Digest as _, Sha256};
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+use std::path::Path;
+
+/// The crate of the models, as the client sees it.
+const SCHEMA_CRATE: &str = "::ideogram_schema";
+
+/// Runs the pipeline on the description below the root; writes nothing.
+///
+/// # Errors
+/// Whatever is wrong with the description, by file and JSON pointer.
+pub fn generate(root: &Path) -> Result<Output> {
+    let assembled = assemble(root)?;
+    let generators = generators(root)?;
+    let documents = [&assembled.run, &assembled.queue];
+    let components = model::read(&documents)?;
+    let facts = endpoint_facts(&assembled)?;
+    let mut output = Output::default();
+    output.files.insert("openapi/run.json".into(), pretty(&assembled.run));
+    output.files.insert("openapi/queue.json".into(), pretty(&assembled.queue));
+    let hashes = hashes(&assembled);
+    let models = Models {
+        components: &components,
+        endpoints: &facts,
+        hashes: &hashes,
+        contract: "crate",
+        generators: &generators,
+    };
+    output.folder("crates/schema/src/generated", models.files()?);
+    output.folder("crates/client/src/generated", client_files(&assembled, &components, &facts, &generators)?);
+    output.folder("crates/sandbox/src/generated", sandbox_files(&assembled, &generators)?);
+    Ok(output)
+}
+
+/// The facts of every endpoint, in the order of `endpoints.toml`.
+fn endpoint_facts(assembled: &Assembled) -> Result<Vec<EndpointFacts>> {
+    let mut by_id = BTreeMap::new();
+    let paths = assembled.run.get("paths").and_then(Value::as_object);
+    for (path, item) in paths.into_iter().flatten() {
+        let pointer = Pointer::root().join("paths").join(path).join("post").join("x-fal-endpoint").to_string();
+        if let Some(extension) = item.pointer("/post/x-fal-endpoint") {
+            let facts = EndpointFacts::read(extension, &pointer).map_err(|error| error.in_file("openapi/run.json"))?;
+            by_id.insert(facts.id.clone(), facts);
+        }
+    }
+    let missing = |id: &str| Error::new(format!("`{id}` has no operation in the assembled document"));
+    assembled.endpoints.iter().map(|entry| by_id.remove(&entry.id).ok_or_else(|| missing(&entry.id))).collect()
+}
+
+fn client_files(
+    assembled: &Assembled,
+    components: &Components,
+    facts: &[EndpointFacts],
+    generators: &str,
+) -> Result<Vec<(String, String)>> {
+    let names: BTreeSet<String> = components.keys().cloned().collect();
+    let run = operations::operations(&assembled.run, &names, SCHEMA_CRATE)?;
+    let queue = operations::operations(&assembled.queue, &names, SCHEMA_CRATE)?;
+    let find = |operations: &[Operation], id: &str| -> Result<Operation> {
+        let of_endpoint = |operation: &&Operation| {
+            operation.endpoint.as_ref().is_some_and(|endpoint| endpoint.get("id").and_then(Value::as_str) == Some(id))
+        };
+        let found = operations.iter().find(of_endpoint).cloned();
+        found.ok_or_else(|| Error::new(format!("`{id}` has no operation in one of the documents")))
+    };
+    let pairs = facts
+        .iter()
+        .map(|facts| Ok((find(&run.operations, &facts.id)?, find(&queue.operations, &facts.id)?)))
+        .collect::<Result<Vec<_>>>()?;
+    let endpoints: Vec<operations::Endpoint<'_>> = facts
+        .iter()
+        .zip(&pairs)
+        .map(|(facts, (run, submit))| operations::Endpoint { name: &facts.name, run, submit })
+        .collect();
+    let servers = [server(&assembled.run)?, server(&assembled.queue)?];
+    let glue = operations::glue(&endpoints, servers, SCHEMA_CRATE)?;
+    let header = emit::header(generators);
+    let file = |about: &str, body: &str| format!("{header}\n//! {about}\n\n{body}");
+    Ok(vec![
+        ("glue.rs".to_owned(), file("Endpoints and their operations, tied together.", &glue)),
+        (
+            "mod.rs".to_owned(),
+            file("The operations of the description.", "pub mod glue;\npub mod queue;\npub mod run;\n"),
+        ),
+        ("queue.rs".to_owned(), file("The operations of `openapi/queue.json`.", &queue.source)),
+        ("run.rs".to_owned(), file("The operations of `openapi/run.json`.", &run.source)),
+    ])
+}
+
+fn server(document: &Value) -> Result<&str> {
+    let url = document.pointer("/servers/0/url").and_then(Value::as_str);
+    url.map(|url| url.trim_end_matches('/')).ok_or_else(|| Error::new("there is no server").at("/servers/0/url"))
+}
+
+/// The upstream documents, which the sandbox serves as fal does.
+fn sandbox_files(assembled: &Assembled, generators: &str) -> Result<Vec<(String, String)>> {
+    let mut files = Vec::new();
+    let mut table = format!(
+        "{}\n//! The endpoints' own documents, as fal serves them.\n\n/// Endpoint id and document, in the description's order.\npub static DOCUMENTS: &[(&str, &str)] = &[\n",
+        emit::header(generators)
+    );
+    for entry in &assembled.endpoints {
+        let name = Path::new(&entry.file).file_name().and_then(|name| name.to_str());
+        let name = name.ok_or_else(|| Error::new("`file` must be a file's name").in_file("openapi/endpoints.toml"))?;
+        let text = assembled.upstream_text(&entry.id).ok_or_else(|| Error::new("has no document").in_file(name))?;
+        let _ = writeln!(table, "    ({:?}, include_str!({name:?})),", entry.id);
+        files.push((name.to_owned(), text.to_owned()));
+    }
+    table.push_str("];\n");
+    files.push(("mod.rs".to_owned(), table));
+    Ok(files)
+}
+
+/// The sha256 of each endpoint's own document in canonical form: keys sorted, no white space.
+fn hashes(assembled: &Assembled) -> BTreeMap<String, String> {
+    let hash = |document: &Value| {
+        let canonical = sorted(document).to_string();
+        Sha256::digest(canonical.as_bytes()).iter().fold(String::new(), |mut text, byte| {
+            let _ = write!(text, "{byte:02x}");
+            text
+        })
+    };
+    let documents = assembled.endpoints.iter().filter_map(|entry| Some((entry, assembled.upstream(&entry.id)?)));
+    documents.map(|(entry, document)| (entry.id.clone(), hash(document))).collect()
+}
+
+/// The value with every object's keys in order, whatever map `serde_json` was built with.
+pub fn sorted(value: &Value) -> Value {
+    match value {
+        Value::Object(object) => {
+            let ordered: BTreeMap<&String, Value> = object.iter().map(|(key, value)| (key, sorted(value))).collect();
+            Value::Object(ordered.into_iter().map(|(key, value)| (key.clone(), value)).collect())
+        }
+        Value::Array(items) => Value::Array(items.iter().map(sorted).collect()),
+        other => other.clone(),
+    }
+}
+
+fn pretty(document: &Value) -> String {
+    format!("{:#}\n", sorted(document))
+}
+
+/// Which versions of the generators write this, from the lock file.
+fn generators(root: &Path) -> Result<String> {
+    #[derive(serde::Deserialize)]
+    struct Lock {
+        package: Vec<Package>,
+    }
+    #[derive(serde::Deserialize)]
+    struct Package {
+        name: String,
+        version: String,
+    }
+    let path = root.join("Cargo.lock");
+    let text = std::fs::read_to_string(&path)
+        .map_err(|error| Error::new(format!("cannot be read: {error}")).in_file("Cargo.lock"))?;
+    let lock: Lock =
+        toml::from_str(&text).map_err(|error| Error::new(format!("is no lock file: {error}")).in_file("Cargo.lock"))?;
+    let versions: Vec<String> = ["progenitor", "typify", "prettyplease"]
+        .into_iter()
+        .filter_map(|name| {
+            let found = lock.package.iter().find(|package| package.name == name)?;
+            Some(format!("{} {}", found.name, found.version))
+        })
+        .collect();
+    Ok(versions.join(", "))
+}

@@ -1,0 +1,161 @@
+//! Stage 5: the operations of a document, through progenitor.
+//!
+//! progenitor gets a copy in which every success is a `2XX` of raw bytes and nothing else is described: its functions own
+//! method, path, query, headers and body. Reading an answer is one hand-written function of the client, which bounds it and
+//! keeps its status; progenitor's own decoding does neither.
+
+mod glue;
+mod polish;
+
+pub use glue::{Endpoint, glue};
+
+use crate::error::{Error, Result};
+use openapiv3::OpenAPI;
+use progenitor::{GenerationSettings, Generator, InterfaceStyle};
+use quote::quote;
+use serde_json::{Map, Value, json};
+use std::collections::BTreeSet;
+use syn::parse_quote;
+
+/// The methods that a path item may have.
+const METHODS: [&str; 8] = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];
+
+/// One generated operation, for the glue: its name and its arguments in progenitor's order.
+#[derive(Clone, Debug)]
+pub struct Operation {
+    /// The operationId, which is the method's name too.
+    pub id: String,
+    /// The arguments after `&self`: name and type, the last one the body where there is one.
+    pub arguments: Vec<(String, syn::Type)>,
+    /// Path of the description, for messages and docs.
+    pub path: String,
+    /// The parameters as the description has them.
+    pub parameters: Vec<Value>,
+    /// `x-fal-endpoint`, where the operation has it.
+    pub endpoint: Option<Value>,
+}
+
+/// The module of one document: its source and what it has.
+pub struct Operations {
+    /// The source without header.
+    pub source: String,
+    /// The operations, in the document's order.
+    pub operations: Vec<Operation>,
+}
+
+/// Generates the operations of one document. `schema` is the path of the crate that has the models.
+///
+/// # Errors
+/// A document that progenitor refuses, an operation without id, or progenitor's code not being what the polish expects.
+pub fn operations(document: &Value, components: &BTreeSet<String>, schema: &str) -> Result<Operations> {
+    let (copy, mut operations) = derived(document)?;
+    let copy: OpenAPI = serde_json::from_value(copy)
+        .map_err(|error| Error::new(format!("progenitor's copy is no OpenAPI document: {error}")))?;
+    let mut settings = GenerationSettings::new();
+    settings.with_interface(InterfaceStyle::Positional).with_inner_type(quote!(crate::transport::Inner));
+    for component in components {
+        settings.with_replacement(component, format!("{schema}::{component}"), std::iter::empty());
+    }
+    let tokens =
+        Generator::new(&settings).generate_tokens(&copy).map_err(|error| Error::new(format!("progenitor: {error}")))?;
+    let file: syn::File = parse_quote!(#tokens);
+    let file = polish::polish(file, &mut operations)?;
+    Ok(Operations { source: crate::emit::unparse(quote!(#file))?, operations })
+}
+
+/// The copy that progenitor gets, and what the document says of each operation.
+fn derived(document: &Value) -> Result<(Value, Vec<Operation>)> {
+    let mut paths = Map::new();
+    let mut operations = Vec::new();
+    let described = document.get("paths").and_then(Value::as_object);
+    for (path, item) in described.into_iter().flatten() {
+        let pointer = crate::pointer::Pointer::root().join("paths").join(path);
+        let shared = item.get("parameters").and_then(Value::as_array).cloned().unwrap_or_default();
+        let mut copied = Map::new();
+        for (method, operation) in item.as_object().into_iter().flatten() {
+            if !METHODS.contains(&method.as_str()) {
+                continue;
+            }
+            let at = format!("{pointer}/{method}");
+            let Some(id) = operation.get("operationId").and_then(Value::as_str) else {
+                return Err(Error::new("an operation needs an `operationId`").at(at));
+            };
+            let own = operation.get("parameters").and_then(Value::as_array).cloned().unwrap_or_default();
+            let parameters: Vec<Value> =
+                shared.iter().chain(&own).map(|parameter| resolve(document, parameter, &at)).collect::<Result<_>>()?;
+            copied.insert(method.clone(), copy_operation(id, operation, &parameters, &at)?);
+            operations.push(Operation {
+                id: id.to_owned(),
+                arguments: Vec::new(),
+                path: path.clone(),
+                parameters,
+                endpoint: operation.get("x-fal-endpoint").cloned(),
+            });
+        }
+        paths.insert(path.clone(), Value::Object(copied));
+    }
+    let copy = json!({
+        "openapi": "3.0.3",
+        "info": document.get("info").cloned().unwrap_or_else(|| json!({"title": "", "version": ""})),
+        "paths": paths,
+        "components": {"schemas": document.pointer("/components/schemas").cloned().unwrap_or_else(|| json!({}))},
+    });
+    Ok((copy, operations))
+}
+
+fn copy_operation(id: &str, operation: &Value, parameters: &[Value], pointer: &str) -> Result<Value> {
+    let parameters: Vec<Value> = parameters
+        .iter()
+        .map(|parameter| {
+            let mut bare = Map::new();
+            for keyword in ["name", "in", "required", "schema"] {
+                if let Some(value) = parameter.get(keyword) {
+                    bare.insert(keyword.to_owned(), value.clone());
+                }
+            }
+            if let Some(schema) = bare.get_mut("schema") {
+                *schema = parameter_schema(schema);
+            }
+            Value::Object(bare)
+        })
+        .collect();
+    let mut copy = json!({
+        "operationId": id,
+        "parameters": parameters,
+        "responses": {"2XX": {
+            "description": "Any success.",
+            "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
+        }},
+    });
+    for text in ["summary", "description"] {
+        if let Some(value) = operation.get(text) {
+            copy[text] = value.clone();
+        }
+    }
+    if let Some(body) = operation.get("requestBody") {
+        let types = body.get("content").and_then(Value::as_object).map_or(0, Map::len);
+        if types != 1 {
+            let message = format!("a body needs one media type, not {types}: progenitor takes no choice");
+            return Err(Error::new(message).at(format!("{pointer}/requestBody/content")));
+        }
+        copy["requestBody"] = body.clone();
+    }
+    Ok(copy)
+}
+
+/// A parameter's type only: progenitor would make a type of each bound or enumeration that is no component.
+fn parameter_schema(schema: &Value) -> Value {
+    if let Some(component) = crate::model::referenced(schema) {
+        return json!({"$ref": format!("#/components/schemas/{component}")});
+    }
+    match schema.get("type") {
+        Some(kind) => json!({"type": kind}),
+        None => json!({"type": "string"}),
+    }
+}
+
+fn resolve(document: &Value, parameter: &Value, pointer: &str) -> Result<Value> {
+    let Some(reference) = parameter.get("$ref").and_then(Value::as_str) else { return Ok(parameter.clone()) };
+    let found = reference.strip_prefix('#').and_then(|target| document.pointer(target));
+    found.cloned().ok_or_else(|| Error::new(format!("`{reference}` leads nowhere")).at(pointer))
+}

@@ -1,0 +1,165 @@
+//! Puts generated files where they belong, or says how they differ: nothing is written half.
+
+use crate::error::{Error, Result};
+use similar::TextDiff;
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+
+/// What a run generates: files by their path below the root, and the folders that hold nothing else.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Output {
+    /// The files.
+    pub files: BTreeMap<PathBuf, String>,
+    /// Folders in which any other file is stale.
+    pub owned: Vec<PathBuf>,
+}
+
+/// One file that is not as it should be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Change {
+    /// It is not there.
+    Missing(PathBuf),
+    /// It is another; the unified diff from what is there to what should be.
+    Differs(PathBuf, String),
+    /// It is there and should not be.
+    Extra(PathBuf),
+}
+
+impl Change {
+    /// The file, below the root.
+    pub fn path(&self) -> &Path {
+        match self {
+            Self::Missing(path) | Self::Differs(path, _) | Self::Extra(path) => path,
+        }
+    }
+}
+
+impl Output {
+    /// Adds the files of a folder that holds nothing else.
+    pub fn folder(&mut self, folder: impl Into<PathBuf>, files: impl IntoIterator<Item = (String, String)>) {
+        let folder = folder.into();
+        self.files.extend(files.into_iter().map(|(name, text)| (folder.join(name), text)));
+        self.owned.push(folder);
+    }
+
+    /// What differs from the files below the root.
+    ///
+    /// # Errors
+    /// A file or folder that cannot be read.
+    pub fn changes(&self, root: &Path) -> Result<Vec<Change>> {
+        let mut changes = Vec::new();
+        for (path, text) in &self.files {
+            match fs::read(root.join(path)) {
+                Ok(found) if found == text.as_bytes() => {}
+                Ok(found) => {
+                    let found = String::from_utf8_lossy(&found);
+                    let name = path.display().to_string();
+                    let diff = TextDiff::from_lines(found.as_ref(), text.as_str());
+                    let diff = diff.unified_diff().header(&name, &format!("{name} (generated)")).to_string();
+                    changes.push(Change::Differs(path.clone(), diff));
+                }
+                Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+                    changes.push(Change::Missing(path.clone()))
+                }
+                Err(error) => return Err(Error::new(format!("cannot be read: {error}")).in_file(path)),
+            }
+        }
+        for folder in &self.owned {
+            self.extra(root, folder, &mut changes)?;
+        }
+        changes.sort_by(|one, other| one.path().cmp(other.path()));
+        Ok(changes)
+    }
+
+    fn extra(&self, root: &Path, folder: &Path, changes: &mut Vec<Change>) -> Result<()> {
+        let unreadable = |error: std::io::Error| Error::new(format!("cannot be listed: {error}")).in_file(folder);
+        let entries = match fs::read_dir(root.join(folder)) {
+            Ok(entries) => entries,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
+            Err(error) => return Err(unreadable(error)),
+        };
+        for entry in entries {
+            let entry = entry.map_err(unreadable)?;
+            let path = folder.join(entry.file_name());
+            if entry.file_type().map_err(unreadable)?.is_dir() {
+                if !self.owned.contains(&path) {
+                    self.extra(root, &path, changes)?;
+                }
+            } else if !self.files.contains_key(&path) {
+                changes.push(Change::Extra(path));
+            }
+        }
+        Ok(())
+    }
+
+    /// Makes the files below the root what they should be and tells what changed. All files are written beside their
+    /// places first and moved there only when the last one is whole.
+    ///
+    /// # Errors
+    /// A file or folder that cannot be read or written; what was there before then still is, except for files already
+    /// moved when a move fails.
+    pub fn write(&self, root: &Path) -> Result<Vec<Change>> {
+        let changes = self.changes(root)?;
+        let mut moves = Vec::new();
+        for change in &changes {
+            let path = root.join(change.path());
+            let Some(text) = self.files.get(change.path()) else { continue };
+            let temporary = path.with_extension("codegen-tmp");
+            write_whole(&temporary, text).map_err(|error| {
+                for (temporary, _) in &moves {
+                    let _ = fs::remove_file(temporary);
+                }
+                let _ = fs::remove_file(&temporary);
+                Error::new(format!("cannot be written: {error}")).in_file(change.path())
+            })?;
+            moves.push((temporary, path));
+        }
+        for (temporary, path) in &moves {
+            fs::rename(temporary, path)
+                .map_err(|error| Error::new(format!("cannot be replaced: {error}")).in_file(path))?;
+        }
+        for change in &changes {
+            if let Change::Extra(path) = change {
+                fs::remove_file(root.join(path))
+                    .map_err(|error| Error::new(format!("cannot be removed: {error}")).in_file(path))?;
+            }
+        }
+        Ok(changes)
+    }
+}
+
+fn write_whole(path: &Path, text: &str) -> std::io::Result<()> {
+    if let Some(folder) = path.parent() {
+        fs::create_dir_all(folder)?;
+    }
+    let mut file = fs::File::create(path)?;
+    file.write_all(text.as_bytes())?;
+    file.sync_all()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Change, Output};
+    use std::path::PathBuf;
+
+    #[test]
+    fn missing_edited_and_extra_files_are_each_told_and_mended() {
+        let root = std::env::temp_dir().join(format!("xtask-write-{}", std::process::id()));
+        std::fs::create_dir_all(root.join("a")).unwrap();
+        std::fs::write(root.join("a/edited"), "by hand\n").unwrap();
+        std::fs::write(root.join("a/extra"), "").unwrap();
+        let mut output = Output::default();
+        output.folder("a", [("edited".to_owned(), "made\n".to_owned()), ("missing".to_owned(), String::new())]);
+        let changes = output.changes(&root).unwrap();
+        assert!(
+            matches!(&changes[0], Change::Differs(path, diff) if path == &PathBuf::from("a/edited") && diff.contains("-by hand\n+made"))
+        );
+        assert_eq!(changes[1], Change::Extra("a/extra".into()));
+        assert_eq!(changes[2], Change::Missing("a/missing".into()));
+        assert_eq!(output.write(&root).unwrap().len(), 3);
+        assert_eq!(output.changes(&root).unwrap(), []);
+        std::fs::remove_dir_all(root).unwrap();
+    }
+}
