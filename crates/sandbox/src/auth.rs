@@ -1,0 +1,53 @@
+//! Who may call: keys, temporary tokens, and an account that can run dry.
+
+use crate::reply;
+use crate::state::State;
+use axum::response::Response;
+use http::{HeaderMap, StatusCode, header};
+
+const MISSING: &str = "Authentication is required to access this application";
+const MALFORMED: &str = "Invalid Key Authorization header format. Expected '<key_id>:<key_secret>'.";
+const UNKNOWN: &str = "No user found for Key ID and Secret";
+const EXHAUSTED: &str =
+    "User is locked. Reason: Exhausted balance. Top up your balance at fal.ai/dashboard/billing.";
+
+/// Lets a call through that carries a key, or a temporary token for the application.
+///
+/// # Errors
+/// The refusal to send: 401 with the reason.
+pub(crate) fn check(state: &State, headers: &HeaderMap, query: Option<&str>) -> Result<(), Box<Response>> {
+    if !state.config.require_key {
+        return Ok(());
+    }
+    let refuse = |text| Err(Box::new(reply::detail(StatusCode::UNAUTHORIZED, text)));
+    if let Some(token) = query.and_then(|query| parameter(query, "fal_jwt_token")) {
+        return if state.storage.knows_token(&token) { Ok(()) } else { refuse(UNKNOWN) };
+    }
+    let Some(value) = headers.get(header::AUTHORIZATION) else { return refuse(MISSING) };
+    // Nothing is trimmed: a newline that slipped into a key is refused by fal too.
+    let Some((scheme, key)) = value.to_str().ok().and_then(|value| value.split_once(' ')) else {
+        return refuse(MALFORMED);
+    };
+    if !scheme.eq_ignore_ascii_case("key") {
+        return refuse(MISSING);
+    }
+    match key.split_once(':') {
+        Some((id, secret)) if !id.is_empty() && !secret.is_empty() => {
+            if state.config.keys.accepts(key) { Ok(()) } else { refuse(UNKNOWN) }
+        }
+        _ => refuse(MALFORMED),
+    }
+}
+
+/// Lets a paid call through while there is money.
+///
+/// # Errors
+/// The refusal to send: 403.
+pub(crate) fn check_balance(state: &State) -> Result<(), Box<Response>> {
+    if state.balance_is_exhausted() { Err(Box::new(reply::detail(StatusCode::FORBIDDEN, EXHAUSTED))) } else { Ok(()) }
+}
+
+/// One parameter of a query string, decoded.
+pub(crate) fn parameter(query: &str, name: &str) -> Option<String> {
+    url::form_urlencoded::parse(query.as_bytes()).find(|(key, _)| key == name).map(|(_, value)| value.into_owned())
+}

@@ -1,0 +1,62 @@
+//! Times as the API writes and reads them.
+
+use std::time::{Duration, SystemTime};
+use time::format_description::BorrowedFormatItem;
+use time::format_description::well_known::{Iso8601, Rfc3339};
+use time::macros::format_description;
+use time::{Date, OffsetDateTime, PrimitiveDateTime};
+
+/// Log lines carry microseconds and no zone.
+const LOG: &[BorrowedFormatItem<'static>] =
+    format_description!("[year]-[month]-[day]T[hour]:[minute]:[second].[subsecond digits:6]");
+
+/// `2024-12-20T15:37:17.12Z`.
+pub(crate) fn rfc3339(at: SystemTime) -> String {
+    OffsetDateTime::from(at).format(&Rfc3339).unwrap_or_default()
+}
+
+/// `2024-12-20T15:37:17.120314`, as log lines have it.
+pub(crate) fn log(at: SystemTime) -> String {
+    OffsetDateTime::from(at).format(LOG).unwrap_or_default()
+}
+
+/// An ISO 8601 time, or date; one without a zone is UTC.
+pub(crate) fn parse(text: &str) -> Option<SystemTime> {
+    OffsetDateTime::parse(text, &Iso8601::DEFAULT)
+        .ok()
+        .or_else(|| PrimitiveDateTime::parse(text, &Iso8601::DEFAULT).ok().map(PrimitiveDateTime::assume_utc))
+        .or_else(|| Date::parse(text, &Iso8601::DEFAULT).ok().map(|date| date.midnight().assume_utc()))
+        .map(SystemTime::from)
+}
+
+/// Seconds since 1970.
+pub(crate) fn unix(at: SystemTime) -> u64 {
+    at.duration_since(SystemTime::UNIX_EPOCH).unwrap_or(Duration::ZERO).as_secs()
+}
+
+/// Seconds from one to the other, zero when they are the wrong way round.
+pub(crate) fn seconds(from: SystemTime, to: SystemTime) -> f64 {
+    to.duration_since(from).unwrap_or(Duration::ZERO).as_secs_f64()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_written_as_the_api_writes_them() {
+        let at = SystemTime::UNIX_EPOCH + Duration::from_micros(1_734_709_037_120_314);
+        assert_eq!(log(at), "2024-12-20T15:37:17.120314");
+        assert_eq!(rfc3339(at), "2024-12-20T15:37:17.120314Z");
+    }
+
+    #[test]
+    fn times_are_read_with_and_without_a_zone() {
+        let at = SystemTime::UNIX_EPOCH + Duration::from_secs(1_734_709_037);
+        for text in ["2024-12-20T15:37:17Z", "2024-12-20T16:37:17+01:00", "2024-12-20T15:37:17"] {
+            assert_eq!(parse(text), Some(at), "{text}");
+        }
+        assert_eq!(parse("2024-12-20").map(unix), Some(1_734_652_800));
+        assert_eq!(parse("yesterday"), None);
+    }
+}

@@ -1,0 +1,166 @@
+//! What a sandbox can be told, in one place: every setting with its meaning, unit and default.
+
+use crate::faults::Faults;
+use std::fmt;
+use std::time::Duration;
+
+/// The keys that are accepted. An empty list accepts every well-formed key.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct Keys(Vec<String>);
+
+impl Keys {
+    /// Whether this key is one of them.
+    pub(crate) fn accepts(&self, key: &str) -> bool {
+        self.0.is_empty() || self.0.iter().any(|known| known == key)
+    }
+}
+
+impl fmt::Debug for Keys {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Keys({} redacted)", self.0.len())
+    }
+}
+
+impl From<&str> for Keys {
+    fn from(key: &str) -> Self {
+        Self(vec![key.to_owned()])
+    }
+}
+
+impl From<Vec<String>> for Keys {
+    fn from(keys: Vec<String>) -> Self {
+        Self(keys)
+    }
+}
+
+/// Which colour of a mask is repainted. What fal's endpoint expects is not documented, so it is a setting.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum MaskEdits {
+    /// Black is repainted, white is kept.
+    #[default]
+    Black,
+    /// White is repainted, black is kept.
+    White,
+}
+
+const MIB: usize = 1024 * 1024;
+
+/// Writes the settings once: as fields of [`Config`], as its defaults, and as methods of [`Builder`](crate::Builder).
+macro_rules! settings {
+    ($($(#[$doc:meta])* $name:ident: $type:ty = $default:expr;)*) => {
+        /// Every setting of a sandbox.
+        ///
+        /// ```
+        /// use ideogram_sandbox::{Config, Sandbox};
+        /// use std::time::Duration;
+        ///
+        /// let mut config = Config::default();
+        /// config.runners = 2;
+        /// config.service_time = Duration::from_millis(300);
+        /// let builder = Sandbox::builder().config(config);
+        /// # drop(builder);
+        /// ```
+        #[derive(Clone, Debug)]
+        #[non_exhaustive]
+        pub struct Config {
+            $($(#[$doc])* pub $name: $type,)*
+        }
+
+        impl Default for Config {
+            fn default() -> Self {
+                Self { $($name: $default,)* }
+            }
+        }
+
+        impl crate::Builder {
+            $(
+                $(#[$doc])*
+                #[must_use]
+                pub fn $name(mut self, $name: impl Into<$type>) -> Self {
+                    self.config.$name = $name.into();
+                    self
+                }
+            )*
+        }
+    };
+}
+
+settings! {
+    /// The port on 127.0.0.1; 0 takes any free one. Default 0.
+    port: u16 = 0;
+    /// Also listen on one port for each service, so that a program that knows hosts but no path prefixes can be
+    /// pointed at them. Default off.
+    service_ports: bool = false;
+    /// Speak TLS, with a certificate that the sandbox makes for itself; HTTP/2 is offered. Default off.
+    tls: bool = false;
+
+    /// The keys that are accepted, each `key_id:key_secret`; none given accepts every well-formed key.
+    keys: Keys = Keys::default();
+    /// Whether a call needs a key at all. Default on.
+    require_key: bool = true;
+    /// Money in the account, in millionths of a dollar; each picture takes its list price, and an empty account is
+    /// refused as fal refuses it. Default: never empty.
+    balance: Option<u64> = None;
+
+    /// How many jobs run at once, synchronous and queued together. Default 8.
+    runners: usize = 8;
+    /// How long a job runs. Default 50 ms.
+    service_time: Duration = Duration::from_millis(50);
+    /// A job runs up to this much longer, evenly spread. Default 0.
+    service_spread: Duration = Duration::ZERO;
+    /// How many synchronous runs may be under way before the next is refused with 429. Default: no limit.
+    concurrency: Option<usize> = None;
+    /// Let running jobs finish in spite of a cancel, as models may. Default off.
+    ignore_cancel: bool = false;
+    /// Seeds what the sandbox chooses by chance: the seeds of pictures and the spread of service times. Default: none,
+    /// so every run differs.
+    seed: Option<u64> = None;
+    /// Which colour of a mask is repainted. Default black.
+    mask_edits: MaskEdits = MaskEdits::Black;
+    /// Fetch images from any `http(s)` URL. Off, only data URIs, loopback, the sandbox's own CDN and the example URLs of
+    /// the endpoints' description load; anything else fails like a dead link. Default off.
+    allow_fetch: bool = false;
+
+    /// Time between two pings of a status stream. Default 15 s.
+    ping_interval: Duration = Duration::from_secs(15);
+    /// Time between two looks of a status stream at the position in the queue. Default 200 ms.
+    position_interval: Duration = Duration::from_millis(200);
+    /// How long a result is kept after its job has completed. Default 1 hour.
+    result_ttl: Duration = Duration::from_secs(3600);
+    /// How long a large result is kept. Default 6 minutes.
+    large_result_ttl: Duration = Duration::from_secs(360);
+    /// From how many bytes on a result is large. Default 10 KiB.
+    large_result_bytes: usize = 10 * 1024;
+    /// How much later than it was sent a request shows in the platform's history. Default 0.
+    history_lag: Duration = Duration::ZERO;
+    /// Whether payloads are kept for the history where a request does not say so itself. Default on.
+    store_io: bool = true;
+
+    /// How long one delivery of a webhook may take. Default 15 s.
+    webhook_timeout: Duration = Duration::from_secs(15);
+    /// How often a webhook is tried in all. Default 11.
+    webhook_attempts: u32 = 11;
+    /// The wait before a webhook's second attempt; each later one waits twice as long, at most an hour. Default 5 s.
+    webhook_backoff: Duration = Duration::from_secs(5);
+
+    /// The largest body of a run, a submit or another JSON call, in bytes. Default 16 MiB.
+    max_body_bytes: usize = 16 * MIB;
+    /// The largest upload, or part of one, in bytes. Default 128 MiB.
+    max_upload_bytes: usize = 128 * MIB;
+    /// How many bytes of uploads are kept; the oldest go first. Default 512 MiB.
+    upload_store_bytes: usize = 512 * MIB;
+    /// How many bytes of drawn pictures are kept; one that was dropped is drawn again when asked for. Default 48 MiB.
+    picture_cache_bytes: usize = 48 * MIB;
+    /// How many jobs are kept; the oldest completed ones go first. Default 20 000.
+    max_jobs: usize = 20_000;
+    /// How many bytes of inputs and results are kept; the oldest completed jobs lose theirs first. Default 64 MiB.
+    job_store_bytes: usize = 64 * MIB;
+    /// How many requests `/_sandbox/requests` remembers. Default 2 000.
+    max_requests: usize = 2_000;
+
+    /// The faults to commit from the start. Default none.
+    faults: Faults = Faults::default();
+    /// How long a shutdown waits for calls under way. Default 1 s.
+    shutdown_grace: Duration = Duration::from_secs(1);
+}

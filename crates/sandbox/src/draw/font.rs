@@ -1,0 +1,270 @@
+//! The typefaces that come with the crate, shaped and as outlines.
+
+use std::sync::LazyLock;
+
+use harfrust::font::glyph::outline::{DrawMemory, DrawOptions, PathSink};
+use harfrust::{Buffer, Direction, Font, GlyphId, ShapeOptions, ShaperFont};
+use tiny_skia::PathBuilder;
+use unicode_segmentation::UnicodeSegmentation;
+
+/// A face to set a text in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Typeface {
+    /// Quiet and small: captions.
+    Text,
+    /// Heavy grotesque.
+    Headline,
+    /// Old-style book face.
+    Serif,
+    /// Heavy and round.
+    Round,
+    /// Hand-cut, as on the cover of a comic.
+    Comic,
+}
+
+static FACES: LazyLock<[Option<Font>; 5]> = LazyLock::new(|| {
+    [
+        &include_bytes!("../../assets/fonts/Inter-Medium.ttf")[..],
+        &include_bytes!("../../assets/fonts/InterDisplay-ExtraBold.ttf")[..],
+        &include_bytes!("../../assets/fonts/EBGaramond-SemiBold.ttf")[..],
+        &include_bytes!("../../assets/fonts/Nunito-Black.ttf")[..],
+        &include_bytes!("../../assets/fonts/MochiyPopOne-Regular.ttf")[..],
+    ]
+    .map(|bytes| Font::new(bytes, 0))
+});
+
+impl Typeface {
+    fn font(self) -> Option<&'static Font> {
+        FACES.get(self as usize)?.as_ref()
+    }
+
+    /// This face, then the one that stands in for characters that it lacks.
+    fn chain(self) -> [Self; 2] {
+        match self {
+            Self::Text | Self::Serif => [self, Self::Text],
+            Self::Headline | Self::Round | Self::Comic => [self, Self::Headline],
+        }
+    }
+
+    /// The height of its capitals, in ems.
+    pub(super) fn cap_height(self) -> f32 {
+        match self {
+            Self::Serif => 0.65,
+            Self::Round => 0.705,
+            Self::Text | Self::Headline | Self::Comic => 0.73,
+        }
+    }
+
+    /// From one baseline to the next, in ems.
+    pub(super) fn leading(self) -> f32 {
+        match self {
+            Self::Text => 1.42,
+            Self::Headline => 1.06,
+            Self::Serif => 1.08,
+            Self::Round => 1.1,
+            Self::Comic => 1.2,
+        }
+    }
+
+    /// Added to the advance of each character, in ems.
+    fn tracking(self) -> f32 {
+        match self {
+            Self::Headline => -0.012,
+            Self::Text | Self::Serif | Self::Round | Self::Comic => 0.0,
+        }
+    }
+}
+
+/// What one user-perceived character looks like. Lengths are in ems, y grows upwards.
+#[derive(Clone, Debug)]
+pub(super) struct Cluster {
+    /// Where it begins in the text, in bytes.
+    pub(super) start: usize,
+    pub(super) advance: f32,
+    /// Blank: left out at the end of a line.
+    pub(super) is_space: bool,
+    shape: Shape,
+}
+
+#[derive(Clone, Debug)]
+enum Shape {
+    Glyphs(Vec<Glyph>),
+    /// No face has it: its code is drawn in a box.
+    Missing(char),
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Glyph {
+    face: Typeface,
+    id: u32,
+    x: f32,
+    y: f32,
+}
+
+/// The width of a box for a character that no face has, and the space around it.
+const BOX_WIDTH: f32 = 0.92;
+const BOX_GAP: f32 = 0.06;
+
+/// Sets the text in one line, character by character.
+pub(super) fn shape(text: &str, typeface: Typeface) -> Vec<Cluster> {
+    let chain = typeface.chain();
+    let mut clusters = Vec::new();
+    let mut run: Option<(Typeface, usize)> = None;
+    for (start, cluster) in text.grapheme_indices(true) {
+        let face = chain.into_iter().find(|face| covers(*face, cluster));
+        if let Some((current, from)) = run
+            && face != Some(current)
+        {
+            shape_run(text.get(from..start).unwrap_or_default(), from, current, typeface, &mut clusters);
+            run = None;
+        }
+        match face {
+            Some(face) => run = run.or(Some((face, start))),
+            None => clusters.push(Cluster {
+                start,
+                advance: BOX_WIDTH + 2.0 * BOX_GAP,
+                is_space: false,
+                shape: Shape::Missing(cluster.chars().next().unwrap_or(char::REPLACEMENT_CHARACTER)),
+            }),
+        }
+    }
+    if let Some((face, from)) = run {
+        shape_run(text.get(from..).unwrap_or_default(), from, face, typeface, &mut clusters);
+    }
+    clusters
+}
+
+fn covers(face: Typeface, cluster: &str) -> bool {
+    let Some(font) = face.font() else { return false };
+    let charmap = font.charmap();
+    cluster.chars().all(|character| charmap.map_unicode(character).is_some_and(|glyph| glyph.to_u32() != 0))
+}
+
+fn shape_run(text: &str, offset: usize, face: Typeface, asked: Typeface, clusters: &mut Vec<Cluster>) {
+    let Some(font) = face.font() else { return };
+    let em = f32::from(font.units_per_em().max(1));
+    let mut buffer = Buffer::new();
+    buffer.push_str(text);
+    // No face here has a script that runs from the right.
+    buffer.set_direction(Direction::LeftToRight);
+    buffer.guess_segment_properties();
+    if harfrust::shape(&ShaperFont::new(font), &mut buffer, ShapeOptions::new()).is_err() {
+        return;
+    }
+    let first = clusters.len();
+    for (info, position) in buffer.glyph_infos().iter().zip(buffer.glyph_positions()) {
+        let within = info.cluster as usize;
+        let start = offset + within;
+        let mut glyph =
+            Glyph { face, id: info.glyph_id, x: position.x_offset as f32 / em, y: position.y_offset as f32 / em };
+        let advance = position.x_advance as f32 / em;
+        match clusters.get_mut(first..).and_then(<[Cluster]>::last_mut) {
+            Some(Cluster { start: same, advance: total, shape: Shape::Glyphs(glyphs), .. }) if *same == start => {
+                glyph.x += *total - asked.tracking();
+                *total += advance;
+                glyphs.push(glyph);
+            }
+            _ => clusters.push(Cluster {
+                start,
+                advance: advance + asked.tracking(),
+                is_space: text.as_bytes().get(within) == Some(&b' '),
+                shape: Shape::Glyphs(vec![glyph]),
+            }),
+        }
+    }
+}
+
+impl Cluster {
+    /// Adds the outline at `size` pixels an em, its baseline starting at `x`, `y`; here y grows downwards.
+    pub(super) fn outline(&self, path: &mut PathBuilder, size: f32, x: f32, y: f32) {
+        match &self.shape {
+            Shape::Glyphs(glyphs) => {
+                for glyph in glyphs {
+                    glyph.outline(path, size, x + glyph.x * size, y - glyph.y * size);
+                }
+            }
+            Shape::Missing(character) => outline_missing(*character, path, size, x + BOX_GAP * size, y),
+        }
+    }
+}
+
+impl Glyph {
+    fn outline(self, path: &mut PathBuilder, size: f32, x: f32, y: f32) {
+        let Some(font) = self.face.font() else { return };
+        let Some(outline) = font.outline_glyphs().get(GlyphId::new(self.id)) else { return };
+        let scale = size / f32::from(font.units_per_em().max(1));
+        let mut sink = Placed { path, scale, x, y };
+        // A glyph that cannot be drawn is left out; the faces are our own, so none is.
+        let _ = outline.draw(&DrawOptions::new(), DrawMemory::Scratch, &mut sink);
+    }
+}
+
+/// A box with the character's code in it, two lines of hexadecimal digits: nothing is swallowed silently.
+fn outline_missing(character: char, path: &mut PathBuilder, size: f32, x: f32, y: f32) {
+    let (width, top, bottom) = (BOX_WIDTH * size, y - 0.78 * size, y + 0.1 * size);
+    let line = 0.045 * size;
+    path.move_to(x, top);
+    path.line_to(x + width, top);
+    path.line_to(x + width, bottom);
+    path.line_to(x, bottom);
+    path.close();
+    // The hole runs the other way round.
+    path.move_to(x + line, top + line);
+    path.line_to(x + line, bottom - line);
+    path.line_to(x + width - line, bottom - line);
+    path.line_to(x + width - line, top + line);
+    path.close();
+    let code = format!("{:04X}", u32::from(character));
+    let (upper, lower) = code.split_at(code.len() / 2);
+    let small = size * 0.4;
+    for (digits, baseline) in [(upper, y - 0.4 * size), (lower, y)] {
+        let clusters = shape(digits, Typeface::Text);
+        let advance: f32 = clusters.iter().map(|cluster| cluster.advance).sum();
+        let mut at = x + (width - advance * small) / 2.0;
+        for cluster in clusters {
+            cluster.outline(path, small, at, baseline);
+            at += cluster.advance * small;
+        }
+    }
+}
+
+/// Receives an outline in font units and adds it to a path in pixels.
+struct Placed<'a> {
+    path: &'a mut PathBuilder,
+    scale: f32,
+    x: f32,
+    y: f32,
+}
+
+impl Placed<'_> {
+    fn at(&self, x: f32, y: f32) -> (f32, f32) {
+        (self.x + x * self.scale, self.y - y * self.scale)
+    }
+}
+
+impl PathSink for Placed<'_> {
+    fn move_to(&mut self, x: f32, y: f32) {
+        let (x, y) = self.at(x, y);
+        self.path.move_to(x, y);
+    }
+
+    fn line_to(&mut self, x: f32, y: f32) {
+        let (x, y) = self.at(x, y);
+        self.path.line_to(x, y);
+    }
+
+    fn quad_to(&mut self, control_x: f32, control_y: f32, x: f32, y: f32) {
+        let (control_x, control_y) = self.at(control_x, control_y);
+        let (x, y) = self.at(x, y);
+        self.path.quad_to(control_x, control_y, x, y);
+    }
+
+    fn curve_to(&mut self, x1: f32, y1: f32, x2: f32, y2: f32, x: f32, y: f32) {
+        let ((x1, y1), (x2, y2), (x, y)) = (self.at(x1, y1), self.at(x2, y2), self.at(x, y));
+        self.path.cubic_to(x1, y1, x2, y2, x, y);
+    }
+
+    fn close(&mut self) {
+        self.path.close();
+    }
+}

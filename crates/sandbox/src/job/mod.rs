@@ -1,0 +1,283 @@
+//! A job: one request for a picture, synchronous or queued, from its acceptance to its result.
+
+pub(crate) mod outcome;
+pub(crate) mod scheduler;
+pub(crate) mod store;
+
+use crate::clock;
+use crate::faults::Call;
+use bytes::Bytes;
+use http::HeaderMap;
+use ideogram_schema::EndpointInfo;
+use outcome::Outcome;
+use serde_json::{Value, json};
+use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, SystemTime};
+use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
+
+/// A lock that a panic elsewhere does not take away.
+pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// How a job came in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Origin {
+    Run,
+    Queue,
+}
+
+/// What a caller may say about a job beside its input.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Wishes {
+    /// Give up when the job has not started within this time.
+    pub(crate) start_timeout: Option<Duration>,
+    /// Wait behind all jobs of normal priority.
+    pub(crate) low_priority: bool,
+    /// Keep the payloads for the history; none leaves it to the account.
+    pub(crate) store_io: Option<bool>,
+    /// How long the pictures stay.
+    pub(crate) keep_files: Option<Duration>,
+    /// Where to report the result.
+    pub(crate) webhook: Option<String>,
+}
+
+impl Wishes {
+    /// Reads the platform's headers. What cannot be read is ignored, as fal ignores it.
+    pub(crate) fn of(headers: &HeaderMap) -> Self {
+        let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).map(str::trim);
+        let seconds = |name: &str| {
+            let seconds = text(name)?.parse::<f64>().ok().filter(|seconds| *seconds > 0.1)?;
+            Duration::try_from_secs_f64(seconds).ok()
+        };
+        let lifecycle = text("x-fal-object-lifecycle-preference")
+            .and_then(|value| serde_json::from_str::<Value>(value).ok())
+            .and_then(|value| value.get("expiration_duration_seconds")?.as_u64());
+        Self {
+            // The newer name wins where both are sent.
+            start_timeout: seconds("x-fal-request-start-timeout").or_else(|| seconds("x-fal-request-timeout")),
+            low_priority: text("x-fal-queue-priority") == Some("low"),
+            store_io: text("x-fal-store-io").and_then(|value| match value {
+                "0" => Some(false),
+                "1" => Some(true),
+                _ => None,
+            }),
+            keep_files: lifecycle.map(Duration::from_secs),
+            webhook: None,
+        }
+    }
+}
+
+/// Where a job stands.
+#[derive(Clone, Debug)]
+pub(crate) enum Phase {
+    Queued,
+    Running,
+    Completed(Arc<Outcome>),
+}
+
+/// What changes in a job.
+#[derive(Debug)]
+struct Progress {
+    phase: Phase,
+    logs: Vec<Value>,
+    started_at: Option<SystemTime>,
+    ended_at: Option<SystemTime>,
+    deliveries: Vec<Value>,
+    payload: Option<Bytes>,
+}
+
+/// One request for a picture.
+#[derive(Debug)]
+pub(crate) struct Job {
+    pub(crate) id: String,
+    pub(crate) gateway_id: String,
+    pub(crate) origin: Origin,
+    pub(crate) owner: String,
+    pub(crate) app: String,
+    /// The path behind owner and app, with its slash.
+    pub(crate) path: String,
+    /// The endpoint, when the path is one's.
+    pub(crate) endpoint: Option<&'static EndpointInfo>,
+    pub(crate) content_type: Option<String>,
+    pub(crate) wishes: Wishes,
+    pub(crate) sent_at: SystemTime,
+    pub(crate) cancelled: CancellationToken,
+    progress: Mutex<Progress>,
+    changed: watch::Sender<()>,
+    position: AtomicUsize,
+    counts: [AtomicU32; Call::ALL.len()],
+}
+
+impl Job {
+    /// A job for a path such as `fal-ai/ideogram/v2/turbo`.
+    pub(crate) fn new(origin: Origin, path: &str, headers: &HeaderMap, webhook: Option<String>, body: Bytes) -> Self {
+        let mut parts = path.splitn(3, '/');
+        let mut part = || parts.next().unwrap_or_default().to_owned();
+        let (owner, app, rest) = (part(), part(), part());
+        Self {
+            id: uuid::Uuid::new_v4().to_string(),
+            gateway_id: uuid::Uuid::new_v4().to_string(),
+            origin,
+            owner,
+            app,
+            path: format!("/{rest}"),
+            endpoint: ideogram_schema::ENDPOINTS.iter().find(|info| info.id == path).copied(),
+            content_type: headers
+                .get(http::header::CONTENT_TYPE)
+                .and_then(|value| value.to_str().ok())
+                .map(str::to_owned),
+            wishes: Wishes { webhook, ..Wishes::of(headers) },
+            sent_at: SystemTime::now(),
+            cancelled: CancellationToken::new(),
+            progress: Mutex::new(Progress {
+                phase: Phase::Queued,
+                logs: Vec::new(),
+                started_at: None,
+                ended_at: None,
+                deliveries: Vec::new(),
+                payload: Some(body),
+            }),
+            changed: watch::Sender::new(()),
+            position: AtomicUsize::new(0),
+            counts: Default::default(),
+        }
+    }
+
+    fn progress(&self) -> MutexGuard<'_, Progress> {
+        lock(&self.progress)
+    }
+
+    /// The endpoint's id, or the path that was called.
+    pub(crate) fn endpoint_id(&self) -> String {
+        match self.endpoint {
+            Some(info) => info.id.to_owned(),
+            None => format!("{}/{}{}", self.owner, self.app, self.path),
+        }
+    }
+
+    /// Where the job stands.
+    pub(crate) fn phase(&self) -> Phase {
+        self.progress().phase.clone()
+    }
+
+    /// What came of the job, once it has completed.
+    pub(crate) fn outcome(&self) -> Option<Arc<Outcome>> {
+        match self.phase() {
+            Phase::Completed(outcome) => Some(outcome),
+            _ => None,
+        }
+    }
+
+    /// The input as it was sent, while it is kept.
+    pub(crate) fn payload(&self) -> Option<Bytes> {
+        self.progress().payload.clone()
+    }
+
+    /// Forgets the payloads and says how many bytes that freed; a result that was not fetched yet has expired then.
+    pub(crate) fn forget_payloads(&self) -> usize {
+        let mut progress = self.progress();
+        let freed = progress.payload.take().map_or(0, |body| body.len());
+        let Phase::Completed(outcome) = &progress.phase else { return freed };
+        let (body, stripped) = (outcome.body.len(), outcome.without_body());
+        progress.phase = Phase::Completed(Arc::new(stripped));
+        freed + body
+    }
+
+    /// When the job started, and when it ended.
+    pub(crate) fn times(&self) -> (Option<SystemTime>, Option<SystemTime>) {
+        let progress = self.progress();
+        (progress.started_at, progress.ended_at)
+    }
+
+    /// The log lines from the given one on.
+    pub(crate) fn logs(&self, from: usize) -> Vec<Value> {
+        self.progress().logs.get(from..).unwrap_or_default().to_vec()
+    }
+
+    /// How many jobs are before this one.
+    pub(crate) fn position(&self) -> usize {
+        self.position.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn set_position(&self, position: usize) {
+        self.position.store(position, Ordering::Relaxed);
+    }
+
+    /// Tells of every change from now on.
+    pub(crate) fn watch(&self) -> watch::Receiver<()> {
+        self.changed.subscribe()
+    }
+
+    /// Waits for the result.
+    pub(crate) async fn completed(&self) -> Arc<Outcome> {
+        let mut changes = self.watch();
+        loop {
+            if let Some(outcome) = self.outcome() {
+                return outcome;
+            }
+            // The sender lives in `self`, so this cannot fail while the job is waited for.
+            let _ = changes.changed().await;
+        }
+    }
+
+    /// Marks the job as running.
+    pub(crate) fn start(&self) {
+        let mut progress = self.progress();
+        progress.phase = Phase::Running;
+        progress.started_at = Some(SystemTime::now());
+        drop(progress);
+        self.changed.send_replace(());
+    }
+
+    /// Adds a log line.
+    pub(crate) fn log(&self, level: &str, message: &str) {
+        let line = json!({
+            "message": message,
+            "timestamp": clock::log(SystemTime::now()),
+            "level": level,
+            "source": "USER",
+            "labels": { "level": level },
+        });
+        self.progress().logs.push(line);
+        self.changed.send_replace(());
+    }
+
+    /// Marks the job as completed, unless it is already; says whether it was not.
+    pub(crate) fn complete(&self, outcome: Arc<Outcome>) -> bool {
+        let mut progress = self.progress();
+        if matches!(progress.phase, Phase::Completed(_)) {
+            return false;
+        }
+        progress.phase = Phase::Completed(outcome);
+        progress.ended_at = Some(SystemTime::now());
+        drop(progress);
+        self.changed.send_replace(());
+        true
+    }
+
+    /// Notes an attempt to deliver the webhook.
+    pub(crate) fn note_delivery(&self, attempt: Value) {
+        self.progress().deliveries.push(attempt);
+    }
+
+    /// Every attempt to deliver the webhook.
+    pub(crate) fn deliveries(&self) -> Vec<Value> {
+        self.progress().deliveries.clone()
+    }
+
+    /// Counts a call about this job.
+    pub(crate) fn count(&self, call: Call) {
+        if let Some(count) = self.counts.get(call as usize) {
+            count.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    /// How often each kind of call was made about this job, those that were made.
+    pub(crate) fn counts(&self) -> Value {
+        let made = Call::ALL.iter().zip(&self.counts).map(|(call, count)| (call, count.load(Ordering::Relaxed)));
+        made.filter(|(_, count)| *count > 0).map(|(call, count)| (call.name().to_owned(), Value::from(count))).collect()
+    }
+}

@@ -1,0 +1,125 @@
+//! What came of a job: status, headers and body as the model gave them.
+
+use super::Job;
+use crate::reply::{BILLABLE_UNITS, ERROR_TYPE, NEEDS_RETRY, REQUEST_ID, TIMEOUT_TYPE, set};
+use crate::validate::Detail;
+use axum::body::Body;
+use axum::response::{IntoResponse, Response};
+use bytes::Bytes;
+use http::{HeaderValue, StatusCode, header};
+use serde::Serialize;
+use serde_json::json;
+
+/// The answer of the model, or of the platform in its place.
+#[derive(Clone, Debug)]
+pub(crate) struct Outcome {
+    pub(crate) status: StatusCode,
+    pub(crate) body: Bytes,
+    /// The body was dropped to keep the store within its bound.
+    pub(crate) forgotten: bool,
+    /// What a status report says of a failure: a sentence, and the kind when the failure lies around the model.
+    pub(crate) error: Option<(String, Option<&'static str>)>,
+    /// What is charged, in the price's units; none where the framework says nothing of it.
+    pub(crate) units: Option<u32>,
+    /// Whether the caller's own start timeout struck.
+    pub(crate) user_timeout: bool,
+    /// Whether the data is only in the answer, and in no history.
+    pub(crate) private: bool,
+}
+
+impl Outcome {
+    fn new(status: StatusCode, body: &impl Serialize) -> Self {
+        let error = (!status.is_success()).then(|| (format!("Invalid status code: {}", status.as_u16()), None));
+        Self {
+            status,
+            body: serde_json::to_vec(body).unwrap_or_default().into(),
+            forgotten: false,
+            error,
+            units: None,
+            user_timeout: false,
+            private: false,
+        }
+    }
+
+    /// An output.
+    pub(crate) fn output(body: &impl Serialize, units: u32) -> Self {
+        Self { units: Some(units), ..Self::new(StatusCode::OK, body) }
+    }
+
+    /// The framework found the input wrong.
+    pub(crate) fn invalid(details: &[Detail]) -> Self {
+        Self { units: Some(0), ..Self::new(StatusCode::UNPROCESSABLE_ENTITY, &json!({ "detail": details })) }
+    }
+
+    /// The model found something wrong.
+    pub(crate) fn refused(status: StatusCode, detail: Detail) -> Self {
+        #[derive(Serialize)]
+        struct Refusal {
+            detail: [Detail; 1],
+        }
+        Self::new(status, &Refusal { detail: [detail] })
+    }
+
+    /// The model fell over.
+    pub(crate) fn crash() -> Self {
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, &json!({ "detail": "Internal Server Error" }))
+    }
+
+    /// The application has no such path.
+    pub(crate) fn no_such_path(path: &str) -> Self {
+        let body = json!({ "detail": format!("Path {path} not found") });
+        Self { units: Some(0), ..Self::new(StatusCode::NOT_FOUND, &body) }
+    }
+
+    /// The platform failed around the model.
+    pub(crate) fn failure(status: StatusCode, text: &str, error_type: &'static str) -> Self {
+        let body = json!({ "detail": text, "error_type": error_type });
+        Self { error: Some((text.to_owned(), Some(error_type))), ..Self::new(status, &body) }
+    }
+
+    /// The job did not start in the time that the caller gave it.
+    pub(crate) fn start_timeout() -> Self {
+        let failure = Self::failure(StatusCode::GATEWAY_TIMEOUT, "Request timed out", "request_timeout");
+        Self { user_timeout: true, ..failure }
+    }
+
+    /// The caller cancelled the job.
+    pub(crate) fn cancelled() -> Self {
+        let status = StatusCode::from_u16(499).unwrap_or(StatusCode::BAD_REQUEST);
+        Self::failure(status, "Request cancelled by the client", "client_cancelled")
+    }
+
+    /// All but the body.
+    pub(crate) fn without_body(&self) -> Self {
+        Self { body: Bytes::new(), forgotten: true, ..self.clone() }
+    }
+
+    /// The kind of the failure, when it lies around the model.
+    pub(crate) fn error_type(&self) -> Option<&'static str> {
+        self.error.as_ref().and_then(|(_, kind)| *kind)
+    }
+
+    /// The answer to send.
+    pub(crate) fn respond(&self, job: &Job) -> Response<Body> {
+        let json = HeaderValue::from_static("application/json");
+        let mut response = (self.status, [(header::CONTENT_TYPE, json)], self.body.clone()).into_response();
+        set(&mut response, REQUEST_ID, &job.id);
+        if let Some(units) = self.units {
+            set(&mut response, BILLABLE_UNITS, &units.to_string());
+        }
+        if let Some(error_type) = self.error_type() {
+            set(&mut response, ERROR_TYPE, error_type);
+        }
+        if self.user_timeout {
+            set(&mut response, TIMEOUT_TYPE, "user");
+        }
+        if self.status.is_server_error() {
+            // Only what lies around the model and may pass is worth another try.
+            let again = matches!(self.status.as_u16(), 503 | 504) && !self.user_timeout && self.error_type().is_some();
+            set(&mut response, NEEDS_RETRY, if again { "1" } else { "0" });
+        } else {
+            set(&mut response, header::VARY, "Origin");
+        }
+        response
+    }
+}

@@ -1,0 +1,133 @@
+//! What a path means: the prefixes, the hosts that they stand for, and the kinds of calls.
+
+use crate::faults::Call;
+use http::{Method, Uri};
+
+/// Path prefixes and the hosts that they stand for.
+const SERVICES: [(&str, &[&str]); 6] = [
+    ("/run", &["fal.run", "falrun.com"]),
+    ("/queue", &["queue.fal.run", "queue.falrun.com"]),
+    ("/rest", &["rest.fal.ai", "rest.alpha.fal.ai"]),
+    ("/cdn", &["v3.fal.media", "v3b.fal.media", "fal.media"]),
+    ("/platform", &["api.fal.ai"]),
+    ("/site", &["fal.ai"]),
+];
+
+/// The prefixes of the services, in the order of [`Sandbox::service_urls`](crate::Sandbox::service_urls).
+pub(crate) fn prefixes() -> impl Iterator<Item = &'static str> {
+    SERVICES.iter().map(|(prefix, _)| *prefix)
+}
+
+/// The prefix that stands for a host, given with or without a port.
+pub(crate) fn prefix_of_host(host: &str) -> Option<&'static str> {
+    let name = host.rsplit_once(':').map_or(host, |(name, _)| name);
+    SERVICES.iter().find(|(_, hosts)| hosts.contains(&name)).map(|(prefix, _)| *prefix)
+}
+
+/// The hosts that a certificate should name.
+pub(crate) fn hosts() -> impl Iterator<Item = &'static str> {
+    SERVICES.iter().flat_map(|(_, hosts)| hosts.iter().copied())
+}
+
+/// The URI with a prefix in front of its path.
+pub(crate) fn with_prefix(uri: &Uri, prefix: &str) -> Option<Uri> {
+    let path = uri.path_and_query().map_or("/", http::uri::PathAndQuery::as_str);
+    format!("{prefix}{path}").parse().ok()
+}
+
+/// One call, as the log and the faults name it, and the queued request that it is about.
+pub(crate) fn classify<'a>(method: &Method, path: &'a str) -> (Call, Option<&'a str>) {
+    let mut segments = path.split('/').skip(1);
+    let call = match segments.next().unwrap_or_default() {
+        "run" => Call::Run,
+        "queue" => return queue(method, &path["/queue".len()..]),
+        "rest" => match path {
+            "/rest/storage/auth/token" | "/rest/tokens/" | "/rest/tokens" => Call::Token,
+            "/rest/storage/upload/initiate" | "/rest/storage/upload/initiate-multipart" => Call::Initiate,
+            _ => Call::Other,
+        },
+        "cdn" => match *method {
+            Method::GET | Method::HEAD => Call::Download,
+            Method::POST if path.ends_with("/complete") => Call::Complete,
+            Method::POST if path.ends_with("/multipart") => Call::Initiate,
+            Method::PUT if path.contains("/multipart/") => Call::Part,
+            _ => Call::Upload,
+        },
+        "platform" => Call::Platform,
+        "site" => Call::Site,
+        "_sandbox" => Call::Sandbox,
+        _ => Call::Other,
+    };
+    (call, None)
+}
+
+fn queue<'a>(method: &Method, path: &'a str) -> (Call, Option<&'a str>) {
+    let path = QueuePath::of(path);
+    let call = match (path.request, path.action, method) {
+        (None, ..) => Call::Submit,
+        (Some(_), "", _) => Call::Result,
+        (Some(_), "status", _) => Call::Status,
+        (Some(_), "status/stream", _) => Call::Stream,
+        (Some(_), "cancel", _) => Call::Cancel,
+        _ => Call::Other,
+    };
+    (call, path.request)
+}
+
+/// A path on the queue's host: `/owner/app/requests/id/action`, or an endpoint's id.
+#[derive(Debug, PartialEq)]
+pub(crate) struct QueuePath<'a> {
+    /// The first two segments.
+    pub(crate) owner: &'a str,
+    pub(crate) app: &'a str,
+    /// The request that is asked about; none for a submit.
+    pub(crate) request: Option<&'a str>,
+    /// What is asked: empty for the result.
+    pub(crate) action: &'a str,
+    /// All of it, without the leading slash.
+    pub(crate) full: &'a str,
+}
+
+impl<'a> QueuePath<'a> {
+    pub(crate) fn of(path: &'a str) -> Self {
+        let full = path.trim_start_matches('/');
+        let mut parts = full.splitn(5, '/');
+        let (owner, app) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
+        let request = if parts.next() == Some("requests") { parts.next().filter(|id| !id.is_empty()) } else { None };
+        let action = if request.is_some() { parts.next().unwrap_or_default().trim_end_matches('/') } else { "" };
+        Self { owner, app, request, action, full }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_request_is_named_below_owner_and_app_only() {
+        let path = QueuePath::of("/fal-ai/ideogram/requests/abc/status/stream");
+        assert_eq!((path.request, path.action), (Some("abc"), "status/stream"));
+        assert_eq!(QueuePath::of("/fal-ai/ideogram/v2/turbo/requests/abc").request, None);
+        assert_eq!(QueuePath::of("/fal-ai/ideogram/requests/").request, None);
+    }
+
+    #[test]
+    fn hosts_stand_for_prefixes_whatever_their_port() {
+        assert_eq!(prefix_of_host("queue.fal.run:443"), Some("/queue"));
+        assert_eq!(prefix_of_host("127.0.0.1:8080"), None);
+    }
+
+    #[test]
+    fn calls_are_told_apart() {
+        for (method, path, expected) in [
+            (Method::POST, "/queue/fal-ai/ideogram/v2/turbo", Call::Submit),
+            (Method::GET, "/queue/fal-ai/ideogram/requests/1", Call::Result),
+            (Method::PUT, "/queue/fal-ai/ideogram/requests/1/cancel", Call::Cancel),
+            (Method::PUT, "/cdn/files/b/1/x.png/multipart/2/3", Call::Part),
+            (Method::POST, "/rest/storage/auth/token", Call::Token),
+            (Method::GET, "/nowhere", Call::Other),
+        ] {
+            assert_eq!(classify(&method, path).0, expected, "{path}");
+        }
+    }
+}

@@ -1,0 +1,81 @@
+//! A store with a bound: when it is full, what came first goes first.
+
+use std::collections::{BTreeMap, HashMap};
+
+/// Values by key, each with a weight, all together never heavier than the capacity.
+#[derive(Debug)]
+pub(crate) struct Shelf<V> {
+    entries: HashMap<String, Entry<V>>,
+    /// Keys in the order in which they came.
+    order: BTreeMap<u64, String>,
+    next: u64,
+    weight: usize,
+    capacity: usize,
+}
+
+#[derive(Debug)]
+struct Entry<V> {
+    value: V,
+    weight: usize,
+    place: u64,
+}
+
+impl<V> Shelf<V> {
+    /// An empty one.
+    pub(crate) fn new(capacity: usize) -> Self {
+        Self { entries: HashMap::new(), order: BTreeMap::new(), next: 0, weight: 0, capacity }
+    }
+
+    /// Puts a value in, in place of one with the same key, and drops the oldest until the bound holds. A value heavier
+    /// than the whole capacity is not kept.
+    pub(crate) fn insert(&mut self, key: String, value: V, weight: usize) {
+        self.remove(&key);
+        while self.weight.saturating_add(weight) > self.capacity {
+            let Some((_, oldest)) = self.order.pop_first() else { return };
+            if let Some(entry) = self.entries.remove(&oldest) {
+                self.weight -= entry.weight;
+            }
+        }
+        self.order.insert(self.next, key.clone());
+        self.entries.insert(key, Entry { value, weight, place: self.next });
+        self.next += 1;
+        self.weight += weight;
+    }
+
+    /// The value of that key.
+    pub(crate) fn get(&self, key: &str) -> Option<&V> {
+        self.entries.get(key).map(|entry| &entry.value)
+    }
+
+    /// Takes the value of that key out.
+    pub(crate) fn remove(&mut self, key: &str) -> Option<V> {
+        let entry = self.entries.remove(key)?;
+        self.order.remove(&entry.place);
+        self.weight -= entry.weight;
+        Some(entry.value)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_oldest_goes_first_and_the_bound_holds() {
+        let mut shelf = Shelf::new(10);
+        for (key, weight) in [("a", 4), ("b", 4), ("c", 4)] {
+            shelf.insert(key.to_owned(), key, weight);
+        }
+        assert_eq!((shelf.get("a"), shelf.get("b"), shelf.get("c"), shelf.weight), (None, Some(&"b"), Some(&"c"), 8));
+        shelf.insert("d".to_owned(), "d", 11);
+        assert_eq!((shelf.get("d"), shelf.weight), (None, 0), "too heavy for the whole shelf");
+    }
+
+    #[test]
+    fn a_key_put_in_again_counts_once() {
+        let mut shelf = Shelf::new(10);
+        shelf.insert("a".to_owned(), 1, 6);
+        shelf.insert("a".to_owned(), 2, 6);
+        assert_eq!((shelf.get("a"), shelf.weight), (Some(&2), 6));
+    }
+}

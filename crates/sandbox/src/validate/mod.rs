@@ -1,0 +1,170 @@
+//! Validation of an input against the endpoint's table of fields, with the answers of fal's framework.
+//!
+//! The table, not the typed models, decides: the models take any text for an enumeration, so that a client survives new
+//! values, while the server refuses what it does not list.
+
+mod coerce;
+
+use crate::json::{self, Json};
+use ideogram_schema::{EndpointInfo, Field, FieldKind};
+use serde::Serialize;
+use serde_json::json;
+
+/// One thing that is wrong with an input.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct Detail {
+    #[serde(rename = "type")]
+    pub(crate) kind: &'static str,
+    pub(crate) loc: Vec<Loc>,
+    pub(crate) msg: String,
+    /// The value as it came; errors that the model itself raises have none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) input: Option<Json>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) ctx: Option<Json>,
+}
+
+/// A step on the way to a value: a member's name, or an index or offset.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(untagged)]
+pub(crate) enum Loc {
+    Name(String),
+    Index(usize),
+}
+
+impl Detail {
+    /// Something wrong with that member of the body, found by the model.
+    pub(crate) fn of_field(field: Option<&str>, kind: &'static str, msg: &str) -> Self {
+        let mut loc = vec![Loc::Name("body".to_owned())];
+        loc.extend(field.map(|name| Loc::Name(name.to_owned())));
+        Self { kind, loc, msg: msg.to_owned(), input: None, ctx: None }
+    }
+}
+
+/// A checked input: every field of the table that has a value, sent or by default, in its own type.
+#[derive(Clone, Debug)]
+pub(crate) struct Checked {
+    values: Vec<(&'static Field, Json)>,
+}
+
+impl Checked {
+    /// The value of the field of that name; null counts as none.
+    pub(crate) fn get(&self, name: &str) -> Option<&Json> {
+        self.values.iter().find(|(field, value)| field.name == name && *value != Json::Null).map(|(_, value)| value)
+    }
+
+    /// That field's text.
+    pub(crate) fn text(&self, name: &str) -> Option<&str> {
+        self.get(name).and_then(Json::as_str)
+    }
+
+    /// That field's truth value.
+    pub(crate) fn flag(&self, name: &str) -> Option<bool> {
+        match self.get(name) {
+            Some(Json::Bool(value)) => Some(*value),
+            _ => None,
+        }
+    }
+
+    /// That field's whole number.
+    pub(crate) fn integer(&self, name: &str) -> Option<i64> {
+        match self.get(name) {
+            Some(Json::Number(value)) => value.as_i64(),
+            _ => None,
+        }
+    }
+
+    /// That field's number.
+    pub(crate) fn number(&self, name: &str) -> Option<f64> {
+        match self.get(name) {
+            Some(Json::Number(value)) => value.as_f64(),
+            _ => None,
+        }
+    }
+
+    /// The files among the values.
+    pub(crate) fn files(&self) -> impl Iterator<Item = (&'static str, ideogram_schema::FileRole, &str)> {
+        self.values.iter().filter_map(|(field, value)| match (field.kind, value) {
+            (FieldKind::File(role), Json::String(url)) => Some((field.name, role, url.as_str())),
+            _ => None,
+        })
+    }
+}
+
+/// Reads and checks a body as the framework does: content type, syntax, then the fields in the table's order.
+///
+/// # Errors
+/// Everything that is wrong, in the order in which the framework lists it.
+pub(crate) fn check(info: &EndpointInfo, content_type: Option<&str>, body: &[u8]) -> Result<Checked, Vec<Detail>> {
+    let input = if body.is_empty() {
+        Json::Null
+    } else if content_type.is_none_or(is_json) {
+        json::parse(body).map_err(|error| {
+            vec![Detail {
+                kind: "json_invalid",
+                loc: vec![Loc::Name("body".to_owned()), Loc::Index(error.offset)],
+                msg: "JSON decode error".to_owned(),
+                input: Some(Json::EMPTY),
+                ctx: Some(json!({ "error": error.message }).into()),
+            }]
+        })?
+    } else {
+        // Whatever is not declared as JSON stays text, which is no object.
+        Json::String(String::from_utf8_lossy(body).into_owned())
+    };
+    let mut loc = vec![Loc::Name("body".to_owned())];
+    if input == Json::Null {
+        return Err(vec![missing(loc, Json::Null)]);
+    }
+    let mut found = Vec::new();
+    let values = fields(info.inputs, &input, &mut loc, &mut found);
+    if found.is_empty() { Ok(Checked { values }) } else { Err(found) }
+}
+
+fn is_json(content_type: &str) -> bool {
+    let essence = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    essence.strip_prefix("application/").is_some_and(|subtype| subtype == "json" || subtype.ends_with("+json"))
+}
+
+fn missing(loc: Vec<Loc>, input: Json) -> Detail {
+    Detail { kind: "missing", loc, msg: "Field required".to_owned(), input: Some(input), ctx: None }
+}
+
+/// Checks an object's members; also used for objects within the input.
+fn fields(
+    table: &'static [Field],
+    input: &Json,
+    loc: &mut Vec<Loc>,
+    found: &mut Vec<Detail>,
+) -> Vec<(&'static Field, Json)> {
+    if !matches!(input, Json::Object(_)) {
+        found.push(Detail {
+            kind: "model_attributes_type",
+            loc: loc.clone(),
+            msg: "Input should be a valid dictionary or object to extract fields from".to_owned(),
+            input: Some(input.clone()),
+            ctx: None,
+        });
+        return Vec::new();
+    }
+    let mut values = Vec::new();
+    for field in table {
+        loc.push(Loc::Name(field.name.to_owned()));
+        match input.get(field.name) {
+            Some(Json::Null) if field.nullable => values.push((field, Json::Null)),
+            Some(value) => {
+                if let Some(value) = coerce::value(&field.kind, value, loc, found) {
+                    values.push((field, value));
+                }
+            }
+            None if field.required => found.push(missing(loc.clone(), input.clone())),
+            None => {
+                if let Some(Ok(default)) = field.default.map(serde_json::from_str::<Json>) {
+                    values.push((field, default));
+                }
+            }
+        }
+        loc.pop();
+    }
+    values
+}
