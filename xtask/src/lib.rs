@@ -2,6 +2,7 @@
 
 pub mod assemble;
 pub mod codegen;
+pub mod diff;
 pub mod emit;
 pub mod error;
 pub mod idents;
@@ -9,4 +10,6 @@ pub mod model;
 pub mod names;
 pub mod operations;
 pub mod pointer;
+pub mod standalone;
+pub mod surface;
 pub mod write;

@@ -4,13 +4,6 @@ use crate::field::Field;
 use serde::{Serialize, de::DeserializeOwned};
 
 /// A callable endpoint, implemented by a zero-sized marker type such as `Generate`.
-///
-/// ```
-/// use ideogram_schema::{Endpoint, Generate};
-///
-/// assert_eq!(Generate::ID, "fal-ai/ideogram/v2/turbo");
-/// assert_eq!(Generate::INFO.verb, "generate");
-/// ```
 pub trait Endpoint: Copy + Send + Sync + Sized + 'static {
     /// The full endpoint id, the path of a call: `POST https://fal.run/<ID>`.
     const ID: &'static str;

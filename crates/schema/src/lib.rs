@@ -16,6 +16,18 @@
 //!     serde_json::json!({"prompt": "A fox reading a map, poster", "aspect_ratio": "16:9", "style": "design"}),
 //! );
 //! ```
+//!
+//! The same facts are there as data, for tools that know an endpoint only at run time:
+//!
+//! ```
+//! use ideogram_schema::{ENDPOINTS, Endpoint, FieldKind, Remix};
+//!
+//! let remix = ENDPOINTS.iter().find(|info| info.verb == "remix").unwrap();
+//! assert_eq!(remix.id, Remix::ID);
+//! let strength = remix.input("strength").unwrap();
+//! assert_eq!(strength.default, Some("0.8"));
+//! assert!(matches!(strength.kind, FieldKind::Number(bounds) if bounds.check(1.5).is_err()));
+//! ```
 
 #[macro_use]
 pub mod value;
@@ -24,6 +36,7 @@ pub mod number;
 pub mod endpoint;
 pub mod field;
 #[rustfmt::skip]
+#[allow(clippy::pedantic, reason = "generated: read by people, but not written by them")]
 mod generated;
 
 pub use endpoint::{Endpoint, EndpointInfo, EndpointInput, Price};

@@ -102,6 +102,7 @@ impl<T: Copy + PartialOrd + fmt::Display> Bounds<T> {
     }
 }
 
+#[allow(unused_macros, reason = "a description need not bound a number")]
 /// Writes a checked number type: one field, and no way to hold a value that its bounds refuse.
 macro_rules! bounded_number {
     ($(#[$meta:meta])* $name:ident($inner:ty) = $bounds:expr, $json_type:literal;) => {
@@ -168,6 +169,7 @@ macro_rules! bounded_number {
 
 /// The JSON Schema of a bounded number, made from the very bounds that its constructor checks.
 #[cfg(feature = "schemars")]
+#[allow(dead_code, reason = "a description need not bound a number")]
 pub(crate) fn json_schema<T: Copy + serde::Serialize>(json_type: &str, bounds: &Bounds<T>) -> schemars::Schema {
     let mut schema = schemars::json_schema!({ "type": json_type });
     for (keyword, bound) in [

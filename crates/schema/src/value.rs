@@ -13,6 +13,7 @@ pub struct Unknown<E> {
 }
 
 impl<E> Unknown<E> {
+    #[allow(dead_code, reason = "a description need not list values")]
     pub(crate) fn new(text: &str) -> Self {
         Self { text: text.to_owned(), owner: PhantomData }
     }
@@ -57,6 +58,7 @@ pub struct UnknownText {
 }
 
 impl UnknownText {
+    #[allow(dead_code, reason = "a description need not list values")]
     pub(crate) fn new(text: &str, known: &'static [&'static str]) -> Self {
         Self { text: text.to_owned(), known }
     }
@@ -75,6 +77,7 @@ impl fmt::Display for UnknownText {
 
 impl std::error::Error for UnknownText {}
 
+#[allow(unused_macros, reason = "a description need not list values")]
 /// Writes an open enumeration: the listed values as variants, and one more that keeps any other text.
 macro_rules! open_enum {
     ($(#[$meta:meta])* $name:ident { $($(#[$variant_meta:meta])* $variant:ident = $text:literal,)+ }) => {
@@ -175,7 +178,7 @@ pub struct UnknownInteger<E> {
 }
 
 impl<E> UnknownInteger<E> {
-    #[allow(dead_code, reason = "only a description with enumerations of numbers uses it")]
+    #[allow(dead_code, reason = "a description need not list numbers")]
     pub(crate) fn new(value: i64) -> Self {
         Self { value, owner: PhantomData }
     }
@@ -214,8 +217,8 @@ impl<E> fmt::Debug for UnknownInteger<E> {
     }
 }
 
+#[allow(unused_macros, reason = "a description need not list numbers")]
 /// Writes an open enumeration of whole numbers.
-#[allow(unused_macros, reason = "only a description with enumerations of numbers uses it")]
 macro_rules! open_integer_enum {
     ($(#[$meta:meta])* $name:ident { $($(#[$variant_meta:meta])* $variant:ident = $value:literal,)+ }) => {
         $(#[$meta])*

@@ -8,9 +8,6 @@ use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 use serde_json::Value;
 
-/// How deep objects are described in the table; what lies deeper is described by the models only.
-const MAX_DEPTH: usize = 4;
-
 /// What `x-fal-endpoint` says of an endpoint.
 #[derive(Clone, Debug, PartialEq)]
 pub struct EndpointFacts {
@@ -100,13 +97,13 @@ pub(super) fn source(facts: &EndpointFacts, components: &Components) -> Result<S
     let EndpointFacts { id, owner, app, name, verb, summary, positional, .. } = facts;
     let input = rust_name(&facts.input, components)?;
     let output = rust_name(&facts.output, components)?;
-    let inputs = fields(&facts.input, components, 0);
-    let outputs = fields(&facts.output, components, 0);
+    let inputs = fields(&facts.input, components, &[]);
+    let outputs = fields(&facts.output, components, &[]);
     let price = match &facts.price {
-        None => quote!(::core::option::Option::None),
+        None => quote!(None),
         Some((micros, currency, unit)) => {
             let micros = proc_macro2::Literal::u64_unsuffixed(*micros);
-            quote!(::core::option::Option::Some(super::Price { micros: #micros, currency: #currency, unit: #unit }))
+            quote!(Some(super::Price { micros: #micros, currency: #currency, unit: #unit }))
         }
     };
     let docs = docs::attributes(&[summary.clone(), format!("The endpoint `{id}`.")]);
@@ -144,21 +141,21 @@ fn rust_name(component: &str, components: &Components) -> Result<proc_macro2::Id
     found.map(|found| ident(&found.rust)).ok_or_else(|| Error::new(format!("there is no component `{component}`")))
 }
 
-fn fields(component: &str, components: &Components, depth: usize) -> Vec<TokenStream> {
+fn fields(component: &str, components: &Components, inside: &[&str]) -> Vec<TokenStream> {
     let Some(Shape::Struct(properties)) = components.get(component).map(|component| &component.shape) else {
         return Vec::new();
     };
-    properties.iter().map(|property| field(property, components, depth)).collect()
+    properties.iter().map(|property| field(property, components, inside)).collect()
 }
 
-fn field(property: &Property, components: &Components, depth: usize) -> TokenStream {
+fn field(property: &Property, components: &Components, inside: &[&str]) -> TokenStream {
     let Property { json, description, required, nullable, file, .. } = property;
-    let kind = kind(&property.schema, file.as_deref(), components, depth);
+    let kind = kind(&property.schema, file.as_deref(), components, inside);
     let default = match &property.default {
-        None => quote!(::core::option::Option::None),
+        None => quote!(None),
         Some(default) => {
             let default = default.to_string();
-            quote!(::core::option::Option::Some(#default))
+            quote!(Some(#default))
         }
     };
     let examples = property.examples.iter().map(ToString::to_string);
@@ -175,17 +172,17 @@ fn field(property: &Property, components: &Components, depth: usize) -> TokenStr
     }
 }
 
-fn kind(schema: &Value, file: Option<&str>, components: &Components, depth: usize) -> TokenStream {
+fn kind(schema: &Value, file: Option<&str>, components: &Components, inside: &[&str]) -> TokenStream {
     let count = |keyword: &str| match schema.get(keyword).and_then(Value::as_u64) {
-        None => quote!(::core::option::Option::None),
+        None => quote!(None),
         Some(count) => {
             let count = proc_macro2::Literal::u64_unsuffixed(count);
-            quote!(::core::option::Option::Some(#count))
+            quote!(Some(#count))
         }
     };
     let schema_type = schema.get("type").and_then(Value::as_str);
     if schema_type == Some("array") {
-        let items = kind(&schema["items"], file, components, depth);
+        let items = kind(&schema["items"], file, components, inside);
         let (min_items, max_items) = (count("minItems"), count("maxItems"));
         return quote!(super::FieldKind::Array { items: &#items, min_items: #min_items, max_items: #max_items });
     }
@@ -198,7 +195,7 @@ fn kind(schema: &Value, file: Option<&str>, components: &Components, depth: usiz
         return quote!(super::FieldKind::File(super::FileRole::#role));
     }
     if let Some(component) = referenced(schema) {
-        return component_kind(component, components, depth);
+        return component_kind(component, components, inside);
     }
     match schema_type {
         Some("string") => {
@@ -221,16 +218,18 @@ fn number_kind(schema: &Value, kind: NumberKind) -> TokenStream {
     }
 }
 
-fn component_kind(name: &str, components: &Components, depth: usize) -> TokenStream {
+fn component_kind(name: &str, components: &Components, inside: &[&str]) -> TokenStream {
     let Some(component) = components.get(name) else { return quote!(super::FieldKind::Any) };
     let rust = ident(&component.rust);
     match &component.shape {
         Shape::TextEnum(_) => quote!(super::FieldKind::Enum(super::#rust::VALUES)),
         Shape::Number(NumberKind::Integer, _) => quote!(super::FieldKind::Integer(super::#rust::BOUNDS)),
         Shape::Number(NumberKind::Number, _) => quote!(super::FieldKind::Number(super::#rust::BOUNDS)),
-        Shape::Wrapper(schema) => kind(schema, None, components, depth + 1),
-        Shape::Struct(_) if depth < MAX_DEPTH => {
-            let fields = fields(name, components, depth + 1);
+        Shape::Wrapper(schema) => kind(schema, None, components, inside),
+        // An object inside itself is described once; below that the models describe it.
+        Shape::Struct(_) if !inside.contains(&name) => {
+            let inside: Vec<&str> = inside.iter().copied().chain([name]).collect();
+            let fields = fields(name, components, &inside);
             quote!(super::FieldKind::Object(&[#(#fields),*]))
         }
         Shape::Struct(_) | Shape::Union(_) | Shape::IntegerEnum(_) => quote!(super::FieldKind::Any),

@@ -77,7 +77,7 @@ pub(super) fn bounds_expression(kind: NumberKind, bounds: &Bounds) -> String {
             if kind == NumberKind::Number && !literal.contains(['.', 'e', 'E']) {
                 literal.push_str(".0");
             }
-            format!("{name}: ::core::option::Option::Some({literal}), ")
+            format!("{name}: Some({literal}), ")
         })
         .collect();
     if fields.is_empty() {
@@ -134,23 +134,20 @@ fn structure(
 fn field(property: &Property, inner: &syn::Type) -> TokenStream {
     let name = ident(&property.rust);
     let docs = docs::attributes(&field_docs(property));
-    let rename = (property.rust != property.json).then(|| {
-        let json = &property.json;
-        quote!(#[serde(rename = #json)])
-    });
-    let skip = (!property.required)
-        .then(|| quote!(#[serde(default, skip_serializing_if = "::core::option::Option::is_none")]));
+    let json = &property.json;
+    let rename = (property.rust != property.json).then(|| quote!(rename = #json,));
+    let skip = (!property.required).then(|| quote!(default, skip_serializing_if = "Option::is_none"));
+    let serde = (rename.is_some() || skip.is_some()).then(|| quote!(#[serde(#rename #skip)]));
     let field_type = field_type(property, inner);
     quote! {
         #docs
-        #rename
-        #skip
+        #serde
         pub #name: #field_type,
     }
 }
 
 fn field_type(property: &Property, inner: &syn::Type) -> TokenStream {
-    if property.is_option() { quote!(::core::option::Option<#inner>) } else { quote!(#inner) }
+    if property.is_option() { quote!(Option<#inner>) } else { quote!(#inner) }
 }
 
 fn field_docs(property: &Property) -> Vec<String> {
@@ -177,7 +174,7 @@ fn constructor(pairs: &[(&Property, &syn::Type)]) -> TokenStream {
     let values = pairs.iter().map(|(property, inner)| {
         let name = ident(&property.rust);
         if !property.required {
-            return quote!(#name: ::core::option::Option::None);
+            return quote!(#name: None);
         }
         if property.nullable || !argument(inner).1 { quote!(#name) } else { quote!(#name: #name.into()) }
     });
@@ -192,7 +189,7 @@ fn constructor(pairs: &[(&Property, &syn::Type)]) -> TokenStream {
 
 fn setter(property: &Property, inner: &syn::Type) -> TokenStream {
     let name = ident(&property.rust);
-    let setter = format_ident!("with_{}", property.rust.trim_start_matches('_'));
+    let setter = format_ident!("with_{}", property.rust.trim_end_matches('_'));
     let (argument, converts) = argument(inner);
     let value = if converts { quote!(#name.into()) } else { quote!(#name) };
     let doc = format!(" Sets [`{}`](Self::{}).", property.json, property.rust);
@@ -200,7 +197,7 @@ fn setter(property: &Property, inner: &syn::Type) -> TokenStream {
         #[doc = #doc]
         #[must_use]
         pub fn #setter(mut self, #name: #argument) -> Self {
-            self.#name = ::core::option::Option::Some(#value);
+            self.#name = Some(#value);
             self
         }
     }
@@ -212,7 +209,7 @@ fn argument(inner: &syn::Type) -> (TokenStream, bool) {
     if matches!(text.as_str(), "bool" | "i64" | "f64") {
         (quote!(#inner), false)
     } else {
-        (quote!(impl ::core::convert::Into<#inner>), true)
+        (quote!(impl Into<#inner>), true)
     }
 }
 
@@ -241,7 +238,7 @@ fn union(
         let variant = format_ident!("{variant}");
         (is_unique && !is_any).then(|| {
             quote! {
-                impl ::core::convert::From<#inner> for #name {
+                impl From<#inner> for #name {
                     fn from(value: #inner) -> Self {
                         Self::#variant(value)
                     }

@@ -121,7 +121,7 @@ fn parse(text: &str) -> Result<syn::Type> {
     syn::parse_str(text).map_err(|error| Error::new(format!("typify wrote the type `{text}`: {error}")))
 }
 
-/// Writes `super::Name` for a key.
+/// Writes `super::Name` for a key, and the prelude's names without their paths.
 struct Qualify<'a> {
     rust_names: &'a BTreeMap<&'a str, &'a str>,
 }
@@ -129,6 +129,12 @@ struct Qualify<'a> {
 impl VisitMut for Qualify<'_> {
     fn visit_type_path_mut(&mut self, path: &mut syn::TypePath) {
         syn::visit_mut::visit_type_path_mut(self, path);
+        if let Some(last) = path.path.segments.last().cloned()
+            && ["String", "Vec", "Box", "Option"].iter().any(|name| last.ident == name)
+        {
+            path.path = last.into();
+            return;
+        }
         let Some(key) = path.path.get_ident().map(ToString::to_string) else { return };
         if let Some(name) = self.rust_names.get(key.as_str()) {
             let name = syn::Ident::new(name, proc_macro2::Span::call_site());

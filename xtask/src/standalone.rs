@@ -1,0 +1,74 @@
+//! `cargo xtask codegen --document FILE --out DIR`: a schema crate of its own for any one document of fal's.
+
+use crate::emit::{EndpointFacts, Files, Models};
+use crate::error::{Error, Result};
+use crate::model;
+use crate::write::Output;
+use serde_json::Value;
+use std::collections::BTreeMap;
+
+/// The contract that generated models fill in, as it stands in the schema crate.
+const CONTRACT: [(&str, &str); 4] = [
+    ("endpoint.rs", include_str!("../../crates/schema/src/endpoint.rs")),
+    ("field.rs", include_str!("../../crates/schema/src/field.rs")),
+    ("number.rs", include_str!("../../crates/schema/src/number.rs")),
+    ("value.rs", include_str!("../../crates/schema/src/value.rs")),
+];
+
+/// The models, marker and table of one document in normal form. `contract` is the path at which the contract is found.
+///
+/// # Errors
+/// What the document has that cannot be carried into Rust, by JSON pointer.
+pub fn models(document: &Value, contract: &str) -> Result<(EndpointFacts, Files)> {
+    let components = model::read(&[document])?;
+    let paths = document.get("paths").and_then(Value::as_object);
+    let extension = paths.into_iter().flatten().find_map(|(_, item)| item.pointer("/post/x-fal-endpoint"));
+    let extension = extension.ok_or_else(|| Error::new("no operation is marked as the endpoint").at("/paths"))?;
+    let facts = [EndpointFacts::read(extension, "/paths")?];
+    let hashes = BTreeMap::new();
+    let models = Models { components: &components, endpoints: &facts, hashes: &hashes, contract, generators: "" };
+    let files = models.files()?;
+    let [facts] = facts;
+    Ok((facts, files))
+}
+
+/// The whole crate of one document in normal form.
+///
+/// # Errors
+/// As [`models`].
+pub fn schema_crate(document: &Value) -> Result<Output> {
+    let (facts, files) = models(document, "crate")?;
+    let mut output = Output::default();
+    output.folder("src/generated", files);
+    output.files.extend(CONTRACT.map(|(name, text)| (std::path::Path::new("src").join(name), text.to_owned())));
+    output.files.insert("src/lib.rs".into(), library(&facts));
+    output.files.insert("Cargo.toml".into(), manifest(&facts));
+    Ok(output)
+}
+
+fn library(facts: &EndpointFacts) -> String {
+    format!(
+        "//! Typed models of fal's endpoint `{}`, generated from its OpenAPI document.\n\n\
+         #[macro_use]\npub mod value;\n#[macro_use]\npub mod number;\npub mod endpoint;\npub mod field;\nmod generated;\n\n\
+         pub use endpoint::{{Endpoint, EndpointInfo, EndpointInput, Price}};\n\
+         pub use field::{{Field, FieldKind, FileRole}};\npub use generated::*;\n\
+         pub use number::{{Bounds, OutOfRange}};\npub use value::{{Unknown, UnknownInteger, UnknownText}};\n",
+        facts.id
+    )
+}
+
+fn manifest(facts: &EndpointFacts) -> String {
+    let letters = |c: char| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' };
+    let name: String = facts.id.chars().map(letters).collect();
+    let letter_first = if name.starts_with(|c: char| c.is_ascii_digit()) { "endpoint-" } else { "" };
+    format!(
+        "[package]\nname = \"{letter_first}{}-schema\"\nversion = \"0.1.0\"\nedition = \"2024\"\nrust-version = \"1.89\"\n\
+         description = \"Typed models of fal's endpoint {}\"\n\n[features]\n\
+         # JSON Schema of every model, derived from the Rust types.\nschemars = [\"dep:schemars\"]\n\n[dependencies]\n\
+         schemars = {{ version = \"1.2\", default-features = false, features = [\"derive\", \"std\"], optional = true }}\n\
+         serde = {{ version = \"1.0.228\", features = [\"derive\"] }}\nserde_json = \"1.0.145\"\n\n\
+         # A workspace of its own, wherever it lies.\n[workspace]\n",
+        name.trim_matches('-'),
+        facts.id
+    )
+}
