@@ -1,0 +1,183 @@
+//! Descriptions from the working tree, from git, from files.
+
+use crate::error::{Error, Result};
+use serde_json::Value;
+use std::fs::File;
+use std::io::Read;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+/// The documents that make up the description, from the workspace's root.
+pub const DOCUMENTS: [&str; 2] = ["openapi/run.json", "openapi/queue.json"];
+
+/// The most that is read of one document, in bytes.
+pub const LARGEST_DOCUMENT: u64 = 16 * 1024 * 1024;
+
+/// One OpenAPI document.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Document {
+    /// What stands before the `#` of pointers into it, for example `openapi/run.json`.
+    pub name: String,
+    /// The document.
+    pub value: Value,
+}
+
+/// Documents that describe one API together; a named schema that several have is one type.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Description {
+    /// The documents. A report points to the first one that a change is in.
+    pub documents: Vec<Document>,
+}
+
+impl Description {
+    /// The one document here that the given one is another version of: by file name, else by base URL, else by title.
+    fn counterpart(&self, of: &Document) -> Option<Self> {
+        fn file_name(document: &Document) -> Option<&std::ffi::OsStr> {
+            Path::new(&document.name).file_name()
+        }
+        let rules: [fn(&Document, &Document) -> bool; 3] = [
+            |one, two| file_name(one) == file_name(two),
+            |one, two| same(one, two, "/servers/0/url"),
+            |one, two| same(one, two, "/info/title"),
+        ];
+        let found = rules.iter().find_map(|belongs| self.documents.iter().find(|document| belongs(document, of)))?;
+        Some(Self { documents: vec![found.clone()] })
+    }
+}
+
+fn same(one: &Document, two: &Document, pointer: &str) -> bool {
+    let value = one.value.pointer(pointer);
+    value.is_some() && value == two.value.pointer(pointer)
+}
+
+/// Narrows a whole description to the document that it is compared with, when the other side is one file.
+///
+/// # Errors
+/// The file is a version of none of the documents.
+pub(super) fn align(old: Description, new: Description) -> Result<(Description, Description)> {
+    let narrow = |whole: &Description, one: &Description| match one.documents.as_slice() {
+        [one] if whole.documents.len() > 1 => whole.counterpart(one).map(Some).ok_or_else(|| {
+            let names: Vec<String> = whole.documents.iter().map(|document| format!("`{}`", document.name)).collect();
+            let message =
+                format!("cannot tell which of {} it is to be compared with: give two files", names.join(", "));
+            Error::new(message).in_file(&one.name)
+        }),
+        _ => Ok(None),
+    };
+    let (narrow_old, narrow_new) = (narrow(&old, &new)?, narrow(&new, &old)?);
+    Ok((narrow_old.unwrap_or(old), narrow_new.unwrap_or(new)))
+}
+
+/// The description in the working tree of the workspace at `root`.
+///
+/// # Errors
+/// A document that is missing, too large, or no OpenAPI document.
+pub fn load_working_tree(root: &Path) -> Result<Description> {
+    load_directory(root, "")
+}
+
+/// The description that `spec` names: a document, a directory with the documents, a git revision of the workspace at `root`
+/// (`HEAD`, `v1.0.0`), or a file in one (`HEAD:openapi/run.json`). Paths are taken from the current directory.
+///
+/// # Errors
+/// Nothing of that name, or a document that is missing, too large, or no OpenAPI document.
+pub fn load(root: &Path, spec: &str) -> Result<Description> {
+    let path = Path::new(spec);
+    if path.is_dir() && DOCUMENTS.iter().any(|document| path.join(document).is_file()) {
+        return load_directory(path, spec);
+    }
+    if path.exists() && !path.is_dir() {
+        let document = load_file(path, spec)?;
+        return Ok(Description { documents: vec![document] });
+    }
+    let (revision, file) = match spec.split_once(':') {
+        Some((revision, file)) => (revision, Some(file)),
+        None => (spec, None),
+    };
+    let commit = commit(root, revision).map_err(|error| {
+        error.unwrap_or_else(|| Error::new(format!("`{spec}` is neither a file nor a git revision")))
+    })?;
+    let read = |file: &str| {
+        let name = format!("{revision}:{file}");
+        let bytes = git(root, &["cat-file", "blob", &format!("{commit}:./{file}")])?
+            .ok_or_else(|| Error::new(format!("the revision `{revision}` has no file `{file}`")))?;
+        parse(&name, &bytes)
+    };
+    let documents = match file {
+        Some(file) => vec![read(file)?],
+        None => DOCUMENTS
+            .iter()
+            .map(|file| Ok(Document { name: (*file).to_owned(), ..read(file)? }))
+            .collect::<Result<_>>()?,
+    };
+    Ok(Description { documents })
+}
+
+fn load_directory(directory: &Path, shown: &str) -> Result<Description> {
+    let read = |file: &&str| {
+        let shown = Path::new(shown).join(file);
+        let document = load_file(&directory.join(file), &shown.to_string_lossy())?;
+        Ok(Document { name: (*file).to_owned(), ..document })
+    };
+    Ok(Description { documents: DOCUMENTS.iter().map(read).collect::<Result<_>>()? })
+}
+
+fn load_file(path: &Path, name: &str) -> Result<Document> {
+    let file = File::open(path).map_err(|error| Error::new(format!("cannot be read: {error}")).in_file(name))?;
+    let bytes = read_bounded(file).map_err(|error| error.in_file(name))?;
+    parse(name, &bytes)
+}
+
+fn read_bounded(source: impl Read) -> Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    let read = source.take(LARGEST_DOCUMENT + 1).read_to_end(&mut bytes);
+    read.map_err(|error| Error::new(format!("cannot be read: {error}")))?;
+    if bytes.len() as u64 > LARGEST_DOCUMENT {
+        return Err(Error::new(format!("is larger than {} MiB", LARGEST_DOCUMENT / 1024 / 1024)));
+    }
+    Ok(bytes)
+}
+
+fn parse(name: &str, bytes: &[u8]) -> Result<Document> {
+    let value: Value = serde_json::from_slice(bytes)
+        .map_err(|error| Error::new(format!("is not JSON: {error}; give an OpenAPI document")).in_file(name))?;
+    if value.get("openapi").is_none_or(|version| !version.is_string())
+        || !value.get("paths").is_some_and(Value::is_object)
+    {
+        return Err(Error::new("is JSON, but no OpenAPI document: it lacks `openapi` or `paths`").in_file(name));
+    }
+    Ok(Document { name: name.to_owned(), value })
+}
+
+/// The hash of the commit that a revision names; an error without a message when there is none.
+fn commit(root: &Path, revision: &str) -> std::result::Result<String, Option<Error>> {
+    // What starts with a dash would be read as an option.
+    if revision.is_empty() || revision.starts_with('-') {
+        return Err(None);
+    }
+    let output = git(root, &["rev-parse", "--verify", "--quiet", &format!("{revision}^{{commit}}")])?.ok_or(None)?;
+    Ok(String::from_utf8_lossy(&output).trim().to_owned())
+}
+
+/// The output of a git command; none when git says no.
+fn git(root: &Path, arguments: &[&str]) -> Result<Option<Vec<u8>>> {
+    let cannot = |error: std::io::Error| Error::new(format!("cannot run `git`: {error}; give two files instead"));
+    let mut child = Command::new("git")
+        .arg("-C")
+        .arg(root)
+        .args(arguments)
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .map_err(cannot)?;
+    let output = child.stdout.take().map_or_else(|| Ok(Vec::new()), read_bounded);
+    if output.is_err() {
+        // It may have more to write than is read.
+        let _ = child.kill();
+    }
+    let status = child.wait().map_err(cannot)?;
+    let output = output
+        .map_err(|error| Error::new(format!("what git has under `{}` {}", arguments.join(" "), error.message())))?;
+    Ok(status.success().then_some(output))
+}

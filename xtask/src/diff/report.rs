@@ -1,0 +1,225 @@
+//! What was found, and how it is shown: to people, to machines, in a changelog.
+
+use super::rules::Kind;
+use serde::{Serialize, Serializer};
+use std::fmt::Write as _;
+
+/// What a change is to programs that are already built.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Wire {
+    /// They go on as before.
+    Compatible,
+    /// They go on, with other results or at another price.
+    Behaviour,
+    /// They may fail.
+    Breaking,
+}
+
+/// What a change is to programs that are compiled against the regenerated crates.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Rust {
+    /// Documentation, or nothing.
+    Patch,
+    /// Something new.
+    Minor,
+    /// They may not compile, or may do something else.
+    Major,
+}
+
+/// Where a change is seen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Position {
+    /// In no body and no parameter, or in a schema that nothing uses.
+    None,
+    /// In what is sent.
+    Request,
+    /// In what is received.
+    Response,
+    /// In both.
+    Both,
+}
+
+impl Position {
+    /// The position of what is in both of these.
+    #[must_use]
+    pub fn and(self, other: Self) -> Self {
+        match (self, other) {
+            (position, Self::None) | (Self::None, position) => position,
+            (one, two) if one == two => one,
+            _ => Self::Both,
+        }
+    }
+}
+
+/// The version bump that follows from a report.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Bump {
+    /// There is nothing to release.
+    None,
+    /// The last number of a version.
+    Patch,
+    /// The middle number; the last while the first is 0.
+    Minor,
+    /// The first number; the middle while the first is 0.
+    Major,
+}
+
+/// One change.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct Change {
+    /// The document's name and the JSON pointer in it: `run.json#/components/schemas/File/properties/url`. What was
+    /// removed is pointed to in the old document, the rest in the new one.
+    pub pointer: String,
+    /// What kind of change it is.
+    pub kind: Kind,
+    /// Where it is seen.
+    pub position: Position,
+    /// What it is on the wire.
+    pub wire: Wire,
+    /// What it is in the Rust API.
+    pub rust: Rust,
+    /// The change in words.
+    pub text: String,
+}
+
+impl Serialize for Kind {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+/// All changes, the worst first.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct Report {
+    /// The changes, the worst first, then by pointer.
+    pub changes: Vec<Change>,
+    /// The version bump that follows.
+    pub bump: Bump,
+}
+
+impl Report {
+    pub(super) fn new(mut changes: Vec<Change>) -> Self {
+        changes.sort_by(|one, two| {
+            (two.wire, two.rust).cmp(&(one.wire, one.rust)).then_with(|| {
+                (&one.pointer, one.kind, one.position, &one.text).cmp(&(
+                    &two.pointer,
+                    two.kind,
+                    two.position,
+                    &two.text,
+                ))
+            })
+        });
+        let bump = changes.iter().map(|change| change.rust).max().map_or(Bump::None, |worst| match worst {
+            Rust::Patch => Bump::Patch,
+            Rust::Minor => Bump::Minor,
+            Rust::Major => Bump::Major,
+        });
+        Self { changes, bump }
+    }
+
+    /// A table for people, one row a change, and a line that sums it up.
+    pub fn to_table(&self) -> String {
+        if self.changes.is_empty() {
+            return "No change: both say the same.\n".to_owned();
+        }
+        let rows: Vec<[String; 5]> =
+            std::iter::once(["WIRE", "RUST", "POSITION", "CHANGE", "WHERE"].map(str::to_owned))
+                .chain(self.changes.iter().map(|change| {
+                    [
+                        word(&change.wire),
+                        word(&change.rust),
+                        word(&change.position),
+                        visible(&change.text),
+                        visible(&change.pointer),
+                    ]
+                }))
+                .collect();
+        let mut widths = [0; 5];
+        for row in &rows {
+            for (width, cell) in widths.iter_mut().zip(row) {
+                // A few long sentences do not push all pointers off the screen.
+                *width = cell.chars().count().min(90).max(*width);
+            }
+        }
+        let mut table = String::new();
+        for row in &rows {
+            let mut line = String::new();
+            for (width, cell) in widths.iter().zip(row) {
+                let _ = write!(line, "{cell:width$}  ");
+            }
+            table.push_str(line.trim_end());
+            table.push('\n');
+        }
+        let count = |wire| self.changes.iter().filter(|change| change.wire == wire).count();
+        let _ = writeln!(
+            table,
+            "\nOn the wire: {} breaking, {} behaviour, {} compatible. Version bump: {}{}.",
+            count(Wire::Breaking),
+            count(Wire::Behaviour),
+            count(Wire::Compatible),
+            word(&self.bump),
+            match self.bump {
+                Bump::Major => " (before 1.0: the second number)",
+                Bump::Minor => " (before 1.0: the last number)",
+                Bump::None | Bump::Patch => "",
+            },
+        );
+        table
+    }
+
+    /// The report as JSON text: `{"changes":[{"pointer","kind","position","wire","rust","text"}],"bump"}`.
+    pub fn to_json(&self) -> String {
+        // Structs of strings and enumerations cannot fail to serialize.
+        let mut json = serde_json::to_string_pretty(self).unwrap_or_default();
+        json.push('\n');
+        json
+    }
+
+    /// 0 when old programs and old code go on, 1 when either breaks: on the wire, or `major` in the Rust API.
+    pub fn exit_code(&self) -> u8 {
+        u8::from(self.changes.iter().any(|change| change.wire == Wire::Breaking || change.rust == Rust::Major))
+    }
+
+    /// One Markdown list item a change, the worst first, for a changelog.
+    pub fn changelog_rows(&self) -> Vec<String> {
+        let row = |change: &Change| {
+            let place = match change.position {
+                Position::None => String::new(),
+                Position::Both => ", request and response".to_owned(),
+                position => format!(", {}", word(&position)),
+            };
+            let (wire, rust, text) = (word(&change.wire), word(&change.rust), visible(&change.text));
+            format!("- {text} (wire: {wire}, Rust: {rust}{place})")
+        };
+        self.changes.iter().map(row).collect()
+    }
+}
+
+/// The word that stands for it in `--json`.
+fn word(value: &impl Serialize) -> String {
+    match serde_json::to_value(value) {
+        Ok(serde_json::Value::String(word)) => word,
+        _ => String::new(),
+    }
+}
+
+/// The text without what a terminal would obey: control characters, and those that turn the direction of writing.
+fn visible(text: &str) -> String {
+    let obeyed = |c: char| {
+        c.is_control() || matches!(c, '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    };
+    text.chars().fold(String::with_capacity(text.len()), |mut shown, c| {
+        if obeyed(c) {
+            shown.extend(c.escape_unicode());
+        } else {
+            shown.push(c);
+        }
+        shown
+    })
+}
