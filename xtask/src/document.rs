@@ -1,0 +1,218 @@
+//! Documents in JSON: read with a bound, written with sorted keys.
+
+use crate::error::{Error, Result};
+use crate::pointer::Pointer;
+use serde::de::{DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
+use serde_json::{Map, Value};
+use std::cell::RefCell;
+use std::fmt;
+use std::fs::File;
+use std::io::Read;
+use std::path::Path;
+
+/// The largest document that is read, in bytes. Those of fal's catalogue have up to about 200 KB.
+pub const MAX_BYTES: u64 = 8 * 1024 * 1024;
+
+/// The bytes of `path` below `root`.
+///
+/// # Errors
+/// The file cannot be read, or is larger than [`MAX_BYTES`].
+pub fn read(root: &Path, path: &str) -> Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    File::open(root.join(path))
+        .and_then(|file| file.take(MAX_BYTES + 1).read_to_end(&mut bytes))
+        .map_err(|error| Error::new(format!("cannot be read: {error}")).in_file(path))?;
+    check_size(bytes.len() as u64).map_err(|error| error.in_file(path))?;
+    Ok(bytes)
+}
+
+/// Whether a document of that many bytes is read at all.
+///
+/// # Errors
+/// It is larger than [`MAX_BYTES`].
+pub fn check_size(bytes: u64) -> Result<()> {
+    if bytes <= MAX_BYTES {
+        return Ok(());
+    }
+    Err(Error::new(format!("is larger than {} MiB: no description of an endpoint is", MAX_BYTES / 1024 / 1024)))
+}
+
+/// The text of `path` below `root`.
+///
+/// # Errors
+/// The file cannot be read, is larger than [`MAX_BYTES`] or not UTF-8.
+pub fn read_text(root: &Path, path: &str) -> Result<String> {
+    String::from_utf8(read(root, path)?).map_err(|_| Error::new("is not UTF-8 text").in_file(path))
+}
+
+/// The JSON document `path` below `root`.
+///
+/// # Errors
+/// The file cannot be read or is no JSON document, as [`parse`] says.
+pub fn load(root: &Path, path: &str) -> Result<Value> {
+    parse(&read(root, path)?).map_err(|error| error.in_file(path))
+}
+
+/// A JSON document.
+///
+/// # Errors
+/// It is empty, a web page, cut off, malformed, nested deeper than 128 levels, or names a key twice (of which a reader
+/// would drop one without a word). The message has line and column, or the pointer of the key.
+pub fn parse(bytes: &[u8]) -> Result<Value> {
+    match bytes.iter().find(|byte| !byte.is_ascii_whitespace()) {
+        None => return Err(Error::new("is empty where a JSON document should be")),
+        Some(b'<') => return Err(Error::new("is a web page (it starts with `<`) where a JSON document should be")),
+        Some(_) => {}
+    }
+    let place = RefCell::new(None);
+    let mut deserializer = serde_json::Deserializer::from_slice(bytes);
+    Node { at: Pointer::root(), place: &place }
+        .deserialize(&mut deserializer)
+        .and_then(|value| deserializer.end().map(|()| value))
+        .map_err(|error| match place.take() {
+            Some(at) => Error::new("the key stands here twice: one of the two would be lost").at(at),
+            None if error.is_eof() => Error::new(format!("is cut off: {error}")),
+            None => Error::new(format!("is not JSON: {error}")),
+        })
+}
+
+/// The document as text: keys sorted, two spaces, a newline at the end. Equal documents give equal bytes.
+pub fn to_text(value: &Value) -> String {
+    let mut text = format!("{:#}", sorted(value));
+    text.push('\n');
+    text
+}
+
+/// The same document, its keys sorted whatever map `serde_json` was built with.
+pub fn sorted(value: &Value) -> Value {
+    match value {
+        Value::Object(map) => {
+            let mut entries: Vec<_> = map.iter().collect();
+            entries.sort_by_key(|(key, _)| *key);
+            entries.into_iter().map(|(key, value)| (key.clone(), sorted(value))).collect::<Map<_, _>>().into()
+        }
+        Value::Array(items) => items.iter().map(sorted).collect(),
+        scalar => scalar.clone(),
+    }
+}
+
+/// Reads one value; `place` gets the pointer of a key that stands twice in its object.
+struct Node<'p> {
+    at: Pointer,
+    place: &'p RefCell<Option<Pointer>>,
+}
+
+impl<'de> DeserializeSeed<'de> for Node<'_> {
+    type Value = Value;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> std::result::Result<Value, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Node<'_> {
+    type Value = Value;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a JSON value")
+    }
+
+    fn visit_unit<E>(self) -> std::result::Result<Value, E> {
+        Ok(Value::Null)
+    }
+
+    fn visit_bool<E>(self, value: bool) -> std::result::Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_i64<E>(self, value: i64) -> std::result::Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_u64<E>(self, value: u64) -> std::result::Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_f64<E>(self, value: f64) -> std::result::Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_str<E>(self, value: &str) -> std::result::Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut access: A) -> std::result::Result<Value, A::Error> {
+        let mut items = Vec::new();
+        while let Some(item) = access.next_element_seed(Node { at: self.at.index(items.len()), place: self.place })? {
+            items.push(item);
+        }
+        Ok(items.into())
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> std::result::Result<Value, A::Error> {
+        let mut map = Map::new();
+        while let Some(key) = access.next_key::<String>()? {
+            let at = self.at.join(&key);
+            if map.contains_key(&key) {
+                self.place.replace(Some(at));
+                return Err(A::Error::custom("duplicate key"));
+            }
+            let value = access.next_value_seed(Node { at, place: self.place })?;
+            map.insert(key, value);
+        }
+        Ok(map.into())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{MAX_BYTES, load, parse, to_text};
+    use serde_json::json;
+
+    fn refusal(text: &str) -> String {
+        parse(text.as_bytes()).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn what_is_no_json_document_says_what_it_is_instead() {
+        assert_eq!(refusal(" \n "), "is empty where a JSON document should be");
+        assert_eq!(
+            refusal("\n<!DOCTYPE html><html>"),
+            "is a web page (it starts with `<`) where a JSON document should be"
+        );
+        assert!(refusal(r#"{"openapi": "3.0"#).starts_with("is cut off: "), "{}", refusal(r#"{"openapi": "3.0"#));
+        assert!(refusal("{]").starts_with("is not JSON: "), "{}", refusal("{]"));
+        assert!(refusal("{} {}").starts_with("is not JSON: trailing characters"), "{}", refusal("{} {}"));
+    }
+
+    #[test]
+    fn a_key_that_stands_twice_is_named() {
+        assert_eq!(
+            refusal(r#"{"a": [{"b/c": 1, "b/c": 1}]}"#),
+            "#/a/0/b~1c: the key stands here twice: one of the two would be lost"
+        );
+    }
+
+    #[test]
+    fn deep_nesting_is_an_error_and_no_overflow() {
+        assert!(refusal(&"[".repeat(1_000_000)).contains("recursion limit"));
+    }
+
+    #[test]
+    fn a_file_is_read_up_to_its_bound_only() {
+        let directory = tempfile::tempdir().unwrap();
+        let file = std::fs::File::create(directory.path().join("spaces.json")).unwrap();
+        file.set_len(1 << 30).unwrap();
+        let error = load(directory.path(), "spaces.json").unwrap_err().to_string();
+        assert_eq!(error, "spaces.json: is larger than 8 MiB: no description of an endpoint is");
+        assert_eq!(MAX_BYTES, 8 << 20);
+    }
+
+    #[test]
+    fn equal_documents_give_equal_bytes_whatever_their_key_order() {
+        let one = parse(br#"{"b": [{"d": 1, "c": 0.8}], "a": null}"#).unwrap();
+        let other = parse(br#"{"a": null, "b": [{"c": 0.8, "d": 1}]}"#).unwrap();
+        assert_eq!(to_text(&one), to_text(&other));
+        assert_eq!(to_text(&json!({"b": 1, "a": {}})), "{\n  \"a\": {},\n  \"b\": 1\n}\n");
+    }
+}

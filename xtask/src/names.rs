@@ -1,0 +1,37 @@
+//! Names of Rust types, each a pure function of one text of the description.
+
+use heck::ToUpperCamelCase as _;
+
+/// A type's name.
+///
+/// ```
+/// use xtask::names::type_name;
+///
+/// assert_eq!(type_name("GenerateInputAspectRatio"), "GenerateInputAspectRatio");
+/// assert_eq!(type_name("fal__toolkit__Image-3d"), "FalToolkitImage3d");
+/// assert_eq!(type_name("3DModel"), "N3dModel");
+/// ```
+pub fn type_name(text: &str) -> String {
+    let name = ascii(text).to_upper_camel_case();
+    match name.chars().next() {
+        None => "Unnamed".to_owned(),
+        Some(first) if first.is_ascii_digit() => format!("N{name}"),
+        Some(_) => name,
+    }
+}
+
+/// The part of a type's name that a field adds to its owner's.
+pub fn part(text: &str) -> String {
+    let part = ascii(text).to_upper_camel_case();
+    if part.is_empty() { "Field".to_owned() } else { part }
+}
+
+/// Whether Rust keeps the word for itself.
+pub fn is_keyword(word: &str) -> bool {
+    word == "gen" || syn::parse_str::<syn::Ident>(word).is_err()
+}
+
+/// The text with a blank for each letter that no Rust name has.
+fn ascii(text: &str) -> String {
+    text.chars().map(|letter| if letter.is_ascii_alphanumeric() { letter } else { ' ' }).collect()
+}

@@ -1,0 +1,262 @@
+//! From [`Schema`] to OpenAPI 3.0.3 in normal form, inline types hoisted to components of their own.
+
+use super::schema::{Additional, Array, Bounds, Object, Scalar, Schema, Shape, Text, Union};
+use super::{Component, Graph};
+use crate::error::Error;
+use crate::names;
+use crate::pointer::Pointer;
+use serde_json::{Map, Value, json};
+use std::collections::{BTreeMap, BTreeSet};
+
+pub(super) struct Emitter<'a> {
+    graph: &'a Graph,
+    names: &'a BTreeMap<Pointer, String>,
+    /// The places that an output reaches.
+    received: &'a BTreeSet<Pointer>,
+    pub components: BTreeMap<String, Component>,
+    pub problems: Vec<Error>,
+}
+
+impl<'a> Emitter<'a> {
+    pub(super) fn new(graph: &'a Graph, names: &'a BTreeMap<Pointer, String>, received: &'a BTreeSet<Pointer>) -> Self {
+        Self { graph, names, received, components: BTreeMap::new(), problems: Vec::new() }
+    }
+
+    /// Adds the component at a place.
+    pub(super) fn component(&mut self, name: &str, place: &Pointer) {
+        if let Some(schema) = self.graph.schemas.get(place) {
+            let checked = !self.received.contains(place);
+            self.named(name, schema, checked, true);
+        }
+    }
+
+    /// Adds a component; `checked` says that its numbers are checked.
+    fn named(&mut self, name: &str, schema: &Schema, checked: bool, whole: bool) {
+        let mut body = match &schema.shape {
+            Shape::Enum(kind, values) => enumeration(*kind, values),
+            Shape::Integer(bounds) if checked => number("integer", bounds),
+            Shape::Number(bounds) if checked => number("number", bounds),
+            Shape::Object(object) if object.properties.is_some() => self.object(name, object, checked),
+            Shape::Union(union) => self.union(name, union, checked),
+            _ => self.slot_shape(schema, name, checked),
+        };
+        if whole {
+            annotate(&mut body, schema);
+        } else if let Some(description) = &schema.notes.description {
+            body.insert("description".to_owned(), description.clone().into());
+        }
+        let body = Value::Object(body);
+        match self.components.get(name) {
+            Some(known) if known.schema != body => {
+                let message =
+                    format!("this and `{}` are both `{name}`: give one of them another name upstream", known.origin);
+                self.problems.push(Error::new(message).at(&schema.at));
+            }
+            Some(_) => {}
+            None => {
+                let component = Component { schema: body, origin: schema.at.clone() };
+                self.components.insert(name.to_owned(), component);
+            }
+        }
+    }
+
+    /// A property, an item, a map's values or a union's variant; what stands inline gets `name`.
+    fn slot(&mut self, schema: &Schema, name: &str, checked: bool) -> Value {
+        let mut body = self.slot_shape(schema, name, checked);
+        let nullable = match &schema.shape {
+            Shape::Reference(target) => schema.nullable || self.graph.takes_null(target),
+            _ => schema.nullable,
+        };
+        let reference = body.remove("$ref").map(|reference| json!([{ "$ref": reference }]));
+        annotate(&mut body, schema);
+        if nullable {
+            body.insert("nullable".to_owned(), true.into());
+        }
+        match reference {
+            Some(reference) if body.is_empty() => {
+                body.extend(reference.get(0).and_then(Value::as_object).cloned().into_iter().flatten());
+            }
+            Some(reference) => _ = body.insert("allOf".to_owned(), reference),
+            None => {}
+        }
+        Value::Object(body)
+    }
+
+    fn slot_shape(&mut self, schema: &Schema, name: &str, checked: bool) -> Map<String, Value> {
+        match &schema.shape {
+            Shape::Any => Map::new(),
+            Shape::Null => map(json!({ "nullable": true })),
+            Shape::Boolean => map(json!({ "type": "boolean" })),
+            Shape::Integer(bounds) if bounds.is_none() || !checked => number("integer", bounds),
+            Shape::Number(bounds) if bounds.is_none() || !checked => number("number", bounds),
+            Shape::Text(text) => string(text),
+            Shape::Array(array) => self.array(array, name, checked),
+            Shape::Object(object) if object.properties.is_none() => self.dictionary(object, name, checked),
+            Shape::Reference(target) => {
+                let target = self.graph.target(target);
+                match self.names.get(&target) {
+                    Some(name) => reference_to(name),
+                    None => Map::new(),
+                }
+            }
+            Shape::Integer(_) | Shape::Number(_) | Shape::Enum(..) | Shape::Object(_) | Shape::Union(_) => {
+                self.named(name, schema, checked, false);
+                reference_to(name)
+            }
+        }
+    }
+
+    fn array(&mut self, array: &Array, name: &str, checked: bool) -> Map<String, Value> {
+        let mut body =
+            map(json!({ "type": "array", "items": self.slot(&array.items, &format!("{name}Item"), checked) }));
+        body.extend(array.min_items.map(|count| ("minItems".to_owned(), count.into())));
+        body.extend(array.max_items.map(|count| ("maxItems".to_owned(), count.into())));
+        if array.unique {
+            body.insert("uniqueItems".to_owned(), true.into());
+        }
+        body
+    }
+
+    fn dictionary(&mut self, object: &Object, name: &str, checked: bool) -> Map<String, Value> {
+        let values = self.additional(&object.additional, name, checked).unwrap_or(Value::Bool(true));
+        let mut body = map(json!({ "type": "object", "additionalProperties": values }));
+        limits(&mut body, object);
+        body
+    }
+
+    fn additional(&mut self, additional: &Additional, name: &str, checked: bool) -> Option<Value> {
+        match additional {
+            Additional::Unsaid => None,
+            Additional::Forbidden => Some(Value::Bool(false)),
+            Additional::Any => Some(Value::Bool(true)),
+            Additional::Of(values) => Some(self.slot(values, &format!("{name}Value"), checked)),
+        }
+    }
+
+    fn object(&mut self, name: &str, object: &Object, checked: bool) -> Map<String, Value> {
+        let empty = Vec::new();
+        let listed = object.properties.as_ref().unwrap_or(&empty);
+        let mut parts: BTreeMap<String, usize> = BTreeMap::new();
+        let mut properties = Map::new();
+        let mut order = Vec::new();
+        for (property, schema) in listed {
+            let part = numbered(&mut parts, names::part(property));
+            properties.insert(property.clone(), self.slot(schema, &format!("{name}{part}"), checked));
+            order.push(Value::from(property.as_str()));
+        }
+        // What must be there without being described may be anything.
+        for property in object.required.iter().filter(|name| !listed.iter().any(|(known, _)| known == *name)) {
+            properties.insert(property.clone(), json!({}));
+            order.push(Value::from(property.as_str()));
+        }
+        let mut body = map(json!({ "type": "object", "properties": properties, "x-fal-order-properties": order }));
+        if !object.required.is_empty() {
+            body.insert("required".to_owned(), object.required.iter().cloned().collect());
+        }
+        if let Some(values) = self.additional(&object.additional, name, checked) {
+            body.insert("additionalProperties".to_owned(), values);
+        }
+        limits(&mut body, object);
+        body
+    }
+
+    fn union(&mut self, name: &str, union: &Union, checked: bool) -> Map<String, Value> {
+        let mut parts: BTreeMap<String, usize> = BTreeMap::new();
+        let mut variants = Vec::new();
+        for variant in &union.variants {
+            let part = numbered(&mut parts, kind_name(&variant.shape).to_owned());
+            variants.push(self.slot(variant, &format!("{name}{part}"), checked));
+        }
+        let mut body = Map::new();
+        body.insert(union.keyword.to_owned(), variants.into());
+        if let Some(discriminator) = &union.discriminator {
+            body.insert("x-upstream-discriminator".to_owned(), discriminator.clone());
+        }
+        body
+    }
+}
+
+/// The part of a name that tells a union's inline variants apart.
+fn kind_name(shape: &Shape) -> &'static str {
+    match shape {
+        Shape::Enum(..) => "Enum",
+        Shape::Integer(_) => "Integer",
+        Shape::Number(_) => "Number",
+        Shape::Array(_) => "List",
+        Shape::Object(object) if object.properties.is_none() => "Map",
+        Shape::Object(_) => "Object",
+        Shape::Union(_) => "Union",
+        Shape::Any | Shape::Null | Shape::Boolean | Shape::Text(_) | Shape::Reference(_) => "Variant",
+    }
+}
+
+/// The second field of an owner that has the same part gets a 2, and so on.
+fn numbered(parts: &mut BTreeMap<String, usize>, part: String) -> String {
+    let count = parts.entry(part.clone()).or_insert(0);
+    *count += 1;
+    if *count == 1 { part } else { format!("{part}{count}") }
+}
+
+fn annotate(body: &mut Map<String, Value>, schema: &Schema) {
+    let notes = &schema.notes;
+    body.extend(notes.kept.clone());
+    body.extend(notes.description.clone().map(|text| ("description".to_owned(), text.into())));
+    body.extend(notes.default.clone().map(|value| ("default".to_owned(), value)));
+    body.extend(notes.examples.first().cloned().map(|value| ("example".to_owned(), value)));
+    if notes.examples.len() > 1 {
+        body.insert("x-examples".to_owned(), notes.examples.clone().into());
+    }
+    if !notes.vendor.is_empty() {
+        body.insert("x-upstream".to_owned(), notes.vendor.clone().into());
+    }
+}
+
+fn enumeration(kind: Scalar, values: &[Value]) -> Map<String, Value> {
+    let kind = match kind {
+        Scalar::String => "string",
+        Scalar::Integer => "integer",
+        Scalar::Number => "number",
+    };
+    map(json!({ "type": kind, "enum": values }))
+}
+
+fn number(kind: &str, bounds: &Bounds) -> Map<String, Value> {
+    let mut body = map(json!({ "type": kind }));
+    for (bound, inclusive, exclusive) in
+        [(&bounds.minimum, "minimum", "exclusiveMinimum"), (&bounds.maximum, "maximum", "exclusiveMaximum")]
+    {
+        if let Some(bound) = bound {
+            body.insert(inclusive.to_owned(), bound.value.clone().into());
+            if bound.exclusive {
+                body.insert(exclusive.to_owned(), true.into());
+            }
+        }
+    }
+    body.extend(bounds.multiple_of.clone().map(|step| ("multipleOf".to_owned(), step.into())));
+    body
+}
+
+fn string(text: &Text) -> Map<String, Value> {
+    let mut body = map(json!({ "type": "string" }));
+    body.extend(text.min_length.map(|length| ("minLength".to_owned(), length.into())));
+    body.extend(text.max_length.map(|length| ("maxLength".to_owned(), length.into())));
+    body.extend(text.pattern.clone().map(|pattern| ("pattern".to_owned(), pattern.into())));
+    body.extend(text.format.clone().map(|format| ("format".to_owned(), format.into())));
+    body
+}
+
+fn limits(body: &mut Map<String, Value>, object: &Object) {
+    body.extend(object.min_properties.map(|count| ("minProperties".to_owned(), count.into())));
+    body.extend(object.max_properties.map(|count| ("maxProperties".to_owned(), count.into())));
+}
+
+fn reference_to(name: &str) -> Map<String, Value> {
+    map(json!({ "$ref": format!("#/components/schemas/{name}") }))
+}
+
+fn map(value: Value) -> Map<String, Value> {
+    match value {
+        Value::Object(map) => map,
+        _ => Map::new(),
+    }
+}

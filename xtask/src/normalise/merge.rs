@@ -1,0 +1,201 @@
+//! What two schemas say together: `allOf`, and keywords beside `$ref`, `anyOf` and `oneOf`.
+
+use super::read::Reader;
+use super::schema::{Additional, Annotations, Array, Bound, Bounds, Object, Schema, Shape, Text, Union};
+use crate::error::Error;
+use crate::pointer::Pointer;
+use std::cmp::Ordering;
+
+impl Reader<'_> {
+    /// The schema that takes what both take. Of two descriptions, defaults or the like the first one's stays.
+    pub(super) fn merge(&mut self, outer: Schema, inner: Schema) -> Schema {
+        let nullable = outer.takes_null() && inner.takes_null();
+        let inferred = outer.inferred && inner.inferred;
+        let at = if matches!(outer.shape, Shape::Any) { inner.at.clone() } else { outer.at.clone() };
+        let notes = merge_annotations(outer.notes.clone(), inner.notes.clone());
+        let shape = self.merge_shapes(&outer, &inner);
+        Schema { at, nullable: nullable && !matches!(shape, Shape::Any | Shape::Null), shape, inferred, notes }
+    }
+
+    fn merge_shapes(&mut self, one: &Schema, other: &Schema) -> Shape {
+        match (&one.shape, &other.shape) {
+            (Shape::Any, shape) | (shape, Shape::Any) => shape.clone(),
+            (Shape::Reference(this), Shape::Reference(that)) if this == that => one.shape.clone(),
+            (Shape::Reference(target), _) => {
+                let resolved = self.resolve(target, &one.at);
+                self.merge_shapes(&resolved, other)
+            }
+            (_, Shape::Reference(target)) => {
+                let resolved = self.resolve(target, &other.at);
+                self.merge_shapes(one, &resolved)
+            }
+            (Shape::Union(union), _) => self.distribute(union, other),
+            (_, Shape::Union(union)) => self.distribute(union, one),
+            (Shape::Integer(this), Shape::Integer(that) | Shape::Number(that))
+            | (Shape::Number(this), Shape::Integer(that)) => match merge_bounds(this, that) {
+                Some(bounds) => Shape::Integer(bounds),
+                None => self.contradiction(&one.at, &other.at),
+            },
+            (Shape::Number(this), Shape::Number(that)) => match merge_bounds(this, that) {
+                Some(bounds) => Shape::Number(bounds),
+                None => self.contradiction(&one.at, &other.at),
+            },
+            (Shape::Enum(..), Shape::Text(_) | Shape::Integer(_) | Shape::Number(_))
+                if other.inferred || scalar_fits(&one.shape, &other.shape) =>
+            {
+                one.shape.clone()
+            }
+            (Shape::Text(_) | Shape::Integer(_) | Shape::Number(_), Shape::Enum(..))
+                if one.inferred || scalar_fits(&other.shape, &one.shape) =>
+            {
+                other.shape.clone()
+            }
+            (Shape::Enum(kind, values), Shape::Enum(_, allowed)) => {
+                let both: Vec<_> = values.iter().filter(|value| allowed.contains(value)).cloned().collect();
+                if both.is_empty() {
+                    return self.contradiction(&one.at, &other.at);
+                }
+                Shape::Enum(*kind, both)
+            }
+            (Shape::Text(this), Shape::Text(that)) => match merge_texts(this, that) {
+                Some(text) => Shape::Text(text),
+                None => self.contradiction(&one.at, &other.at),
+            },
+            (Shape::Array(this), Shape::Array(that)) => Shape::Array(self.merge_arrays(this, that)),
+            (Shape::Object(this), Shape::Object(that)) => Shape::Object(self.merge_objects(this, that)),
+            (this, that) if this == that => this.clone(),
+            (_, shape) if one.inferred => shape.clone(),
+            (shape, _) if other.inferred => shape.clone(),
+            _ => self.contradiction(&one.at, &other.at),
+        }
+    }
+
+    fn contradiction(&mut self, one: &Pointer, other: &Pointer) -> Shape {
+        let message = if one == other {
+            "two parts of this schema cannot be carried together: no single Rust type takes just what both take"
+                .to_owned()
+        } else {
+            format!("this and `{other}` cannot be carried together: no single Rust type takes just what both take")
+        };
+        self.problem(Error::new(message).at(one));
+        Shape::Any
+    }
+
+    /// A restriction beside a union holds for each of its variants.
+    fn distribute(&mut self, union: &Union, other: &Schema) -> Shape {
+        let other = Schema { notes: Annotations::default(), ..other.clone() };
+        let variants = union.variants.iter().map(|variant| self.merge(variant.clone(), other.clone())).collect();
+        Shape::Union(Union { variants, ..union.clone() })
+    }
+
+    fn merge_arrays(&mut self, this: &Array, that: &Array) -> Array {
+        Array {
+            items: Box::new(self.merge((*this.items).clone(), (*that.items).clone())),
+            min_items: this.min_items.max(that.min_items),
+            max_items: least(this.max_items, that.max_items),
+            unique: this.unique || that.unique,
+        }
+    }
+
+    fn merge_objects(&mut self, this: &Object, that: &Object) -> Object {
+        let properties = match (&this.properties, &that.properties) {
+            (None, None) => None,
+            (Some(only), None) | (None, Some(only)) => Some(only.clone()),
+            (Some(first), Some(second)) => {
+                let mut merged = first.clone();
+                for (name, theirs) in second {
+                    match merged.iter_mut().find(|(known, _)| known == name) {
+                        None => merged.push((name.clone(), theirs.clone())),
+                        Some((_, ours)) => *ours = self.merge(ours.clone(), theirs.clone()),
+                    }
+                }
+                Some(merged)
+            }
+        };
+        Object {
+            properties,
+            required: this.required.union(&that.required).cloned().collect(),
+            additional: match (&this.additional, &that.additional) {
+                (Additional::Unsaid, said) | (said, Additional::Unsaid) => said.clone(),
+                (Additional::Forbidden, _) | (_, Additional::Forbidden) => Additional::Forbidden,
+                (Additional::Any, said) | (said, Additional::Any) => said.clone(),
+                (Additional::Of(ours), Additional::Of(theirs)) => {
+                    Additional::Of(Box::new(self.merge((**ours).clone(), (**theirs).clone())))
+                }
+            },
+            min_properties: this.min_properties.max(that.min_properties),
+            max_properties: least(this.max_properties, that.max_properties),
+        }
+    }
+}
+
+fn scalar_fits(values: &Shape, kind: &Shape) -> bool {
+    use super::schema::Scalar;
+    matches!(
+        (values, kind),
+        (Shape::Enum(Scalar::String, _), Shape::Text(_))
+            | (Shape::Enum(Scalar::Integer, _), Shape::Integer(_))
+            | (Shape::Enum(Scalar::Integer | Scalar::Number, _), Shape::Number(_))
+    )
+}
+
+fn merge_annotations(outer: Annotations, inner: Annotations) -> Annotations {
+    let examples = if outer.examples.is_empty() { inner.examples } else { outer.examples };
+    let (mut kept, mut vendor) = (inner.kept, inner.vendor);
+    kept.extend(outer.kept);
+    vendor.extend(outer.vendor);
+    Annotations {
+        description: outer.description.or(inner.description),
+        default: outer.default.or(inner.default),
+        examples,
+        kept,
+        vendor,
+    }
+}
+
+fn merge_texts(this: &Text, that: &Text) -> Option<Text> {
+    Some(Text {
+        min_length: this.min_length.max(that.min_length),
+        max_length: least(this.max_length, that.max_length),
+        pattern: either(this.pattern.as_ref(), that.pattern.as_ref())?,
+        format: either(this.format.as_ref(), that.format.as_ref())?,
+    })
+}
+
+fn merge_bounds(this: &Bounds, that: &Bounds) -> Option<Bounds> {
+    Some(Bounds {
+        minimum: tighter(this.minimum.clone(), that.minimum.clone(), Ordering::Greater),
+        maximum: tighter(this.maximum.clone(), that.maximum.clone(), Ordering::Less),
+        multiple_of: either(this.multiple_of.as_ref(), that.multiple_of.as_ref())?,
+    })
+}
+
+/// What either has; nothing at all where they differ.
+fn either<T: Clone + PartialEq>(one: Option<&T>, other: Option<&T>) -> Option<Option<T>> {
+    match (one, other) {
+        (Some(one), Some(other)) => (one == other).then(|| Some(one.clone())),
+        (only, None) | (None, only) => Some(only.cloned()),
+    }
+}
+
+/// Of two bounds the tighter one: of two minima the greater, of two maxima the less; of two alike the exclusive one.
+pub(super) fn tighter(one: Option<Bound>, other: Option<Bound>, wanted: Ordering) -> Option<Bound> {
+    match (one, other) {
+        (Some(one), Some(other)) => {
+            let order = one.value.as_f64().partial_cmp(&other.value.as_f64());
+            Some(match order {
+                Some(Ordering::Equal) => Bound { exclusive: one.exclusive || other.exclusive, ..one },
+                Some(order) if order == wanted => one,
+                _ => other,
+            })
+        }
+        (only, None) | (None, only) => only,
+    }
+}
+
+fn least(one: Option<u64>, other: Option<u64>) -> Option<u64> {
+    match (one, other) {
+        (Some(one), Some(other)) => Some(one.min(other)),
+        (only, None) | (None, only) => only,
+    }
+}

@@ -1,0 +1,163 @@
+//! What a schema says, freed of the many ways in which JSON Schema and OpenAPI 3.0 and 3.1 can say it.
+
+use crate::pointer::Pointer;
+use serde_json::{Map, Number, Value};
+use std::collections::BTreeSet;
+
+/// One schema.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Schema {
+    /// Where it stands.
+    pub at: Pointer,
+    /// What values it takes.
+    pub shape: Shape,
+    /// Whether it takes `null` too.
+    pub nullable: bool,
+    /// The type was not declared but follows from a keyword: such a schema says nothing of values of other types.
+    pub inferred: bool,
+    /// What it says for people and tools.
+    pub notes: Annotations,
+}
+
+/// What describes values without restricting them.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Annotations {
+    pub description: Option<String>,
+    pub default: Option<Value>,
+    pub examples: Vec<Value>,
+    /// `deprecated`, `readOnly`, `writeOnly` and every `x-` key, as they stand.
+    pub kept: Map<String, Value>,
+    /// Keys of the vendor's that are no part of OpenAPI.
+    pub vendor: Map<String, Value>,
+}
+
+/// What values a schema takes.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Shape {
+    Any,
+    Null,
+    Boolean,
+    Integer(Bounds),
+    Number(Bounds),
+    Text(Text),
+    Enum(Scalar, Vec<Value>),
+    Array(Array),
+    Object(Object),
+    Union(Union),
+    /// The schema at this place.
+    Reference(Pointer),
+}
+
+/// The type of an enumeration's values.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Scalar {
+    String,
+    Integer,
+    Number,
+}
+
+/// The bounds of a number; of an inclusive and an exclusive one, the tighter.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Bounds {
+    pub minimum: Option<Bound>,
+    pub maximum: Option<Bound>,
+    pub multiple_of: Option<Number>,
+}
+
+/// One end of a range.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Bound {
+    pub value: Number,
+    pub exclusive: bool,
+}
+
+/// The limits of a text.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Text {
+    pub min_length: Option<u64>,
+    pub max_length: Option<u64>,
+    pub pattern: Option<String>,
+    pub format: Option<String>,
+}
+
+/// A list.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Array {
+    pub items: Box<Schema>,
+    pub min_items: Option<u64>,
+    pub max_items: Option<u64>,
+    pub unique: bool,
+}
+
+/// An object, or a map where it names no properties.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Object {
+    /// In order; nothing where the schema names none.
+    pub properties: Option<Vec<(String, Schema)>>,
+    pub required: BTreeSet<String>,
+    pub additional: Additional,
+    pub min_properties: Option<u64>,
+    pub max_properties: Option<u64>,
+}
+
+/// What properties beyond the named ones an object takes.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Additional {
+    Unsaid,
+    Forbidden,
+    Any,
+    Of(Box<Schema>),
+}
+
+/// One of several schemas.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Union {
+    /// `anyOf` or `oneOf`.
+    pub keyword: &'static str,
+    pub variants: Vec<Schema>,
+    pub discriminator: Option<Value>,
+}
+
+impl Schema {
+    pub(super) fn new(shape: Shape, at: &Pointer) -> Self {
+        Self { at: at.clone(), shape, nullable: false, inferred: false, notes: Annotations::default() }
+    }
+
+    /// Whether `null` is a value of it.
+    pub(super) fn takes_null(&self) -> bool {
+        self.nullable || matches!(self.shape, Shape::Any | Shape::Null)
+    }
+
+    /// The places that it refers to, itself and below.
+    pub(super) fn references(&self) -> Vec<&Pointer> {
+        let mut found = Vec::new();
+        let mut rest = vec![self];
+        while let Some(schema) = rest.pop() {
+            match &schema.shape {
+                Shape::Reference(pointer) => found.push(pointer),
+                Shape::Array(array) => rest.push(&array.items),
+                Shape::Union(union) => rest.extend(&union.variants),
+                Shape::Object(object) => {
+                    rest.extend(object.properties.iter().flatten().map(|(_, property)| property));
+                    if let Additional::Of(values) = &object.additional {
+                        rest.push(values);
+                    }
+                }
+                Shape::Any
+                | Shape::Null
+                | Shape::Boolean
+                | Shape::Integer(_)
+                | Shape::Number(_)
+                | Shape::Text(_)
+                | Shape::Enum(..) => {}
+            }
+        }
+        found
+    }
+}
+
+impl Bounds {
+    pub(super) fn is_none(&self) -> bool {
+        *self == Self::default()
+    }
+}
