@@ -1,0 +1,101 @@
+//! The one way in: every answer of every operation is bounded, sorted by its status, and read here.
+
+use crate::error::{Error, Kind, Result};
+use crate::generated::glue::RawResult;
+use crate::head::Head;
+use crate::limits;
+use bytes::{Bytes, BytesMut};
+use futures_util::{Stream, StreamExt};
+use serde::de::DeserializeOwned;
+use std::pin::Pin;
+
+/// A body that has not been read yet.
+pub(crate) type BodyStream = Pin<Box<dyn Stream<Item = reqwest::Result<Bytes>> + Send + Sync>>;
+
+/// A success, its body read whole.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) head: Head,
+    pub(crate) body: Bytes,
+}
+
+impl Answer {
+    /// Decodes the body as JSON.
+    pub(crate) fn decode<T: DeserializeOwned>(&self) -> Result<T> {
+        serde_json::from_slice(&self.body).map_err(|error| {
+            let html = self.head.is("text/html");
+            let what = if html { "it is an HTML page, as a proxy or a login page would send" } else { "" };
+            Error::new(Kind::Decode, what).with_head(self.head.clone()).with_source(error)
+        })
+    }
+}
+
+/// Sorts an answer by its status: a success's body comes back unread, everything else as an error with its body read.
+pub(crate) async fn open(raw: RawResult) -> Result<(Head, BodyStream)> {
+    use progenitor_client::Error as Raw;
+    match raw {
+        Ok(value) => Ok((Head::new(value.status(), value.headers()), value.into_inner_stream())),
+        Err(Raw::UnexpectedResponse(response)) => {
+            let head = Head::new(response.status(), response.headers());
+            // A body that breaks off does not hide the status.
+            let body = read_some(Box::pin(response.bytes_stream()), limits::ERROR_BYTES).await;
+            Err(Error::status_of(head, &body))
+        }
+        Err(Raw::CommunicationError(error) | Raw::ResponseBodyError(error) | Raw::InvalidUpgrade(error)) => {
+            Err(Error::transport(error))
+        }
+        Err(Raw::InvalidRequest(message) | Raw::Custom(message)) => Err(Error::input(message)),
+        Err(Raw::InvalidResponsePayload(_, error)) => Err(Error::new(Kind::Decode, "").with_source(error)),
+        Err(Raw::ErrorResponse(value)) => Err(Error::status_of(Head::new(value.status(), value.headers()), &[])),
+    }
+}
+
+/// Reads a body to its end, but no more than `limit` bytes of it.
+pub(crate) async fn read(head: &Head, mut body: BodyStream, limit: usize) -> Result<Bytes> {
+    let too_large = || {
+        Error::new(Kind::TooLarge, format!("the answer is larger than {limit} bytes, the bound for it"))
+            .with_head(head.clone())
+    };
+    let announced = head.content_length.map_or(0, |length| usize::try_from(length).unwrap_or(usize::MAX));
+    if announced > limit {
+        return Err(too_large());
+    }
+    let broken = |error| Error::transport(error).with_head(head.clone());
+    let first = match body.next().await {
+        Some(chunk) => chunk.map_err(broken)?,
+        None => return Ok(Bytes::new()),
+    };
+    // Nearly every answer is one chunk, which needs no copy.
+    let mut whole = match body.next().await {
+        None if first.len() <= limit => return Ok(first),
+        None => return Err(too_large()),
+        Some(second) => {
+            let second = second.map_err(broken)?;
+            // What is announced is not believed beyond a moderate size.
+            let mut whole = BytesMut::with_capacity(announced.clamp(first.len().saturating_add(second.len()), 1 << 20));
+            whole.extend_from_slice(&first);
+            whole.extend_from_slice(&second);
+            whole
+        }
+    };
+    while whole.len() <= limit {
+        match body.next().await {
+            Some(chunk) => whole.extend_from_slice(&chunk.map_err(broken)?),
+            None => return Ok(whole.freeze()),
+        }
+    }
+    Err(too_large())
+}
+
+/// Reads as much of a body as comes, at most `limit` bytes.
+async fn read_some(mut body: BodyStream, limit: usize) -> Vec<u8> {
+    let mut whole = Vec::new();
+    while let Some(Ok(chunk)) = body.next().await {
+        let room = limit.saturating_sub(whole.len());
+        whole.extend_from_slice(chunk.get(..room).unwrap_or(&chunk));
+        if whole.len() >= limit {
+            break;
+        }
+    }
+    whole
+}

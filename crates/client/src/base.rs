@@ -1,0 +1,118 @@
+//! Base URLs: the only places that the key goes to.
+
+use crate::error::{Error, Result};
+use url::{Host, Url};
+
+/// An origin and a path prefix.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Base {
+    url: Url,
+}
+
+impl Base {
+    /// Checks a base URL: `https`, or plain `http` to this machine; no user, query or fragment.
+    ///
+    /// `what` names the setting in the error's message.
+    pub(crate) fn parse(what: &str, text: &str) -> Result<Self> {
+        let refuse = |why: &str| Err(Error::configuration(format!("`{what}` is not usable as a base URL: {why}")));
+        let mut url = match Url::parse(text.trim()) {
+            Ok(url) => url,
+            Err(error) => return refuse(&format!("{error}; write it like `https://queue.fal.run`")),
+        };
+        if !url.username().is_empty() || url.password().is_some() {
+            return refuse("it holds a user name or a password; the key is sent in a header instead");
+        }
+        if url.query().is_some() || url.fragment().is_some() {
+            return refuse("it holds a query or a fragment");
+        }
+        match url.scheme() {
+            "https" if url.host().is_some() => {}
+            "http" if is_loopback(&url) => {}
+            "http" => return refuse("plain http is allowed for this machine only; use `https`"),
+            scheme => return refuse(&format!("the scheme is `{scheme}`; use `https`")),
+        }
+        let path = url.path().trim_end_matches('/').to_owned();
+        url.set_path(&path);
+        Ok(Self { url })
+    }
+
+    /// The URL without a trailing slash, ready for `/…` to be put behind it.
+    pub(crate) fn as_str(&self) -> &str {
+        self.url.as_str().trim_end_matches('/')
+    }
+
+    /// Whether it is reached without TLS, which [`parse`](Self::parse) allows for this machine only.
+    pub(crate) fn is_plain(&self) -> bool {
+        self.url.scheme() == "http"
+    }
+
+    /// Whether it is on this machine.
+    pub(crate) fn is_loopback(&self) -> bool {
+        is_loopback(&self.url)
+    }
+
+    /// Whether the URL lies below this base: the same origin and the path prefix.
+    pub(crate) fn contains(&self, url: &Url) -> bool {
+        let prefix = self.url.path().trim_end_matches('/');
+        url.scheme() == self.url.scheme()
+            && url.host() == self.url.host()
+            && url.port_or_known_default() == self.url.port_or_known_default()
+            && url.username().is_empty()
+            && url.password().is_none()
+            && url.path().strip_prefix(prefix).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    }
+}
+
+/// Whether a URL names this machine by address or as `localhost`.
+pub(crate) fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Domain(name)) => name.eq_ignore_ascii_case("localhost"),
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Base;
+
+    #[test]
+    fn plain_http_is_for_this_machine_only() {
+        for good in ["http://127.0.0.1:8080/run", "http://localhost", "http://[::1]:9/", "https://fal.run/"] {
+            assert!(Base::parse("x", good).is_ok(), "{good}");
+        }
+        for bad in [
+            "http://fal.run",
+            "http://127.0.0.1.evil.example",
+            "ftp://fal.run",
+            "fal.run",
+            "https://u:p@fal.run",
+            "https://fal.run?x",
+        ] {
+            assert!(Base::parse("x", bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn only_what_lies_below_the_origin_and_the_prefix_is_contained() {
+        let base = Base::parse("x", "https://host.example/queue/").unwrap();
+        assert_eq!(base.as_str(), "https://host.example/queue");
+        for inside in
+            ["https://host.example/queue", "https://host.example/queue/a/b?c", "https://HOST.example:443/queue/a"]
+        {
+            assert!(base.contains(&inside.parse().unwrap()), "{inside}");
+        }
+        for outside in [
+            "http://host.example/queue/a",
+            "https://host.example:444/queue/a",
+            "https://host.example/queued",
+            "https://host.example/queue/../other",
+            "https://host.example/queue/%2e%2e/other",
+            "https://key@host.example/queue/a",
+            "https://host.example.evil.example/queue/a",
+        ] {
+            assert!(!base.contains(&outside.parse().unwrap()), "{outside}");
+        }
+    }
+}

@@ -1,0 +1,232 @@
+//! The client itself: what all calls share.
+
+use crate::answer::{self, Answer, BodyStream};
+use crate::config::{Bases, ClientBuilder};
+use crate::error::{Error, Result};
+use crate::generated::glue::RawResult;
+use crate::generated::{queue, run};
+use crate::head::Head;
+use crate::http::Http;
+use crate::image::Image;
+use crate::job::Job;
+use crate::operation::Operation;
+use crate::pace::Paces;
+use crate::retry::{Budget, RetryPolicy, jitter};
+use crate::run::Run;
+use crate::submit::Submit;
+use crate::subscribe::Subscribe;
+use crate::transport::Inner;
+use crate::{Callable, EndpointInput, File};
+use std::fmt;
+use std::future::Future;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::Semaphore;
+
+/// Status streams that one client holds open at once; more jobs are polled.
+pub(crate) const STREAMS: usize = 64;
+/// Short requests to the queue that one client has on their way at once; more wait their turn.
+pub(crate) const REQUESTS: usize = 48;
+
+/// A client of the endpoints: cheap to clone, and every clone shares connections, limits and retry budget.
+///
+/// ```no_run
+/// use ideogram_client::{Client, GenerateInput};
+///
+/// # async fn example() -> ideogram_client::Result<()> {
+/// let client = Client::from_env()?;
+/// let response = client.subscribe(&GenerateInput::new("A fox reading a map, poster")).await?;
+/// client.image(&response.images[0]).save_to("fox.png").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
+pub struct Client {
+    shared: Arc<Shared>,
+}
+
+/// What all clones share.
+pub(crate) struct Shared {
+    pub(crate) bases: Bases,
+    pub(crate) run: run::Client,
+    pub(crate) queue: queue::Client,
+    pub(crate) http: Http,
+    pub(crate) retry: RetryPolicy,
+    pub(crate) deadline: Duration,
+    pub(crate) streams: Arc<Semaphore>,
+    pub(crate) paces: Paces,
+    requests: Semaphore,
+    budget: Budget,
+}
+
+impl Client {
+    /// A client with everything from the [environment](crate::env): the key, and where things are.
+    ///
+    /// # Errors
+    /// [`is_missing_key`](Error::is_missing_key) without a key; [`is_configuration`](Error::is_configuration) when a
+    /// variable cannot be used.
+    pub fn from_env() -> Result<Self> {
+        Self::builder().with_env()?.build()
+    }
+
+    /// Settings to begin with; nothing is read from the environment unless
+    /// [`with_env`](ClientBuilder::with_env) is called.
+    pub fn builder() -> ClientBuilder {
+        ClientBuilder::default()
+    }
+
+    pub(crate) fn new(bases: Bases, inner: Inner, http: Http, retry: RetryPolicy, deadline: Duration) -> Result<Self> {
+        let run = run::Client::new_with_client(bases.run.as_str(), http.keyed(&bases.run)?, inner.clone());
+        let queue = queue::Client::new_with_client(bases.queue.as_str(), http.keyed(&bases.queue)?, inner);
+        Ok(Self {
+            shared: Arc::new(Shared {
+                bases,
+                run,
+                queue,
+                http,
+                retry,
+                deadline,
+                streams: Arc::new(Semaphore::new(STREAMS)),
+                paces: Paces::default(),
+                requests: Semaphore::new(REQUESTS),
+                budget: Budget::new(),
+            }),
+        })
+    }
+
+    pub(crate) fn shared(&self) -> &Shared {
+        &self.shared
+    }
+
+    /// Runs an endpoint in one HTTP call, without the queue.
+    ///
+    /// The connection must hold until the picture is made: when it breaks, the picture is lost and may still be billed.
+    /// Where that matters take [`subscribe`](Self::subscribe), which can look again.
+    pub fn run<'a, I>(&'a self, input: &'a I) -> Run<'a, I::Endpoint>
+    where
+        I: EndpointInput<Endpoint: Callable>,
+    {
+        Run::new(self, input)
+    }
+
+    /// Puts a request into the endpoint's queue and gives the [`Job`].
+    pub fn submit<'a, I>(&'a self, input: &'a I) -> Submit<'a, I::Endpoint>
+    where
+        I: EndpointInput<Endpoint: Callable>,
+    {
+        Submit::new(self, input)
+    }
+
+    /// Submits, follows the job, and fetches the result the moment it is there.
+    pub fn subscribe<'a, I>(&'a self, input: &'a I) -> Subscribe<'a, I::Endpoint>
+    where
+        I: EndpointInput<Endpoint: Callable>,
+    {
+        Subscribe::new(self, input)
+    }
+
+    /// A job by its id, submitted by this program or another. Nothing is sent.
+    ///
+    /// ```no_run
+    /// # async fn example(client: ideogram_client::Client) -> ideogram_client::Result<()> {
+    /// let job = client.job::<ideogram_client::Remix>("764cabcf-b745-4b3e-ae38-1200304cf45b")?;
+    /// let response = job.wait().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// [`is_input`](Error::is_input) when the text cannot be a request id.
+    pub fn job<E: Callable>(&self, request_id: impl Into<String>) -> Result<Job<E>> {
+        Job::attach(self.clone(), request_id.into())
+    }
+
+    /// A file that the server made, ready to be downloaded.
+    pub fn image(&self, file: &File) -> Image {
+        Image::new(self.clone(), file.clone())
+    }
+
+    /// Sends one operation, again where the policy allows, and reads its answer.
+    pub(crate) async fn call<F, Fut>(&self, operation: Operation, endpoint: &'static str, send: F) -> Result<Answer>
+    where
+        F: Fn() -> Fut,
+        Fut: Future<Output = RawResult>,
+    {
+        let attempt = || async {
+            let (head, body) = answer::open(send().await).await?;
+            let body = answer::read(&head, body, operation.limit()).await?;
+            Ok(Answer { head, body })
+        };
+        self.repeat(operation, endpoint, attempt).await
+    }
+
+    /// Sends one operation, again where the policy allows, and gives its answer's body unread.
+    pub(crate) async fn open<F, Fut>(
+        &self,
+        operation: Operation,
+        endpoint: &'static str,
+        send: F,
+    ) -> Result<(Head, BodyStream)>
+    where
+        F: Fn() -> Fut,
+        Fut: Future<Output = RawResult>,
+    {
+        let attempt = || async { answer::open(send().await).await };
+        self.repeat(operation, endpoint, attempt).await
+    }
+
+    async fn repeat<F, Fut, T>(&self, operation: Operation, endpoint: &'static str, attempt: F) -> Result<T>
+    where
+        F: Fn() -> Fut,
+        Fut: Future<Output = Result<T>>,
+    {
+        let shared = &*self.shared;
+        let mut attempts = 1;
+        loop {
+            let error = match self.once(operation, attempt()).await {
+                Ok(answer) => {
+                    shared.budget.deposit();
+                    return Ok(answer);
+                }
+                Err(error) => error,
+            };
+            // Told when to come back, a call may: it is not what makes an overload worse.
+            let asked = error.retry_after();
+            let wait = Some(())
+                .filter(|()| shared.retry.allows(operation, &error))
+                .and_then(|()| shared.retry.delay(attempts, asked, jitter()))
+                .filter(|_| asked.is_some() || shared.budget.withdraw());
+            let Some(wait) = wait else {
+                let mut error = error.at(operation, Some(endpoint));
+                error.repr_mut().attempts = attempts;
+                return Err(error);
+            };
+            tokio::time::sleep(wait).await;
+            attempts += 1;
+        }
+    }
+
+    /// One attempt within the operation's time, and in its turn.
+    async fn once<T>(&self, operation: Operation, attempt: impl Future<Output = Result<T>>) -> Result<T> {
+        let Some(limit) = operation.timeout() else { return attempt.await };
+        // Streams have permits of their own. The semaphore is never closed, so this cannot fail.
+        let _turn = match operation {
+            Operation::Stream => None,
+            _ => self.shared.requests.acquire().await.ok(),
+        };
+        match tokio::time::timeout(limit, attempt).await {
+            Ok(result) => result,
+            Err(_) => Err(Error::new(crate::error::Kind::Timeout, "")),
+        }
+    }
+}
+
+impl fmt::Debug for Client {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Client")
+            .field("bases", &self.shared.bases)
+            .field("retry", &self.shared.retry)
+            .field("deadline", &self.shared.deadline)
+            .finish_non_exhaustive()
+    }
+}

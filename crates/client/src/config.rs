@@ -1,0 +1,297 @@
+//! Building a client: the key, where things are, and how patient to be.
+
+use crate::base::Base;
+use crate::client::Client;
+use crate::env;
+use crate::error::{Error, Result};
+use crate::generated::glue::{QUEUE_SERVER, RUN_SERVER};
+use crate::http::Http;
+use crate::key::Key;
+use crate::limits;
+use crate::retry::RetryPolicy;
+use crate::tls;
+use crate::transport::Inner;
+use reqwest::header::HeaderValue;
+use secrecy::{ExposeSecret, SecretString};
+use std::fmt;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// A function over reqwest's builder: see [`ClientBuilder::with_http`].
+pub(crate) type Customise = Arc<dyn Fn(reqwest::ClientBuilder) -> reqwest::ClientBuilder + Send + Sync>;
+
+/// Settings of a [`Client`]; made by [`Client::builder`].
+///
+/// ```
+/// use ideogram_client::{Client, RetryPolicy};
+///
+/// # fn main() -> ideogram_client::Result<()> {
+/// let client = Client::builder()
+///     .with_key("key_id:key_secret")
+///     .with_base_url("http://127.0.0.1:4000")
+///     .with_retry_policy(RetryPolicy::never())
+///     .build()?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Default)]
+#[must_use]
+pub struct ClientBuilder {
+    key: Option<SecretString>,
+    base: Option<String>,
+    run: Option<String>,
+    queue: Option<String>,
+    rest: Option<String>,
+    cdn: Option<String>,
+    platform: Option<String>,
+    ca_file: Option<PathBuf>,
+    user_agent: Option<String>,
+    retry: RetryPolicy,
+    deadline: Option<Duration>,
+    http: Option<Customise>,
+}
+
+impl ClientBuilder {
+    /// The API key as fal's dashboard shows it, `key_id:key_secret`; white space around it is dropped.
+    pub fn with_key(mut self, key: impl Into<String>) -> Self {
+        self.key = Some(SecretString::from(key.into()));
+        self
+    }
+
+    /// The API key in two halves.
+    pub fn with_key_pair(mut self, id: impl AsRef<str>, secret: impl AsRef<str>) -> Self {
+        self.key = Some(Key::join(id.as_ref(), secret.as_ref()));
+        self
+    }
+
+    /// One origin for everything: `/run`, `/queue`, `/rest`, `/cdn` and `/platform/v1` below it, as the sandbox serves
+    /// them. A URL set for one of them alone goes before it.
+    ///
+    /// Every base URL must be `https`; plain `http` is allowed to this machine only, since the key goes there.
+    pub fn with_base_url(mut self, url: impl Into<String>) -> Self {
+        self.base = Some(url.into());
+        self
+    }
+
+    /// The base URL of synchronous runs, by default `https://fal.run`.
+    pub fn with_run_url(mut self, url: impl Into<String>) -> Self {
+        self.run = Some(url.into());
+        self
+    }
+
+    /// The base URL of the queue, by default `https://queue.fal.run`.
+    pub fn with_queue_url(mut self, url: impl Into<String>) -> Self {
+        self.queue = Some(url.into());
+        self
+    }
+
+    /// The base URL of storage tokens and webhook keys, by default `https://rest.fal.ai`.
+    pub fn with_rest_url(mut self, url: impl Into<String>) -> Self {
+        self.rest = Some(url.into());
+        self
+    }
+
+    /// The base URL of uploads, by default `https://v3.fal.media`.
+    pub fn with_cdn_url(mut self, url: impl Into<String>) -> Self {
+        self.cdn = Some(url.into());
+        self
+    }
+
+    /// The base URL of the platform API, by default `https://api.fal.ai/v1`.
+    pub fn with_platform_url(mut self, url: impl Into<String>) -> Self {
+        self.platform = Some(url.into());
+        self
+    }
+
+    /// A PEM file of certificates to trust besides the system's.
+    pub fn with_ca_file(mut self, path: impl Into<PathBuf>) -> Self {
+        self.ca_file = Some(path.into());
+        self
+    }
+
+    /// What the client calls itself, by default `ideogram-client/<version>`.
+    pub fn with_user_agent(mut self, user_agent: impl Into<String>) -> Self {
+        self.user_agent = Some(user_agent.into());
+        self
+    }
+
+    /// How failed requests are sent again.
+    pub fn with_retry_policy(mut self, policy: RetryPolicy) -> Self {
+        self.retry = policy;
+        self
+    }
+
+    /// How long a whole `run`, `subscribe` or `wait` may take where the call sets nothing else: by default
+    /// [`limits::DEADLINE`].
+    pub fn with_deadline(mut self, deadline: Duration) -> Self {
+        self.deadline = Some(deadline);
+        self
+    }
+
+    /// A last word on the HTTP client: proxies, addresses, interfaces, DNS.
+    ///
+    /// Redirects, TLS and limits are set after it, so it cannot loosen what keeps the key safe. It may be called more
+    /// than once: calls with the key, calls to this machine and downloads have clients of their own.
+    ///
+    /// ```
+    /// let client = ideogram_client::Client::builder()
+    ///     .with_key("key_id:key_secret")
+    ///     .with_http(|http| http.no_proxy().pool_max_idle_per_host(8))
+    ///     .build();
+    /// ```
+    pub fn with_http(
+        mut self,
+        customise: impl Fn(reqwest::ClientBuilder) -> reqwest::ClientBuilder + Send + Sync + 'static,
+    ) -> Self {
+        self.http = Some(Arc::new(customise));
+        self
+    }
+
+    /// Takes from the [environment](crate::env) what was not set here.
+    ///
+    /// # Errors
+    /// [`is_configuration`](Error::is_configuration) when a variable is not Unicode.
+    pub fn with_env(self) -> Result<Self> {
+        self.with_vars(|name| match std::env::var(name) {
+            Ok(value) => Ok(Some(value)),
+            Err(std::env::VarError::NotPresent) => Ok(None),
+            Err(std::env::VarError::NotUnicode(_)) => {
+                Err(Error::configuration(format!("the environment variable `{name}` is not valid Unicode")))
+            }
+        })
+    }
+
+    fn with_vars(mut self, read: impl Fn(&str) -> Result<Option<String>>) -> Result<Self> {
+        // A variable that is set to nothing counts as not set.
+        let read = |name| Ok::<_, Error>(read(name)?.filter(|value| !value.trim().is_empty()));
+        if self.key.is_none() {
+            self.key = match read(env::FAL_KEY)? {
+                Some(key) => Some(key.into()),
+                None => match (read(env::FAL_KEY_ID)?, read(env::FAL_KEY_SECRET)?) {
+                    (Some(id), Some(secret)) => Some(Key::join(&id, &secret)),
+                    _ => None,
+                },
+            };
+        }
+        for (setting, name) in [
+            (&mut self.run, env::IDEOGRAM_RUN_URL),
+            (&mut self.queue, env::IDEOGRAM_QUEUE_URL),
+            (&mut self.rest, env::IDEOGRAM_REST_URL),
+            (&mut self.cdn, env::IDEOGRAM_CDN_URL),
+            (&mut self.platform, env::IDEOGRAM_PLATFORM_URL),
+            (&mut self.base, env::IDEOGRAM_BASE_URL),
+        ] {
+            if setting.is_none() {
+                *setting = read(name)?;
+            }
+        }
+        if self.ca_file.is_none() {
+            self.ca_file = read(env::IDEOGRAM_CA_FILE)?.map(PathBuf::from);
+        }
+        Ok(self)
+    }
+
+    /// Checks the settings and makes the client.
+    ///
+    /// # Errors
+    /// [`is_missing_key`](Error::is_missing_key) without a key; [`is_configuration`](Error::is_configuration) when a
+    /// setting cannot be used, with its name in the message.
+    pub fn build(self) -> Result<Client> {
+        let bases = self.bases()?;
+        let key = Key::new(self.key.as_ref().map(ExposeSecret::expose_secret).unwrap_or_default())?;
+        let roots = self.ca_file.as_deref().map(tls::read_roots).transpose()?.unwrap_or_default();
+        let user_agent = self.user_agent.as_deref().unwrap_or(concat!("ideogram-client/", env!("CARGO_PKG_VERSION")));
+        let user_agent = HeaderValue::try_from(user_agent)
+            .map_err(|error| Error::configuration("the user agent cannot stand in a header").with_source(error))?;
+        let http = Http::new(tls::config(roots)?, self.http);
+        Client::new(bases, Inner::new(key, user_agent), http, self.retry, self.deadline.unwrap_or(limits::DEADLINE))
+    }
+
+    fn bases(&self) -> Result<Bases> {
+        let base = |own: &Option<String>, variable: &str, prefix: &str, default: &str| match (own, &self.base) {
+            (Some(own), _) => Base::parse(variable, own),
+            (None, Some(base)) => {
+                Base::parse(env::IDEOGRAM_BASE_URL, base)?;
+                Base::parse(env::IDEOGRAM_BASE_URL, &format!("{}{prefix}", base.trim().trim_end_matches('/')))
+            }
+            (None, None) => Base::parse(variable, default),
+        };
+        Ok(Bases {
+            run: base(&self.run, env::IDEOGRAM_RUN_URL, "/run", RUN_SERVER)?,
+            queue: base(&self.queue, env::IDEOGRAM_QUEUE_URL, "/queue", QUEUE_SERVER)?,
+            rest: base(&self.rest, env::IDEOGRAM_REST_URL, "/rest", "https://rest.fal.ai")?,
+            cdn: base(&self.cdn, env::IDEOGRAM_CDN_URL, "/cdn", "https://v3.fal.media")?,
+            platform: base(&self.platform, env::IDEOGRAM_PLATFORM_URL, "/platform/v1", "https://api.fal.ai/v1")?,
+        })
+    }
+}
+
+impl fmt::Debug for ClientBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ClientBuilder")
+            .field("bases", &self.bases().ok())
+            .field("ca_file", &self.ca_file)
+            .field("user_agent", &self.user_agent)
+            .field("retry", &self.retry)
+            .field("deadline", &self.deadline)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Where everything is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Bases {
+    pub(crate) run: Base,
+    pub(crate) queue: Base,
+    pub(crate) rest: Base,
+    pub(crate) cdn: Base,
+    pub(crate) platform: Base,
+}
+
+impl Bases {
+    /// Whether this client is set up against this machine, so that downloads from it are to be expected.
+    pub(crate) fn is_local(&self) -> bool {
+        [&self.run, &self.queue, &self.cdn].iter().any(|base| base.is_loopback())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::ClientBuilder;
+    use crate::Client;
+
+    fn from(vars: &[(&str, &str)]) -> ClientBuilder {
+        let read = |name: &str| Ok(vars.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned()));
+        Client::builder().with_vars(read).unwrap()
+    }
+
+    #[test]
+    fn one_variable_moves_every_base_and_a_particular_one_goes_before_it() {
+        let bases =
+            from(&[("IDEOGRAM_BASE_URL", "http://127.0.0.1:4000/"), ("IDEOGRAM_CDN_URL", "https://cdn.example")])
+                .bases()
+                .unwrap();
+        assert_eq!(bases.run.as_str(), "http://127.0.0.1:4000/run");
+        assert_eq!(bases.queue.as_str(), "http://127.0.0.1:4000/queue");
+        assert_eq!(bases.rest.as_str(), "http://127.0.0.1:4000/rest");
+        assert_eq!(bases.platform.as_str(), "http://127.0.0.1:4000/platform/v1");
+        assert_eq!(bases.cdn.as_str(), "https://cdn.example");
+    }
+
+    #[test]
+    fn the_builder_goes_before_the_environment_and_half_a_key_is_none() {
+        let builder = Client::builder().with_run_url("https://a.example");
+        let builder = builder.with_vars(|_| Ok(Some("https://b.example".to_owned()))).unwrap();
+        assert_eq!(builder.bases().unwrap().run.as_str(), "https://a.example");
+        assert!(from(&[("FAL_KEY_ID", "id")]).build().unwrap_err().is_missing_key());
+        assert!(from(&[("FAL_KEY", " "), ("FAL_KEY_ID", "id"), ("FAL_KEY_SECRET", "s")]).build().is_ok());
+    }
+
+    #[test]
+    fn a_refused_setting_is_named() {
+        let error = from(&[("FAL_KEY", "a:b"), ("IDEOGRAM_QUEUE_URL", "http://queue.example")]).build().unwrap_err();
+        assert!(error.is_configuration());
+        assert!(error.to_string().contains("`IDEOGRAM_QUEUE_URL`"), "{error}");
+    }
+}

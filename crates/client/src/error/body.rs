@@ -1,0 +1,74 @@
+//! The bodies of failed calls: three documented shapes, and whatever a proxy in between may say.
+
+use crate::limits;
+use ideogram_schema::ValidationErrorDetail;
+use serde_json::Value;
+
+/// The body of a failed call, read with lenience: an error about an error helps nobody.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Body {
+    /// The text as it came, cut.
+    pub(crate) text: String,
+    /// The sentence in it, where it has one.
+    pub(crate) sentence: Option<String>,
+    /// What is wrong with the input.
+    pub(crate) details: Vec<ValidationErrorDetail>,
+    /// Why the request failed.
+    pub(crate) error_type: Option<String>,
+}
+
+impl Body {
+    pub(crate) fn parse(bytes: &[u8]) -> Self {
+        let cut = bytes.get(..limits::ERROR_TEXT_BYTES).unwrap_or(bytes);
+        let mut body = Self { text: String::from_utf8_lossy(cut).into_owned(), ..Self::default() };
+        let Ok(Value::Object(mut object)) = serde_json::from_slice(bytes) else { return body };
+        body.error_type = text(object.remove("error_type"));
+        match object.remove("detail") {
+            Some(Value::Array(list)) => {
+                body.details = list.into_iter().filter_map(|entry| serde_json::from_value(entry).ok()).collect();
+            }
+            // Some applications wrap the sentence once more.
+            Some(Value::Object(mut detail)) => body.sentence = text(detail.remove("message")),
+            detail => body.sentence = text(detail),
+        }
+        for key in ["message", "error", "status"] {
+            let other = object.remove(key);
+            body.sentence = body.sentence.or_else(|| text(other));
+        }
+        body
+    }
+
+    /// Whether the ingress wrote it, and not the application or the gateway.
+    pub(crate) fn is_of_ingress(&self) -> bool {
+        self.text.contains("nginx")
+    }
+}
+
+fn text(value: Option<Value>) -> Option<String> {
+    match value {
+        Some(Value::String(text)) if !text.is_empty() => Some(text),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Body;
+
+    #[test]
+    fn every_documented_shape_is_read() {
+        let validation = Body::parse(br#"{"detail":[{"loc":["body",1],"msg":"m","type":"json_invalid"},7]}"#);
+        assert_eq!(validation.details.len(), 1, "an entry that is none does not hide the others");
+        let request = Body::parse(br#"{"detail":"Request timed out","error_type":"request_timeout"}"#);
+        assert_eq!(request.error_type.as_deref(), Some("request_timeout"));
+        assert_eq!(request.sentence.as_deref(), Some("Request timed out"));
+        assert_eq!(Body::parse(br#"{"status":"NOT_FOUND"}"#).sentence.as_deref(), Some("NOT_FOUND"));
+        assert!(Body::parse(b"<html><center>nginx</center></html>").is_of_ingress());
+        assert_eq!(Body::parse(b"[]").text, "[]");
+    }
+
+    #[test]
+    fn the_kept_text_is_bounded() {
+        assert_eq!(Body::parse(&vec![b'x'; 1 << 20]).text.len(), crate::limits::ERROR_TEXT_BYTES);
+    }
+}

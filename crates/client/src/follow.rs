@@ -1,0 +1,228 @@
+//! Following a job to its end: by its status stream, by polling where there is none, and by both past the time that
+//! such jobs take.
+
+use crate::answer::BodyStream;
+use crate::error::{Error, Kind, Result};
+use crate::job::Job;
+use crate::pace::{PollPolicy, beside_stream};
+use crate::retry::jitter;
+use crate::sse::Events;
+use crate::trail::Trail;
+use crate::{Callable, QueueState, QueueStatus, limits, status};
+use futures_util::StreamExt;
+use futures_util::future::{Either, select};
+use std::pin::pin;
+use std::time::Duration;
+use tokio::sync::OwnedSemaphorePermit;
+use tokio::time::{Instant, sleep_until, timeout};
+
+/// Failed streams in a row after which a job is polled for good.
+const STREAM_FAILURES: u32 = 3;
+
+/// One job on its way.
+pub(crate) struct Follower<'a, E> {
+    job: &'a Job<E>,
+    logs: bool,
+    policy: PollPolicy,
+    stream: Option<StatusStream>,
+    /// When a stream may be opened, again or for the first time.
+    stream_from: Instant,
+    stream_failures: u32,
+    /// When the status is asked for next, beside the stream or instead of it.
+    poll_at: Option<Instant>,
+    polls: u32,
+    /// Requests that failed in a row for reasons that time may heal.
+    failures: u32,
+    trail: Trail,
+    done: bool,
+}
+
+/// An open stream, and the permit that bounds how many there are.
+struct StatusStream {
+    body: BodyStream,
+    events: Events,
+    /// Whether its log lines are being compared with those seen before.
+    replay: usize,
+    _permit: OwnedSemaphorePermit,
+}
+
+/// What came of waiting.
+enum Step {
+    Status(Box<QueueStatus>),
+    StreamLost,
+}
+
+impl<'a, E: Callable> Follower<'a, E> {
+    pub(crate) fn new(job: &'a Job<E>, logs: bool) -> Self {
+        Self {
+            job,
+            logs,
+            policy: PollPolicy::default(),
+            stream: None,
+            stream_from: Instant::now(),
+            stream_failures: 0,
+            poll_at: None,
+            polls: 0,
+            failures: 0,
+            trail: Trail::default(),
+            done: false,
+        }
+    }
+
+    pub(crate) fn with_policy(mut self, policy: PollPolicy) -> Self {
+        self.policy = policy;
+        self
+    }
+
+    /// The next status, its log lines only those not given before; `None` after the one that says completed.
+    ///
+    /// Trouble that time may heal is waited out, as long as whoever waits for this does; the rest is an error.
+    pub(crate) async fn next(&mut self) -> Result<Option<QueueStatus>> {
+        while !self.done {
+            if self.stream.is_none() {
+                self.open_stream().await?;
+            }
+            let step = match self.stream.take() {
+                Some(stream) => self.streamed(stream).await?,
+                None => Step::Status(Box::new(self.polled().await?)),
+            };
+            match step {
+                Step::Status(status) => {
+                    self.done = status.status == QueueState::Completed;
+                    if self.done {
+                        // Frees the stream's permit before the result is fetched.
+                        self.stream = None;
+                        let took = self.job.begun().elapsed();
+                        self.job.client().shared().paces.record(E::ID, took);
+                    }
+                    return Ok(Some(*status));
+                }
+                Step::StreamLost => self.stream_lost(),
+            }
+        }
+        Ok(None)
+    }
+
+    /// Opens the stream when it is time to, and a permit is free.
+    async fn open_stream(&mut self) -> Result<()> {
+        if self.stream_failures >= STREAM_FAILURES || Instant::now() < self.stream_from {
+            return Ok(());
+        }
+        let Ok(permit) = self.job.client().shared().streams.clone().try_acquire_owned() else { return Ok(()) };
+        match self.job.stream(self.logs).await {
+            Ok((head, body)) if head.is("text/event-stream") => {
+                let events = Events::new(limits::EVENT_BYTES);
+                self.stream = Some(StatusStream { body, events, replay: 0, _permit: permit });
+                self.poll_at = None;
+            }
+            Err(error) if error.is_transient() => self.stream_lost(),
+            // Polling says the same of the job, or shows that only the stream is not to be had.
+            _ => self.stream_failures = STREAM_FAILURES,
+        }
+        Ok(())
+    }
+
+    /// A lost connection takes the streams of many jobs with it; they must not all come back at once.
+    fn stream_lost(&mut self) {
+        self.stream = None;
+        self.stream_failures += 1;
+        let streams = crate::client::STREAMS - self.job.client().shared().streams.available_permits();
+        let spread = Duration::from_millis(100) + Duration::from_millis(10) * u32::try_from(streams).unwrap_or(1000);
+        self.stream_from = Instant::now() + spread.mul_f64(jitter()) * self.stream_failures;
+        // The next look is a poll, in the same spread: the end may have come while the stream was gone.
+        self.poll_at = Some(Instant::now() + spread.mul_f64(jitter()));
+    }
+
+    /// Waits for the stream's next status, with a slow poll beside it once the job takes longer than such jobs do.
+    async fn streamed(&mut self, mut stream: StatusStream) -> Result<Step> {
+        let expected = self.job.client().shared().paces.expected(E::ID);
+        loop {
+            let poll_at = *self.poll_at.get_or_insert_with(|| Instant::now() + beside_stream(self.polls, expected));
+            let won = {
+                let poll = pin!(async {
+                    sleep_until(poll_at).await;
+                    self.job.status_with(self.logs).await
+                });
+                match select(pin!(stream.next(self.job)), poll).await {
+                    Either::Left((event, _)) => Either::Left(event),
+                    Either::Right((status, _)) => Either::Right(status),
+                }
+            };
+            match won {
+                Either::Left(Ok(Some(mut status))) => {
+                    self.stream_failures = 0;
+                    if let Some(logs) = &mut status.logs {
+                        self.trail.keep_new(logs, &mut stream.replay);
+                    }
+                    self.stream = Some(stream);
+                    return Ok(Step::Status(Box::new(status)));
+                }
+                Either::Left(Ok(None) | Err(_)) => return Ok(Step::StreamLost),
+                Either::Right(status) => {
+                    self.polls += 1;
+                    self.poll_at = None;
+                    match status {
+                        Ok(mut status) if status.status == QueueState::Completed => {
+                            self.keep_new(&mut status);
+                            return Ok(Step::Status(Box::new(status)));
+                        }
+                        Ok(_) => {}
+                        Err(error) if error.is_transient() => {}
+                        Err(error) => return Err(error),
+                    }
+                }
+            }
+        }
+    }
+
+    /// Waits for the next poll.
+    async fn polled(&mut self) -> Result<QueueStatus> {
+        loop {
+            let elapsed = self.job.begun().elapsed();
+            let expected = self.job.client().shared().paces.expected(E::ID);
+            let interval = self.policy.interval(self.polls, elapsed, expected).mul_f64(0.9 + 0.2 * jitter());
+            // The first look is at once; after trouble the looks grow rarer.
+            let wait = if self.polls == 0 { Duration::ZERO } else { interval * (1 << self.failures.min(4)) };
+            let at = self.poll_at.take().unwrap_or_else(|| Instant::now() + wait);
+            sleep_until(at).await;
+            self.polls += 1;
+            match self.job.status_with(self.logs).await {
+                Ok(mut status) => {
+                    self.failures = 0;
+                    self.keep_new(&mut status);
+                    return Ok(status);
+                }
+                Err(error) if error.is_transient() => self.failures += 1,
+                Err(error) => return Err(error),
+            }
+        }
+    }
+
+    /// A polled status has every line so far.
+    fn keep_new(&mut self, status: &mut QueueStatus) {
+        if let Some(logs) = &mut status.logs {
+            self.trail.keep_new(logs, &mut 0);
+        }
+    }
+}
+
+impl StatusStream {
+    /// The next status; `None` at the stream's end. Cancelling it loses nothing.
+    async fn next<E: Callable>(&mut self, job: &Job<E>) -> Result<Option<QueueStatus>> {
+        loop {
+            let too_large = |_| Error::new(Kind::TooLarge, "an event of the status stream is too large");
+            if let Some(event) = self.events.next().map_err(too_large)? {
+                match status::read(&event, job.request_id()) {
+                    Ok(status) => return Ok(Some(status)),
+                    Err(error) => return Err(Error::new(Kind::Decode, "").with_source(error)),
+                }
+            }
+            match timeout(limits::STREAM_SILENCE, self.body.next()).await {
+                Ok(Some(Ok(bytes))) => self.events.push(&bytes),
+                Ok(Some(Err(error))) => return Err(Error::transport(error)),
+                Ok(None) => return Ok(None),
+                Err(_) => return Err(Error::new(Kind::Timeout, "")),
+            }
+        }
+    }
+}

@@ -1,0 +1,76 @@
+//! The HTTP clients: one for TLS, one for this machine, one for downloads.
+
+use crate::base::Base;
+use crate::config::Customise;
+use crate::error::{Error, Result};
+use crate::limits;
+use reqwest::redirect::Policy;
+use rustls::ClientConfig;
+use std::sync::OnceLock;
+use std::time::Duration;
+
+/// HTTP clients, made when first needed. They share one TLS configuration, and with it the session cache.
+pub(crate) struct Http {
+    tls: ClientConfig,
+    customise: Option<Customise>,
+    secure: OnceLock<reqwest::Client>,
+    plain: OnceLock<reqwest::Client>,
+    bare: OnceLock<reqwest::Client>,
+}
+
+impl Http {
+    pub(crate) fn new(tls: ClientConfig, customise: Option<Customise>) -> Self {
+        Self { tls, customise, secure: OnceLock::new(), plain: OnceLock::new(), bare: OnceLock::new() }
+    }
+
+    /// The client for calls that carry the key to this base. It follows no redirect.
+    pub(crate) fn keyed(&self, base: &Base) -> Result<reqwest::Client> {
+        let builder = || self.builder().redirect(Policy::none());
+        if base.is_plain() {
+            // Plain http is for this machine; a proxy would carry the key away in clear text.
+            once(&self.plain, || builder().no_proxy())
+        } else {
+            once(&self.secure, builder)
+        }
+    }
+
+    /// The client for downloads: no key, and redirects as the policy says, which is the same each time.
+    pub(crate) fn bare(&self, redirects: impl FnOnce() -> Policy) -> Result<reqwest::Client> {
+        once(&self.bare, || self.builder().redirect(redirects()).read_timeout(limits::DOWNLOAD_SILENCE))
+    }
+
+    fn builder(&self) -> reqwest::ClientBuilder {
+        let builder = reqwest::Client::builder();
+        let builder = match &self.customise {
+            Some(customise) => customise(builder),
+            None => builder,
+        };
+        builder
+            .tls_backend_preconfigured(self.tls.clone())
+            .referer(false)
+            .connect_timeout(limits::CONNECT)
+            // A connection that the server closes while a paid request is on its way leaves that request in doubt, so
+            // idle ones go before servers usually close them.
+            .pool_idle_timeout(Duration::from_secs(30))
+            .tcp_keepalive(Duration::from_secs(30))
+            .http2_keep_alive_interval(Duration::from_secs(20))
+            .http2_keep_alive_timeout(Duration::from_secs(20))
+            .http2_max_header_list_size(limits::HEADERS_BYTES)
+    }
+}
+
+/// The client of this slot, made when it is first asked for.
+fn once(slot: &OnceLock<reqwest::Client>, builder: impl FnOnce() -> reqwest::ClientBuilder) -> Result<reqwest::Client> {
+    if let Some(client) = slot.get() {
+        return Ok(client.clone());
+    }
+    let made = builder().build();
+    let made = made.map_err(|error| Error::configuration("the HTTP client could not be made").with_source(error))?;
+    Ok(slot.get_or_init(|| made).clone())
+}
+
+impl std::fmt::Debug for Http {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Http")
+    }
+}

@@ -1,0 +1,40 @@
+//! Every bound on what is read, kept or waited for, in one place.
+//!
+//! Nothing that comes over a network is read without one of these. The sizes are those of the decoded HTTP body, in
+//! bytes; a body that is larger ends in an [`Error`](crate::Error) whose `is_too_large()` is true.
+
+use std::time::Duration;
+
+/// The answer to a run or a result: room for several pictures as data URIs.
+pub const OUTPUT_BYTES: usize = 64 << 20;
+/// The answer to a submit, a status or a cancel. A status carries every log line so far.
+pub const STATUS_BYTES: usize = 8 << 20;
+/// The body of a failed call, as far as it is read.
+pub const ERROR_BYTES: usize = 1 << 20;
+/// The body of a failed call, as far as an [`Error`](crate::Error) keeps its text.
+pub const ERROR_TEXT_BYTES: usize = 16 << 10;
+/// One event of a status stream.
+pub const EVENT_BYTES: usize = 8 << 20;
+/// One picture, unless [`Image::with_max_bytes`](crate::Image::with_max_bytes) sets another bound.
+pub const IMAGE_BYTES: usize = 256 << 20;
+/// A header of an answer that is kept, in bytes; a longer one is cut.
+pub const HEADER_BYTES: usize = 512;
+/// All headers of one answer on HTTP/2. On HTTP/1.1 there are at most 100 of them, 400 KiB together.
+pub const HEADERS_BYTES: u32 = 64 << 10;
+/// A file of certificates (`IDEOGRAM_CA_FILE`).
+pub const CA_FILE_BYTES: u64 = 4 << 20;
+/// Redirects that a download follows. Calls that carry the key follow none.
+pub const REDIRECTS: usize = 5;
+
+/// To open a connection, TLS included.
+pub const CONNECT: Duration = Duration::from_secs(5);
+/// To answer a submit, a status or a cancel, body included.
+pub const ANSWER: Duration = Duration::from_secs(30);
+/// To answer a result, body included.
+pub const RESULT: Duration = Duration::from_secs(120);
+/// Silence on a status stream, whose server pings every 15 seconds, before it counts as dead.
+pub const STREAM_SILENCE: Duration = Duration::from_secs(40);
+/// Silence while a picture is downloaded.
+pub const DOWNLOAD_SILENCE: Duration = Duration::from_secs(30);
+/// A whole `run` or `subscribe` where the caller sets no deadline.
+pub const DEADLINE: Duration = Duration::from_secs(15 * 60);

@@ -1,0 +1,176 @@
+//! When a failed request is sent again, and after how long: pure functions of what is known.
+
+use crate::error::Error;
+use crate::operation::Operation;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
+
+/// How failed requests are sent again.
+///
+/// Reading calls (status, result, cancel) are repeated on anything that time may heal. Paid calls (run, submit) are
+/// repeated only when the request certainly was not accepted: no connection could be made, the server said 429, or the
+/// ingress had nobody to pass it to. The rest ends in an error whose
+/// [`may_have_been_accepted`](Error::may_have_been_accepted) is true.
+///
+/// ```
+/// use ideogram_client::RetryPolicy;
+/// use std::time::Duration;
+///
+/// let policy = RetryPolicy::default().with_max_attempts(3).with_base_delay(Duration::from_millis(50));
+/// assert_eq!(policy.delay(1, None, 0.5), Some(Duration::from_millis(50)));
+/// assert_eq!(policy.delay(2, None, 0.5), Some(Duration::from_millis(100)));
+/// assert_eq!(policy.delay(3, None, 0.5), None);
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct RetryPolicy {
+    max_attempts: u32,
+    base_delay: Duration,
+    max_delay: Duration,
+    max_retry_after: Duration,
+    duplicates: bool,
+}
+
+impl Default for RetryPolicy {
+    /// Six attempts, 200 ms doubled up to 10 s with jitter, `Retry-After` obeyed up to 60 s, a paid call at most once.
+    fn default() -> Self {
+        Self {
+            max_attempts: 6,
+            base_delay: Duration::from_millis(200),
+            max_delay: Duration::from_secs(10),
+            max_retry_after: Duration::from_secs(60),
+            duplicates: false,
+        }
+    }
+}
+
+impl RetryPolicy {
+    /// Sends everything once.
+    pub fn never() -> Self {
+        Self::default().with_max_attempts(1)
+    }
+
+    /// Repeats paid calls on anything that time may heal: for those to whom a picture paid twice is better than none.
+    pub fn at_least_once() -> Self {
+        Self { duplicates: true, ..Self::default() }
+    }
+
+    /// How often a request is sent in all, at least once.
+    #[must_use]
+    pub fn with_max_attempts(mut self, max_attempts: u32) -> Self {
+        self.max_attempts = max_attempts.max(1);
+        self
+    }
+
+    /// The wait after the first failure; it doubles with each one more.
+    #[must_use]
+    pub fn with_base_delay(mut self, base_delay: Duration) -> Self {
+        self.base_delay = base_delay;
+        self
+    }
+
+    /// The longest wait that this policy chooses by itself.
+    #[must_use]
+    pub fn with_max_delay(mut self, max_delay: Duration) -> Self {
+        self.max_delay = max_delay;
+        self
+    }
+
+    /// The longest `Retry-After` that is obeyed; a server that asks for more gets no further attempt.
+    #[must_use]
+    pub fn with_max_retry_after(mut self, max_retry_after: Duration) -> Self {
+        self.max_retry_after = max_retry_after;
+        self
+    }
+
+    /// How long to wait after `failures` failed attempts, or `None` to give up. `jitter` is from 0 to 1 and scales the
+    /// wait by 0.5 to 1.5; a wait that the server asked for is only ever lengthened.
+    pub fn delay(&self, failures: u32, retry_after: Option<Duration>, jitter: f64) -> Option<Duration> {
+        if failures >= self.max_attempts {
+            return None;
+        }
+        let doublings = failures.saturating_sub(1).min(30);
+        let chosen =
+            self.base_delay.saturating_mul(1 << doublings).min(self.max_delay).mul_f64(0.5 + jitter.clamp(0.0, 1.0));
+        match retry_after {
+            Some(asked) if asked > self.max_retry_after => None,
+            // Those who were told the same time should not all come back at once.
+            Some(asked) => Some(asked + self.base_delay.min(asked).mul_f64(jitter.clamp(0.0, 1.0))),
+            None => Some(chosen),
+        }
+    }
+
+    /// Whether this failure allows another attempt at all.
+    pub(crate) fn allows(&self, operation: Operation, error: &Error) -> bool {
+        let told_not_to =
+            error.repr().head.as_ref().is_some_and(|head| head.user_timeout || head.needs_retry == Some(false));
+        let once = operation.is_paid() && !self.duplicates;
+        !told_not_to && if once { error.certainly_not_accepted() } else { error.is_transient() }
+    }
+}
+
+/// What the retries of one client may cost in all: when most calls fail, repeating each of them makes it worse.
+///
+/// Ten retries are free; after that, ten successes pay for one.
+#[derive(Debug)]
+pub(crate) struct Budget(AtomicU32);
+
+impl Budget {
+    const RETRY: u32 = 10;
+    const FULL: u32 = 100;
+
+    pub(crate) fn new() -> Self {
+        Self(AtomicU32::new(Self::FULL))
+    }
+
+    pub(crate) fn deposit(&self) {
+        // A full account, the usual case, is only read: no cache line moves between cores.
+        if self.0.load(Ordering::Relaxed) < Self::FULL {
+            self.0.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    pub(crate) fn withdraw(&self) -> bool {
+        self.0.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(Self::RETRY)).is_ok()
+    }
+}
+
+/// A number from 0 to 1 that spreads waits.
+pub(crate) fn jitter() -> f64 {
+    f64::from(u32::try_from(random() >> 32).unwrap_or_default()) / f64::from(u32::MAX)
+}
+
+/// A number that differs from call to call; it need not be unpredictable.
+pub(crate) fn random() -> u64 {
+    use std::hash::{BuildHasher, Hasher};
+    std::hash::RandomState::new().build_hasher().finish()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Budget, RetryPolicy};
+    use std::time::Duration;
+
+    #[test]
+    fn waits_double_up_to_their_bound_and_end_with_the_attempts() {
+        let policy = RetryPolicy::default();
+        let waits: Vec<_> = (1..=6).map(|failures| policy.delay(failures, None, 0.5)).collect();
+        let millis = |n| Some(Duration::from_millis(n));
+        assert_eq!(waits, [millis(200), millis(400), millis(800), millis(1600), millis(3200), None]);
+        assert_eq!(policy.with_max_attempts(99).delay(50, None, 1.0), Some(Duration::from_secs(15)));
+    }
+
+    #[test]
+    fn a_wait_the_server_asked_for_is_obeyed_or_the_call_is_given_up() {
+        let policy = RetryPolicy::default();
+        assert_eq!(policy.delay(1, Some(Duration::from_secs(7)), 0.0), Some(Duration::from_secs(7)));
+        assert_eq!(policy.delay(1, Some(Duration::from_secs(61)), 0.0), None);
+    }
+
+    #[test]
+    fn ten_successes_pay_for_one_retry() {
+        let budget = Budget::new();
+        assert_eq!((0..20).filter(|_| budget.withdraw()).count(), 10);
+        (0..10).for_each(|_| budget.deposit());
+        assert!(budget.withdraw() && !budget.withdraw());
+    }
+}

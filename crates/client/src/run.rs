@@ -1,0 +1,73 @@
+//! The synchronous call.
+
+use crate::error::{Error, Kind, Result};
+use crate::operation::Operation;
+use crate::options::CallOptions;
+use crate::response::Response;
+use crate::{Callable, Client};
+use futures_util::future::{BoxFuture, FutureExt};
+use std::fmt;
+use std::future::IntoFuture;
+use std::time::{Duration, Instant};
+
+/// A synchronous run, made by [`Client::run`]; awaiting it sends it.
+#[must_use = "a call is sent when it is awaited"]
+pub struct Run<'a, E: Callable> {
+    client: &'a Client,
+    input: &'a E::Input,
+    options: CallOptions,
+    deadline: Option<Duration>,
+}
+
+impl<'a, E: Callable> Run<'a, E> {
+    pub(crate) fn new(client: &'a Client, input: &'a E::Input) -> Self {
+        Self { client, input, options: CallOptions::default(), deadline: None }
+    }
+
+    /// Sets what is asked of the platform besides the input.
+    pub fn with_options(mut self, options: CallOptions) -> Self {
+        self.options = options;
+        self
+    }
+
+    /// How long the whole call may take, retries included; by default as the client says. Past it the picture is lost
+    /// and may be billed.
+    pub fn with_deadline(mut self, deadline: Duration) -> Self {
+        self.deadline = Some(deadline);
+        self
+    }
+
+    async fn send(self) -> Result<Response<E::Output>> {
+        let begun = Instant::now();
+        let parameters = self.options.run_parameters()?;
+        let shared = self.client.shared();
+        let operations = shared.run.with_headers(self.options.extra()?);
+        let deadline = self.deadline.unwrap_or(shared.deadline);
+        let call = self.client.call(Operation::Run, E::ID, || E::run(&operations, self.input, &parameters));
+        let Ok(answer) = tokio::time::timeout(deadline, call).await else {
+            return Err(Error::new(
+                Kind::Deadline,
+                format!("the run of `{}` did not finish within {deadline:?}", E::ID),
+            )
+            .at(Operation::Run, Some(E::ID)));
+        };
+        let answer = answer?;
+        let output = answer.decode().map_err(|error| error.at(Operation::Run, Some(E::ID)))?;
+        Ok(Response::new(output, answer.head, begun.elapsed()))
+    }
+}
+
+impl<E: Callable> fmt::Debug for Run<'_, E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Run").field("input", self.input).field("options", &self.options).finish_non_exhaustive()
+    }
+}
+
+impl<'a, E: Callable> IntoFuture for Run<'a, E> {
+    type Output = Result<Response<E::Output>>;
+    type IntoFuture = BoxFuture<'a, Self::Output>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        self.send().boxed()
+    }
+}

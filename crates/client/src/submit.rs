@@ -1,0 +1,91 @@
+//! Putting a request into the queue.
+
+use crate::answer::Answer;
+use crate::error::{Error, Kind, Result};
+use crate::job::Job;
+use crate::operation::Operation;
+use crate::options::CallOptions;
+use crate::{Callable, Client, QueueState, QueueStatus};
+use futures_util::future::{BoxFuture, FutureExt};
+use std::fmt;
+use std::future::IntoFuture;
+
+/// A submit, made by [`Client::submit`]; awaiting it sends it and gives the [`Job`].
+#[must_use = "a call is sent when it is awaited"]
+pub struct Submit<'a, E: Callable> {
+    client: &'a Client,
+    input: &'a E::Input,
+    options: CallOptions,
+    webhook: Option<String>,
+    max_queue_length: Option<i64>,
+}
+
+impl<'a, E: Callable> Submit<'a, E> {
+    pub(crate) fn new(client: &'a Client, input: &'a E::Input) -> Self {
+        Self { client, input, options: CallOptions::default(), webhook: None, max_queue_length: None }
+    }
+
+    /// Sets what is asked of the platform besides the input.
+    pub fn with_options(mut self, options: CallOptions) -> Self {
+        self.options = options;
+        self
+    }
+
+    /// A URL that gets the outcome by `POST` when the job is done.
+    pub fn with_webhook(mut self, url: impl Into<String>) -> Self {
+        self.webhook = Some(url.into());
+        self
+    }
+
+    /// Gives up with 429 when more requests than this are waiting already.
+    pub fn with_max_queue_length(mut self, length: u32) -> Self {
+        self.max_queue_length = Some(i64::from(length));
+        self
+    }
+
+    pub(crate) async fn send(self) -> Result<Job<E>> {
+        let mut parameters = self.options.submit_parameters()?;
+        parameters.webhook = self.webhook;
+        parameters.max_queue_length = self.max_queue_length;
+        let shared = self.client.shared();
+        let operations = shared.queue.with_headers(self.options.extra()?);
+        let answer =
+            self.client.call(Operation::Submit, E::ID, || E::submit(&operations, self.input, &parameters)).await?;
+        accepted(&answer)
+            .and_then(|status| Job::accepted(self.client.clone(), &status))
+            .map_err(|error| error.at(Operation::Submit, Some(E::ID)))
+    }
+}
+
+impl<E: Callable> fmt::Debug for Submit<'_, E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Submit").field("input", self.input).field("options", &self.options).finish_non_exhaustive()
+    }
+}
+
+impl<'a, E: Callable> IntoFuture for Submit<'a, E> {
+    type Output = Result<Job<E>>;
+    type IntoFuture = BoxFuture<'a, Self::Output>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        self.send().boxed()
+    }
+}
+
+/// Reads the answer to a submit. The job exists and is paid for, so all that is insisted on is its id.
+fn accepted(answer: &Answer) -> Result<QueueStatus> {
+    let strict = match answer.decode::<QueueStatus>() {
+        Ok(status) => return Ok(status),
+        Err(error) => error,
+    };
+    let Ok(serde_json::Value::Object(object)) = serde_json::from_slice(&answer.body) else { return Err(strict) };
+    let text = |name: &str| object.get(name).and_then(|value| value.as_str()).map(str::to_owned);
+    let Some(request_id) = text("request_id") else {
+        return Err(Error::new(Kind::Decode, "it has no `request_id`").with_head(answer.head.clone()));
+    };
+    let mut status = QueueStatus::new(QueueState::InQueue, request_id);
+    status.status_url = text("status_url");
+    status.response_url = text("response_url");
+    status.cancel_url = text("cancel_url");
+    Ok(status)
+}

@@ -1,0 +1,165 @@
+//! Submit, follow, fetch: the call that most programs want.
+
+use crate::error::{Error, Kind, Result};
+use crate::follow::Follower;
+use crate::job::Job;
+use crate::options::CallOptions;
+use crate::pace::PollPolicy;
+use crate::response::Response;
+use crate::submit::Submit;
+use crate::{Callable, CancelState, Client, QueueStatus};
+use futures_util::future::{BoxFuture, FutureExt};
+use std::fmt;
+use std::future::IntoFuture;
+use std::time::{Duration, Instant};
+
+type OnStatus<'a> = Box<dyn FnMut(&QueueStatus) + Send + 'a>;
+
+/// A submit that is followed to its end, made by [`Client::subscribe`]; awaiting it sends it.
+#[must_use = "a call is sent when it is awaited"]
+pub struct Subscribe<'a, E: Callable> {
+    client: &'a Client,
+    submit: Submit<'a, E>,
+    deadline: Option<Duration>,
+    logs: bool,
+    policy: PollPolicy,
+    on_status: Option<OnStatus<'a>>,
+    cancel_on_drop: bool,
+}
+
+impl<'a, E: Callable> Subscribe<'a, E> {
+    pub(crate) fn new(client: &'a Client, input: &'a E::Input) -> Self {
+        Self {
+            client,
+            submit: Submit::new(client, input),
+            deadline: None,
+            logs: false,
+            policy: PollPolicy::default(),
+            on_status: None,
+            cancel_on_drop: false,
+        }
+    }
+
+    /// Sets what is asked of the platform besides the input.
+    pub fn with_options(mut self, options: CallOptions) -> Self {
+        self.submit = self.submit.with_options(options);
+        self
+    }
+
+    /// A URL that gets the outcome as well, by `POST`, when the job is done.
+    pub fn with_webhook(mut self, url: impl Into<String>) -> Self {
+        self.submit = self.submit.with_webhook(url);
+        self
+    }
+
+    /// Gives up with 429 when more requests than this are waiting already.
+    pub fn with_max_queue_length(mut self, length: u32) -> Self {
+        self.submit = self.submit.with_max_queue_length(length);
+        self
+    }
+
+    /// How long the whole call may take; by default as the client says. Past it the job is cancelled.
+    pub fn with_deadline(mut self, deadline: Duration) -> Self {
+        self.deadline = Some(deadline);
+        self
+    }
+
+    /// How often the job is asked after where its status stream is not to be had.
+    pub fn with_poll_policy(mut self, policy: PollPolicy) -> Self {
+        self.policy = policy;
+        self
+    }
+
+    /// Shows each status as it comes: position in the queue, progress, new log lines.
+    ///
+    /// ```no_run
+    /// # async fn example(client: ideogram_client::Client) -> ideogram_client::Result<()> {
+    /// let input = ideogram_client::GenerateInput::new("A fox");
+    /// let response = client
+    ///     .subscribe(&input)
+    ///     .on_status(|status| eprintln!("{} {:?}", status.status, status.queue_position))
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn on_status(mut self, on_status: impl FnMut(&QueueStatus) + Send + 'a) -> Self {
+        self.on_status = Some(Box::new(on_status));
+        self.logs = true;
+        self
+    }
+
+    /// Cancels the job when this call is dropped before its end, as far as the runtime still runs by then. Without it a
+    /// dropped call leaves the job to itself, to be found again by its id.
+    pub fn with_cancel_on_drop(mut self) -> Self {
+        self.cancel_on_drop = true;
+        self
+    }
+
+    async fn send(mut self) -> Result<Response<E::Output>> {
+        let begun = Instant::now();
+        let deadline = self.deadline.unwrap_or(self.client.shared().deadline);
+        let Ok(submitted) = tokio::time::timeout(deadline, self.submit.send()).await else {
+            let message = format!("the submit to `{}` did not finish within {deadline:?}", E::ID);
+            return Err(Error::new(Kind::Deadline, message).at(crate::operation::Operation::Submit, Some(E::ID)));
+        };
+        let job = submitted?;
+        let mut guard = Guard(self.cancel_on_drop.then(|| job.clone()));
+        let follower = Follower::new(&job, self.logs).with_policy(self.policy);
+        let finish = job.finish(follower, |status| {
+            if let Some(on_status) = &mut self.on_status {
+                on_status(status);
+            }
+        });
+        let outcome = tokio::time::timeout(deadline.saturating_sub(begun.elapsed()), finish).await;
+        guard.0 = None;
+        match outcome {
+            Ok(outcome) => outcome,
+            Err(_) => give_up(&job, deadline).await,
+        }
+    }
+}
+
+/// The deadline has passed: cancels the job, and says what came of that. One that had completed by then is not wasted.
+async fn give_up<E: Callable>(job: &Job<E>, deadline: Duration) -> Result<Response<E::Output>> {
+    let (said, open) = match job.cancel().await {
+        Ok(CancelState::AlreadyCompleted) => match job.result().await {
+            Ok(response) => return Ok(response),
+            Err(_) => ("it has completed meanwhile, but its result could not be fetched".to_owned(), true),
+        },
+        Ok(CancelState::Ok) => ("it was taken out of the queue".to_owned(), false),
+        Ok(state) => (format!("asked to cancel it, the server said `{state}`"), true),
+        Err(error) => (format!("it could not be cancelled: {error}"), true),
+    };
+    let message = format!("the job of `{}` did not finish within {deadline:?}; {said}", E::ID);
+    Err(job.open(Error::new(Kind::Deadline, message)).with_job_open(open))
+}
+
+/// Cancels its job when dropped with it.
+struct Guard<E: Callable>(Option<Job<E>>);
+
+impl<E: Callable> Drop for Guard<E> {
+    fn drop(&mut self) {
+        if let (Some(job), Ok(runtime)) = (self.0.take(), tokio::runtime::Handle::try_current()) {
+            // Nobody is left to hear of a failure.
+            runtime.spawn(async move { drop(job.cancel().await) });
+        }
+    }
+}
+
+impl<'a, E: Callable> IntoFuture for Subscribe<'a, E> {
+    type Output = Result<Response<E::Output>>;
+    type IntoFuture = BoxFuture<'a, Self::Output>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        self.send().boxed()
+    }
+}
+
+impl<E: Callable> fmt::Debug for Subscribe<'_, E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Subscribe")
+            .field("submit", &self.submit)
+            .field("deadline", &self.deadline)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,260 @@
+//! The three ways to call, on real sockets.
+
+mod support;
+
+use ideogram_client::{CallOptions, CancelState, Client, GenerateInput, QueuePriority, Remix, RemixInput};
+use serde_json::json;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+use support::queue::{CANCEL, ID, RESULT, STATUS, STREAM, SUBMIT, accepted, completed, in_progress, output};
+use support::{Act, Stub, answer, chunk, end, event, json, stream};
+
+const RUN: &str = "POST /run/fal-ai/ideogram/v2/turbo";
+
+#[tokio::test]
+async fn a_run_sends_what_the_api_describes_and_keeps_what_the_answer_says() {
+    let stub = Stub::start(|_| {
+        let headers = [("x-fal-request-id", "r-1"), ("x-fal-billable-units", "1.5"), ("x-fal-served-from", "here")];
+        answer(200, &headers, output().to_string())
+    })
+    .await;
+    let options = CallOptions::new().with_start_timeout(Duration::from_secs(30)).with_header("x-app", "posters");
+    let input = GenerateInput::new("A fox");
+    let response = stub.client().run(&input).with_options(options).await.unwrap();
+    assert_eq!((response.seed, response.request_id()), (7, Some("r-1")));
+    assert_eq!((response.billable_units(), response.served_from()), (Some(1.5), Some("here")));
+
+    let request = &stub.requests()[0];
+    assert_eq!(request.line(), RUN);
+    assert_eq!(request.json(), json!({"prompt": "A fox"}));
+    assert_eq!(request.header("authorization"), Some("Key id:hush"));
+    assert_eq!(request.header("x-fal-request-start-timeout"), Some("30"));
+    assert_eq!(request.header("x-app"), Some("posters"));
+    assert_eq!(request.header("api-version"), None);
+    assert!(request.header("user-agent").unwrap().starts_with("ideogram-client/"));
+}
+
+#[tokio::test]
+async fn a_subscribed_job_takes_three_requests_and_shows_its_way() {
+    let stub = Stub::start(|request| match request.line().as_str() {
+        SUBMIT => json(200, accepted()),
+        STREAM => stream([
+            event(accepted()),
+            chunk(": ping\n\n"),
+            event(json!({"status": "IN_PROGRESS", "request_id": ID, "logs": [{"message": "one"}]})),
+            event(json!({"status": "IN_PROGRESS", "request_id": ID, "logs": [{"message": "two"}]})),
+            event(completed()),
+            end(),
+        ]),
+        RESULT => json(200, output()),
+        _ => json(404, json!({})),
+    })
+    .await;
+    let mut seen = Vec::new();
+    let input = GenerateInput::new("A fox");
+    let response = stub
+        .client()
+        .subscribe(&input)
+        .with_options(CallOptions::new().with_priority(QueuePriority::Low))
+        .with_webhook("https://app.example/hook?x=1&y=2")
+        .on_status(|status| {
+            let lines = status.logs.iter().flatten().map(|entry| entry.message.clone());
+            seen.push(format!("{} {}", status.status, lines.collect::<Vec<_>>().join(",")));
+        })
+        .await
+        .unwrap();
+    assert_eq!((response.request_id(), response.inference_time()), (Some(ID), Some(1.5)));
+    assert_eq!(seen, ["IN_QUEUE ", "IN_PROGRESS one", "IN_PROGRESS two", "COMPLETED "]);
+    assert_eq!(stub.lines(), [SUBMIT, STREAM, RESULT]);
+    let requests = stub.requests();
+    assert_eq!(requests[0].header("x-fal-queue-priority"), Some("low"));
+    assert!(requests[0].target.ends_with("fal_webhook=https%3A%2F%2Fapp.example%2Fhook%3Fx%3D1%26y%3D2"));
+    assert!(requests[1].target.ends_with("?logs=1"));
+}
+
+#[tokio::test]
+async fn a_refused_stream_falls_back_to_polling() {
+    let polls = AtomicUsize::new(0);
+    let stub = Stub::start(move |request| match request.line().as_str() {
+        SUBMIT => json(200, accepted()),
+        STREAM => json(405, json!({"detail": "Method Not Allowed"})),
+        STATUS if polls.fetch_add(1, Ordering::SeqCst) < 1 => json(202, in_progress()),
+        STATUS => json(200, completed()),
+        RESULT => json(200, output()),
+        _ => json(404, json!({})),
+    })
+    .await;
+    let input = GenerateInput::new("A fox");
+    let response = stub.client().subscribe(&input).await.unwrap();
+    assert_eq!(response.seed, 7);
+    assert_eq!(stub.lines(), [SUBMIT, STREAM, STATUS, STATUS, RESULT]);
+}
+
+#[tokio::test]
+async fn a_stream_that_breaks_is_made_up_for() {
+    let stub = Stub::start(|request| match request.line().as_str() {
+        SUBMIT => json(200, accepted()),
+        STREAM => stream([event(in_progress()), Act::Reset]),
+        STATUS => json(200, completed()),
+        RESULT => json(200, output()),
+        _ => json(404, json!({})),
+    })
+    .await;
+    let input = GenerateInput::new("A fox");
+    assert_eq!(stub.client().subscribe(&input).await.unwrap().seed, 7);
+    assert_eq!(stub.count(SUBMIT), 1);
+    assert_eq!(stub.count(RESULT), 1);
+}
+
+#[tokio::test]
+async fn a_job_that_failed_is_an_error_with_the_models_own_details() {
+    let stub = Stub::start(|request| match request.line().as_str() {
+        SUBMIT => json(200, accepted()),
+        STREAM => stream([
+            event(json!({"status": "COMPLETED", "request_id": ID, "error": "Invalid status code: 422"})),
+            end(),
+        ]),
+        RESULT => json(
+            422,
+            json!({"detail": [{"loc": ["body", "prompt"], "msg": "The content was flagged.", "type": "content_policy_violation"}]}),
+        ),
+        _ => json(404, json!({})),
+    })
+    .await;
+    let input = GenerateInput::new("A fox");
+    let error = stub.client().subscribe(&input).await.unwrap_err();
+    assert!(error.is_job_failure() && error.is_content_policy() && error.is_validation(), "{error:?}");
+    assert!(!error.may_have_been_accepted() && !error.is_retryable());
+    assert_eq!(error.request_id(), Some(ID));
+    assert_eq!(
+        error.to_string(),
+        format!("refused by moderation: `prompt`: The content was flagged. (request id `{ID}`)")
+    );
+}
+
+#[tokio::test]
+async fn past_its_deadline_a_subscribed_job_is_cancelled_and_the_error_says_what_came_of_it() {
+    let stub = Stub::start(|request| match request.line().as_str() {
+        SUBMIT => json(200, accepted()),
+        STREAM => stream([event(in_progress()), Act::Stall]),
+        CANCEL => json(202, json!({"status": "CANCELLATION_REQUESTED"})),
+        _ => json(404, json!({})),
+    })
+    .await;
+    let input = GenerateInput::new("A fox");
+    let error = stub.client().subscribe(&input).with_deadline(Duration::from_millis(100)).await.unwrap_err();
+    assert!(error.is_timeout() && error.may_have_been_accepted(), "{error:?}");
+    assert_eq!(error.request_id(), Some(ID));
+    assert!(error.to_string().contains("CANCELLATION_REQUESTED"), "{error}");
+    assert_eq!(stub.lines(), [SUBMIT, STREAM, CANCEL]);
+}
+
+#[tokio::test]
+async fn a_job_is_attached_to_by_its_id_and_cancelled() {
+    let stub = Stub::start(|request| match request.line().as_str() {
+        CANCEL => json(400, json!({"status": "ALREADY_COMPLETED"})),
+        STATUS => json(200, completed()),
+        RESULT => json(200, output()),
+        _ => json(404, json!({"status": "NOT_FOUND"})),
+    })
+    .await;
+    let client = stub.client();
+    let job = client.job::<Remix>(ID).unwrap();
+    assert_eq!(job.cancel().await.unwrap(), CancelState::AlreadyCompleted);
+    assert!(job.status().await.unwrap().error.is_none());
+    assert_eq!(job.result().await.unwrap().seed, 7);
+    let unknown = client.job::<Remix>("other").unwrap();
+    assert!(unknown.cancel().await.unwrap_err().is_not_found());
+    assert!(unknown.status().await.unwrap_err().is_not_found());
+    assert!(client.job::<Remix>("../../v2/turbo").unwrap_err().is_input());
+}
+
+#[tokio::test]
+async fn server_named_urls_are_followed_below_the_configured_base_only() {
+    let stub = Stub::start(|request| match request.line().as_str() {
+        SUBMIT => {
+            let base = format!("http://{}/queue/elsewhere", request.header("host").unwrap());
+            json(
+                200,
+                json!({"request_id": ID, "status_url": format!("{base}/s"), "response_url": format!("{base}/r"),
+                    "cancel_url": "https://evil.example/queue/cancel"}),
+            )
+        }
+        "GET /queue/elsewhere/s" => json(200, completed()),
+        "GET /queue/elsewhere/r" => json(200, output()),
+        _ => json(404, json!({})),
+    })
+    .await;
+    let job = stub.client().submit(&GenerateInput::new("A fox")).await.unwrap();
+    assert_eq!(job.wait().await.unwrap().seed, 7);
+    let error = job.cancel().await.unwrap_err();
+    assert!(error.is_foreign_url(), "{error:?}");
+    assert!(stub.requests().iter().all(|request| request.header("authorization") == Some("Key id:hush")));
+}
+
+#[tokio::test]
+async fn a_redirect_is_not_followed_with_the_key() {
+    let stub = Stub::start(|request| match request.line().as_str() {
+        RUN => answer(307, &[("location", "/elsewhere")], ""),
+        _ => json(200, output()),
+    })
+    .await;
+    let error = stub.client().run(&GenerateInput::new("A fox")).await.unwrap_err();
+    assert_eq!(error.status().unwrap().as_u16(), 307);
+    assert_eq!(stub.lines(), [RUN]);
+}
+
+#[tokio::test]
+async fn a_refused_input_is_told_by_field() {
+    let stub = Stub::start(|_| {
+        json(
+            422,
+            json!({"detail": [{"type": "less_than_equal", "loc": ["body", "strength"],
+                "msg": "Input should be less than or equal to 1", "input": 1.5, "ctx": {"le": 1.0}}]}),
+        )
+    })
+    .await;
+    let error = stub.client().run(&RemixInput::new("A fox", "https://a.example/b.png")).await.unwrap_err();
+    assert!(error.is_validation() && !error.may_have_been_accepted());
+    assert_eq!(
+        error.to_string(),
+        "the input was refused: `strength`: Input should be less than or equal to 1 (sent 1.5)"
+    );
+    assert_eq!(stub.requests().len(), 1);
+}
+
+#[tokio::test]
+async fn pictures_come_by_http_without_the_key_or_from_the_answer_itself() {
+    let stub = Stub::start(|request| match request.line().as_str() {
+        "GET /cdn/a.png" => answer(302, &[("location", "/cdn/b.png")], ""),
+        "GET /cdn/b.png" => answer(200, &[("content-type", "image/png")], b"\x89PNG picture"),
+        _ => json(404, json!({})),
+    })
+    .await;
+    let client = stub.client();
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("fox.png");
+    let file = ideogram_client::File::new(format!("{}/cdn/a.png", stub.url));
+    client.image(&file).save_to(&path).await.unwrap();
+    assert_eq!(std::fs::read(&path).unwrap(), b"\x89PNG picture");
+    assert!(stub.requests().iter().all(|request| request.header("authorization").is_none()));
+    assert!(client.image(&file).with_max_bytes(5).bytes().await.unwrap_err().is_too_large());
+
+    let inline = ideogram_client::File::new("data:image/png;base64,QUJD");
+    assert_eq!(client.image(&inline).bytes().await.unwrap(), "ABC");
+    let missing = ideogram_client::File::new(format!("{}/cdn/none.png", stub.url));
+    assert!(client.image(&missing).save_to(&path).await.unwrap_err().is_not_found());
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1, "no part of a file stays behind");
+}
+
+#[test]
+fn the_client_is_shared_between_threads() {
+    fn assert_send_sync<T: Send + Sync + Clone>() {}
+    assert_send_sync::<Client>();
+    fn assert_send<T: Send>(_: &T) {}
+    let client = Client::builder().with_key("a:b").build().unwrap();
+    let input = GenerateInput::new("A fox");
+    assert_send(&client.run(&input).into_future());
+    assert_send(&client.subscribe(&input).into_future());
+    assert!(!format!("{client:?}").contains("a:b"));
+}
