@@ -29,7 +29,7 @@ fn with_change(files: &[&str], mutate: impl Fn(&mut Value)) -> Noticed {
         mutate(&mut document);
         std::fs::write(&path, document.to_string()).unwrap();
     }
-    xtask::lock::relock(copy.path()).unwrap();
+    xtask::lock::accept(copy.path(), "2026-11-22").unwrap();
     noticed(&xtask::codegen::generate(&root()).unwrap(), &xtask::codegen::generate(copy.path()).unwrap())
 }
 

@@ -176,7 +176,7 @@ fn space_out(source: &str) -> String {
     while let Some(line) = lines.next() {
         spaced.push_str(line);
         spaced.push('\n');
-        let ends_item = matches!(line, "}" | "    }") || (line.starts_with("pub struct ") && line.ends_with(';'));
+        let ends_item = matches!(line, "}" | "    }") || (line.starts_with("pub ") && line.ends_with(';'));
         let next_closes = lines.peek().is_none_or(|next| next.trim_start().starts_with('}') || next.is_empty());
         if ends_item && !next_closes {
             spaced.push('\n');

@@ -159,6 +159,6 @@ fn field_name(argument: &str) -> &str {
 
 /// The argument's type with nothing borrowed.
 fn owned(argument: &syn::Type) -> Result<syn::Type> {
-    let text = quote!(#argument).to_string().replace("& 'a str", ":: std :: string :: String").replace("& 'a ", "");
+    let text = quote!(#argument).to_string().replace("& 'a str", "String").replace("& 'a ", "");
     syn::parse_str(&text).map_err(|error| Error::new(format!("progenitor's argument type `{text}`: {error}")))
 }
