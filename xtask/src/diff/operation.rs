@@ -114,9 +114,8 @@ fn parameters(walk: &mut Walk, old: &Operation, new: &Operation) {
     walk.not_silent(&at, |walk| {
         for (key, new) in &new_parameters.by_key {
             match old_parameters.by_key.get(key) {
-                // Equal references are compared where they lead, once for all operations.
-                Some(old) if old.raw == new.raw || old.resolved == new.resolved => {}
-                Some(old) => walk.not_silent(&new.at, |walk| parameter(walk, &new.at, old.resolved, new.resolved)),
+                Some(old) if old.raw == new.raw => {}
+                Some(old) => parts(walk, &new.at, old.raw, new.raw, parameter),
                 None if new.resolved.get("required") == Some(&Value::Bool(true)) => {
                     walk.report(&new.at, Kind::ParameterAddedRequired, "is a new parameter, and required");
                 }
@@ -130,6 +129,29 @@ fn parameters(walk: &mut Walk, old: &Operation, new: &Operation) {
         }
         if old_parameters.order_of_common(&new_parameters) != new_parameters.order_of_common(&old_parameters) {
             walk.report(&at, Kind::ParameterOrder, "lists its parameters in another order");
+        }
+    });
+}
+
+/// Compares two parts that are not equal, each written out or a reference. Equal references are compared where they lead,
+/// once for all that refer.
+fn parts(walk: &mut Walk, at: &At, old: &Value, new: &Value, compare: fn(&mut Walk, &At, &Value, &Value)) {
+    let beside = |part: &Value| match part.as_object() {
+        Some(map) if map.contains_key("$ref") => {
+            map.iter().filter(|(key, _)| *key != "$ref").map(|(key, value)| (key.clone(), value.clone())).collect()
+        }
+        _ => Map::new(),
+    };
+    walk.not_silent(at, |walk| {
+        walk.differing(at, &beside(old).into(), &beside(new).into(), |walk, key, old, new| {
+            annotation(walk, &at.name(key), key, old, new);
+        });
+        let target = |part: &Value| part.get("$ref").cloned();
+        if target(old).is_none() || target(old) != target(new) {
+            let (old, new) = (resolved(walk.old, old), resolved(walk.new, new));
+            if old != new {
+                compare(walk, at, old, new);
+            }
         }
     });
 }
@@ -173,8 +195,7 @@ fn same_letters(old: Option<&Value>, new: Option<&Value>) -> bool {
 fn request_body(walk: &mut Walk, at: &At, old: Option<&Value>, new: Option<&Value>) {
     match (old, new) {
         (Some(old), Some(new)) => {
-            let (old, new) = (resolved(walk.old, old), resolved(walk.new, new));
-            walk.not_silent(at, |walk| body(walk, at, old, new));
+            parts(walk, at, old, new, body);
         }
         (None, Some(new)) if resolved(walk.new, new).get("required") == Some(&Value::Bool(true)) => {
             walk.report(at, Kind::BodyRequired, "must now have a body");
@@ -209,8 +230,7 @@ fn responses(walk: &mut Walk, at: &At, old: Option<&Value>, new: Option<&Value>)
         match (old, new) {
             _ if status.starts_with("x-") => annotation(walk, &here, status, old, new),
             (Some(old), Some(new)) => {
-                let (old, new) = (resolved(walk.old, old), resolved(walk.new, new));
-                walk.not_silent(&here, |walk| response(walk, &here, old, new));
+                parts(walk, &here, old, new, response);
             }
             (None, _) if is_success => walk.report(&here, Kind::SuccessAdded, "is a new answer"),
             (None, _) => walk.report(&here, Kind::FailureAdded, "is a new failure"),
@@ -240,8 +260,7 @@ fn headers(walk: &mut Walk, at: &At, old: Option<&Value>, new: Option<&Value>) {
         let here = at.name(name).called(format!("{name} (header) of {}", at.subject));
         match (old, new) {
             (Some(old), Some(new)) => {
-                let (old, new) = (resolved(walk.old, old), resolved(walk.new, new));
-                walk.not_silent(&here, |walk| parameter(walk, &here, old, new));
+                parts(walk, &here, old, new, parameter);
             }
             (None, _) => walk.report(&here, Kind::HeaderAdded, "is a new header"),
             (_, None) => walk.report(&here, Kind::HeaderRemoved, "is no longer a header"),

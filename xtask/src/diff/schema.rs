@@ -16,7 +16,7 @@ pub(super) fn compare(walk: &mut Walk, at: &At, old: &Value, new: &Value) {
     let (Value::Object(old_map), Value::Object(new_map)) = (old, new) else {
         return walk.unknown(at, Some(old), Some(new));
     };
-    let (mut old_view, mut new_view) = (View::of(old_map), View::of(new_map));
+    let (mut old_view, mut new_view) = View::both(old_map, new_map);
     walk.not_silent(at, |walk| {
         match (old_view.reference().map(str::to_owned), new_view.reference().map(str::to_owned)) {
             (Some(old), Some(new)) if old != new => {
@@ -40,6 +40,9 @@ pub(super) fn compare(walk: &mut Walk, at: &At, old: &Value, new: &Value) {
             }
             _ => {}
         }
+        View::unwrap_single(&mut old_view, &mut new_view);
+        old_view.finish();
+        new_view.finish();
         views(walk, at, &old_view, &new_view);
     });
 }

@@ -14,23 +14,57 @@ pub(super) struct Entry<'v> {
 /// A schema's keywords, `null` taken out and told apart.
 ///
 /// `nullable`, a member `{"type": "null"}` of a union, `"null"` in a list of types and `null` among the values of such a
-/// schema all mean that `null` is a value. A union of one and an `allOf` of one are that one.
+/// schema all mean that `null` is a value. A union of one and an `allOf` of one are that one, unless the other side has more.
 #[derive(Clone, Debug, Default)]
 pub(super) struct View<'v> {
     pub(super) nullable: bool,
     pub(super) entries: BTreeMap<&'v str, Entry<'v>>,
+    /// The members of `anyOf`, `oneOf` and `allOf`, each with its index.
+    members: BTreeMap<&'v str, Members<'v>>,
 }
+
+type Members<'v> = (String, Vec<(usize, &'v Value)>);
 
 /// What a schema may say beside the one that it wraps, which then loses its own word. Anything else means both.
 const OVERRIDABLE: &[&str] = &["default", "description", "example", "examples", "nullable", "title", "x-examples"];
 
 impl<'v> View<'v> {
-    pub(super) fn of(schema: &'v Map<String, Value>) -> Self {
+    fn of(schema: &'v Map<String, Value>) -> Self {
         let mut view = Self::default();
         view.add(schema, "");
         view
     }
 
+    /// Both sides, brought to the same form where they mean the same.
+    pub(super) fn both(old: &'v Map<String, Value>, new: &'v Map<String, Value>) -> (Self, Self) {
+        let (mut old, mut new) = (Self::of(old), Self::of(new));
+        Self::unwrap_single(&mut old, &mut new);
+        (old, new)
+    }
+
+    /// Merges members that are alone into what has them, where the other side has no more than one either.
+    pub(super) fn unwrap_single(old: &mut Self, new: &mut Self) {
+        let count = |view: &Self, key: &str| view.members.get(key).map_or(0, |(_, members)| members.len());
+        for key in ["allOf", "anyOf", "oneOf"] {
+            // One may wrap another; each round takes a level off.
+            while count(old, key).max(count(new, key)) == 1 && (old.unwrap(key) | new.unwrap(key)) {}
+        }
+    }
+
+    fn unwrap(&mut self, key: &str) -> bool {
+        let Some((prefix, members)) = self.members.get(key) else { return false };
+        let [(index, Value::Object(only))] = members.as_slice() else { return false };
+        let is_told = |key: &str| self.entries.contains_key(key) || self.members.contains_key(key);
+        if only.keys().any(|inner| inner != key && !OVERRIDABLE.contains(&inner.as_str()) && is_told(inner)) {
+            return false;
+        }
+        let (prefix, only): (_, &'v Map<String, Value>) = (format!("{prefix}{key}/{index}/"), only);
+        self.members.remove(key);
+        self.add(only, &prefix);
+        true
+    }
+
+    /// The value of a keyword that is no list of members.
     pub(super) fn get(&self, key: &str) -> Option<&Value> {
         self.entries.get(key).map(|entry| entry.value.as_ref())
     }
@@ -48,16 +82,25 @@ impl<'v> View<'v> {
         }
     }
 
+    /// Puts the members that were not merged among the other keywords.
+    pub(super) fn finish(&mut self) {
+        for (key, (prefix, members)) in std::mem::take(&mut self.members) {
+            let members = members.into_iter().map(|(_, member)| member.clone()).collect();
+            self.insert(key, Cow::Owned(Value::Array(members)), &prefix);
+        }
+    }
+
     fn add(&mut self, schema: &'v Map<String, Value>, prefix: &str) {
         for (key, value) in schema {
             match (key.as_str(), value) {
                 ("nullable", Value::Bool(nullable)) => self.nullable |= nullable,
                 ("type", Value::Array(types)) => self.add_types(value, types, prefix),
                 ("anyOf" | "oneOf" | "allOf", Value::Array(members)) => {
-                    let fits = |only: &Map<String, Value>| {
-                        only.keys().all(|key| OVERRIDABLE.contains(&key.as_str()) || !schema.contains_key(key))
-                    };
-                    self.add_members(key, value, members, fits, prefix);
+                    let is_null =
+                        |member: &Value| key != "allOf" && member.get("type").is_some_and(|name| name == "null");
+                    let others: Vec<_> = members.iter().enumerate().filter(|(_, member)| !is_null(member)).collect();
+                    self.nullable |= others.len() < members.len();
+                    self.members.entry(key).or_insert((prefix.to_owned(), others));
                 }
                 _ => self.insert(key, Cow::Borrowed(value), prefix),
             }
@@ -84,28 +127,6 @@ impl<'v> View<'v> {
         }
     }
 
-    fn add_members(
-        &mut self,
-        key: &'v str,
-        value: &'v Value,
-        members: &'v [Value],
-        fits: impl Fn(&Map<String, Value>) -> bool,
-        prefix: &str,
-    ) {
-        let is_null = |member: &Value| member.get("type").is_some_and(|name| name == "null");
-        let others: Vec<(usize, &Value)> =
-            members.iter().enumerate().filter(|(_, member)| key == "allOf" || !is_null(member)).collect();
-        self.nullable |= others.len() < members.len();
-        match others.as_slice() {
-            [(index, Value::Object(only))] if fits(only) => self.add(only, &format!("{prefix}{key}/{index}/")),
-            _ if others.len() == members.len() => self.insert(key, Cow::Borrowed(value), prefix),
-            _ => {
-                let others = others.into_iter().map(|(_, member)| member.clone()).collect();
-                self.insert(key, Cow::Owned(Value::Array(others)), prefix);
-            }
-        }
-    }
-
     /// What stands nearer to the schema itself wins.
     fn insert(&mut self, key: &'v str, value: Cow<'v, Value>, prefix: &str) {
         let is_nearer = self.entries.get(key).is_none_or(|entry| prefix.len() < entry.prefix.len());
@@ -129,11 +150,12 @@ mod tests {
             json!({"oneOf": [{"type": "null"}, {"type": "integer"}], "title": "Seed"}),
         ];
         for way in &ways {
-            let view = View::of(way.as_object().unwrap());
-            assert!(view.nullable, "{way}");
-            assert_eq!(view.get("type"), Some(&Value::from("integer")), "{way}");
-            assert_eq!(view.get("title"), Some(&Value::from("Seed")), "{way}");
-            assert_eq!(view.entries.len(), 2, "{way}");
+            let way = way.as_object().unwrap();
+            let (view, _) = View::both(way, way);
+            assert!(view.nullable, "{way:?}");
+            assert_eq!(view.get("type"), Some(&Value::from("integer")), "{way:?}");
+            assert_eq!(view.get("title"), Some(&Value::from("Seed")), "{way:?}");
+            assert_eq!(view.entries.len(), 2, "{way:?}");
         }
     }
 
@@ -141,7 +163,8 @@ mod tests {
     fn what_a_wrapper_says_wins_over_what_it_wraps() {
         let wrapped =
             json!({"allOf": [{"$ref": "#/components/schemas/Style", "description": "inner"}], "description": "outer"});
-        let view = View::of(wrapped.as_object().unwrap());
+        let wrapped = wrapped.as_object().unwrap();
+        let (view, _) = View::both(wrapped, wrapped);
         assert_eq!(view.reference(), Some("#/components/schemas/Style"));
         assert_eq!(view.get("description"), Some(&Value::from("outer")));
     }

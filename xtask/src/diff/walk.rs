@@ -137,14 +137,12 @@ impl<'d> Walk<'d> {
             let words = format!("refers to `{new}` instead of `{old}`, and one of the two is not there");
             return self.report(at, Kind::Unknown, words);
         };
-        let task_at = if is_rename {
+        let mut task_at = at.clone();
+        if is_rename {
             let position = self.position(old_name).and(self.position(new_name));
-            let mut at = At::new(&format!("/components/schemas/{new_name}"), new_name, position);
-            at.component = true;
-            at
-        } else {
-            at.clone()
-        };
+            task_at = At::new(&format!("/components/schemas/{}", escape(new_name)), new_name, position);
+        }
+        task_at.component = true;
         if is_rename && self.renamed.insert((old_name.to_owned(), new_name.to_owned())) {
             self.report(&task_at, Kind::SchemaRenamed, format!("is the new name of `{old_name}`"));
         } else if is_rename {
