@@ -6,29 +6,10 @@ use crate::head::Head;
 use crate::limits;
 use bytes::{Bytes, BytesMut};
 use futures_util::{Stream, StreamExt};
-use serde::de::DeserializeOwned;
 use std::pin::Pin;
 
 /// A body that has not been read yet.
 pub(crate) type BodyStream = Pin<Box<dyn Stream<Item = reqwest::Result<Bytes>> + Send + Sync>>;
-
-/// A success, its body read whole.
-#[derive(Debug)]
-pub(crate) struct Answer {
-    pub(crate) head: Head,
-    pub(crate) body: Bytes,
-}
-
-impl Answer {
-    /// Decodes the body as JSON.
-    pub(crate) fn decode<T: DeserializeOwned>(&self) -> Result<T> {
-        serde_json::from_slice(&self.body).map_err(|error| {
-            let html = self.head.is("text/html");
-            let what = if html { "it is an HTML page, as a proxy or a login page would send" } else { "" };
-            Error::new(Kind::Decode, what).with_head(self.head.clone()).with_source(error)
-        })
-    }
-}
 
 /// Sorts an answer by its status: a success's body comes back unread, everything else as an error with its body read.
 pub(crate) async fn open(raw: RawResult) -> Result<(Head, BodyStream)> {

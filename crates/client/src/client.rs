@@ -1,15 +1,15 @@
 //! The client itself: what all calls share.
 
-use crate::answer::{self, Answer, BodyStream};
+use crate::answer::{self, BodyStream};
 use crate::config::{Bases, ClientBuilder};
-use crate::error::{Error, Result};
+use crate::error::{Error, Kind, Result};
 use crate::generated::glue::RawResult;
 use crate::generated::{queue, run};
 use crate::head::Head;
 use crate::http::Http;
 use crate::image::Image;
 use crate::job::Job;
-use crate::operation::Operation;
+use crate::operation::{Operation, Timeouts};
 use crate::pace::Paces;
 use crate::retry::{Budget, RetryPolicy, jitter};
 use crate::run::Run;
@@ -20,7 +20,6 @@ use crate::{Callable, EndpointInput, File};
 use std::fmt;
 use std::future::Future;
 use std::sync::Arc;
-use std::time::Duration;
 use tokio::sync::Semaphore;
 
 /// Status streams that one client holds open at once; more jobs are polled.
@@ -52,7 +51,7 @@ pub(crate) struct Shared {
     pub(crate) queue: queue::Client,
     pub(crate) http: Http,
     pub(crate) retry: RetryPolicy,
-    pub(crate) deadline: Duration,
+    pub(crate) timeouts: Timeouts,
     pub(crate) streams: Arc<Semaphore>,
     pub(crate) paces: Paces,
     requests: Semaphore,
@@ -75,7 +74,7 @@ impl Client {
         ClientBuilder::default()
     }
 
-    pub(crate) fn new(bases: Bases, inner: Inner, http: Http, retry: RetryPolicy, deadline: Duration) -> Result<Self> {
+    pub(crate) fn new(bases: Bases, inner: Inner, http: Http, retry: RetryPolicy, timeouts: Timeouts) -> Result<Self> {
         let run = run::Client::new_with_client(bases.run.as_str(), http.keyed(&bases.run)?, inner.clone());
         let queue = queue::Client::new_with_client(bases.queue.as_str(), http.keyed(&bases.queue)?, inner);
         Ok(Self {
@@ -85,7 +84,7 @@ impl Client {
                 queue,
                 http,
                 retry,
-                deadline,
+                timeouts,
                 streams: Arc::new(Semaphore::new(STREAMS)),
                 paces: Paces::default(),
                 requests: Semaphore::new(REQUESTS),
@@ -141,13 +140,31 @@ impl Client {
         Job::attach(self.clone(), request_id.into())
     }
 
+    /// The base URL of the queue that this client uses: what a job's id belongs to.
+    pub fn queue_url(&self) -> &str {
+        self.shared.bases.queue.as_str()
+    }
+
+    /// The base URL of synchronous runs that this client uses.
+    pub fn run_url(&self) -> &str {
+        self.shared.bases.run.as_str()
+    }
+
     /// A file that the server made, ready to be downloaded.
     pub fn image(&self, file: &File) -> Image {
         Image::new(self.clone(), file.clone())
     }
 
     /// Sends one operation, again where the policy allows, and reads its answer.
-    pub(crate) async fn call<F, Fut>(&self, operation: Operation, endpoint: &'static str, send: F) -> Result<Answer>
+    ///
+    /// What cannot be read counts as a failed attempt: a reading call is repeated over a cut or garbled answer too.
+    pub(crate) async fn call<F, Fut, T>(
+        &self,
+        operation: Operation,
+        endpoint: &'static str,
+        send: F,
+        read: impl Fn(&[u8]) -> serde_json::Result<T>,
+    ) -> Result<(Head, T)>
     where
         F: Fn() -> Fut,
         Fut: Future<Output = RawResult>,
@@ -155,9 +172,12 @@ impl Client {
         let attempt = || async {
             let (head, body) = answer::open(send().await).await?;
             let body = answer::read(&head, body, operation.limit()).await?;
-            Ok(Answer { head, body })
+            match read(&body) {
+                Ok(value) => Ok((head, value)),
+                Err(error) => Err(Error::unreadable(head, error)),
+            }
         };
-        self.repeat(operation, endpoint, attempt).await
+        self.repeat(operation, Some(endpoint), attempt).await
     }
 
     /// Sends one operation, again where the policy allows, and gives its answer's body unread.
@@ -172,10 +192,16 @@ impl Client {
         Fut: Future<Output = RawResult>,
     {
         let attempt = || async { answer::open(send().await).await };
-        self.repeat(operation, endpoint, attempt).await
+        self.repeat(operation, Some(endpoint), attempt).await
     }
 
-    async fn repeat<F, Fut, T>(&self, operation: Operation, endpoint: &'static str, attempt: F) -> Result<T>
+    /// Repeats what fails, where the policy allows.
+    pub(crate) async fn repeat<F, Fut, T>(
+        &self,
+        operation: Operation,
+        endpoint: Option<&'static str>,
+        attempt: F,
+    ) -> Result<T>
     where
         F: Fn() -> Fut,
         Fut: Future<Output = Result<T>>,
@@ -197,7 +223,7 @@ impl Client {
                 .and_then(|()| shared.retry.delay(attempts, asked, jitter()))
                 .filter(|_| asked.is_some() || shared.budget.withdraw());
             let Some(wait) = wait else {
-                let mut error = error.at(operation, Some(endpoint));
+                let mut error = error.at(operation, endpoint);
                 error.repr_mut().attempts = attempts;
                 return Err(error);
             };
@@ -208,16 +234,15 @@ impl Client {
 
     /// One attempt within the operation's time, and in its turn.
     async fn once<T>(&self, operation: Operation, attempt: impl Future<Output = Result<T>>) -> Result<T> {
-        let Some(limit) = operation.timeout() else { return attempt.await };
-        // Streams have permits of their own. The semaphore is never closed, so this cannot fail.
-        let _turn = match operation {
-            Operation::Stream => None,
-            _ => self.shared.requests.acquire().await.ok(),
-        };
-        match tokio::time::timeout(limit, attempt).await {
-            Ok(result) => result,
-            Err(_) => Err(Error::new(crate::error::Kind::Timeout, "")),
+        // The semaphore is never closed, so this cannot fail.
+        let _turn = if operation.takes_turn() { self.shared.requests.acquire().await.ok() } else { None };
+        if operation == Operation::Run {
+            // The call's own deadline stands around it.
+            return attempt.await;
         }
+        tokio::time::timeout(self.shared.timeouts.of(operation), attempt)
+            .await
+            .unwrap_or_else(|_| Err(Error::new(Kind::Timeout, "")))
     }
 }
 
@@ -226,7 +251,7 @@ impl fmt::Debug for Client {
         f.debug_struct("Client")
             .field("bases", &self.shared.bases)
             .field("retry", &self.shared.retry)
-            .field("deadline", &self.shared.deadline)
+            .field("timeouts", &self.shared.timeouts)
             .finish_non_exhaustive()
     }
 }

@@ -7,7 +7,7 @@ use crate::error::{Error, Result};
 use crate::generated::glue::{QUEUE_SERVER, RUN_SERVER};
 use crate::http::Http;
 use crate::key::Key;
-use crate::limits;
+use crate::operation::Timeouts;
 use crate::retry::RetryPolicy;
 use crate::tls;
 use crate::transport::Inner;
@@ -48,7 +48,7 @@ pub struct ClientBuilder {
     ca_file: Option<PathBuf>,
     user_agent: Option<String>,
     retry: RetryPolicy,
-    deadline: Option<Duration>,
+    timeouts: Timeouts,
     http: Option<Customise>,
 }
 
@@ -123,9 +123,36 @@ impl ClientBuilder {
     }
 
     /// How long a whole `run`, `subscribe` or `wait` may take where the call sets nothing else: by default
-    /// [`limits::DEADLINE`].
+    /// [`limits::DEADLINE`](crate::limits::DEADLINE).
     pub fn with_deadline(mut self, deadline: Duration) -> Self {
-        self.deadline = Some(deadline);
+        self.timeouts.deadline = deadline;
+        self
+    }
+
+    /// How long it may take to open a connection, TLS included; by default
+    /// [`limits::CONNECT`](crate::limits::CONNECT).
+    pub fn with_connect_timeout(mut self, timeout: Duration) -> Self {
+        self.timeouts.connect = timeout;
+        self
+    }
+
+    /// How long the queue may take to answer a submit, a status or a cancel; by default
+    /// [`limits::ANSWER`](crate::limits::ANSWER).
+    pub fn with_answer_timeout(mut self, timeout: Duration) -> Self {
+        self.timeouts.answer = timeout;
+        self
+    }
+
+    /// How long it may take to fetch a result; by default [`limits::RESULT`](crate::limits::RESULT).
+    pub fn with_result_timeout(mut self, timeout: Duration) -> Self {
+        self.timeouts.result = timeout;
+        self
+    }
+
+    /// How long a status stream may be silent; by default [`limits::STREAM_SILENCE`](crate::limits::STREAM_SILENCE).
+    /// The server pings every 15 seconds.
+    pub fn with_stream_silence(mut self, silence: Duration) -> Self {
+        self.timeouts.stream_silence = silence;
         self
     }
 
@@ -204,8 +231,8 @@ impl ClientBuilder {
         let user_agent = self.user_agent.as_deref().unwrap_or(concat!("ideogram-client/", env!("CARGO_PKG_VERSION")));
         let user_agent = HeaderValue::try_from(user_agent)
             .map_err(|error| Error::configuration("the user agent cannot stand in a header").with_source(error))?;
-        let http = Http::new(tls::config(roots)?, self.http);
-        Client::new(bases, Inner::new(key, user_agent), http, self.retry, self.deadline.unwrap_or(limits::DEADLINE))
+        let http = Http::new(tls::config(roots)?, self.timeouts.connect, self.http);
+        Client::new(bases, Inner::new(key, user_agent), http, self.retry, self.timeouts)
     }
 
     fn bases(&self) -> Result<Bases> {
@@ -234,7 +261,7 @@ impl fmt::Debug for ClientBuilder {
             .field("ca_file", &self.ca_file)
             .field("user_agent", &self.user_agent)
             .field("retry", &self.retry)
-            .field("deadline", &self.deadline)
+            .field("timeouts", &self.timeouts)
             .finish_non_exhaustive()
     }
 }

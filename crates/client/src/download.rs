@@ -4,7 +4,6 @@ use crate::answer::BodyStream;
 use crate::base::is_loopback;
 use crate::error::{Error, Kind, Result};
 use crate::head::Head;
-use crate::operation::Operation;
 use crate::text::clean;
 use crate::{Client, limits};
 use reqwest::redirect::{Attempt, Policy};
@@ -20,13 +19,13 @@ pub(crate) async fn open(client: &Client, text: &str) -> Result<(Head, BodyStrea
         Error::new(Kind::ForeignUrl, format!("`{}` is not downloaded: {why}", clean(url.as_str(), 200)))
     })?;
     let http = client.shared().http.bare(|| redirects(local))?;
-    let response = http.get(url).send().await.map_err(|error| Error::transport(error).at(Operation::Download, None))?;
+    let response = http.get(url).send().await.map_err(Error::transport)?;
     let raw = if response.status().is_success() {
         Ok(progenitor_client::ResponseValue::stream(response))
     } else {
         Err(progenitor_client::Error::UnexpectedResponse(response))
     };
-    crate::answer::open(raw).await.map_err(|error| error.at(Operation::Download, None))
+    crate::answer::open(raw).await
 }
 
 fn redirects(local: bool) -> Policy {

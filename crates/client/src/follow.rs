@@ -19,9 +19,12 @@ use tokio::time::{Instant, sleep_until, timeout};
 /// Failed streams in a row after which a job is polled for good.
 const STREAM_FAILURES: u32 = 3;
 
+/// Failed polls in a row, each with its own retries, after which following ends in an error: some minutes.
+const POLL_FAILURES: u32 = 20;
+
 /// One job on its way.
-pub(crate) struct Follower<'a, E> {
-    job: &'a Job<E>,
+pub(crate) struct Follower<E> {
+    job: Job<E>,
     logs: bool,
     policy: PollPolicy,
     stream: Option<StatusStream>,
@@ -52,8 +55,8 @@ enum Step {
     StreamLost,
 }
 
-impl<'a, E: Callable> Follower<'a, E> {
-    pub(crate) fn new(job: &'a Job<E>, logs: bool) -> Self {
+impl<E: Callable> Follower<E> {
+    pub(crate) fn new(job: Job<E>, logs: bool) -> Self {
         Self {
             job,
             logs,
@@ -78,6 +81,13 @@ impl<'a, E: Callable> Follower<'a, E> {
     ///
     /// Trouble that time may heal is waited out, as long as whoever waits for this does; the rest is an error.
     pub(crate) async fn next(&mut self) -> Result<Option<QueueStatus>> {
+        self.step().await.map_err(|error| {
+            self.done = true;
+            self.job.open(error)
+        })
+    }
+
+    async fn step(&mut self) -> Result<Option<QueueStatus>> {
         while !self.done {
             if self.stream.is_none() {
                 self.open_stream().await?;
@@ -143,7 +153,7 @@ impl<'a, E: Callable> Follower<'a, E> {
                     sleep_until(poll_at).await;
                     self.job.status_with(self.logs).await
                 });
-                match select(pin!(stream.next(self.job)), poll).await {
+                match select(pin!(stream.next(&self.job)), poll).await {
                     Either::Left((event, _)) => Either::Left(event),
                     Either::Right((status, _)) => Either::Right(status),
                 }
@@ -192,7 +202,7 @@ impl<'a, E: Callable> Follower<'a, E> {
                     self.keep_new(&mut status);
                     return Ok(status);
                 }
-                Err(error) if error.is_transient() => self.failures += 1,
+                Err(error) if error.is_transient() && self.failures < POLL_FAILURES => self.failures += 1,
                 Err(error) => return Err(error),
             }
         }
@@ -214,10 +224,10 @@ impl StatusStream {
             if let Some(event) = self.events.next().map_err(too_large)? {
                 match status::read(&event, job.request_id()) {
                     Ok(status) => return Ok(Some(status)),
-                    Err(error) => return Err(Error::new(Kind::Decode, "").with_source(error)),
+                    Err(error) => return Err(Error::unreadable(crate::head::Head::default(), error)),
                 }
             }
-            match timeout(limits::STREAM_SILENCE, self.body.next()).await {
+            match timeout(job.client().shared().timeouts.stream_silence, self.body.next()).await {
                 Ok(Some(Ok(bytes))) => self.events.push(&bytes),
                 Ok(Some(Err(error))) => return Err(Error::transport(error)),
                 Ok(None) => return Ok(None),

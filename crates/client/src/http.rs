@@ -12,6 +12,7 @@ use std::time::Duration;
 /// HTTP clients, made when first needed. They share one TLS configuration, and with it the session cache.
 pub(crate) struct Http {
     tls: ClientConfig,
+    connect: Duration,
     customise: Option<Customise>,
     secure: OnceLock<reqwest::Client>,
     plain: OnceLock<reqwest::Client>,
@@ -19,8 +20,8 @@ pub(crate) struct Http {
 }
 
 impl Http {
-    pub(crate) fn new(tls: ClientConfig, customise: Option<Customise>) -> Self {
-        Self { tls, customise, secure: OnceLock::new(), plain: OnceLock::new(), bare: OnceLock::new() }
+    pub(crate) fn new(tls: ClientConfig, connect: Duration, customise: Option<Customise>) -> Self {
+        Self { tls, connect, customise, secure: OnceLock::new(), plain: OnceLock::new(), bare: OnceLock::new() }
     }
 
     /// The client for calls that carry the key to this base. It follows no redirect.
@@ -48,7 +49,7 @@ impl Http {
         builder
             .tls_backend_preconfigured(self.tls.clone())
             .referer(false)
-            .connect_timeout(limits::CONNECT)
+            .connect_timeout(self.connect)
             // A connection that the server closes while a paid request is on its way leaves that request in doubt, so
             // idle ones go before servers usually close them.
             .pool_idle_timeout(Duration::from_secs(30))

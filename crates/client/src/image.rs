@@ -54,8 +54,11 @@ impl Image {
         if let Some(uri) = DataUri::parse(&self.file.url) {
             return uri.decode(self.max_bytes).map(Bytes::from).map_err(|why| Error::new(Kind::Decode, why));
         }
-        let (head, body) = download::open(&self.client, &self.file.url).await?;
-        answer::read(&head, body, self.max_bytes).await.map_err(|error| error.at(Operation::Download, None))
+        let attempt = || async {
+            let (head, body) = download::open(&self.client, &self.file.url).await?;
+            answer::read(&head, body, self.max_bytes).await
+        };
+        self.client.repeat(Operation::Download, None, attempt).await
     }
 
     /// Saves the picture under this path. The file is there whole or not at all; one that was there is replaced.

@@ -8,6 +8,7 @@ use crate::head::Head;
 use crate::links::Links;
 use crate::operation::Operation;
 use crate::response::Response;
+use crate::updates::Updates;
 use crate::{Callable, CancelState, CancelStatus, Client, LogEntry, QueueStatus, status};
 use futures_util::future::{BoxFuture, FutureExt};
 use progenitor_client::ResponseValue;
@@ -95,22 +96,18 @@ impl<E: Callable> Job<E> {
     pub(crate) async fn status_with(&self, logs: bool) -> Result<QueueStatus> {
         let (queue, id) = (&self.client.shared().queue, self.request_id.as_str());
         let logs = logs.then_some(1);
+        let read = |body: &[u8]| status::read(body, id);
         let answer = match self.links.status.given()? {
             None => {
                 let send = || queue.status(E::INFO.owner, E::INFO.app, id, logs);
-                self.client.call(Operation::Status, E::ID, send).await
+                self.client.call(Operation::Status, E::ID, send, read).await
             }
             Some(url) => {
-                self.client.call(Operation::Status, E::ID, || self.send(Method::GET, with_logs(url, logs))).await
+                let send = || self.send(Method::GET, with_logs(url, logs));
+                self.client.call(Operation::Status, E::ID, send, read).await
             }
         };
-        let answer = self.named(answer)?;
-        status::read(&answer.body, id).map_err(|error| {
-            self.error(
-                Error::new(Kind::Decode, "").with_head(answer.head.clone()).with_source(error),
-                Operation::Status,
-            )
-        })
+        Ok(self.named(answer)?.1)
     }
 
     /// Opens the status stream.
@@ -139,16 +136,17 @@ impl<E: Callable> Job<E> {
     /// not completed; [`is_not_found`](Error::is_not_found) when the id is unknown or the result has expired.
     pub async fn result(&self) -> Result<Response<E::Output>> {
         let (queue, id) = (&self.client.shared().queue, self.request_id.as_str());
+        let read = |body: &[u8]| serde_json::from_slice::<E::Output>(body);
         let answer = match self.links.result.given()? {
             None => {
                 let send = || queue.result(E::INFO.owner, E::INFO.app, id);
-                self.client.call(Operation::Result, E::ID, send).await
+                self.client.call(Operation::Result, E::ID, send, read).await
             }
-            Some(url) => self.client.call(Operation::Result, E::ID, || self.send(Method::GET, url.clone())).await,
+            Some(url) => self.client.call(Operation::Result, E::ID, || self.send(Method::GET, url.clone()), read).await,
         };
-        let answer = self.named(answer)?;
-        let output: E::Output = answer.decode().map_err(|error| self.error(error, Operation::Result))?;
-        Ok(Response::new(output, answer.head, self.submitted.elapsed()).with_job(id, None, self.submitted.elapsed()))
+        let (head, output) = self.named(answer)?;
+        let elapsed = self.submitted.elapsed();
+        Ok(Response::new(output, head, elapsed).with_job(id, None, elapsed))
     }
 
     /// Asks the queue to cancel the job: one request. A job that is running already may still finish.
@@ -158,18 +156,16 @@ impl<E: Callable> Job<E> {
     /// not an error but [`CancelState::AlreadyCompleted`].
     pub async fn cancel(&self) -> Result<CancelState> {
         let (queue, id) = (&self.client.shared().queue, self.request_id.as_str());
+        let read = |body: &[u8]| serde_json::from_slice::<CancelStatus>(body);
         let answer = match self.links.cancel.given()? {
             None => {
                 let send = || queue.cancel(E::INFO.owner, E::INFO.app, id);
-                self.client.call(Operation::Cancel, E::ID, send).await
+                self.client.call(Operation::Cancel, E::ID, send, read).await
             }
-            Some(url) => self.client.call(Operation::Cancel, E::ID, || self.send(Method::PUT, url.clone())).await,
+            Some(url) => self.client.call(Operation::Cancel, E::ID, || self.send(Method::PUT, url.clone()), read).await,
         };
         match self.named(answer) {
-            Ok(answer) => answer
-                .decode::<CancelStatus>()
-                .map(|status| status.status)
-                .map_err(|error| self.error(error, Operation::Cancel)),
+            Ok((_, answer)) => Ok(answer.status),
             Err(error) => match error.body().map(serde_json::from_str::<CancelStatus>) {
                 Some(Ok(CancelStatus { status: CancelState::AlreadyCompleted, .. })) => {
                     Ok(CancelState::AlreadyCompleted)
@@ -186,22 +182,58 @@ impl<E: Callable> Job<E> {
     /// [`is_job_failure`](Error::is_job_failure) when the job failed, with the model's own details;
     /// [`is_timeout`](Error::is_timeout) past the deadline.
     pub async fn wait(&self) -> Result<Response<E::Output>> {
-        let deadline = self.client.shared().deadline;
-        let Ok(outcome) = tokio::time::timeout(deadline, self.finish(Follower::new(self, false), |_| {})).await else {
+        let deadline = self.client.shared().timeouts.deadline;
+        let Ok(outcome) = tokio::time::timeout(deadline, self.finish(Follower::new(self.clone(), false), |_| {})).await
+        else {
             let message = format!("the job of `{}` did not finish within {deadline:?}; it goes on", E::ID);
             return Err(self.open(Error::new(Kind::Deadline, message)));
         };
         outcome
     }
 
+    /// Follows the job to its end, showing each status on the way with its new log lines, and fetches the result.
+    ///
+    /// It goes on for as long as the job does: put a timeout around it, or take [`wait`](Self::wait).
+    ///
+    /// # Errors
+    /// As [`wait`](Self::wait), its deadline apart.
+    pub async fn follow(&self, on_status: impl FnMut(&QueueStatus) + Send) -> Result<Response<E::Output>> {
+        self.finish(Follower::new(self.clone(), true), on_status).await
+    }
+
+    /// Each thing that happens to the job, as it happens, up to its completion. The stream ends after
+    /// [`Update::Completed`] or an error; [`result`](Self::result) has the result then.
+    ///
+    /// ```no_run
+    /// use futures_util::TryStreamExt;
+    /// use ideogram_client::Update;
+    ///
+    /// # async fn example(job: ideogram_client::Job<ideogram_client::Generate>) -> ideogram_client::Result<()> {
+    /// let mut updates = job.updates();
+    /// while let Some(update) = updates.try_next().await? {
+    ///     match update {
+    ///         Update::Queued { position } => println!("{position:?} ahead"),
+    ///         Update::Started => println!("running"),
+    ///         Update::Log(entry) => println!("{}", entry.message),
+    ///         _ => {}
+    ///     }
+    /// }
+    /// let response = job.result().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn updates(&self) -> Updates {
+        Updates::new(Follower::new(self.clone(), true))
+    }
+
     /// Follows to the end, shows each status to `seen`, and fetches the result.
     pub(crate) async fn finish(
         &self,
-        mut follower: Follower<'_, E>,
+        mut follower: Follower<E>,
         mut seen: impl FnMut(&QueueStatus) + Send,
     ) -> Result<Response<E::Output>> {
         let mut last = None;
-        while let Some(status) = follower.next().await.map_err(|error| self.open(error))? {
+        while let Some(status) = follower.next().await? {
             seen(&status);
             last = Some(status);
         }
@@ -222,7 +254,8 @@ impl<E: Callable> Job<E> {
                 Err(error)
             }
             (_, Some(sentence)) => {
-                let mut error = self.error(Error::new(Kind::Failed, sentence), Operation::Result);
+                let error = Error::new(Kind::Failed, sentence).of_job(&self.request_id);
+                let mut error = error.at(Operation::Result, Some(E::ID));
                 error.repr_mut().body = last
                     .and_then(|status| status.error_type)
                     .map(|kind| crate::error::Body { error_type: Some(kind.to_string()), ..Default::default() });
@@ -246,10 +279,6 @@ impl<E: Callable> Job<E> {
     /// An error of this job while its outcome is unknown.
     pub(crate) fn open(&self, error: Error) -> Error {
         error.of_job(&self.request_id).at(Operation::Status, Some(E::ID)).with_job_open(true)
-    }
-
-    fn error(&self, error: Error, operation: Operation) -> Error {
-        error.of_job(&self.request_id).at(operation, Some(E::ID))
     }
 
     fn named<T>(&self, result: Result<T>) -> Result<T> {

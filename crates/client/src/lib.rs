@@ -65,6 +65,7 @@ mod text;
 mod tls;
 mod trail;
 mod transport;
+mod updates;
 mod visit;
 
 pub use client::Client;
@@ -82,4 +83,5 @@ pub use retry::RetryPolicy;
 pub use run::Run;
 pub use submit::Submit;
 pub use subscribe::Subscribe;
+pub use updates::{Update, Updates};
 pub use visit::EndpointVisitor;

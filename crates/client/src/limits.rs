@@ -36,5 +36,5 @@ pub const RESULT: Duration = Duration::from_secs(120);
 pub const STREAM_SILENCE: Duration = Duration::from_secs(40);
 /// Silence while a picture is downloaded.
 pub const DOWNLOAD_SILENCE: Duration = Duration::from_secs(30);
-/// A whole `run` or `subscribe` where the caller sets no deadline.
+/// A whole `run`, `subscribe`, `wait` or download where the caller sets no deadline.
 pub const DEADLINE: Duration = Duration::from_secs(15 * 60);

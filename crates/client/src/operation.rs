@@ -44,12 +44,41 @@ impl Operation {
         }
     }
 
-    /// How long one attempt may take. A run has the deadline of its call only.
-    pub(crate) fn timeout(self) -> Option<Duration> {
-        match self {
-            Self::Run | Self::Download => None,
-            Self::Result => Some(limits::RESULT),
-            Self::Submit | Self::Status | Self::Stream | Self::Cancel => Some(limits::ANSWER),
+    /// Whether it is one of the short requests to the queue, of which only so many are on their way at once.
+    pub(crate) fn takes_turn(self) -> bool {
+        matches!(self, Self::Submit | Self::Status | Self::Result | Self::Cancel)
+    }
+}
+
+/// How long things may take.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Timeouts {
+    pub(crate) connect: Duration,
+    pub(crate) answer: Duration,
+    pub(crate) result: Duration,
+    pub(crate) stream_silence: Duration,
+    pub(crate) deadline: Duration,
+}
+
+impl Default for Timeouts {
+    fn default() -> Self {
+        Self {
+            connect: limits::CONNECT,
+            answer: limits::ANSWER,
+            result: limits::RESULT,
+            stream_silence: limits::STREAM_SILENCE,
+            deadline: limits::DEADLINE,
+        }
+    }
+}
+
+impl Timeouts {
+    /// How long one attempt may take, its answer's body included; of a stream, its head.
+    pub(crate) fn of(&self, operation: Operation) -> Duration {
+        match operation {
+            Operation::Run | Operation::Download => self.deadline,
+            Operation::Result => self.result,
+            Operation::Submit | Operation::Status | Operation::Stream | Operation::Cancel => self.answer,
         }
     }
 }

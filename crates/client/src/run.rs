@@ -42,18 +42,22 @@ impl<'a, E: Callable> Run<'a, E> {
         let parameters = self.options.run_parameters()?;
         let shared = self.client.shared();
         let operations = shared.run.with_headers(self.options.extra()?);
-        let deadline = self.deadline.unwrap_or(shared.deadline);
-        let call = self.client.call(Operation::Run, E::ID, || E::run(&operations, self.input, &parameters));
-        let Ok(answer) = tokio::time::timeout(deadline, call).await else {
+        let deadline = self.deadline.unwrap_or(shared.timeouts.deadline);
+        let call = self.client.call(
+            Operation::Run,
+            E::ID,
+            || E::run(&operations, self.input, &parameters),
+            |body| serde_json::from_slice(body),
+        );
+        let Ok(call) = tokio::time::timeout(deadline, call).await else {
             return Err(Error::new(
                 Kind::Deadline,
                 format!("the run of `{}` did not finish within {deadline:?}", E::ID),
             )
             .at(Operation::Run, Some(E::ID)));
         };
-        let answer = answer?;
-        let output = answer.decode().map_err(|error| error.at(Operation::Run, Some(E::ID)))?;
-        Ok(Response::new(output, answer.head, begun.elapsed()))
+        let (head, output) = call?;
+        Ok(Response::new(output, head, begun.elapsed()))
     }
 }
 

@@ -1,7 +1,6 @@
 //! Putting a request into the queue.
 
-use crate::answer::Answer;
-use crate::error::{Error, Kind, Result};
+use crate::error::Result;
 use crate::job::Job;
 use crate::operation::Operation;
 use crate::options::CallOptions;
@@ -49,11 +48,10 @@ impl<'a, E: Callable> Submit<'a, E> {
         parameters.max_queue_length = self.max_queue_length;
         let shared = self.client.shared();
         let operations = shared.queue.with_headers(self.options.extra()?);
-        let answer =
-            self.client.call(Operation::Submit, E::ID, || E::submit(&operations, self.input, &parameters)).await?;
-        accepted(&answer)
-            .and_then(|status| Job::accepted(self.client.clone(), &status))
-            .map_err(|error| error.at(Operation::Submit, Some(E::ID)))
+        let send = || E::submit(&operations, self.input, &parameters);
+        let (head, status) = self.client.call(Operation::Submit, E::ID, send, accepted).await?;
+        Job::accepted(self.client.clone(), &status)
+            .map_err(|error| error.with_head(head).at(Operation::Submit, Some(E::ID)))
     }
 }
 
@@ -73,16 +71,14 @@ impl<'a, E: Callable> IntoFuture for Submit<'a, E> {
 }
 
 /// Reads the answer to a submit. The job exists and is paid for, so all that is insisted on is its id.
-fn accepted(answer: &Answer) -> Result<QueueStatus> {
-    let strict = match answer.decode::<QueueStatus>() {
+fn accepted(body: &[u8]) -> serde_json::Result<QueueStatus> {
+    let strict = match serde_json::from_slice(body) {
         Ok(status) => return Ok(status),
         Err(error) => error,
     };
-    let Ok(serde_json::Value::Object(object)) = serde_json::from_slice(&answer.body) else { return Err(strict) };
+    let Ok(serde_json::Value::Object(object)) = serde_json::from_slice(body) else { return Err(strict) };
     let text = |name: &str| object.get(name).and_then(|value| value.as_str()).map(str::to_owned);
-    let Some(request_id) = text("request_id") else {
-        return Err(Error::new(Kind::Decode, "it has no `request_id`").with_head(answer.head.clone()));
-    };
+    let Some(request_id) = text("request_id") else { return Err(strict) };
     let mut status = QueueStatus::new(QueueState::InQueue, request_id);
     status.status_url = text("status_url");
     status.response_url = text("response_url");

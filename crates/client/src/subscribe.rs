@@ -97,14 +97,14 @@ impl<'a, E: Callable> Subscribe<'a, E> {
 
     async fn send(mut self) -> Result<Response<E::Output>> {
         let begun = Instant::now();
-        let deadline = self.deadline.unwrap_or(self.client.shared().deadline);
+        let deadline = self.deadline.unwrap_or(self.client.shared().timeouts.deadline);
         let Ok(submitted) = tokio::time::timeout(deadline, self.submit.send()).await else {
             let message = format!("the submit to `{}` did not finish within {deadline:?}", E::ID);
             return Err(Error::new(Kind::Deadline, message).at(crate::operation::Operation::Submit, Some(E::ID)));
         };
         let job = submitted?;
         let mut guard = Guard(self.cancel_on_drop.then(|| job.clone()));
-        let follower = Follower::new(&job, self.logs).with_policy(self.policy);
+        let follower = Follower::new(job.clone(), self.logs).with_policy(self.policy);
         let finish = job.finish(follower, |status| {
             if let Some(on_status) = &mut self.on_status {
                 on_status(status);

@@ -1,5 +1,7 @@
 //! The three ways to call, on real sockets.
 
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test may")]
+
 mod support;
 
 use ideogram_client::{CallOptions, CancelState, Client, GenerateInput, QueuePriority, Remix, RemixInput};
@@ -250,8 +252,8 @@ async fn pictures_come_by_http_without_the_key_or_from_the_answer_itself() {
 #[test]
 fn the_client_is_shared_between_threads() {
     fn assert_send_sync<T: Send + Sync + Clone>() {}
-    assert_send_sync::<Client>();
     fn assert_send<T: Send>(_: &T) {}
+    assert_send_sync::<Client>();
     let client = Client::builder().with_key("a:b").build().unwrap();
     let input = GenerateInput::new("A fox");
     assert_send(&client.run(&input).into_future());

@@ -135,6 +135,13 @@ impl Error {
         error.with_head(head)
     }
 
+    /// An answer that is a success but not what the description says.
+    pub(crate) fn unreadable(head: Head, error: serde_json::Error) -> Self {
+        let html = head.is("text/html");
+        let what = if html { "it is an HTML page, as a proxy or a login page would send" } else { "" };
+        Self::new(Kind::Decode, what).with_head(head).with_source(error)
+    }
+
     pub(crate) fn with_head(mut self, head: Head) -> Self {
         if let Some(request_id) = &head.request_id {
             self.0.request_id.get_or_insert_with(|| request_id.clone());
@@ -364,7 +371,7 @@ impl Error {
     /// Whether time may heal it, no matter what a repetition would cost.
     pub(crate) fn is_transient(&self) -> bool {
         match self.0.kind {
-            Kind::Connect | Kind::Timeout | Kind::Transport => true,
+            Kind::Connect | Kind::Timeout | Kind::Transport | Kind::Decode => true,
             Kind::Status => {
                 let head = self.0.head.as_ref();
                 let told_not_to = head.is_some_and(|head| head.user_timeout || head.needs_retry == Some(false));

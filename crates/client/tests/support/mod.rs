@@ -1,6 +1,15 @@
 //! A server on a raw socket that does as it is told, misbehaviour included, and keeps what it was sent.
 
-#![allow(dead_code, missing_docs, unreachable_pub)]
+#![allow(
+    dead_code,
+    missing_docs,
+    unreachable_pub,
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::format_push_string,
+    clippy::needless_pass_by_value,
+    reason = "a support of tests, of which each test binary uses a part"
+)]
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;

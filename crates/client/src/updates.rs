@@ -1,0 +1,120 @@
+//! What happens to a job, as a stream of typed events.
+
+use crate::error::Result;
+use crate::follow::Follower;
+use crate::{Callable, LogEntry, QueueState, QueueStatus};
+use futures_util::stream::{BoxStream, Stream, StreamExt, unfold};
+use std::collections::VecDeque;
+use std::fmt;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+/// One thing that happened to a job.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum Update {
+    /// It waits; given again when its position has changed.
+    Queued {
+        /// How many requests are ahead, where the server says.
+        position: Option<i64>,
+    },
+    /// A runner works on it.
+    Started,
+    /// It wrote a line; each is given once.
+    Log(LogEntry),
+    /// It is done, well or not: [`QueueStatus::error`] says. The last one.
+    Completed(Box<QueueStatus>),
+}
+
+/// A stream of [`Update`]s, made by [`Job::updates`](crate::Job::updates). Dropping it stops following, not the job.
+pub struct Updates(BoxStream<'static, Result<Update>>);
+
+impl Updates {
+    pub(crate) fn new<E: Callable>(follower: Follower<E>) -> Self {
+        let state = (follower, Narrator::default(), VecDeque::new());
+        Self(
+            unfold(state, |(mut follower, mut narrator, mut waiting)| async {
+                loop {
+                    if let Some(update) = waiting.pop_front() {
+                        return Some((Ok(update), (follower, narrator, waiting)));
+                    }
+                    match follower.next().await {
+                        Ok(Some(status)) => waiting.extend(narrator.tell(status)),
+                        Ok(None) => return None,
+                        Err(error) => return Some((Err(error), (follower, narrator, waiting))),
+                    }
+                }
+            })
+            .boxed(),
+        )
+    }
+}
+
+impl Stream for Updates {
+    type Item = Result<Update>;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        self.0.poll_next_unpin(context)
+    }
+}
+
+impl fmt::Debug for Updates {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Updates")
+    }
+}
+
+/// Turns statuses, which repeat themselves, into what is new.
+#[derive(Debug, Default)]
+struct Narrator {
+    queued: bool,
+    position: Option<i64>,
+    started: bool,
+}
+
+impl Narrator {
+    fn tell(&mut self, mut status: QueueStatus) -> Vec<Update> {
+        let logs = status.logs.take().unwrap_or_default();
+        let mut told = Vec::with_capacity(logs.len() + 1);
+        match status.status {
+            QueueState::InQueue if !self.queued || self.position != status.queue_position => {
+                self.queued = true;
+                self.position = status.queue_position;
+                told.push(Update::Queued { position: status.queue_position });
+            }
+            QueueState::InProgress if !self.started => {
+                self.started = true;
+                told.push(Update::Started);
+            }
+            _ => {}
+        }
+        told.extend(logs.into_iter().map(Update::Log));
+        if status.status == QueueState::Completed {
+            told.push(Update::Completed(Box::new(status)));
+        }
+        told
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Narrator, Update};
+    use crate::{LogEntry, QueueState, QueueStatus};
+
+    #[test]
+    fn what_has_not_changed_is_not_told_again() {
+        let mut narrator = Narrator::default();
+        let mut tell = |status: QueueStatus| narrator.tell(status);
+        let queued = |position| QueueStatus::new(QueueState::InQueue, "1").with_queue_position(position);
+        assert_eq!(tell(queued(2)), [Update::Queued { position: Some(2) }]);
+        assert_eq!(tell(queued(2)), []);
+        assert_eq!(tell(queued(1)), [Update::Queued { position: Some(1) }]);
+        let running = QueueStatus::new(QueueState::InProgress, "1");
+        let line = LogEntry::new("a");
+        assert_eq!(tell(running.clone().with_logs(vec![line.clone()])), [Update::Started, Update::Log(line.clone())]);
+        assert_eq!(tell(running), []);
+        let done = QueueStatus::new(QueueState::Completed, "1");
+        let told = tell(done.clone().with_logs(vec![line.clone()]));
+        assert_eq!(told, [Update::Log(line), Update::Completed(Box::new(done))]);
+    }
+}
