@@ -34,15 +34,20 @@ fn with_change(files: &[&str], mutate: impl Fn(&mut Value)) -> Noticed {
 }
 
 fn noticed(before: &Output, after: &Output) -> Noticed {
-    let run = |output: &Output| -> Value {
-        serde_json::from_str(&output.files[Path::new("openapi/run.json")]).unwrap()
-    };
+    let run =
+        |output: &Output| -> Value { serde_json::from_str(&output.files[Path::new("openapi/run.json")]).unwrap() };
     let derived = ideogram_schema::json_schemas();
     let schemas = run(after)["components"]["schemas"].clone();
-    let round_trip = schemas.as_object().unwrap().iter().any(|(name, schema)| {
-        derived.get(name).is_none_or(|derived| canonical(derived) != canonical(schema))
-    });
-    Noticed { check: without_headers(before) != without_headers(after), round_trip, surface: surface(before) != surface(after) }
+    let round_trip = schemas
+        .as_object()
+        .unwrap()
+        .iter()
+        .any(|(name, schema)| derived.get(name).is_none_or(|derived| canonical(derived) != canonical(schema)));
+    Noticed {
+        check: without_headers(before) != without_headers(after),
+        round_trip,
+        surface: surface(before) != surface(after),
+    }
 }
 
 /// The generated Rust, its header comments removed; the copies of the upstream documents are what was changed.
@@ -95,7 +100,8 @@ fn a_changed_enum_value_is_noticed_by_every_guard() {
 
 #[test]
 fn a_changed_range_is_noticed_by_every_guard() {
-    let noticed = with_change(&["remix.json"], |document| input(document)["properties"]["strength"]["minimum"] = json!(0.02));
+    let noticed =
+        with_change(&["remix.json"], |document| input(document)["properties"]["strength"]["minimum"] = json!(0.02));
     assert!(noticed.check && noticed.round_trip, "{noticed:?}");
 }
 
@@ -119,6 +125,7 @@ fn an_added_field_is_noticed_by_every_guard() {
 
 #[test]
 fn a_changed_default_is_noticed_by_the_snapshots() {
-    let noticed = with_change(&["remix.json"], |document| input(document)["properties"]["strength"]["default"] = json!(0.7));
+    let noticed =
+        with_change(&["remix.json"], |document| input(document)["properties"]["strength"]["default"] = json!(0.7));
     assert!(noticed.check && noticed.surface, "{noticed:?}");
 }

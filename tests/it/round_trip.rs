@@ -1,7 +1,8 @@
 //! The schema derived from the Rust types equals the description's components: the generator told the truth.
 //!
 //! What Rust types cannot show is left out of the comparison and guarded by the snapshots instead: defaults, descriptions,
-//! examples, the order of properties, formats, lengths, and whether an optional field may also be `null`.
+//! examples, the order of properties, formats, lengths, whether an optional field may also be `null`, and the bounds of a
+//! number that is only received, which no type checks.
 
 use crate::description::document;
 use serde_json::{Map, Value, json};
@@ -21,22 +22,32 @@ fn the_rust_types_derive_the_descriptions_components() {
     assert!(seen > 10, "only {seen} components were compared");
 }
 
-/// The part of a schema that a Rust type shows, written in one way.
-pub fn canonical(schema: &Value) -> Value {
+/// The part of a component that a Rust type shows, written in one way.
+pub(crate) fn canonical(component: &Value) -> Value {
+    let mut shown = without_bounds(component);
+    if let (Some(component), Some(shown)) = (component.as_object(), shown.as_object_mut())
+        && !shown.contains_key("enum")
+    {
+        bounds(component, shown);
+    }
+    shown
+}
+
+fn without_bounds(schema: &Value) -> Value {
     let Some(object) = schema.as_object() else { return json!({}) };
     if let Some(reference) = object.get("$ref") {
         return json!({ "$ref": reference });
     }
     for keyword in ["anyOf", "oneOf", "allOf"] {
         let Some(schemas) = object.get(keyword).and_then(Value::as_array) else { continue };
-        let schemas: Vec<Value> = schemas.iter().map(canonical).filter(|schema| !is_null(schema)).collect();
+        let schemas: Vec<Value> = schemas.iter().map(without_bounds).filter(|schema| !is_null(schema)).collect();
         return match schemas.as_slice() {
             [only] => only.clone(),
             _ => json!({ "anyOf": schemas }),
         };
     }
     let mut kept = Map::new();
-    for keyword in ["type", "enum", "multipleOf"] {
+    for keyword in ["type", "enum"] {
         if let Some(value) = object.get(keyword) {
             kept.insert(keyword.to_owned(), number_as_float(value));
         }
@@ -44,15 +55,14 @@ pub fn canonical(schema: &Value) -> Value {
     if object.contains_key("enum") {
         return Value::Object(kept);
     }
-    bounds(object, &mut kept);
     if let Some(items) = object.get("items") {
-        kept.insert("items".to_owned(), canonical(items));
+        kept.insert("items".to_owned(), without_bounds(items));
     }
     if kept.get("type") == Some(&json!("object")) {
         match object.get("properties").and_then(Value::as_object) {
-            Some(properties) => fields(object, properties, &mut kept),
-            None => {
-                let values = object.get("additionalProperties").map_or_else(|| json!({}), canonical);
+            Some(properties) if !properties.is_empty() => fields(object, properties, &mut kept),
+            _ => {
+                let values = object.get("additionalProperties").map_or_else(|| json!({}), without_bounds);
                 kept.insert("additionalProperties".to_owned(), values);
             }
         }
@@ -68,12 +78,15 @@ fn fields(object: &Map<String, Value>, properties: &Map<String, Value>, kept: &m
     required.sort_unstable();
     kept.insert("required".to_owned(), json!(required));
     let properties: Map<String, Value> =
-        properties.iter().map(|(name, schema)| (name.clone(), canonical(schema))).collect();
+        properties.iter().map(|(name, schema)| (name.clone(), without_bounds(schema))).collect();
     kept.insert("properties".to_owned(), Value::Object(properties));
 }
 
 /// Bounds in the numeric form; OpenAPI 3.0 writes an exclusive one as a flag beside `minimum`.
 fn bounds(object: &Map<String, Value>, kept: &mut Map<String, Value>) {
+    if let Some(step) = object.get("multipleOf") {
+        kept.insert("multipleOf".to_owned(), number_as_float(step));
+    }
     for (bound, exclusive) in [("minimum", "exclusiveMinimum"), ("maximum", "exclusiveMaximum")] {
         let is_exclusive = object.get(exclusive) == Some(&Value::Bool(true));
         if let Some(value) = object.get(bound) {

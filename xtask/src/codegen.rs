@@ -1,14 +1,15 @@
 //! `cargo xtask codegen`: the whole pipeline, from `openapi/` to every generated file.
 
 use crate::assemble::{Assembled, assemble};
+use crate::document;
 use crate::emit::{self, EndpointFacts, Models};
 use crate::error::{Error, Result};
+use crate::lock;
 use crate::model::{self, Components};
 use crate::operations::{self, Operation};
 use crate::pointer::Pointer;
 use crate::write::Output;
 use serde_json::Value;
-use sha2::{Digest as _, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::path::Path;
@@ -27,8 +28,8 @@ pub fn generate(root: &Path) -> Result<Output> {
     let components = model::read(&documents)?;
     let facts = endpoint_facts(&assembled)?;
     let mut output = Output::default();
-    output.files.insert("openapi/run.json".into(), pretty(&assembled.run));
-    output.files.insert("openapi/queue.json".into(), pretty(&assembled.queue));
+    output.files.insert("openapi/run.json".into(), document::to_text(&assembled.run));
+    output.files.insert("openapi/queue.json".into(), document::to_text(&assembled.queue));
     let hashes = hashes(&assembled);
     let models = Models {
         components: &components,
@@ -124,31 +125,9 @@ fn sandbox_files(assembled: &Assembled, generators: &str) -> Result<Vec<(String,
 
 /// The sha256 of each endpoint's own document in canonical form: keys sorted, no white space.
 fn hashes(assembled: &Assembled) -> BTreeMap<String, String> {
-    let hash = |document: &Value| {
-        let canonical = sorted(document).to_string();
-        Sha256::digest(canonical.as_bytes()).iter().fold(String::new(), |mut text, byte| {
-            let _ = write!(text, "{byte:02x}");
-            text
-        })
-    };
+    let hash = |document: &Value| lock::sha256(document::sorted(document).to_string().as_bytes());
     let documents = assembled.endpoints.iter().filter_map(|entry| Some((entry, assembled.upstream(&entry.id)?)));
     documents.map(|(entry, document)| (entry.id.clone(), hash(document))).collect()
-}
-
-/// The value with every object's keys in order, whatever map `serde_json` was built with.
-pub fn sorted(value: &Value) -> Value {
-    match value {
-        Value::Object(object) => {
-            let ordered: BTreeMap<&String, Value> = object.iter().map(|(key, value)| (key, sorted(value))).collect();
-            Value::Object(ordered.into_iter().map(|(key, value)| (key.clone(), value)).collect())
-        }
-        Value::Array(items) => Value::Array(items.iter().map(sorted).collect()),
-        other => other.clone(),
-    }
-}
-
-fn pretty(document: &Value) -> String {
-    format!("{:#}\n", sorted(document))
 }
 
 /// Which versions of the generators write this, from the lock file.

@@ -1,7 +1,9 @@
 //! The maintainer's commands as a library: from the API description in `openapi/` to every file that depends on it.
 
 pub mod assemble;
+pub mod changelog;
 pub mod codegen;
+pub mod corpus;
 pub mod diff;
 pub mod document;
 pub mod emit;

@@ -4,7 +4,7 @@ use clap::{Args, CommandFactory as _, Parser, Subcommand};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use xtask::error::{Error, Result};
-use xtask::write::Change;
+use xtask::write::{Change, Output};
 
 /// The maintainer's commands: fetch the API's documents, see what changed, regenerate everything that depends on them.
 #[derive(Parser)]
@@ -17,8 +17,20 @@ struct Command {
 #[derive(Subcommand)]
 enum Task {
     /// Regenerate everything that depends on the description in `openapi/`
-    #[command(after_help = "Example:\n  cargo xtask codegen --check")]
+    #[command(after_help = "Examples:\n  cargo xtask codegen\n  cargo xtask codegen --check\n  \
+        cargo xtask codegen --document openapi.json --out my-schema")]
     Codegen(Codegen),
+    /// Say what changed in the description, on the wire and in the Rust API
+    Diff(xtask::diff::Args),
+    /// Name everything in the upstream documents that the Rust code does not carry
+    #[command(after_help = "Example:\n  cargo xtask lint")]
+    Lint,
+    /// Take the upstream documents as they are: write their hashes into `openapi/upstream.lock`
+    #[command(after_help = "Example:\n  cargo xtask lock 2026-11-22")]
+    Lock {
+        /// The day on which they were taken, as YYYY-MM-DD
+        date: String,
+    },
 }
 
 #[derive(Args)]
@@ -26,6 +38,18 @@ struct Codegen {
     /// Write nothing; print what differs and fail when anything is missing, stale, edited or extra
     #[arg(long)]
     check: bool,
+    /// Add the rows of `cargo xtask diff` to the unreleased section of `CHANGELOG.md`
+    #[arg(long, conflicts_with_all = ["check", "document"])]
+    changelog: bool,
+    /// Regenerate the models of the test corpus too
+    #[arg(long, conflicts_with = "document")]
+    corpus: bool,
+    /// Any one document of fal's: write a schema crate for it into `--out` and touch nothing else
+    #[arg(long, requires = "out", conflicts_with = "check", value_name = "FILE")]
+    document: Option<PathBuf>,
+    /// The folder of that crate
+    #[arg(long, requires = "document", value_name = "DIR")]
+    out: Option<PathBuf>,
 }
 
 fn main() -> ExitCode {
@@ -35,6 +59,9 @@ fn main() -> ExitCode {
     };
     let outcome = match task {
         Task::Codegen(options) => codegen(&options),
+        Task::Diff(options) => root().map(|root| ExitCode::from(xtask::diff::run(&root, &options))),
+        Task::Lint => lint(),
+        Task::Lock { date } => lock(&date),
     };
     outcome.unwrap_or_else(|error| {
         eprintln!("error: {error}");
@@ -43,29 +70,53 @@ fn main() -> ExitCode {
 }
 
 fn codegen(options: &Codegen) -> Result<ExitCode> {
-    let root = root()?;
-    let output = xtask::codegen::generate(&root)?;
-    if options.check {
-        if xtask::codegen::generate(&root)? != output {
-            return Err(Error::new("two runs gave different files: the generator depends on more than `openapi/`"));
-        }
-        let changes = output.changes(&root)?;
-        for change in &changes {
-            match change {
-                Change::Missing(path) => println!("missing: {}", path.display()),
-                Change::Extra(path) => println!("extra: {}", path.display()),
-                Change::Differs(_, diff) => print!("{diff}"),
-            }
-        }
-        if changes.is_empty() {
-            println!("{} generated files are up to date", output.files.len());
-            return Ok(ExitCode::SUCCESS);
-        }
-        eprintln!("{} files differ from what `cargo xtask codegen` writes", changes.len());
-        return Ok(ExitCode::FAILURE);
+    if let (Some(document), Some(out)) = (&options.document, &options.out) {
+        let changes = xtask::standalone::write(document, out)?;
+        tell(&changes);
+        println!("{} files changed in {}", changes.len(), out.display());
+        return Ok(ExitCode::SUCCESS);
     }
+    let root = root()?;
+    let mut output = xtask::codegen::generate(&root)?;
+    if options.corpus {
+        output.extend(xtask::corpus::generate(&root)?);
+    }
+    if options.check {
+        return check(&root, &output);
+    }
+    let rows = if options.changelog { xtask::changelog::rows(&root)? } else { Vec::new() };
     let changes = output.write(&root)?;
+    tell(&changes);
+    println!("{} generated files, {} changed", output.files.len(), changes.len());
+    if options.changelog {
+        let added = xtask::changelog::add(&root, &rows)?;
+        println!("{added} rows added to CHANGELOG.md");
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn check(root: &Path, output: &Output) -> Result<ExitCode> {
+    if xtask::codegen::generate(root)?.files.iter().any(|(path, text)| output.files.get(path) != Some(text)) {
+        return Err(Error::new("two runs gave different files: the generator depends on more than `openapi/`"));
+    }
+    let changes = output.changes(root)?;
     for change in &changes {
+        match change {
+            Change::Missing(path) => println!("missing: {}", path.display()),
+            Change::Extra(path) => println!("extra: {}", path.display()),
+            Change::Differs(_, diff) => print!("{diff}"),
+        }
+    }
+    if changes.is_empty() {
+        println!("{} generated files are up to date", output.files.len());
+        return Ok(ExitCode::SUCCESS);
+    }
+    eprintln!("{} files differ from what `cargo xtask codegen` writes", changes.len());
+    Ok(ExitCode::FAILURE)
+}
+
+fn tell(changes: &[Change]) {
+    for change in changes {
         let word = match change {
             Change::Missing(_) => "added",
             Change::Differs(..) => "changed",
@@ -73,7 +124,34 @@ fn codegen(options: &Codegen) -> Result<ExitCode> {
         };
         println!("{word} {}", change.path().display());
     }
-    println!("{} generated files, {} changed", output.files.len(), changes.len());
+}
+
+fn lint() -> Result<ExitCode> {
+    let report = xtask::lint::lint(&root()?)?;
+    for allowed in &report.allowed {
+        println!("allowed {}#{}: {}", allowed.file, allowed.pointer, allowed.reason);
+    }
+    for problem in &report.problems {
+        eprintln!("error: {problem}");
+    }
+    println!("{} problems, {} allowances", report.problems.len(), report.allowed.len());
+    Ok(if report.problems.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+fn lock(date: &str) -> Result<ExitCode> {
+    let is_date = date.len() == 10
+        && date
+            .bytes()
+            .enumerate()
+            .all(|(index, byte)| if matches!(index, 4 | 7) { byte == b'-' } else { byte.is_ascii_digit() });
+    if !is_date {
+        return Err(Error::new(format!("`{date}` is no date: write it as YYYY-MM-DD")));
+    }
+    let changed = xtask::lock::accept(&root()?, date)?;
+    for file in &changed {
+        println!("accepted openapi/upstream/{file}");
+    }
+    println!("{} documents accepted", changed.len());
     Ok(ExitCode::SUCCESS)
 }
 

@@ -3,9 +3,11 @@
 use crate::emit::{EndpointFacts, Files, Models};
 use crate::error::{Error, Result};
 use crate::model;
-use crate::write::Output;
+use crate::write::{Change, Output};
+use crate::{assemble, document};
 use serde_json::Value;
 use std::collections::BTreeMap;
+use std::path::Path;
 
 /// The contract that generated models fill in, as it stands in the schema crate.
 const CONTRACT: [(&str, &str); 4] = [
@@ -40,10 +42,28 @@ pub fn schema_crate(document: &Value) -> Result<Output> {
     let (facts, files) = models(document, "crate")?;
     let mut output = Output::default();
     output.folder("src/generated", files);
-    output.files.extend(CONTRACT.map(|(name, text)| (std::path::Path::new("src").join(name), text.to_owned())));
+    output.files.extend(CONTRACT.map(|(name, text)| (Path::new("src").join(name), text.to_owned())));
     output.files.insert("src/lib.rs".into(), library(&facts));
     output.files.insert("Cargo.toml".into(), manifest(&facts));
     Ok(output)
+}
+
+/// Reads one document and writes its crate; a `Cargo.toml` that is there already stays, being the user's from then on.
+///
+/// # Errors
+/// As [`models`], or a file that cannot be read or written.
+pub fn write(document: &Path, out: &Path) -> Result<Vec<Change>> {
+    let folder = document.parent().unwrap_or(Path::new(""));
+    let name = document.file_name().and_then(|name| name.to_str());
+    let name = name.ok_or_else(|| Error::new("is no file").in_file(document))?;
+    let value = document::load(folder, name).map_err(|error| error.in_file(document))?;
+    let mut output = assemble::standalone(&value)
+        .and_then(|normal| schema_crate(&normal))
+        .map_err(|error| error.in_file(document))?;
+    if out.join("Cargo.toml").exists() {
+        output.files.remove(Path::new("Cargo.toml"));
+    }
+    output.write(out)
 }
 
 fn library(facts: &EndpointFacts) -> String {

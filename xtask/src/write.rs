@@ -44,6 +44,12 @@ impl Output {
         self.owned.push(folder);
     }
 
+    /// Adds all that another run generates.
+    pub fn extend(&mut self, other: Self) {
+        self.files.extend(other.files);
+        self.owned.extend(other.owned);
+    }
+
     /// What differs from the files below the root.
     ///
     /// # Errors

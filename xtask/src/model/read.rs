@@ -64,7 +64,12 @@ fn shape(schema: &Value, pointer: &str) -> Result<Shape> {
         }
     }
     match kind {
-        Some("object") if schema.get("properties").is_some() => object(schema, pointer),
+        // An object that describes no property may have any: a struct without fields would lose them.
+        Some("object")
+            if schema.get("properties").and_then(Value::as_object).is_some_and(|known| !known.is_empty()) =>
+        {
+            object(schema, pointer)
+        }
         Some("integer") if is_bounded(schema) => number(schema, NumberKind::Integer, pointer),
         Some("number") if is_bounded(schema) => number(schema, NumberKind::Number, pointer),
         _ => Ok(Shape::Wrapper(bare(schema, pointer)?)),
@@ -186,7 +191,10 @@ fn object(schema: &Value, pointer: &str) -> Result<Shape> {
         return Err(Error::new(message).at(format!("{pointer}/x-fal-order-properties")));
     }
     let mut rust_names = BTreeMap::new();
-    for name in properties.keys() {
+    // A property that is its own Rust name keeps it; of the others that would share one, the later get a number.
+    let mut names: Vec<&String> = properties.keys().collect();
+    names.sort_by_key(|name| (idents::field(name) != **name, *name));
+    for name in names {
         let base = idents::field(name);
         let mut rust = base.clone();
         let mut count = 1;
@@ -258,7 +266,7 @@ fn bare(schema: &Value, pointer: &str) -> Result<Value> {
         }
     }
     for keyword in ["anyOf", "oneOf", "allOf", "not", "enum", "properties"] {
-        if schema.get(keyword).is_some() {
+        if schema.get(keyword).is_some_and(|found| found.as_object().is_none_or(|found| !found.is_empty())) {
             let message = format!("`{keyword}` inside another schema is outside the normal form");
             return Err(Error::new(message).at(format!("{pointer}/{keyword}")));
         }
