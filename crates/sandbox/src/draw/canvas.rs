@@ -97,10 +97,6 @@ impl Canvas {
         &self.pixmap
     }
 
-    pub(super) fn pixmap_mut(&mut self) -> &mut Pixmap {
-        &mut self.pixmap
-    }
-
     pub(super) fn into_pixmap(self) -> Pixmap {
         self.pixmap
     }
@@ -188,6 +184,26 @@ impl Canvas {
         if let Some(all) = Rect::from_xywh(0.0, 0.0, self.width(), self.height()) {
             self.pixmap.fill_rect(all, &paint, transform, None);
         }
+    }
+
+    /// A coarse picture, computed point by point, stretched softly over the rectangle. `color` gets the point's position
+    /// in the rectangle, from 0 to 1 each way.
+    pub(super) fn texture(&mut self, area: Rect, columns: u16, rows: u16, color: impl Fn(f32, f32) -> Color) {
+        let Some(mut coarse) = Pixmap::new(u32::from(columns), u32::from(rows)) else { return };
+        let points = (0..rows).flat_map(|row| (0..columns).map(move |column| (column, row)));
+        for (pixel, (column, row)) in coarse.pixels_mut().iter_mut().zip(points) {
+            let (x, y) = (f32::from(column) + 0.5, f32::from(row) + 0.5);
+            *pixel = color(x / f32::from(columns), y / f32::from(rows)).premultiply().to_color_u8();
+        }
+        let (wide, high) = (area.width() / f32::from(columns), area.height() / f32::from(rows));
+        let transform = Transform::from_row(wide, 0.0, 0.0, high, area.x(), area.y());
+        let paint = Paint {
+            shader: Pattern::new(coarse.as_ref(), SpreadMode::Pad, FilterQuality::Bicubic, 1.0, transform),
+            blend_mode: self.blend,
+            anti_alias: false,
+            ..Paint::default()
+        };
+        self.pixmap.fill_rect(area, &paint, Transform::identity(), None);
     }
 
     /// Another picture of any size on top, its corner at `x`, `y`.

@@ -15,7 +15,14 @@ pub(super) struct Words {
     /// Parameters by name, in the order in which they are shown.
     pub(super) facts: Vec<(&'static str, String)>,
     pub(super) negative: Option<String>,
+    /// Whether the picture shows somebody else's: cover as little of it as can be.
+    pub(super) over_source: bool,
 }
+
+/// Between the parts of a column, in sizes of the small type.
+const GAP: f32 = 1.3;
+/// The width of the spark before an expansion, in sizes of its type.
+const SPARK: f32 = 1.25;
 
 /// The words set in one column, not yet placed. Lengths are in pixels.
 pub(super) struct Column {
@@ -36,16 +43,29 @@ impl Column {
         small: f32,
     ) -> Self {
         let caption = Caption::set(words, small, width, height * 0.5);
-        let gap = small * 1.3;
-        let left = (height - caption.height() - gap).max(small);
+        let left = height - caption.height() - small * GAP;
+        Self { caption, ..Self::set_head(words, typeface, (width, left), largest, small) }
+    }
+
+    /// The same without a caption.
+    pub(super) fn set_head(
+        words: &Words,
+        typeface: Typeface,
+        (width, height): (f32, f32),
+        largest: f32,
+        small: f32,
+    ) -> Self {
+        let gap = small * GAP;
+        let left = height.max(small);
         let magic = words.magic.as_ref().filter(|_| left > small * 9.0).map(|magic| {
             let size = small * 1.25;
+            let width = width - size * SPARK;
             let room = Room { width, height: size * 2.6, largest: size, smallest: size };
             Setting::fit(magic, Typeface::Text, room)
         });
         let left = left - magic.as_ref().map_or(0.0, |magic| magic.height() + gap);
         let room = Room { width, height: left, largest, smallest: small.min(largest) };
-        Self { title: Setting::fit(&words.title, typeface, room), magic, caption, width, gap }
+        Self { title: Setting::fit(&words.title, typeface, room), magic, caption: Caption::default(), width, gap }
     }
 
     /// Of title and expansion, without the caption.
@@ -60,7 +80,7 @@ impl Column {
 
     /// Of its longest line.
     pub(super) fn widest(&self) -> f32 {
-        let magic = self.magic.as_ref().map_or(0.0, Setting::width);
+        let magic = self.magic.as_ref().map_or(0.0, |magic| magic.width() + magic.size * SPARK);
         self.title.width().max(magic).max(self.caption.width())
     }
 
@@ -68,22 +88,54 @@ impl Column {
     pub(super) fn draw_magic(&self, canvas: &mut Canvas, x: f32, y: f32, align: Align, color: Color) {
         let Some(magic) = &self.magic else { return };
         let top = y + self.title.height() + self.gap * 0.8;
-        if let Some(path) = magic.outline(x, top, self.width, align) {
+        let size = magic.size;
+        // A spark stands for what the expansion added.
+        let indent = match align {
+            Align::Left => 0.0,
+            Align::Center => (self.width - magic.width()) / 2.0 - size * 0.55,
+        };
+        spark(canvas, x + indent + size * 0.42, top + size * 0.36, size * 0.5, color);
+        let from = match align {
+            Align::Left => x + size * SPARK,
+            Align::Center => x + size * SPARK * 0.5,
+        };
+        if let Some(path) = magic.outline(from, top, self.width, align) {
             canvas.fill(&path, color);
         }
     }
 
-    /// All of it in one colour, the captions fainter.
-    pub(super) fn draw(&self, canvas: &mut Canvas, x: f32, y: f32, align: Align, color: Color) {
+    /// Title and expansion in one colour.
+    pub(super) fn draw_head(&self, canvas: &mut Canvas, x: f32, y: f32, align: Align, color: Color) {
         if let Some(path) = self.title.outline(x, y, self.width, align) {
             canvas.fill(&path, color);
         }
         self.draw_magic(canvas, x, y, align, fade(color, 0.86));
+    }
+
+    /// All of it in one colour, the captions fainter.
+    pub(super) fn draw(&self, canvas: &mut Canvas, x: f32, y: f32, align: Align, color: Color) {
+        self.draw_head(canvas, x, y, align, color);
         self.caption.draw(canvas, x, y + self.head_height() + self.gap, align, color);
     }
 }
 
+/// A star of four points.
+fn spark(canvas: &mut Canvas, x: f32, y: f32, radius: f32, color: Color) {
+    let mut path = PathBuilder::new();
+    let waist = radius * 0.16;
+    path.move_to(x, y - radius);
+    path.quad_to(x + waist, y - waist, x + radius, y);
+    path.quad_to(x + waist, y + waist, x, y + radius);
+    path.quad_to(x - waist, y + waist, x - radius, y);
+    path.quad_to(x - waist, y - waist, x, y - radius);
+    path.close();
+    if let Some(path) = path.finish() {
+        canvas.fill(&path, color);
+    }
+}
+
 /// Parameters: names fainter than values, in rows.
+#[derive(Default)]
 pub(super) struct Caption {
     rows: Vec<Row>,
     size: f32,

@@ -29,7 +29,7 @@ pub(super) fn compose(scene: &Scene) -> Result<Picture, DrawError> {
             let mut canvas = canvas(width, height)?;
             look.art(&mut canvas, rng.clone());
             if let Some(source) = cover(source, width, height) {
-                canvas.put(0, 0, &source, strength.clamp(0.0, 1.0) as f32);
+                canvas.put(0, 0, &source, strength.max(0.0).min(1.0) as f32);
             }
             look.letter(&mut canvas, &words(scene, (width, height)), rng);
             encode_opaque(&canvas.into_pixmap())
@@ -71,8 +71,9 @@ fn words(scene: &Scene, (width, height): (u32, u32)) -> Words {
     let mut chance = Rng::new(&[b"expansion", &scene.seed.to_le_bytes(), scene.prompt.as_bytes()]);
     Words {
         title: if untitled { "(no prompt)".to_owned() } else { scene.prompt.clone() },
-        magic: scene.expand_prompt.then(|| format!("+ {}", Look::named(&scene.style).expansion(&mut chance))),
+        magic: scene.expand_prompt.then(|| Look::named(&scene.style).expansion(&mut chance)),
         facts,
+        over_source: !matches!(scene.basis, Basis::Nothing),
         negative: Some(scene.negative_prompt.clone()).filter(|text| !super::text::clean(text).is_empty()),
     }
 }

@@ -62,7 +62,7 @@ impl Typeface {
             Self::Headline => 1.06,
             Self::Serif => 1.08,
             Self::Round => 1.1,
-            Self::Comic => 1.2,
+            Self::Comic => 1.26,
         }
     }
 
@@ -216,8 +216,8 @@ fn outline_missing(character: char, path: &mut PathBuilder, size: f32, x: f32, y
     path.close();
     let code = format!("{:04X}", u32::from(character));
     let (upper, lower) = code.split_at(code.len() / 2);
-    let small = size * 0.4;
-    for (digits, baseline) in [(upper, y - 0.4 * size), (lower, y)] {
+    let small = size * 0.36;
+    for (digits, baseline) in [(upper, y - 0.4 * size), (lower, y - 0.02 * size)] {
         let clusters = shape(digits, Typeface::Text);
         let advance: f32 = clusters.iter().map(|cluster| cluster.advance).sum();
         let mut at = x + (width - advance * small) / 2.0;

@@ -28,6 +28,7 @@ mod caption;
 mod color;
 mod compose;
 mod font;
+mod noise;
 mod rng;
 mod size;
 mod stand_in;

@@ -223,13 +223,16 @@ pub(super) fn letter(canvas: &mut Canvas, words: &Words, _rng: Rng) {
     let (width, height, unit) = (canvas.width(), canvas.height(), canvas.unit());
     let (margin, small) = (super::margin(canvas), super::small(canvas));
     let across = if width > 1.9 * height { 0.62 } else { 1.0 };
-    let room = ((width - 2.0 * margin) * across, height * 0.58);
-    let column = Column::set(words, Typeface::Comic, room, 80.0 * unit, small);
+    let room = ((width - 2.0 * margin) * across, height * 0.52);
+    let largest = if words.over_source { 56.0 } else { 80.0 };
+    let column = Column::set(words, Typeface::Comic, room, largest * unit, small);
     let outline = hex(OUTLINE);
 
-    // The caption stands on a slanted strip, as a title card has it.
     let strip = column.caption.height() + margin * 0.9;
     let slant = width * 0.018;
+    let top = height - strip - slant - margin * 0.45 - column.head_height();
+    super::scrim(canvas, top + column.title.height(), outline, 0.62);
+    // The caption stands on a slanted strip, as a title card has it.
     let mut band = PathBuilder::new();
     band.move_to(0.0, height - strip);
     band.line_to(width, height - strip - slant);
@@ -239,8 +242,6 @@ pub(super) fn letter(canvas: &mut Canvas, words: &Words, _rng: Rng) {
     if let Some(band) = band.finish() {
         canvas.fill(&band, fade(outline, 0.94));
     }
-    let top = height - strip - slant - margin * 0.45 - column.head_height();
-    super::scrim(canvas, top, outline, 0.0);
     if let Some(path) = column.title.outline(margin, top, room.0, Align::Left) {
         let thick = column.title.size * 0.2;
         let dropped = path.clone().transform(Transform::from_translate(0.0, column.title.size * 0.06));

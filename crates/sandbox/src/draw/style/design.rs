@@ -20,71 +20,77 @@ const PALETTES: [[u32; 5]; 7] = [
     [0xec_e7db, 0x15_1515, 0xc8_553d, 0x58_8b8b, 0xf2_8f3b],
 ];
 
-/// Where the grid ends and the words begin.
-enum Split {
-    /// Words below this y.
-    Below(f32),
-    /// Words left of this x.
-    Beside(f32),
+/// The squares that everything stands on.
+struct Grid {
+    /// Where the first column begins, in pixels; left of the picture when columns are counted from its right.
+    x: f32,
+    cell: f32,
+    columns: usize,
+    rows: usize,
+    /// How many columns on the left belong to the words of a wide picture.
+    lettered: usize,
 }
 
-fn split(canvas: &Canvas) -> Split {
-    let (width, height) = (canvas.width(), canvas.height());
-    if width > 1.25 * height {
-        let cell = height / (height / (190.0 * canvas.unit())).round().max(2.0);
-        Split::Beside(width - cell * ((width * 0.56) / cell).floor().max(1.0))
-    } else {
-        let columns = (width / (205.0 * canvas.unit())).round().max(3.0);
-        let cell = width / columns;
-        Split::Below(cell * ((height * 0.6) / cell).floor().max(1.0))
+impl Grid {
+    fn new(canvas: &Canvas) -> Self {
+        let (width, height, unit) = (canvas.width(), canvas.height(), canvas.unit());
+        if width > 1.25 * height {
+            let rows = (height / (190.0 * unit)).round().max(2.0);
+            let cell = height / rows;
+            let columns = (width / cell).ceil();
+            let free = (width * 0.56 / cell).floor().max(1.0);
+            let x = width - columns * cell;
+            Self { x, cell, columns: columns as usize, rows: rows as usize, lettered: (columns - free) as usize }
+        } else {
+            let columns = (width / (205.0 * unit)).round().max(3.0);
+            let cell = width / columns;
+            let rows = (height / cell).ceil() as usize;
+            Self { x: 0.0, cell, columns: columns as usize, rows, lettered: 0 }
+        }
+    }
+
+    /// Where a column begins, on a whole pixel: a seam between tiles would show.
+    fn column(&self, number: usize) -> f32 {
+        (self.x + number as f32 * self.cell).round()
+    }
+
+    /// Where a row begins.
+    fn row(&self, number: usize) -> f32 {
+        (number as f32 * self.cell).round()
     }
 }
 
 pub(super) fn art(canvas: &mut Canvas, mut rng: Rng) {
     let palette = rng.pick(&PALETTES).map(hex);
     let [paper, ..] = palette;
-    let (width, height) = (canvas.width(), canvas.height());
     canvas.flood(paper);
     // The grid goes over everything: what the words do not cover shows it.
-    let (origin_x, cell) = match split(canvas) {
-        Split::Below(_) => (0.0, width / (width / (205.0 * canvas.unit())).round().max(3.0)),
-        Split::Beside(left) => {
-            let cell = height / (height / (190.0 * canvas.unit())).round().max(2.0);
-            (left - (left / cell).ceil() * cell, cell)
-        }
-    };
-    let (columns, rows) = (((width - origin_x) / cell).round() as usize, (height / cell).ceil() as usize);
-    for row in 0..rows {
-        for column in 0..columns {
-            tile(canvas, &mut rng, origin_x + column as f32 * cell, row as f32 * cell, cell, palette);
+    let grid = Grid::new(canvas);
+    for row in 0..grid.rows {
+        for column in 0..grid.columns {
+            tile(canvas, &mut rng, &grid, (column, row), 1, palette);
         }
     }
     // One large shape breaks the rhythm.
-    let (x, y) = match split(canvas) {
-        Split::Below(bottom) => (rng.below(columns.saturating_sub(1)) as f32 * cell, large_row(&mut rng, bottom, cell)),
-        Split::Beside(left) => {
-            let free = ((width - left) / cell).round() as usize;
-            (left + rng.below(free.saturating_sub(1)) as f32 * cell, large_row(&mut rng, height, cell))
-        }
-    };
-    tile(canvas, &mut rng, x, y, cell * 2.0, palette);
-    canvas.grain(&mut rng, 0.07);
+    let free = grid.columns - grid.lettered;
+    let column = grid.lettered + rng.below(free.saturating_sub(1));
+    let row = rng.below(3.min(grid.rows).saturating_sub(1));
+    tile(canvas, &mut rng, &grid, (column, row), 2, palette);
+    canvas.grain(&mut rng, 0.06);
 }
 
-fn large_row(rng: &mut Rng, bottom: f32, cell: f32) -> f32 {
-    let rows = (bottom / cell).round() as usize;
-    rng.below(rows.saturating_sub(1)) as f32 * cell
-}
-
-fn tile(canvas: &mut Canvas, rng: &mut Rng, x: f32, y: f32, side: f32, palette: [Color; 5]) {
+/// A square of `span` cells with one figure in it.
+fn tile(canvas: &mut Canvas, rng: &mut Rng, grid: &Grid, at: (usize, usize), span: usize, palette: [Color; 5]) {
+    let (x, y) = (grid.column(at.0), grid.row(at.1));
+    // Sides may differ by a pixel; a circle does not care.
+    let side = grid.column(at.0 + span) - x;
     let [paper, ink, ..] = palette;
     let ground = if rng.chance(0.4) { paper } else { rng.pick(&palette) };
     let mut figure = rng.pick(&palette);
     if figure == ground {
         figure = if ground == ink { paper } else { ink };
     }
-    // A hair wider, so that no seam shows between tiles.
-    canvas.rect(x, y, side + 0.5, side + 0.5, ground);
+    canvas.rect(x, y, side, grid.row(at.1 + span) - y, ground);
     let corner = |number: usize| match number {
         0 => (x, y, 1.0, 1.0),
         1 => (x + side, y, -1.0, 1.0),
@@ -167,22 +173,37 @@ pub(super) fn letter(canvas: &mut Canvas, words: &Words, mut rng: Rng) {
     let [paper, ink, accent, ..] = rng.pick(&PALETTES).map(hex);
     let (width, height, unit) = (canvas.width(), canvas.height(), canvas.unit());
     let (margin, small) = (super::margin(canvas), super::small(canvas));
-    let panel = match split(canvas) {
-        Split::Below(top) => Rect::from_xywh(0.0, top, width, height - top),
-        Split::Beside(right) => Rect::from_xywh(0.0, 0.0, right, height),
+    let (bar, air) = (7.0 * unit, margin * 0.75);
+    let grid = Grid::new(canvas);
+    let around = 2.0 * air + bar + margin * 0.5;
+    let (panel, column) = if words.over_source {
+        let room = (width - 2.0 * margin, height * 0.36 - around);
+        let column = Column::set(words, Typeface::Headline, room, 50.0 * unit, small);
+        let tall = column.height() + around;
+        (Rect::from_xywh(0.0, (height - tall).round(), width, tall), column)
+    } else if grid.lettered > 0 {
+        let right = grid.column(grid.lettered);
+        let room = (right - 2.0 * margin, height - around);
+        let column = Column::set(words, Typeface::Headline, room, 108.0 * unit, small);
+        (Rect::from_xywh(0.0, 0.0, right, height), column)
+    } else {
+        // As many rows of the grid as leave the title large.
+        let mut rows = (height * 0.78 / grid.cell) as usize;
+        loop {
+            let top = grid.row(rows);
+            let room = (width - 2.0 * margin, height - top - around);
+            let column = Column::set(words, Typeface::Headline, room, 92.0 * unit, small);
+            if column.title.size > 72.0 * unit || top < height * 0.5 {
+                break (Rect::from_xywh(0.0, top, width, height - top), column);
+            }
+            rows -= 1;
+        }
     };
     let Some(panel) = panel else { return };
     canvas.rect(panel.x(), panel.y(), panel.width(), panel.height(), paper);
-    let bar = 7.0 * unit;
-    let top = panel.y() + margin * 0.8;
-    let room = (panel.width() - 2.0 * margin, panel.bottom() - top - bar - margin * 0.5 - margin);
-    let column = Column::set(words, Typeface::Headline, room, 84.0 * unit, small);
+    let top = panel.y() + air;
     canvas.rect(margin, top, 64.0 * unit, bar, accent);
     let title = top + bar + margin * 0.5;
-    if let Some(path) = column.title.outline(margin, title, room.0, Align::Left) {
-        canvas.fill(&path, ink);
-    }
-    column.draw_magic(canvas, margin, title, Align::Left, ink);
-    let caption = height - margin - column.caption.height();
-    column.caption.draw(canvas, margin, caption, Align::Left, ink);
+    column.draw_head(canvas, margin, title, Align::Left, ink);
+    column.caption.draw(canvas, margin, height - air - column.caption.height(), Align::Left, ink);
 }

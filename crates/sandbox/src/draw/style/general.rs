@@ -45,10 +45,10 @@ pub(super) fn art(canvas: &mut Canvas, mut rng: Rng) {
     birds(canvas, &mut rng, (x, y), mix(near, above, 0.15));
 
     let ridges = 6_u8;
-    let first = rng.range(0.36, 0.44);
+    let first = rng.range(0.34, 0.4);
     for ridge in 0..ridges {
         let depth = f32::from(ridge) / f32::from(ridges - 1);
-        let base = height * (first + (0.8 - first) * depth);
+        let base = height * (first + (0.7 - first) * depth);
         let color = mix(mix(far, horizon, 0.45 * (1.0 - depth)), near, depth);
         let crest = Crest::new(&mut rng, base, height * (0.085 - 0.03 * depth), width, unit);
         hill(canvas, &crest, color, mix(color, horizon, 0.34 * (1.0 - depth) + 0.06));
@@ -170,13 +170,14 @@ pub(super) fn letter(canvas: &mut Canvas, words: &Words, _rng: Rng) {
     let (margin, small) = (super::margin(canvas), super::small(canvas));
     let border = margin * 0.5;
     let paper = hex(PAPER);
-    let side_by_side = width > 1.6 * height;
+    let side_by_side = width > 1.6 * height && !words.over_source;
     let (room, align) = if side_by_side {
         ((width * 0.34 - margin - border, height - 2.0 * margin), Align::Left)
     } else {
-        ((width - 2.0 * margin, height * 0.42), Align::Center)
+        ((width - 2.0 * margin, height * if words.over_source { 0.26 } else { 0.4 }), Align::Center)
     };
-    let column = Column::set(words, Typeface::Serif, room, 76.0 * unit, small);
+    let largest = if words.over_source { 46.0 } else { 80.0 };
+    let column = Column::set(words, Typeface::Serif, room, largest * unit, small);
     let panel = if side_by_side {
         Rect::from_xywh(width * 0.66, 0.0, width * 0.34, height)
     } else {

@@ -90,7 +90,7 @@ impl Look {
         let y = area.y() + (area.height() - height) / 2.0;
         let card = Rect::from_xywh(x - padding, y - padding, width + 2.0 * padding, height + 2.0 * padding);
         if let Some(card) = card {
-            canvas.card(card, padding * 0.6, fade(paper, 0.9));
+            canvas.card(card, padding * 0.6, fade(paper, 0.94));
         }
         column.draw(canvas, x, y, Align::Left, ink);
     }
@@ -179,7 +179,7 @@ fn margin(canvas: &Canvas) -> f32 {
 
 /// The size of captions on a whole picture, in pixels.
 fn small(canvas: &Canvas) -> f32 {
-    (canvas.unit() * 16.5).max(10.0)
+    (canvas.unit() * 17.5).max(10.0)
 }
 
 /// Sine of an angle in radians: the same on every machine.

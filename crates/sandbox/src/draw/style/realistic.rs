@@ -6,6 +6,7 @@ use super::super::canvas::{Canvas, Ink};
 use super::super::caption::{Column, Words};
 use super::super::color::{darken, fade, hex, lighten, mix};
 use super::super::font::Typeface;
+use super::super::noise::{Noise, step};
 use super::super::rng::Rng;
 use super::super::text::Align;
 use super::{TURN, sin};
@@ -22,7 +23,7 @@ const PALETTES: [[u32; 6]; 6] = [
 
 pub(super) fn art(canvas: &mut Canvas, mut rng: Rng) {
     let [top, high, low, horizon, sun, deep] = rng.pick(&PALETTES).map(hex);
-    let (width, height, unit) = (canvas.width(), canvas.height(), canvas.unit());
+    let (width, height) = (canvas.width(), canvas.height());
     let line = height * rng.range(0.46, 0.54);
     canvas.flood(Ink::vertical(0.0, line, &[(0.0, top), (0.42, high), (0.78, low), (1.0, horizon)]));
 
@@ -59,29 +60,31 @@ pub(super) fn art(canvas: &mut Canvas, mut rng: Rng) {
     canvas.flood(Ink::radial(
         (width / 2.0, height * 0.46),
         reach,
-        &[(0.0, dark(0.0)), (0.55, dark(0.02)), (1.0, dark(0.62))],
+        &[(0.0, dark(0.0)), (0.55, dark(0.02)), (1.0, dark(0.52))],
     ));
-    canvas.grain(&mut rng, 0.24);
-    let _ = unit;
+    canvas.grain(&mut rng, 0.15);
 }
 
+/// A deck of cloud seen from below: it runs together towards the horizon.
 fn clouds(canvas: &mut Canvas, rng: &mut Rng, (sun_x, line): (f32, f32), [high, low, sun]: [Color; 3]) {
-    let (width, long) = (canvas.width(), canvas.width().max(canvas.height()));
-    for _ in 0..26 {
-        // Bands are flatter and closer together towards the horizon.
-        let depth = rng.unit() * rng.unit();
-        let y = line - line * (0.06 + 0.8 * depth);
-        let x = rng.range(-0.1, 1.1) * width;
-        let reach = (long * rng.range(0.1, 0.34), line * (0.008 + 0.05 * depth) * rng.range(0.6, 1.4));
-        let lit = 1.0 - ((x - sun_x).abs() / width).min(1.0);
-        let dark = mix(high, low, 0.25);
-        canvas.glow((x, y), reach, fade(darken(dark, 0.22), 0.5));
-        canvas.glow(
-            (x, y + reach.1 * 0.6),
-            (reach.0 * 0.8, reach.1 * 0.5),
-            fade(mix(low, sun, lit), 0.12 + 0.5 * lit * lit),
-        );
-    }
+    let (width, height) = (canvas.width(), canvas.height());
+    let noise = Noise::new(rng.word());
+    let cover = rng.range(0.42, 0.56);
+    let (grain, shift) = (rng.range(1.1, 1.9), rng.range(0.0, 64.0));
+    let shadow = darken(mix(high, low, 0.3), 0.18);
+    let Some(sky) = Rect::from_xywh(0.0, 0.0, width, line) else { return };
+    canvas.texture(sky, 240, 150, |x, y| {
+        let rise = 1.0 - y;
+        let away = 1.0 / (rise * 0.85 + 0.11);
+        let u = (x - sun_x / width) * (width / height) * away * grain;
+        let v = away * grain * 1.7 + shift;
+        let thick = noise.fractal(u + shift, v, 5);
+        // What is thinner towards the sun has its light on the edge.
+        let lit = ((thick - noise.fractal(u * 0.97 + shift, v + 0.12 * away, 3)) * 3.0 + 0.42).clamp(0.0, 1.0);
+        let near = 1.0 - ((x - sun_x / width).abs() * 1.1 + rise * 0.5).min(1.0);
+        let color = mix(shadow, mix(low, sun, 0.35 + 0.65 * near), lit * (0.35 + 0.65 * near));
+        fade(color, step(cover, cover + 0.26, thick) * 0.9 * step(0.0, 0.16, rise))
+    });
 }
 
 /// A strip of land at the horizon, the nearer the higher and darker.
@@ -116,14 +119,25 @@ fn water(canvas: &mut Canvas, rng: &mut Rng, line: f32, (sun_x, radius): (f32, f
     let stops =
         [(0.0, mix(horizon, low, 0.5)), (0.12, mix(low, high, 0.4)), (0.45, mix(high, deep, 0.55)), (1.0, deep)];
     canvas.rect(0.0, line, width, depth, Ink::vertical(line, height, &stops));
-    for _ in 0..900 {
+    let noise = Noise::new(rng.word());
+    let Some(sea) = Rect::from_xywh(0.0, line, width, depth) else { return };
+    canvas.texture(sea, 300, 170, |x, y| {
+        let away = 1.0 / (y + 0.035);
+        let (u, v) = ((x - 0.5) * (width / height) * away * 1.5, away * 7.0);
+        let slope = noise.fractal(u, v, 3) - noise.fractal(u + 0.1, v + 0.45, 3);
+        let lit = slope * 3.4;
+        let color = if lit > 0.0 { mix(low, horizon, 0.4) } else { darken(deep, 0.25) };
+        fade(color, lit.abs().min(1.0) * 0.5 * (1.0 - 0.45 * y))
+    });
+    for _ in 0..260 {
         // Waves crowd together towards the horizon.
         let at = rng.unit() * rng.unit();
         let y = line + depth * at;
         let reach = (8.0 + 130.0 * at) * unit * rng.range(0.4, 1.3);
         let thick = (0.5 + 5.0 * at) * unit;
         let bright = rng.chance(0.42);
-        let color = if bright { fade(mix(low, horizon, 0.5), 0.1 * (1.0 - at)) } else { fade(darken(deep, 0.3), 0.2) };
+        let color =
+            if bright { fade(mix(low, horizon, 0.5), 0.08 * (1.0 - at)) } else { fade(darken(deep, 0.3), 0.14) };
         ripple(canvas, rng.range(-0.05, 1.05) * width, y, reach, thick, color);
     }
     for _ in 0..420 {
@@ -173,7 +187,7 @@ pub(super) fn letter(canvas: &mut Canvas, words: &Words, _rng: Rng) {
     let (width, height, unit) = (canvas.width(), canvas.height(), canvas.unit());
     let (margin, small) = (super::margin(canvas), super::small(canvas));
     let across = if width > 1.9 * height { 0.7 } else { 1.0 };
-    let room = ((width - 2.0 * margin) * across, height * 0.55);
+    let room = ((width - 2.0 * margin) * across, height * 0.46);
     let column = Column::set(words, Typeface::Serif, room, 66.0 * unit, small);
     let bar = column.caption.height() + margin * 0.9;
     let (left, top) = ((width - room.0) / 2.0, height - bar - margin * 0.6 - column.head_height());
