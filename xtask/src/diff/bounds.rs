@@ -150,7 +150,7 @@ pub(super) fn compare(walk: &mut Walk, at: &At, old: &View, new: &View) {
     };
     for kind in kinds {
         let step = at.key("multipleOf");
-        walk.report_value(&step, *kind, "multiples of", old.get("multipleOf"), new.get("multipleOf"));
+        walk.report_value(&step, *kind, "the step", old.get("multipleOf"), new.get("multipleOf"));
     }
 }
 

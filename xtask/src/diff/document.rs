@@ -33,7 +33,7 @@ pub(super) fn compare(walk: &mut Walk, usage: &Usage) {
 }
 
 fn info(walk: &mut Walk, at: &At, old: Option<&Value>, new: Option<&Value>) {
-    let (Some(old), Some(new)) = (old, new) else { return walk.unknown(at, old, new) };
+    let (Some(old), Some(new)) = (old, new) else { return walk.report_value(at, Kind::Info, "the text", old, new) };
     walk.differing(at, old, new, |walk, key, old, new| {
         walk.report_value(&at.name(key), Kind::Info, &format!("the {key}"), old, new);
     });

@@ -149,6 +149,9 @@ fn parts(walk: &mut Walk, at: &At, old: &Value, new: &Value, compare: fn(&mut Wa
         let target = |part: &Value| part.get("$ref").cloned();
         if target(old).is_none() || target(old) != target(new) {
             let (old, new) = (resolved(walk.old, old), resolved(walk.new, new));
+            if let Some(missing) = target(old).or_else(|| target(new)) {
+                return walk.report(at, Kind::Unknown, format!("refers to {}, which is not there", shown(&missing)));
+            }
             if old != new {
                 compare(walk, at, old, new);
             }
@@ -277,7 +280,8 @@ fn content(walk: &mut Walk, at: &At, old: Option<&Value>, new: Option<&Value>) {
             (Some(old), Some(new)) => walk.differing(&here, old, new, |walk, key, old, new| {
                 let at = here.name(key);
                 match key {
-                    "schema" => compare_optional(walk, &at, old, new),
+                    // What each event of a stream holds.
+                    "schema" | "x-fal-event-data" => compare_optional(walk, &at, old, new),
                     "encoding" => walk.report_value(&at, Kind::Encoding, "the encoding", old, new),
                     _ => annotation(walk, &at, key, old, new),
                 }

@@ -105,8 +105,8 @@ impl<'d> Walk<'d> {
     pub(super) fn report_value(&mut self, at: &At, kind: Kind, what: &str, old: Option<&Value>, new: Option<&Value>) {
         let words = match (old, new) {
             (Some(old), Some(new)) => format!("has {what} {} instead of {}", shown(new), shown(old)),
-            (None, Some(new)) => format!("has {what} {}, had none", shown(new)),
-            (Some(old), None) => format!("has no {what}, had {}", shown(old)),
+            (None, Some(new)) => format!("now has {what} {}", shown(new)),
+            (Some(old), None) => format!("no longer has {what} {}", shown(old)),
             (None, None) => return,
         };
         self.report(at, kind, words);
@@ -115,7 +115,7 @@ impl<'d> Walk<'d> {
     /// Adds the row for what this command knows nothing of.
     pub(super) fn unknown(&mut self, at: &At, old: Option<&Value>, new: Option<&Value>) {
         let key = at.pointer.rsplit('/').next().unwrap_or_default().to_owned();
-        self.report_value(at, Kind::Unknown, &format!("an unclassified `{key}`"), old, new);
+        self.report_value(at, Kind::Unknown, &format!("the unclassified `{key}`"), old, new);
     }
 
     /// Runs a comparison of two values that are not equal; when it finds nothing, they mean the same.
