@@ -122,10 +122,18 @@ impl Error {
             Kind::Timeout
         } else if error.is_builder() {
             Kind::Input
+        } else if error.is_redirect() {
+            // The policy for downloads said no.
+            Kind::ForeignUrl
         } else {
             Kind::Transport
         };
-        Self::new(kind, "").with_source(error)
+        let message = match kind {
+            Kind::Input => "the request could not be made",
+            Kind::ForeignUrl => "a redirect was not followed",
+            _ => "",
+        };
+        Self::new(kind, message).with_source(error)
     }
 
     /// An answer that is not a success.

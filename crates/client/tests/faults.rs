@@ -1,0 +1,442 @@
+//! Every fault that a network, a proxy or a server has to offer, for every operation: what comes of it, how often the
+//! request is sent, how long that takes, and how many jobs the server has accepted by then.
+
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test may")]
+
+mod support;
+
+use futures_util::TryStreamExt;
+use ideogram_client::{Client, Error, File, Generate, GenerateInput};
+use serde_json::json;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+use support::queue::{CANCEL, ID, RESULT, STATUS, STREAM, SUBMIT, accepted, completed, output};
+use support::{Act, Reply, Stub, answer, end, event, json, stream};
+
+const RUN: &str = "POST /run/fal-ai/ideogram/v2/turbo";
+const DOWNLOAD: &str = "GET /cdn/a.png";
+/// No case may take longer: none of them has a reason to wait.
+const BOUND: Duration = Duration::from_millis(900);
+
+/// What may become of a call whose first attempt meets a fault, and whose later ones do not.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Outcome {
+    /// It is repeated, and succeeds.
+    Healed,
+    /// It ends in an error, and nothing can have been accepted.
+    Refused,
+    /// It ends in an error that says that it may have been accepted; a reading call has nothing to accept.
+    InDoubt,
+}
+use Outcome::{Healed, InDoubt, Refused};
+
+/// One row: a fault, whether the server has accepted the job by then, and what comes of it.
+struct Fault {
+    name: &'static str,
+    reply: fn(&Reply) -> Reply,
+    accepts: bool,
+    paid: Outcome,
+    reading: Outcome,
+}
+
+/// `reply` gets the answer that would have been right.
+const FAULTS: &[Fault] = &[
+    Fault {
+        name: "reset before the work",
+        reply: |_| vec![Act::Reset],
+        accepts: false,
+        paid: InDoubt,
+        reading: Healed,
+    },
+    Fault { name: "lost reply", reply: |_| vec![Act::Reset], accepts: true, paid: InDoubt, reading: Healed },
+    Fault { name: "closed without a word", reply: |_| vec![Act::Close], accepts: true, paid: InDoubt, reading: Healed },
+    Fault { name: "cut headers", reply: |right| cut(right, 20), accepts: true, paid: InDoubt, reading: Healed },
+    Fault {
+        name: "cut body",
+        reply: |right| cut(right, length(right) - 5),
+        accepts: true,
+        paid: InDoubt,
+        reading: Healed,
+    },
+    Fault {
+        name: "no HTTP",
+        reply: |_| vec![Act::Send(b"\x00\x01\x02 hello\r\n\r\n".into()), Act::Close],
+        accepts: true,
+        paid: InDoubt,
+        reading: Healed,
+    },
+    Fault { name: "stall", reply: |_| vec![Act::Stall], accepts: true, paid: InDoubt, reading: Healed },
+    Fault {
+        name: "stall in the body",
+        reply: |right| [cut(right, length(right) - 5), vec![Act::Stall]].concat(),
+        accepts: true,
+        paid: InDoubt,
+        reading: Healed,
+    },
+    Fault { name: "endless drip", reply: |_| drip(), accepts: true, paid: InDoubt, reading: Healed },
+    Fault {
+        name: "408",
+        reply: |_| json(408, json!({"detail": "Request Timeout"})),
+        accepts: true,
+        paid: InDoubt,
+        reading: Healed,
+    },
+    Fault {
+        name: "409",
+        reply: |_| json(409, json!({"detail": "Conflict"})),
+        accepts: true,
+        paid: InDoubt,
+        reading: Healed,
+    },
+    Fault {
+        name: "429",
+        reply: |_| json(429, json!({"detail": "Too many requests"})),
+        accepts: false,
+        paid: Healed,
+        reading: Healed,
+    },
+    Fault {
+        name: "429, Retry-After: 0",
+        reply: |_| answer(429, &[("retry-after", "0")], "{}"),
+        accepts: false,
+        paid: Healed,
+        reading: Healed,
+    },
+    Fault {
+        name: "429, Retry-After: a past date",
+        reply: |_| answer(429, &[("retry-after", "Sun, 06 Nov 1994 08:49:37 GMT")], "{}"),
+        accepts: false,
+        paid: Healed,
+        reading: Healed,
+    },
+    Fault {
+        name: "429, Retry-After: an hour",
+        reply: |_| answer(429, &[("retry-after", "3600")], "{}"),
+        accepts: false,
+        paid: Refused,
+        reading: Refused,
+    },
+    Fault {
+        name: "429, Retry-After: nonsense",
+        reply: |_| answer(429, &[("retry-after", "soon")], "{}"),
+        accepts: false,
+        paid: Healed,
+        reading: Healed,
+    },
+    Fault {
+        name: "429, told not to",
+        reply: |_| answer(429, &[("x-fal-needs-retry", "0")], "{}"),
+        accepts: false,
+        paid: Refused,
+        reading: Refused,
+    },
+    Fault {
+        name: "500",
+        reply: |_| json(500, json!({"detail": "Internal Server Error"})),
+        accepts: true,
+        paid: InDoubt,
+        reading: Healed,
+    },
+    Fault {
+        name: "502, HTML",
+        reply: |_| answer(502, &[("content-type", "text/html")], "<html><h1>502 Bad Gateway</h1></html>"),
+        accepts: true,
+        paid: InDoubt,
+        reading: Healed,
+    },
+    Fault {
+        name: "503 of the ingress",
+        reply: |_| answer(503, &[("content-type", "text/html")], "<html><center>nginx</center></html>"),
+        accepts: false,
+        paid: Healed,
+        reading: Healed,
+    },
+    Fault {
+        name: "503 with a request id",
+        reply: |_| answer(503, &[("x-fal-request-id", "r")], "<html><center>nginx</center></html>"),
+        accepts: true,
+        paid: InDoubt,
+        reading: Healed,
+    },
+    Fault {
+        name: "503, JSON",
+        reply: |_| json(503, json!({"detail": "Service Unavailable"})),
+        accepts: true,
+        paid: InDoubt,
+        reading: Healed,
+    },
+    Fault {
+        name: "504 of the gateway",
+        reply: |_| json(504, json!({"detail": "Gateway Timeout"})),
+        accepts: true,
+        paid: InDoubt,
+        reading: Healed,
+    },
+    Fault {
+        name: "200 with HTML",
+        reply: |_| answer(200, &[("content-type", "text/html")], "<html>Log in</html>"),
+        accepts: true,
+        paid: InDoubt,
+        reading: Healed,
+    },
+    Fault {
+        name: "200 with other JSON",
+        reply: |_| json(200, json!([1, 2])),
+        accepts: true,
+        paid: InDoubt,
+        reading: Healed,
+    },
+    Fault { name: "200 with nothing", reply: |_| answer(200, &[], ""), accepts: true, paid: InDoubt, reading: Healed },
+    Fault {
+        name: "redirect",
+        reply: |_| answer(302, &[("location", "http://10.0.0.1/")], ""),
+        accepts: true,
+        paid: InDoubt,
+        reading: Refused,
+    },
+    Fault {
+        name: "401",
+        reply: |_| json(401, json!({"detail": "No user found for Key ID and Secret"})),
+        accepts: false,
+        paid: Refused,
+        reading: Refused,
+    },
+    Fault {
+        name: "403, exhausted",
+        reply: |_| json(403, json!({"detail": "User is locked. Reason: Exhausted balance."})),
+        accepts: false,
+        paid: Refused,
+        reading: Refused,
+    },
+    Fault {
+        name: "404",
+        reply: |_| json(404, json!({"detail": "Path /nope not found"})),
+        accepts: false,
+        paid: Refused,
+        reading: Refused,
+    },
+    Fault {
+        name: "422",
+        reply: |_| {
+            json(422, json!({"detail": [{"loc": ["body", "prompt"], "msg": "Field required", "type": "missing"}]}))
+        },
+        accepts: false,
+        paid: Refused,
+        reading: Refused,
+    },
+];
+
+fn length(reply: &Reply) -> usize {
+    reply.iter().map(|act| if let Act::Send(bytes) = act { bytes.len() } else { 0 }).sum()
+}
+
+/// The first bytes of an answer, and then the end of the connection.
+fn cut(reply: &Reply, length: usize) -> Reply {
+    let mut bytes: Vec<u8> =
+        reply.iter().flat_map(|act| if let Act::Send(bytes) = act { bytes.clone() } else { vec![] }).collect();
+    bytes.truncate(length);
+    vec![Act::Send(bytes), Act::Close]
+}
+
+fn drip() -> Reply {
+    let mut reply = vec![Act::Send(b"HTTP/1.1 200 OK\r\ncontent-length: 100000\r\n\r\n".into())];
+    for _ in 0..500 {
+        reply.extend([Act::Send(b" ".into()), Act::Pause(Duration::from_millis(5))]);
+    }
+    reply
+}
+
+/// A server whose first answer to `line` is the fault, and all others are right.
+async fn stub(fault: &'static Fault, line: &'static str, jobs: Arc<AtomicUsize>) -> Stub {
+    let met = AtomicUsize::new(0);
+    Stub::start(move |request| {
+        let here = request.line();
+        let right = match here.as_str() {
+            RUN | RESULT => json(200, output()),
+            SUBMIT => json(200, accepted()),
+            STATUS => json(200, completed()),
+            STREAM => stream([event(completed()), end()]),
+            CANCEL => json(202, json!({"status": "CANCELLATION_REQUESTED"})),
+            DOWNLOAD => answer(200, &[("content-type", "image/png")], "picture"),
+            other => panic!("{other}"),
+        };
+        let faulty = here == line && met.fetch_add(1, Ordering::SeqCst) == 0;
+        if matches!(here.as_str(), RUN | SUBMIT) && (!faulty || fault.accepts) {
+            jobs.fetch_add(1, Ordering::SeqCst);
+        }
+        if faulty { (fault.reply)(&right) } else { right }
+    })
+    .await
+}
+
+fn client(stub: &Stub) -> Client {
+    let short = Duration::from_millis(120);
+    stub.builder()
+        .with_answer_timeout(short)
+        .with_result_timeout(short)
+        .with_stream_silence(short)
+        .with_deadline(short * 2)
+        .build()
+        .unwrap()
+}
+
+/// Makes the call whose operation meets the fault.
+async fn call(client: &Client, stub: &Stub, line: &str) -> Result<(), Error> {
+    let input = GenerateInput::new("A fox");
+    let job = client.job::<Generate>(ID).unwrap();
+    match line {
+        RUN => client.run(&input).with_deadline(Duration::from_millis(120)).await.map(drop),
+        SUBMIT => client.submit(&input).await.map(drop),
+        STATUS => job.status().await.map(drop),
+        RESULT => job.result().await.map(drop),
+        CANCEL => job.cancel().await.map(drop),
+        STREAM => job.updates().try_collect::<Vec<_>>().await.map(drop),
+        DOWNLOAD => client.image(&File::new(format!("{}/cdn/a.png", stub.url))).bytes().await.map(drop),
+        other => panic!("{other}"),
+    }
+}
+
+async fn check(fault: &'static Fault, line: &'static str, expected: Outcome) {
+    let jobs = Arc::new(AtomicUsize::new(0));
+    let stub = stub(fault, line, jobs.clone()).await;
+    let begun = Instant::now();
+    let outcome = call(&client(&stub), &stub, line).await;
+    let case = format!("{line}: {}: {outcome:?}", fault.name);
+    assert!(begun.elapsed() < BOUND, "{case} took {:?}", begun.elapsed());
+    let paid = matches!(line, RUN | SUBMIT);
+    match (&outcome, expected) {
+        (Ok(()), Healed) => assert_eq!(stub.count(line), 2, "{case}"),
+        (Err(error), InDoubt) => {
+            assert!(paid && error.may_have_been_accepted() && !error.is_retryable(), "{case}");
+            assert_eq!(stub.count(line), 1, "{case}");
+        }
+        (Err(error), Refused) => {
+            assert!(!error.may_have_been_accepted(), "{case}");
+            assert_eq!(stub.count(line), 1, "{case}");
+        }
+        _ => panic!("{case}: {expected:?} was expected"),
+    }
+    assert!(jobs.load(Ordering::SeqCst) <= 1, "{case}: paid twice");
+    if let Err(error) = &outcome {
+        let shown = format!("{error} {error:?}");
+        assert!(!shown.contains("hush"), "{shown}");
+    }
+}
+
+/// Runs every row against one operation.
+async fn check_all(line: &'static str) {
+    for fault in FAULTS {
+        let paid = matches!(line, RUN | SUBMIT);
+        check(fault, line, if paid { fault.paid } else { fault.reading }).await;
+    }
+}
+
+#[tokio::test]
+async fn run_is_sent_again_only_when_it_certainly_was_not_accepted() {
+    check_all(RUN).await;
+}
+
+#[tokio::test]
+async fn submit_is_sent_again_only_when_it_certainly_was_not_accepted() {
+    check_all(SUBMIT).await;
+}
+
+#[tokio::test]
+async fn status_is_asked_again_over_what_time_may_heal() {
+    check_all(STATUS).await;
+}
+
+#[tokio::test]
+async fn result_is_fetched_again_over_what_time_may_heal() {
+    check_all(RESULT).await;
+}
+
+#[tokio::test]
+async fn cancel_is_sent_again_over_what_time_may_heal() {
+    check_all(CANCEL).await;
+}
+
+#[tokio::test]
+async fn a_job_is_followed_through_every_fault_of_its_stream() {
+    for fault in FAULTS {
+        let stub = stub(fault, STREAM, Arc::default()).await;
+        let begun = Instant::now();
+        let outcome = call(&client(&stub), &stub, STREAM).await;
+        assert!(outcome.is_ok(), "{}: {outcome:?}", fault.name);
+        assert!(begun.elapsed() < BOUND, "{} took {:?}", fault.name, begun.elapsed());
+        assert!(stub.requests().len() <= 4, "{}: {:?}", fault.name, stub.lines());
+    }
+}
+
+#[tokio::test]
+async fn a_download_is_begun_again_over_what_time_may_heal() {
+    for fault in FAULTS {
+        let expected = match fault.name {
+            // Not JSON to begin with: any bytes are a picture.
+            "200 with HTML" | "200 with other JSON" | "200 with nothing" => continue,
+            _ => fault.reading,
+        };
+        check(fault, DOWNLOAD, expected).await;
+    }
+}
+
+#[tokio::test]
+async fn a_refused_connection_is_tried_again_even_for_a_paid_call_and_leaves_nothing_in_doubt() {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    drop(listener);
+    let policy = ideogram_client::RetryPolicy::default().with_max_attempts(3).with_base_delay(Duration::from_millis(1));
+    let client = Client::builder().with_key("id:hush").with_base_url(url).with_retry_policy(policy).build().unwrap();
+    for error in [
+        client.run(&GenerateInput::new("A fox")).await.unwrap_err(),
+        client.submit(&GenerateInput::new("A fox")).await.unwrap_err(),
+    ] {
+        assert!(error.is_connect() && !error.may_have_been_accepted() && error.is_retryable(), "{error:?}");
+        assert_eq!(error.attempts(), 3);
+    }
+}
+
+#[tokio::test]
+async fn the_start_timeout_of_the_caller_is_never_tried_again() {
+    for line in [RUN, SUBMIT, STATUS, RESULT] {
+        let stub = Stub::start(|_| {
+            answer(
+                504,
+                &[("x-fal-request-timeout-type", "user")],
+                r#"{"detail":"Request timed out","error_type":"request_timeout"}"#,
+            )
+        })
+        .await;
+        let error = call(&client(&stub), &stub, line).await.unwrap_err();
+        assert!(error.is_timeout(), "{error:?}");
+        assert_eq!(stub.requests().len(), 1, "{line}");
+    }
+}
+
+#[tokio::test]
+async fn at_least_once_repeats_a_paid_call_whose_reply_was_lost() {
+    let met = AtomicUsize::new(0);
+    let stub = Stub::start(move |_| match met.fetch_add(1, Ordering::SeqCst) {
+        0 => vec![Act::Reset],
+        _ => json(200, output()),
+    })
+    .await;
+    let policy = ideogram_client::RetryPolicy::at_least_once().with_base_delay(Duration::from_millis(1));
+    let client = stub.builder().with_retry_policy(policy).build().unwrap();
+    assert_eq!(client.run(&GenerateInput::new("A fox")).await.unwrap().seed, 7);
+    assert_eq!(stub.count(RUN), 2);
+}
+
+#[tokio::test]
+async fn an_answer_without_end_is_refused_at_its_bound() {
+    let stub = Stub::start(|_| {
+        let mut reply = vec![Act::Send(b"HTTP/1.1 200 OK\r\ncontent-type: image/png\r\n\r\n".into())];
+        reply.extend((0..64).map(|_| Act::Send(vec![b'x'; 1 << 16])));
+        reply
+    })
+    .await;
+    let image = stub.client().image(&File::new(format!("{}/cdn/a.png", stub.url))).with_max_bytes(1 << 20);
+    assert!(image.bytes().await.unwrap_err().is_too_large());
+    assert_eq!(stub.requests().len(), 1);
+}
