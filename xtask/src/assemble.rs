@@ -67,7 +67,7 @@ pub fn assemble(root: &Path) -> Result<Assembled> {
         let document = document::parse(&bytes).map_err(|error| error.in_file(&path))?;
         lock.check(endpoint, &bytes)?;
         let roots = templates.open_envelope(&document, &endpoint.id).map_err(|error| error.in_file(&path))?;
-        let normalised = normalise(&document, &roots, &endpoint.name);
+        let normalised = normalise(&document, &roots, &endpoint.name, &endpoint.names);
         allowances.check(&normalised, &path)?;
         add(&mut schemas, &mut origins, normalised, &path)?;
         let text = String::from_utf8(bytes).map_err(|_| Error::new("is not UTF-8 text").in_file(&path))?;
@@ -87,8 +87,9 @@ fn add(schemas: &mut Map<String, Value>, origins: &mut Origins, normalised: Norm
         match (schemas.get(&name), origins.get(&name)) {
             (Some(known), Some((other, pointer))) if *known != component.schema => {
                 let message = format!(
-                    "`{name}` is not the `{name}` of `{other}#{pointer}`: give one of the two a name of its own with \
-                     `x-fal-name` in `endpoints.toml`"
+                    "this is not the `{name}` of `{other}#{pointer}`: give one of the two a name of its own with `names` \
+                     in its entry of `{}`",
+                    endpoints::PATH
                 );
                 return Err(Error::new(message).in_file(file).at(component.origin));
             }
@@ -148,7 +149,7 @@ pub fn standalone(document: &Value) -> Result<Value> {
     let id = id.ok_or_else(|| Error::new("names no endpoint").at("/info/x-fal-metadata/endpointId"))?;
     let mut endpoint = entry(id)?;
     let roots = roots(document, id)?;
-    let normalised = normalise(document, &roots, &endpoint.name);
+    let normalised = normalise(document, &roots, &endpoint.name, &endpoint.names);
     if let Some(problem) = normalised.problems.into_iter().next() {
         return Err(problem);
     }
@@ -188,6 +189,7 @@ fn entry(id: &str) -> Result<EndpointEntry> {
         verb,
         positional: Vec::new(),
         summary: format!("Calls `{id}`."),
+        names: BTreeMap::new(),
     })
 }
 

@@ -5,6 +5,7 @@ use crate::error::{Error, Result};
 use crate::names;
 use crate::normalise::is_reserved;
 use serde::Deserialize;
+use std::collections::BTreeMap;
 use std::path::Path;
 
 /// The file, below the workspace.
@@ -26,6 +27,9 @@ pub struct EndpointEntry {
     pub positional: Vec<String>,
     /// One line: what the endpoint does.
     pub summary: String,
+    /// Rust names for schemas of its document, where those upstream are taken: upstream name to Rust name.
+    #[serde(default)]
+    pub names: BTreeMap<String, String>,
 }
 
 #[derive(Deserialize)]
@@ -76,6 +80,9 @@ impl EndpointEntry {
                 "`verb = \"{verb}\"` must be a command such as `remix`: lower-case letters, digits and `-`, no Rust keyword, none of `{}`",
                 TAKEN_VERBS.join("`, `")
             ));
+        }
+        if let Some(taken) = self.names.values().find(|name| names::type_name(name) != **name || is_reserved(name)) {
+            return Some(format!("`names`: `{taken}` is no Rust type name that is free"));
         }
         (summary.trim().is_empty() || summary.contains('\n')).then(|| format!("`summary` of `{id}` must be one line"))
     }

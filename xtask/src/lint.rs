@@ -7,22 +7,30 @@ use crate::normalise::{Normalised, Note, NoteKind, normalise};
 use crate::pointer::Pointer;
 use crate::template::Templates;
 use serde::Deserialize;
+use std::collections::BTreeMap;
 use std::path::Path;
 
 /// The allowances, below the workspace.
 pub const PATH: &str = "openapi/allow.toml";
 
-/// What `openapi/allow.toml` allows to be left out.
+/// What `openapi/allow.toml` allows to be left out of the Rust code, and why.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Allowances {
+    /// Keywords, wherever they stand.
     #[serde(default)]
-    allow: Vec<Allowance>,
+    keyword: BTreeMap<String, String>,
+    /// Kinds of notes, wherever they stand.
+    #[serde(default)]
+    rule: BTreeMap<String, String>,
+    /// Single places.
+    #[serde(default)]
+    allow: Vec<Place>,
 }
 
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Allowance {
+struct Place {
     file: String,
     pointer: String,
     reason: String,
@@ -35,6 +43,8 @@ pub struct Allowed {
     pub file: String,
     /// Where in it.
     pub pointer: Pointer,
+    /// What it is.
+    pub what: NoteKind,
     /// Why.
     pub reason: String,
 }
@@ -52,13 +62,23 @@ impl Allowances {
     /// Reads the allowances.
     ///
     /// # Errors
-    /// The file cannot be read or is not of its form.
+    /// The file cannot be read or is not of its form, or an allowance gives no reason.
     pub fn load(root: &Path) -> Result<Self> {
-        let allowances: Self = toml::from_str(&document::read_text(root, PATH)?)
-            .map_err(|error| Error::new(error.to_string().trim_end()).in_file(PATH))?;
-        match allowances.allow.iter().position(|entry| entry.reason.trim().is_empty()) {
-            Some(index) => Err(Error::new("needs a `reason`").in_file(PATH).at(format_args!("/allow/{index}"))),
-            None => Ok(allowances),
+        Self::parse(&document::read_text(root, PATH)?).map_err(|error| error.in_file(PATH))
+    }
+
+    fn parse(text: &str) -> Result<Self> {
+        let this: Self = toml::from_str(text).map_err(|error| Error::new(error.to_string().trim_end()))?;
+        let tables = [("keyword", &this.keyword), ("rule", &this.rule)];
+        let named = tables.into_iter().flat_map(|(table, entries)| {
+            entries.iter().map(move |(name, reason)| (Pointer::root().join(table).join(name), reason))
+        });
+        let places = this.allow.iter().enumerate();
+        let places = places.map(|(index, place)| (Pointer::root().join("allow").index(index), &place.reason));
+        let empty = named.chain(places).find(|(_, reason)| reason.trim().is_empty());
+        match empty {
+            Some((at, _)) => Err(Error::new("needs a reason").at(at)),
+            None => Ok(this),
         }
     }
 
@@ -68,29 +88,28 @@ impl Allowances {
     /// The first thing that is not.
     pub fn check(&self, normalised: &Normalised, file: &str) -> Result<()> {
         let problem = normalised.problems.first().cloned();
-        let unknown = || normalised.notes.iter().find_map(|note| self.judge(note, file).err());
-        problem.or_else(unknown).map_or(Ok(()), |error| Err(error.in_file(file)))
+        let refused = || normalised.notes.iter().find_map(|note| self.judge(note, file).err());
+        problem.or_else(refused).map_or(Ok(()), |error| Err(error.in_file(file)))
     }
 
     /// Why a note may stand.
-    fn judge(&self, note: &Note, file: &str) -> Result<String> {
-        let what = match note.kind {
-            NoteKind::Allowed(reason) => return Ok(reason.to_owned()),
-            NoteKind::Ineffective => "says nothing, since it does not apply to the schema's type",
-            NoteKind::Unknown => "is a keyword that the pipeline does not know",
+    fn judge(&self, note: &Note, file: &str) -> Result<&str> {
+        let place = self.allow.iter().find(|place| place.matches(note, file)).map(|place| &place.reason);
+        let general = || match note.kind {
+            NoteKind::Keyword => self.keyword.get(&note.pointer.last()),
+            kind => self.rule.get(kind.rule()),
         };
-        let own = self.allow.iter().find(|entry| entry.matches(note, file));
-        own.map(|entry| entry.reason.clone()).ok_or_else(|| {
-            let message = format!("{what}: say in `{PATH}` why the Rust code can do without it");
+        place.or_else(general).map(String::as_str).ok_or_else(|| {
+            let message = format!("{}: say in `{PATH}` why the Rust code can do without it", note.kind.words());
             Error::new(message).in_file(file).at(&note.pointer)
         })
     }
 }
 
-impl Allowance {
+impl Place {
     fn matches(&self, note: &Note, file: &str) -> bool {
-        file.strip_suffix(&self.file).is_some_and(|folder| folder.ends_with('/'))
-            && self.pointer == note.pointer.as_str()
+        let folder = file.strip_suffix(&self.file);
+        folder.is_some_and(|folder| folder.ends_with('/')) && self.pointer == note.pointer.as_str()
     }
 }
 
@@ -103,7 +122,7 @@ pub fn lint(root: &Path) -> Result<Report> {
     let templates = Templates::load(root)?;
     let allowances = Allowances::load(root)?;
     let mut report = Report::default();
-    let mut used = vec![false; allowances.allow.len()];
+    let mut unused: Vec<(usize, &Place)> = allowances.allow.iter().enumerate().collect();
     for endpoint in &endpoints {
         let file = endpoint.path();
         let opened = document::load(root, &file)
@@ -115,21 +134,60 @@ pub fn lint(root: &Path) -> Result<Report> {
                 continue;
             }
         };
-        let normalised = normalise(&document, &roots, &endpoint.name);
-        report.problems.extend(normalised.problems.into_iter().map(|error| error.in_file(&file)));
-        for note in normalised.notes {
-            for (used, _) in used.iter_mut().zip(&allowances.allow).filter(|(_, entry)| entry.matches(&note, &file)) {
-                *used = true;
-            }
-            match allowances.judge(&note, &file) {
-                Ok(reason) => report.allowed.push(Allowed { file: file.clone(), pointer: note.pointer, reason }),
+        let Normalised { problems, notes, .. } = normalise(&document, &roots, &endpoint.name, &endpoint.names);
+        report.problems.extend(problems.into_iter().map(|error| error.in_file(&file)));
+        for note in notes {
+            unused.retain(|(_, place)| !place.matches(&note, &file));
+            match allowances.judge(&note, &file).map(str::to_owned) {
+                Ok(reason) => {
+                    let Note { pointer, kind: what } = note;
+                    report.allowed.push(Allowed { file: file.clone(), pointer, what, reason });
+                }
                 Err(error) => report.problems.push(error),
             }
         }
     }
-    for (index, _) in used.iter().enumerate().filter(|(_, used)| !**used) {
+    for (index, _) in unused {
         let message = "allows something that is no longer there: delete it";
         report.problems.push(Error::new(message).in_file(PATH).at(format_args!("/allow/{index}")));
     }
     Ok(report)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Allowances;
+    use crate::normalise::{Note, NoteKind};
+    use crate::pointer::Pointer;
+
+    const FILE: &str = "openapi/upstream/turbo.json";
+
+    fn note(kind: NoteKind) -> Note {
+        Note { pointer: Pointer::parse("/components/schemas/X/ui").unwrap(), kind }
+    }
+
+    #[test]
+    fn an_allowance_is_for_a_keyword_a_rule_or_a_place() {
+        let none = Allowances::default();
+        assert_eq!(
+            none.judge(&note(NoteKind::Keyword), FILE).unwrap_err().to_string(),
+            "openapi/upstream/turbo.json#/components/schemas/X/ui: is a keyword that the Rust code does not carry: \
+             say in `openapi/allow.toml` why the Rust code can do without it"
+        );
+        let keyword = Allowances::parse("[keyword]\nui = \"for the web page\"").unwrap();
+        assert_eq!(keyword.judge(&note(NoteKind::Keyword), FILE).unwrap(), "for the web page");
+        assert!(keyword.judge(&note(NoteKind::Misfit), FILE).is_err());
+        let rule = Allowances::parse("[rule]\nmisfit = \"known\"").unwrap();
+        assert_eq!(rule.judge(&note(NoteKind::Misfit), FILE).unwrap(), "known");
+        let place = "[[allow]]\nfile = \"turbo.json\"\npointer = \"/components/schemas/X/ui\"\nreason = \"here\"";
+        let place = Allowances::parse(place).unwrap();
+        assert_eq!(place.judge(&note(NoteKind::Misfit), FILE).unwrap(), "here");
+        assert!(place.judge(&note(NoteKind::Misfit), "openapi/upstream/remix.json").is_err());
+        assert!(place.judge(&note(NoteKind::Misfit), "openapi/upstream/v2turbo.json").is_err());
+    }
+
+    #[test]
+    fn an_allowance_without_a_reason_is_none() {
+        assert_eq!(Allowances::parse("[keyword]\nui = \" \"").unwrap_err().to_string(), "#/keyword/ui: needs a reason");
+    }
 }

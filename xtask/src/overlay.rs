@@ -5,7 +5,7 @@ use crate::document;
 use crate::error::{Error, Result};
 use serde::Deserialize;
 use serde_json::{Map, Value};
-use serde_json_path::JsonPath;
+use serde_json_path::{JsonPath, NormalizedPath};
 use std::path::Path;
 
 /// The overlays' folder, below the workspace.
@@ -107,7 +107,7 @@ impl Action {
     fn apply(&self, document: &mut Value) -> std::result::Result<(), String> {
         let target = &self.target;
         let mut places: Vec<String> =
-            target.query_located(document).locations().map(|location| location.to_json_pointer()).collect();
+            target.query_located(document).locations().map(NormalizedPath::to_json_pointer).collect();
         if places.is_empty() {
             return Err(format!("`{target}` matches nothing: correct the path, or delete the action"));
         }

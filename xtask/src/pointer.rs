@@ -20,6 +20,11 @@ impl Pointer {
         Self::default()
     }
 
+    /// Whether it is the document itself.
+    pub fn is_root(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// A pointer as it stands in a `$ref` after the `#`.
     pub fn parse(text: &str) -> Option<Self> {
         (text.is_empty() || text.starts_with('/')).then(|| Self(text.to_owned()))

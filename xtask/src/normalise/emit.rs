@@ -1,7 +1,7 @@
 //! From [`Schema`] to OpenAPI 3.0.3 in normal form, inline types hoisted to components of their own.
 
 use super::schema::{Additional, Array, Bounds, Object, Scalar, Schema, Shape, Text, Union};
-use super::{Component, Graph};
+use super::{Component, Graph, Note, NoteKind};
 use crate::error::Error;
 use crate::names;
 use crate::pointer::Pointer;
@@ -15,11 +15,12 @@ pub(super) struct Emitter<'a> {
     received: &'a BTreeSet<Pointer>,
     pub components: BTreeMap<String, Component>,
     pub problems: Vec<Error>,
+    pub notes: Vec<Note>,
 }
 
 impl<'a> Emitter<'a> {
     pub(super) fn new(graph: &'a Graph, names: &'a BTreeMap<Pointer, String>, received: &'a BTreeSet<Pointer>) -> Self {
-        Self { graph, names, received, components: BTreeMap::new(), problems: Vec::new() }
+        Self { graph, names, received, components: BTreeMap::new(), problems: Vec::new(), notes: Vec::new() }
     }
 
     /// Adds the component at a place.
@@ -48,8 +49,10 @@ impl<'a> Emitter<'a> {
         let body = Value::Object(body);
         match self.components.get(name) {
             Some(known) if known.schema != body => {
-                let message =
-                    format!("this and `{}` are both `{name}`: give one of them another name upstream", known.origin);
+                let message = format!(
+                    "this and `{}` are both `{name}`, and differ: rename one with `names` in its entry of `endpoints.toml`",
+                    known.origin
+                );
                 self.problems.push(Error::new(message).at(&schema.at));
             }
             Some(_) => {}
@@ -83,6 +86,15 @@ impl<'a> Emitter<'a> {
     }
 
     fn slot_shape(&mut self, schema: &Schema, name: &str, checked: bool) -> Map<String, Value> {
+        let limited = match &schema.shape {
+            Shape::Integer(bounds) | Shape::Number(bounds) => !bounds.is_none(),
+            Shape::Text(text) => text.min_length.is_some() || text.max_length.is_some(),
+            Shape::Array(array) => array.min_items.is_some() || array.max_items.is_some(),
+            _ => false,
+        };
+        if limited && !checked {
+            self.notes.push(Note { pointer: schema.at.clone(), kind: NoteKind::Received });
+        }
         match &schema.shape {
             Shape::Any => Map::new(),
             Shape::Null => map(json!({ "nullable": true })),
@@ -206,8 +218,8 @@ fn annotate(body: &mut Map<String, Value>, schema: &Schema) {
     if notes.examples.len() > 1 {
         body.insert("x-examples".to_owned(), notes.examples.clone().into());
     }
-    if !notes.vendor.is_empty() {
-        body.insert("x-upstream".to_owned(), notes.vendor.clone().into());
+    if !notes.foreign.is_empty() {
+        body.insert("x-upstream".to_owned(), notes.foreign.clone().into());
     }
 }
 

@@ -3,18 +3,18 @@
 /// What becomes of a keyword.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Keyword {
-    /// It is read.
+    /// It is read, and decides a type, a value or a row of the table.
     Read,
-    /// It is kept as an annotation under its own name.
+    /// It is read and stands in the documents, but nothing in Rust checks it.
+    Unchecked,
+    /// It describes, and stands in the documents under its own name.
     Kept,
-    /// It is dropped, for this reason.
-    Dropped(&'static str),
-    /// It belongs to the vendor and is kept under `x-upstream`, for this reason.
-    Vendor(&'static str),
+    /// It says nothing that a document in normal form needs.
+    Dropped,
     /// It restricts values in a way that the pipeline cannot carry.
     Unsupported,
-    /// Nobody here has heard of it.
-    Unknown,
+    /// It is no part of OpenAPI, or one that nobody here has use for; the documents keep it under `x-upstream`.
+    Foreign,
 }
 
 /// What becomes of the keyword.
@@ -30,17 +30,12 @@ pub(super) fn keyword(name: &str) -> Keyword {
         | "properties"
         | "required"
         | "additionalProperties"
-        | "minProperties"
-        | "maxProperties"
         | "items"
         | "prefixItems"
         | "minItems"
         | "maxItems"
-        | "uniqueItems"
         | "minLength"
         | "maxLength"
-        | "pattern"
-        | "format"
         | "minimum"
         | "maximum"
         | "exclusiveMinimum"
@@ -49,15 +44,16 @@ pub(super) fn keyword(name: &str) -> Keyword {
         | "allOf"
         | "anyOf"
         | "oneOf"
-        | "discriminator"
         | "description"
         | "default"
         | "example"
         | "examples"
         | "x-fal-order-properties" => Keyword::Read,
+        "pattern" | "format" | "uniqueItems" | "minProperties" | "maxProperties" | "discriminator" => {
+            Keyword::Unchecked
+        }
         "deprecated" | "readOnly" | "writeOnly" => Keyword::Kept,
-        "title" => Keyword::Dropped("types are named by where they stand, so that two titles alike are no clash"),
-        "$schema" | "$id" | "$comment" | "$anchor" => Keyword::Dropped("says nothing about values"),
+        "title" | "$schema" | "$id" | "$comment" | "$anchor" => Keyword::Dropped,
         "not"
         | "if"
         | "then"
@@ -76,19 +72,8 @@ pub(super) fn keyword(name: &str) -> Keyword {
         | "contentSchema"
         | "$dynamicRef"
         | "$recursiveRef" => Keyword::Unsupported,
-        "ui" | "_fal_ui_field" | "x-fal" => Keyword::Vendor("tells fal's own web page how to show the field"),
-        "limit_description" => Keyword::Vendor("a limit in words, for fal's own web page"),
-        "le" | "ge" | "lt" | "gt" | "step" => {
-            Keyword::Vendor("a bound under its Python name; only `minimum`, `maximum` and `multipleOf` are checked")
-        }
-        "max_file_size" | "min_width" | "max_width" | "min_height" | "max_height" | "min_duration" | "max_duration"
-        | "min_aspect_ratio" | "max_aspect_ratio" | "timeout" => {
-            Keyword::Vendor("a limit on the file itself, which only the server can check")
-        }
-        "contentEncoding" | "contentMediaType" => Keyword::Vendor("describes the text's content, which stays a text"),
-        "externalDocs" | "xml" => Keyword::Vendor("says nothing about the values"),
-        name if name.starts_with("x-") => Keyword::Kept,
-        _ => Keyword::Unknown,
+        name if name.starts_with("x-fal-file") => Keyword::Kept,
+        _ => Keyword::Foreign,
     }
 }
 

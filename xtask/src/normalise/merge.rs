@@ -2,18 +2,17 @@
 
 use super::read::Reader;
 use super::schema::{Additional, Annotations, Array, Bound, Bounds, Object, Schema, Shape, Text, Union};
-use crate::error::Error;
 use crate::pointer::Pointer;
 use std::cmp::Ordering;
 
 impl Reader<'_> {
     /// The schema that takes what both take. Of two descriptions, defaults or the like the first one's stays.
-    pub(super) fn merge(&mut self, outer: Schema, inner: Schema) -> Schema {
+    pub(super) fn merge(&mut self, outer: &Schema, inner: &Schema) -> Schema {
         let nullable = outer.takes_null() && inner.takes_null();
         let inferred = outer.inferred && inner.inferred;
         let at = if matches!(outer.shape, Shape::Any) { inner.at.clone() } else { outer.at.clone() };
         let notes = merge_annotations(outer.notes.clone(), inner.notes.clone());
-        let shape = self.merge_shapes(&outer, &inner);
+        let shape = self.merge_shapes(outer, inner);
         Schema { at, nullable: nullable && !matches!(shape, Shape::Any | Shape::Null), shape, inferred, notes }
     }
 
@@ -22,12 +21,12 @@ impl Reader<'_> {
             (Shape::Any, shape) | (shape, Shape::Any) => shape.clone(),
             (Shape::Reference(this), Shape::Reference(that)) if this == that => one.shape.clone(),
             (Shape::Reference(target), _) => {
-                let resolved = self.resolve(target, &one.at);
-                self.merge_shapes(&resolved, other)
+                let found = self.follow(target, &one.at);
+                self.merge_shapes(&found, other)
             }
             (_, Shape::Reference(target)) => {
-                let resolved = self.resolve(target, &other.at);
-                self.merge_shapes(one, &resolved)
+                let found = self.follow(target, &other.at);
+                self.merge_shapes(one, &found)
             }
             (Shape::Union(union), _) => self.distribute(union, other),
             (_, Shape::Union(union)) => self.distribute(union, one),
@@ -77,20 +76,20 @@ impl Reader<'_> {
         } else {
             format!("this and `{other}` cannot be carried together: no single Rust type takes just what both take")
         };
-        self.problem(Error::new(message).at(one));
+        self.wrong(one, message);
         Shape::Any
     }
 
     /// A restriction beside a union holds for each of its variants.
     fn distribute(&mut self, union: &Union, other: &Schema) -> Shape {
         let other = Schema { notes: Annotations::default(), ..other.clone() };
-        let variants = union.variants.iter().map(|variant| self.merge(variant.clone(), other.clone())).collect();
+        let variants = union.variants.iter().map(|variant| self.merge(variant, &other)).collect();
         Shape::Union(Union { variants, ..union.clone() })
     }
 
     fn merge_arrays(&mut self, this: &Array, that: &Array) -> Array {
         Array {
-            items: Box::new(self.merge((*this.items).clone(), (*that.items).clone())),
+            items: Box::new(self.merge(&this.items, &that.items)),
             min_items: this.min_items.max(that.min_items),
             max_items: least(this.max_items, that.max_items),
             unique: this.unique || that.unique,
@@ -106,7 +105,7 @@ impl Reader<'_> {
                 for (name, theirs) in second {
                     match merged.iter_mut().find(|(known, _)| known == name) {
                         None => merged.push((name.clone(), theirs.clone())),
-                        Some((_, ours)) => *ours = self.merge(ours.clone(), theirs.clone()),
+                        Some((_, ours)) => *ours = self.merge(ours, theirs),
                     }
                 }
                 Some(merged)
@@ -119,9 +118,7 @@ impl Reader<'_> {
                 (Additional::Unsaid, said) | (said, Additional::Unsaid) => said.clone(),
                 (Additional::Forbidden, _) | (_, Additional::Forbidden) => Additional::Forbidden,
                 (Additional::Any, said) | (said, Additional::Any) => said.clone(),
-                (Additional::Of(ours), Additional::Of(theirs)) => {
-                    Additional::Of(Box::new(self.merge((**ours).clone(), (**theirs).clone())))
-                }
+                (Additional::Of(ours), Additional::Of(theirs)) => Additional::Of(Box::new(self.merge(ours, theirs))),
             },
             min_properties: this.min_properties.max(that.min_properties),
             max_properties: least(this.max_properties, that.max_properties),
@@ -141,15 +138,15 @@ fn scalar_fits(values: &Shape, kind: &Shape) -> bool {
 
 fn merge_annotations(outer: Annotations, inner: Annotations) -> Annotations {
     let examples = if outer.examples.is_empty() { inner.examples } else { outer.examples };
-    let (mut kept, mut vendor) = (inner.kept, inner.vendor);
+    let (mut kept, mut foreign) = (inner.kept, inner.foreign);
     kept.extend(outer.kept);
-    vendor.extend(outer.vendor);
+    foreign.extend(outer.foreign);
     Annotations {
         description: outer.description.or(inner.description),
         default: outer.default.or(inner.default),
         examples,
         kept,
-        vendor,
+        foreign,
     }
 }
 
@@ -171,10 +168,12 @@ fn merge_bounds(this: &Bounds, that: &Bounds) -> Option<Bounds> {
 }
 
 /// What either has; nothing at all where they differ.
+#[expect(clippy::option_option, reason = "whether it can be said at all, and what it then is")]
 fn either<T: Clone + PartialEq>(one: Option<&T>, other: Option<&T>) -> Option<Option<T>> {
     match (one, other) {
-        (Some(one), Some(other)) => (one == other).then(|| Some(one.clone())),
-        (only, None) | (None, only) => Some(only.cloned()),
+        (Some(one), Some(other)) if one != other => None,
+        (Some(only), _) | (None, Some(only)) => Some(Some(only.clone())),
+        (None, None) => Some(None),
     }
 }
 

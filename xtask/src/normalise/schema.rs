@@ -25,10 +25,10 @@ pub(super) struct Annotations {
     pub description: Option<String>,
     pub default: Option<Value>,
     pub examples: Vec<Value>,
-    /// `deprecated`, `readOnly`, `writeOnly` and every `x-` key, as they stand.
+    /// Keys that the documents keep as they stand.
     pub kept: Map<String, Value>,
-    /// Keys of the vendor's that are no part of OpenAPI.
-    pub vendor: Map<String, Value>,
+    /// Keys that the documents keep under `x-upstream`.
+    pub foreign: Map<String, Value>,
 }
 
 /// What values a schema takes.
