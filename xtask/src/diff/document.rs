@@ -4,12 +4,12 @@ use super::operation;
 use super::report::Position;
 use super::rules::Kind;
 use super::schema::{self, annotation};
-use super::usage::{METHODS, Operation, Usage, operations};
+use super::usage::{METHODS, Operation, operations};
 use super::walk::{At, Walk, keys, shown};
 use crate::pointer::escape;
 use serde_json::{Map, Value};
 
-pub(super) fn compare(walk: &mut Walk, usage: &Usage) {
+pub(super) fn compare(walk: &mut Walk) {
     let (old, new) = (walk.old, walk.new);
     if old == new {
         return;
@@ -27,8 +27,8 @@ pub(super) fn compare(walk: &mut Walk, usage: &Usage) {
                 _ => annotation(walk, &at, key, old, new),
             }
         });
-        paths(walk, usage);
-        components(walk, usage);
+        paths(walk);
+        components(walk);
     });
 }
 
@@ -91,7 +91,7 @@ pub(super) fn security(walk: &mut Walk, at: &At, old: Option<&Value>, new: Optio
     }
 }
 
-fn paths(walk: &mut Walk, usage: &Usage) {
+fn paths(walk: &mut Walk) {
     let (old, new) = (walk.old, walk.new);
     let at = At::new("/paths", "paths", Position::None);
     let empty = Value::Object(Map::new());
@@ -120,11 +120,11 @@ fn paths(walk: &mut Walk, usage: &Usage) {
             }
         });
     });
-    pair_operations(walk, usage);
+    pair_operations(walk);
 }
 
 /// Operations of one path and method belong together, then those of one endpoint, then those of one `operationId`.
-fn pair_operations(walk: &mut Walk, usage: &Usage) {
+fn pair_operations(walk: &mut Walk) {
     let mut old = operations(walk.old);
     let mut new = operations(walk.new);
     let rules: [fn(&Operation, &Operation) -> bool; 3] = [
@@ -147,14 +147,14 @@ fn pair_operations(walk: &mut Walk, usage: &Usage) {
     }
     for operation in old {
         let (at, id) = (place(&operation), operation.endpoint_id());
-        match id.filter(|id| !usage.new.endpoints.contains(*id)) {
+        match id.filter(|id| !walk.usage.new.endpoints.contains(*id)) {
             Some(id) => walk.report(&at.called(id.to_owned()), Kind::EndpointRemoved, "is no longer an endpoint"),
             None => walk.report(&at, Kind::OperationRemoved, "is gone"),
         }
     }
     for operation in new {
         let (at, id) = (place(&operation), operation.endpoint_id());
-        match id.filter(|id| !usage.old.endpoints.contains(*id)) {
+        match id.filter(|id| !walk.usage.old.endpoints.contains(*id)) {
             Some(id) => walk.report(&at.called(id.to_owned()), Kind::EndpointAdded, "is a new endpoint"),
             None => walk.report(&at, Kind::OperationAdded, "is new"),
         }
@@ -168,7 +168,7 @@ pub(super) fn place(operation: &Operation) -> At {
     At::new(&format!("/paths/{}/{method}", escape(path)), &subject, Position::None)
 }
 
-fn components(walk: &mut Walk, usage: &Usage) {
+fn components(walk: &mut Walk) {
     let (old, new) = (walk.old, walk.new);
     let at = At::new("/components", "components", Position::None);
     let empty = Value::Object(Map::new());
@@ -177,7 +177,7 @@ fn components(walk: &mut Walk, usage: &Usage) {
         let at = at.name(section).called(section.to_owned());
         let (old, new) = (old.unwrap_or(&empty), new.unwrap_or(&empty));
         match section {
-            "schemas" => schemas(walk, usage, &at, old, new),
+            "schemas" => schemas(walk, &at, old, new),
             "parameters" | "requestBodies" => {
                 parts(walk, section, &at.positioned(Position::Request), old, new);
             }
@@ -189,7 +189,7 @@ fn components(walk: &mut Walk, usage: &Usage) {
     walk.finish_tasks();
 }
 
-fn schemas(walk: &mut Walk, usage: &Usage, at: &At, old: &Value, new: &Value) {
+fn schemas(walk: &mut Walk, at: &At, old: &Value, new: &Value) {
     let (Some(old_map), Some(new_map)) = (old.as_object(), new.as_object()) else {
         return walk.unknown(at, Some(old), Some(new));
     };
@@ -207,17 +207,17 @@ fn schemas(walk: &mut Walk, usage: &Usage, at: &At, old: &Value, new: &Value) {
         match (old_map.contains_key(name), new_map.contains_key(name)) {
             (true, false) => {
                 let renamed = walk.renamed.iter().any(|(old, _)| old == name);
-                if usage.new.schemas.contains(name) {
+                if walk.usage.new.schemas.contains(name) {
                     walk.report(&here, Kind::Component, "is no longer in this document");
-                } else if !is_told(usage.old.exclusive.contains(name), renamed) {
+                } else if !is_told(walk.usage.old.exclusive.contains(name), renamed) {
                     walk.report(&here, Kind::SchemaRemoved, "is gone");
                 }
             }
             (false, true) => {
                 let renamed = walk.renamed.iter().any(|(_, new)| new == name);
-                if usage.old.schemas.contains(name) {
+                if walk.usage.old.schemas.contains(name) {
                     walk.report(&here, Kind::Component, "is now in this document too");
-                } else if !is_told(usage.new.exclusive.contains(name), renamed) {
+                } else if !is_told(walk.usage.new.exclusive.contains(name), renamed) {
                     walk.report(&here, Kind::SchemaAdded, "is new");
                 }
             }

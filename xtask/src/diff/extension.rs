@@ -2,7 +2,7 @@
 
 use super::rules::Kind;
 use super::walk::{At, Walk, texts};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 /// Hints for forms and pages, which nothing here reads.
 const HINTS: &[&str] = &["ui", "_fal_ui_field", "x-fal-ui", "x-fal-metadata", "x-fal-order-paths", "limit_description"];
@@ -16,6 +16,15 @@ pub(super) fn compare(walk: &mut Walk, at: &At, key: &str, old: Option<&Value>, 
             let kind = if new.is_some() { Kind::FileRole } else { Kind::FileRoleRemoved };
             walk.report_value(at, kind, "the file role", old, new);
         }
+        // Keywords of the upstream document that the description does not take over.
+        "x-upstream" => {
+            let empty = Value::Object(Map::new());
+            walk.differing(at, old.unwrap_or(&empty), new.unwrap_or(&empty), |walk, key, old, new| match key {
+                "default" => walk.report_value(&at.key(key), Kind::Default, "the upstream default", old, new),
+                _ => super::schema::annotation(walk, &at.name(key), key, old, new),
+            });
+        }
+        "x-upstream-discriminator" => walk.report_value(at, Kind::Discriminator, "the discriminator", old, new),
         _ if HINTS.contains(&key) => walk.report_value(at, Kind::Info, &format!("`{key}`"), old, new),
         _ => walk.unknown(at, old, new),
     }

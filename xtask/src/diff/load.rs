@@ -22,6 +22,13 @@ pub struct Document {
     pub value: Value,
 }
 
+impl Document {
+    /// What tells which of a description's documents it is.
+    pub(super) fn file_name(&self) -> &str {
+        self.name.rsplit(['/', ':']).next().unwrap_or(&self.name)
+    }
+}
+
 /// Documents that describe one API together; a named schema that several have is one type.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Description {
@@ -32,11 +39,8 @@ pub struct Description {
 impl Description {
     /// The one document here that the given one is another version of: by file name, else by base URL, else by title.
     fn counterpart(&self, of: &Document) -> Option<Self> {
-        fn file_name(document: &Document) -> Option<&std::ffi::OsStr> {
-            Path::new(&document.name).file_name()
-        }
         let rules: [fn(&Document, &Document) -> bool; 3] = [
-            |one, two| file_name(one) == file_name(two),
+            |one, two| one.file_name() == two.file_name(),
             |one, two| same(one, two, "/servers/0/url"),
             |one, two| same(one, two, "/info/title"),
         ];

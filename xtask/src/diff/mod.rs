@@ -80,7 +80,7 @@ pub fn run_to(root: &Path, args: &Args, out: &mut dyn Write) -> Result<u8> {
     Ok(report.exit_code())
 }
 
-/// Compares two descriptions. One document on each side belongs together whatever the names, else those of one name do.
+/// Compares two descriptions. One document on each side belongs together whatever the names, else those of one file name do.
 ///
 /// ```
 /// use serde_json::json;
@@ -111,8 +111,8 @@ pub fn compare(old: &Description, new: &Description) -> Report {
             changes.push(document_change(name, new.is_some()));
             continue;
         };
-        let mut walk = Walk::new(&old.value, &new.value, &usage.positions);
-        document::compare(&mut walk, &usage);
+        let mut walk = Walk::new(&old.value, &new.value, &usage);
+        document::compare(&mut walk);
         for change in walk.into_changes() {
             // What two documents share is told once, of the first.
             let is_new = told.insert((change.pointer.clone(), change.kind, change.position, change.text.clone()));
@@ -128,9 +128,11 @@ fn pairs<'d>(old: &'d Description, new: &'d Description) -> Vec<(Option<&'d Docu
     if let ([old], [new]) = (old.documents.as_slice(), new.documents.as_slice()) {
         return vec![(Some(old), Some(new))];
     }
-    let find = |side: &'d Description, name: &str| side.documents.iter().find(|document| document.name == name);
-    let with_new = new.documents.iter().map(|document| (find(old, &document.name), Some(document)));
-    let only_old = old.documents.iter().filter(|document| find(new, &document.name).is_none());
+    let find = |side: &'d Description, of: &Document| {
+        side.documents.iter().find(|document| document.file_name() == of.file_name())
+    };
+    let with_new = new.documents.iter().map(|document| (find(old, document), Some(document)));
+    let only_old = old.documents.iter().filter(|document| find(new, document).is_none());
     with_new.chain(only_old.map(|document| (Some(document), None))).collect()
 }
 

@@ -186,7 +186,7 @@ impl Report {
         u8::from(self.changes.iter().any(|change| change.wire == Wire::Breaking || change.rust == Rust::Major))
     }
 
-    /// One Markdown list item a change, the worst first, for a changelog.
+    /// One line of Markdown a change, the worst first, for a changelog's list.
     pub fn changelog_rows(&self) -> Vec<String> {
         let row = |change: &Change| {
             let place = match change.position {
@@ -195,7 +195,7 @@ impl Report {
                 position => format!(", {}", word(&position)),
             };
             let (wire, rust, text) = (word(&change.wire), word(&change.rust), visible(&change.text));
-            format!("- {text} (wire: {wire}, Rust: {rust}{place})")
+            format!("{text} (wire: {wire}, Rust: {rust}{place})")
         };
         self.changes.iter().map(row).collect()
     }

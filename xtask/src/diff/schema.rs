@@ -13,10 +13,9 @@ pub(super) fn compare(walk: &mut Walk, at: &At, old: &Value, new: &Value) {
     if old == new {
         return;
     }
-    let (Value::Object(old_map), Value::Object(new_map)) = (old, new) else {
+    let Some((mut old_view, mut new_view)) = View::both(old, new) else {
         return walk.unknown(at, Some(old), Some(new));
     };
-    let (mut old_view, mut new_view) = View::both(old_map, new_map);
     walk.not_silent(at, |walk| {
         match (old_view.reference().map(str::to_owned), new_view.reference().map(str::to_owned)) {
             (Some(old), Some(new)) if old != new => {
@@ -194,6 +193,7 @@ fn members(walk: &mut Walk, at: &At, old: Option<&Value>, new: Option<&Value>, [
     for member in old {
         match new_only.iter().position(|(_, other)| *other == member) {
             Some(place) => common_order.push(new_only.remove(place).0),
+            None if walk.goes_with_endpoint(member) => {}
             None => old_only.push(member),
         }
     }
@@ -204,6 +204,9 @@ fn members(walk: &mut Walk, at: &At, old: Option<&Value>, new: Option<&Value>, [
     let mut old_only = old_only.into_iter();
     for (index, member) in new_only {
         let here = at.key(&index.to_string());
+        if walk.comes_with_endpoint(member) {
+            continue;
+        }
         if let Some(old) = old_only.next() {
             compare(walk, &here, old, member);
             continue;

@@ -23,15 +23,15 @@ pub(super) struct Usage {
 pub(super) struct Side {
     pub(super) endpoints: BTreeSet<String>,
     pub(super) schemas: BTreeSet<String>,
-    /// The schemas that endpoints reach which the other side does not have.
+    /// The schemas of those endpoints that the other side does not have, and that it does not have either.
     pub(super) exclusive: BTreeSet<String>,
 }
 
 impl Usage {
     pub(super) fn of(old: &Description, new: &Description) -> Self {
         let mut usage = Self { old: Side::of(old), new: Side::of(new), ..Self::default() };
-        usage.old.exclusive = exclusive(old, &usage.new.endpoints);
-        usage.new.exclusive = exclusive(new, &usage.old.endpoints);
+        usage.old.exclusive = exclusive(old, &usage.new);
+        usage.new.exclusive = exclusive(new, &usage.old);
         for document in old.documents.iter().chain(&new.documents) {
             for operation in operations(&document.value) {
                 for (position, roots) in operation.roots() {
@@ -59,16 +59,17 @@ impl Side {
     }
 }
 
-fn exclusive(description: &Description, other_endpoints: &BTreeSet<String>) -> BTreeSet<String> {
+fn exclusive(description: &Description, other: &Side) -> BTreeSet<String> {
     let mut schemas = BTreeSet::new();
     for document in &description.documents {
         for operation in operations(&document.value) {
-            if operation.endpoint_id().is_some_and(|id| !other_endpoints.contains(id)) {
+            if operation.endpoint_id().is_some_and(|id| !other.endpoints.contains(id)) {
                 let roots = operation.roots().into_iter().flat_map(|(_, roots)| roots).collect();
                 schemas.extend(reached(&document.value, roots));
             }
         }
     }
+    schemas.retain(|schema| !other.schemas.contains(schema));
     schemas
 }
 

@@ -4,6 +4,7 @@ use super::rules::Kind;
 use super::view::View;
 use super::walk::{At, Walk, shown, texts};
 use serde_json::Value;
+use std::collections::BTreeMap;
 
 pub(super) fn compare(walk: &mut Walk, at: &At, old: &View, new: &View) {
     let here = at.key("enum");
@@ -22,23 +23,32 @@ pub(super) fn compare(walk: &mut Walk, at: &At, old: &View, new: &View) {
         }
         (old, new) => return walk.unknown(&here, old, new),
     };
-    for value in new_values.iter().filter(|value| !old_values.contains(value)) {
-        let index = new_values.iter().position(|other| other == value).unwrap_or_default();
-        walk.report(&here.key(&index.to_string()), Kind::EnumValueAdded, format!("has the new value {}", shown(value)));
+    let (old_places, new_places) = (places(old_values), places(new_values));
+    let mut new_kept = Vec::new();
+    for (index, value) in new_values.iter().enumerate() {
+        match old_places.get(&value.to_string()) {
+            Some(place) => new_kept.push(*place),
+            None => {
+                let words = format!("has the new value {}", shown(value));
+                walk.report(&here.key(&index.to_string()), Kind::EnumValueAdded, words);
+            }
+        }
     }
-    for value in old_values.iter().filter(|value| !new_values.contains(value)) {
-        let index = old_values.iter().position(|other| other == value).unwrap_or_default();
-        let words = format!("no longer has the value {}", shown(value));
-        walk.report(&here.key(&index.to_string()), Kind::EnumValueRemoved, words);
+    for (index, value) in old_values.iter().enumerate() {
+        if !new_places.contains_key(&value.to_string()) {
+            let words = format!("no longer has the value {}", shown(value));
+            walk.report(&here.key(&index.to_string()), Kind::EnumValueRemoved, words);
+        }
     }
-    let kept = |values: &[Value], others: &[Value]| -> Vec<Value> {
-        values.iter().filter(|value| others.contains(value)).cloned().collect()
-    };
-    let (old_kept, new_kept) = (kept(old_values, new_values), kept(new_values, old_values));
-    if old_kept != new_kept && old_kept.len() == new_kept.len() {
+    if !new_kept.is_sorted() {
         walk.report(&here, Kind::EnumOrder, "lists its values in another order");
     }
     names(walk, &at.key("x-enum-varnames"), (old, old_values), (new, new_values));
+}
+
+/// Where each value stands, by its JSON text.
+fn places(values: &[Value]) -> BTreeMap<String, usize> {
+    values.iter().enumerate().rev().map(|(index, value)| (value.to_string(), index)).collect()
 }
 
 /// A variant that has another name now, or is named now and was not.
@@ -57,9 +67,10 @@ fn names(walk: &mut Walk, at: &At, (old, old_values): (&View, &[Value]), (new, n
         }
         return;
     }
+    let old_places = places(old_values);
     for (index, value) in new_values.iter().enumerate() {
-        let Some(old_index) = old_values.iter().position(|other| other == value) else { continue };
-        let (old_name, new_name) = (old_names.get(old_index), new_names.get(index));
+        let Some(old_index) = old_places.get(&value.to_string()) else { continue };
+        let (old_name, new_name) = (old_names.get(*old_index), new_names.get(index));
         if old_name != new_name {
             let name =
                 |name: Option<&&str>| name.map_or("its usual name".to_owned(), |name| format!("the name `{name}`"));

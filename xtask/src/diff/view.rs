@@ -36,10 +36,26 @@ impl<'v> View<'v> {
     }
 
     /// Both sides, brought to the same form where they mean the same.
-    pub(super) fn both(old: &'v Map<String, Value>, new: &'v Map<String, Value>) -> (Self, Self) {
-        let (mut old, mut new) = (Self::of(old), Self::of(new));
-        Self::unwrap_single(&mut old, &mut new);
-        (old, new)
+    pub(super) fn both(old: &'v Value, new: &'v Value) -> Option<(Self, Self)> {
+        let (mut old_view, mut new_view) = (Self::of(old.as_object()?), Self::of(new.as_object()?));
+        if !old_view.become_member(old, &new_view) {
+            new_view.become_member(new, &old_view);
+        }
+        Self::unwrap_single(&mut old_view, &mut new_view);
+        Some((old_view, new_view))
+    }
+
+    /// Takes the form of a union of one, when the other side is a union of several and this is one of them.
+    fn become_member(&mut self, schema: &'v Value, other: &Self) -> bool {
+        for key in ["anyOf", "oneOf"] {
+            let Some((_, members)) = other.members.get(key) else { continue };
+            if members.len() > 1 && members.iter().any(|(_, member)| *member == schema) {
+                *self = Self::default();
+                self.members.insert(key, (String::new(), vec![(0, schema)]));
+                return true;
+            }
+        }
+        false
     }
 
     /// Merges members that are alone into what has them, where the other side has no more than one either.
@@ -150,12 +166,11 @@ mod tests {
             json!({"oneOf": [{"type": "null"}, {"type": "integer"}], "title": "Seed"}),
         ];
         for way in &ways {
-            let way = way.as_object().unwrap();
-            let (view, _) = View::both(way, way);
-            assert!(view.nullable, "{way:?}");
-            assert_eq!(view.get("type"), Some(&Value::from("integer")), "{way:?}");
-            assert_eq!(view.get("title"), Some(&Value::from("Seed")), "{way:?}");
-            assert_eq!(view.entries.len(), 2, "{way:?}");
+            let (view, _) = View::both(way, way).unwrap();
+            assert!(view.nullable, "{way}");
+            assert_eq!(view.get("type"), Some(&Value::from("integer")), "{way}");
+            assert_eq!(view.get("title"), Some(&Value::from("Seed")), "{way}");
+            assert_eq!(view.entries.len(), 2, "{way}");
         }
     }
 
@@ -163,8 +178,7 @@ mod tests {
     fn what_a_wrapper_says_wins_over_what_it_wraps() {
         let wrapped =
             json!({"allOf": [{"$ref": "#/components/schemas/Style", "description": "inner"}], "description": "outer"});
-        let wrapped = wrapped.as_object().unwrap();
-        let (view, _) = View::both(wrapped, wrapped);
+        let (view, _) = View::both(&wrapped, &wrapped).unwrap();
         assert_eq!(view.reference(), Some("#/components/schemas/Style"));
         assert_eq!(view.get("description"), Some(&Value::from("outer")));
     }

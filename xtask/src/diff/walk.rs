@@ -2,9 +2,10 @@
 
 use super::report::{Change, Position};
 use super::rules::Kind;
+use super::usage::Usage;
 use crate::pointer::escape;
 use serde_json::{Map, Value};
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeSet, VecDeque};
 
 /// A place in the documents.
 #[derive(Clone, Debug)]
@@ -55,8 +56,7 @@ struct Task {
 pub(super) struct Walk<'d> {
     pub(super) old: &'d Value,
     pub(super) new: &'d Value,
-    /// Where each named schema is used, over all documents, old and new.
-    positions: &'d BTreeMap<String, Position>,
+    pub(super) usage: &'d Usage,
     changes: Vec<Change>,
     found: usize,
     tasks: VecDeque<Task>,
@@ -66,11 +66,11 @@ pub(super) struct Walk<'d> {
 }
 
 impl<'d> Walk<'d> {
-    pub(super) fn new(old: &'d Value, new: &'d Value, positions: &'d BTreeMap<String, Position>) -> Self {
+    pub(super) fn new(old: &'d Value, new: &'d Value, usage: &'d Usage) -> Self {
         Self {
             old,
             new,
-            positions,
+            usage,
             changes: Vec::new(),
             found: 0,
             tasks: VecDeque::new(),
@@ -84,7 +84,26 @@ impl<'d> Walk<'d> {
     }
 
     pub(super) fn position(&self, schema: &str) -> Position {
-        self.positions.get(schema).copied().unwrap_or(Position::None)
+        self.usage.positions.get(schema).copied().unwrap_or(Position::None)
+    }
+
+    /// Whether a member of a union is there for a new endpoint, which is told itself: the result of any endpoint may be
+    /// the output of this one now, but not for calls that were made before.
+    pub(super) fn comes_with_endpoint(&mut self, member: &Value) -> bool {
+        self.is_told(member, &self.usage.new.exclusive)
+    }
+
+    /// The same for an endpoint that is gone.
+    pub(super) fn goes_with_endpoint(&mut self, member: &Value) -> bool {
+        self.is_told(member, &self.usage.old.exclusive)
+    }
+
+    fn is_told(&mut self, member: &Value, exclusive: &BTreeSet<String>) -> bool {
+        let reference = member.get("$ref").and_then(Value::as_str);
+        let name = reference.and_then(|reference| reference.strip_prefix("#/components/schemas/"));
+        let is_told = name.is_some_and(|name| exclusive.contains(name));
+        self.found += usize::from(is_told);
+        is_told
     }
 
     /// Adds a row: the subject, then the words.

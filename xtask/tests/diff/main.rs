@@ -84,6 +84,7 @@ fn full(pointer: &str) -> String {
         ("POST", "/paths/~1acme~1paint~1v1/post"),
         ("RETOUCH", "/paths/~1acme~1paint~1v1~1retouch"),
         ("STATUS", "/paths/~1acme~1paint~1requests~1{request_id}~1status/get"),
+        ("RESULT", "/paths/~1acme~1paint~1requests~1{request_id}/get/responses/200/content/application~1json/schema"),
         ("CANCEL", "/paths/~1acme~1paint~1requests~1{request_id}~1cancel"),
     ];
     if pointer.starts_with('/') {

@@ -20,8 +20,8 @@ fn a_table_has_one_row_a_change_and_the_worst_first() {
     assert_eq!(
         report.changelog_rows()[..2],
         [
-            "- `PaintOutput.seed` may now be left out (wire: breaking, Rust: major, response)",
-            "- `Weight` must be at least 0.1, had to be at least 0.01 (wire: breaking, Rust: major, request)",
+            "`PaintOutput.seed` may now be left out (wire: breaking, Rust: major, response)",
+            "`Weight` must be at least 0.1, had to be at least 0.01 (wire: breaking, Rust: major, request)",
         ]
     );
 }

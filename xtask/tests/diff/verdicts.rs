@@ -340,6 +340,13 @@ fn cases() -> Vec<(Vec<Edit>, &'static [&'static str])> {
             vec![Set("Size/oneOf/-", json!({"type": "string", "maxLength": 3}))],
             &["member-added request compatible minor", "member-order request compatible major"],
         ),
+        (
+            vec![Set(
+                "RESULT",
+                json!({"anyOf": [{"$ref": "#/components/schemas/PaintOutput"}, {"$ref": "#/components/schemas/File"}]}),
+            )],
+            &["member-added response breaking minor"],
+        ),
         (vec![Remove("Size/oneOf/1")], &["member-removed request breaking major"]),
         (
             vec![Set("Size/oneOf", json!([{"$ref": "#/components/schemas/Pixels"}, {"type": "string"}]))],
@@ -350,6 +357,13 @@ fn cases() -> Vec<(Vec<Edit>, &'static [&'static str])> {
             &["part-added request breaking major", "part-added request breaking major"],
         ),
         (vec![Remove("Tagged/allOf/1")], &["part-removed none compatible major"]),
+        // What is kept of the upstream document only.
+        (
+            vec![Set("Size/x-upstream", json!({"ui": {"a": 1}, "default": 3}))],
+            &["default request behaviour patch", "info request compatible patch"],
+        ),
+        (vec![Set("Size/x-upstream", json!({"le": 3}))], &["unknown request breaking major"]),
+        (vec![Set("Size/x-upstream-discriminator", json!({}))], &["discriminator request breaking major"]),
         // Files.
         (
             vec![Set("PaintInput/properties/canvas/x-fal-file-input", json!("mask"))],
@@ -405,6 +419,39 @@ fn a_whole_document_comes_and_goes() {
         |old: &Description, new: &Description| -> Vec<String> { compare(old, new).changes.iter().map(row).collect() };
     assert_eq!(rows(&both, &three), ["document-added none compatible minor"]);
     assert_eq!(rows(&three, &both), ["document-removed none breaking major"]);
+}
+
+/// The result of any endpoint is described once, as the output of one of them.
+#[test]
+fn an_endpoint_with_its_own_output_is_one_row_either_way() {
+    let mut more = base();
+    let output = json!({"$ref": "#/components/schemas/SingOutput"});
+    for edit in [
+        Set(
+            "/paths/~1acme~1sing",
+            json!({"post": {
+                "responses": {"200": {"content": {"application/json": {"schema": output}}}},
+                "x-fal-endpoint": {"id": "acme/sing", "output": "#/components/schemas/SingOutput"},
+            }}),
+        ),
+        Set("SingOutput", json!({"type": "object", "properties": {"file": {"$ref": "#/components/schemas/File"}}})),
+        Set("RESULT", json!({"anyOf": [{"$ref": "#/components/schemas/PaintOutput"}, output]})),
+    ] {
+        edit.apply(&mut more);
+    }
+    let rows =
+        |old: &Description, new: &Description| -> Vec<String> { compare(old, new).changes.iter().map(row).collect() };
+    assert_eq!(rows(&base(), &more), ["endpoint-added none compatible minor"]);
+    assert_eq!(rows(&more, &base()), ["endpoint-removed none breaking major"]);
+}
+
+#[test]
+fn documents_belong_together_by_file_name() {
+    let mut elsewhere = base();
+    for document in &mut elsewhere.documents {
+        document.name = format!("openapi/{}", document.name);
+    }
+    assert!(compare(&base(), &elsewhere).changes.is_empty());
 }
 
 #[test]
