@@ -2,7 +2,7 @@
 
 use crate::flag::with_fields;
 use crate::table::price;
-use clap::builder::{OsStringValueParser, TypedValueParser as _};
+use clap::builder::{OsStringValueParser, TypedValueParser};
 use clap::{Arg, ArgAction, Command, ValueHint, value_parser};
 use ideogram_schema::{ENDPOINTS, EndpointInfo};
 use std::path::PathBuf;
@@ -30,7 +30,10 @@ pub fn command() -> Command {
         .disable_help_subcommand(true)
         .args(globals());
     let command = ENDPOINTS.iter().fold(command, |command, info| command.subcommand(endpoint(info)));
-    command.subcommand(schema())
+    let command = command.subcommand(jobs());
+    #[cfg(feature = "sandbox")]
+    let command = command.subcommand(crate::sandbox::command());
+    command.subcommand(schema()).subcommand(completions()).subcommand(man())
 }
 
 /// The flags of every command.
@@ -39,6 +42,16 @@ fn globals() -> Vec<Arg> {
     vec![
         running(switch("json", "Print one JSON envelope on stdout")),
         running(switch("quiet", "Say nothing on stderr but failures").short('q')),
+        running(
+            Arg::new("ledger")
+                .long("ledger")
+                .value_name("FILE")
+                .env("IDEOGRAM_LEDGER")
+                .hide_env(true)
+                .value_parser(value_parser!(PathBuf))
+                .value_hint(ValueHint::FilePath)
+                .help("Where paid requests are noted [default: ideogram/ledger.db in the data directory]"),
+        ),
     ]
 }
 
@@ -54,8 +67,21 @@ fn endpoint(info: &'static EndpointInfo) -> Command {
     with_fields(command, info).args(running())
 }
 
-/// The flags of whatever calls the service.
+/// The flags of a call.
 fn running() -> Vec<Arg> {
+    let sync = "Call in one piece instead of through the queue: quicker, and lost with the connection";
+    let mut args = saving();
+    args.push(switch("sync", sync).help_heading(RUNNING));
+    if cfg!(feature = "sandbox") {
+        let sandbox = "Use a stand-in for the service inside this process: no key, no network, no bill";
+        args.push(switch("sandbox", sandbox).help_heading(RUNNING));
+    }
+    args.push(timeout());
+    args
+}
+
+/// The flags that say where files go.
+fn saving() -> Vec<Arg> {
     let output = Arg::new("output")
         .long("output")
         .short('o')
@@ -63,32 +89,60 @@ fn running() -> Vec<Arg> {
         .value_parser(value_parser!(PathBuf))
         .value_hint(ValueHint::AnyPath)
         .help("File or directory to save to, `-` for stdout [default: a free name made of prompt and seed]");
-    let mut args = vec![output, switch("force", "Overwrite the file; queue a request with `--sync-mode` all the same")];
-    args.push(switch("sync", "Call in one piece instead of through the queue: quicker, and lost with the connection"));
-    args.extend(service());
-    args.into_iter().map(|arg| arg.help_heading(RUNNING)).collect()
+    let force = switch("force", "Overwrite the file; queue a request with `--sync-mode` all the same");
+    [output, force].into_iter().map(|arg| arg.help_heading(RUNNING)).collect()
 }
 
-/// The flags that choose the service and how long to wait for it.
-fn service() -> Vec<Arg> {
-    let mut args = Vec::new();
-    if cfg!(feature = "sandbox") {
-        args.push(switch("sandbox", "Use a stand-in for the service inside this process: no key, no network, no bill"));
-    }
-    args.push(
-        Arg::new("timeout")
-            .long("timeout")
-            .value_name("TIME")
-            .value_parser(OsStringValueParser::new().try_map(|text| duration(&text.to_string_lossy())))
-            .help("Give up, and cancel, after this long: `90`, `90s` or `15m` [default: 15m]"),
-    );
-    args
+fn timeout() -> Arg {
+    Arg::new("timeout")
+        .long("timeout")
+        .value_name("TIME")
+        .value_parser(time())
+        .help("Give up, and cancel, after this long: `90`, `90s` or `15m` [default: 15m]")
+        .help_heading(RUNNING)
+}
+
+fn jobs() -> Command {
+    let resume = Command::new("resume")
+        .about("Fetch and save what interrupted runs have paid for")
+        .arg(
+            Arg::new("id")
+                .value_name("ID")
+                .value_parser(value_parser!(i64).range(1..))
+                .num_args(0..)
+                .help("Numbers from `ideogram jobs` [default: every open one]"),
+        )
+        .args(saving().into_iter().chain([timeout()]));
+    let close = Command::new("close")
+        .about("Close a request by hand: whatever it made is given up")
+        .arg(Arg::new("id").value_name("ID").value_parser(value_parser!(i64).range(1..)).num_args(1..).required(true));
+    Command::new("jobs")
+        .about("List the requests that were sent and are not safe on disk yet")
+        .arg(switch("all", "List finished ones too, the latest 1,000"))
+        .args_conflicts_with_subcommands(true)
+        .subcommand(resume)
+        .subcommand(close)
+}
+
+fn completions() -> Command {
+    let shell = Arg::new("shell").value_name("SHELL").value_parser(value_parser!(clap_complete::Shell)).required(true);
+    Command::new("completions").about("Print a shell's completion script").arg(shell)
+}
+
+fn man() -> Command {
+    let page = Arg::new("page").value_name("COMMAND").help("Of this command [default: of the whole tool]");
+    Command::new("man").about("Print a man page, for `man -l -`").arg(page)
 }
 
 fn schema() -> Command {
     Command::new("schema")
         .about("Print what the endpoints take and give, as text or with `--json`")
         .arg(Arg::new("verb").value_name("COMMAND").help("Only this one: its command or endpoint id"))
+}
+
+/// The parser of a time.
+pub(crate) fn time() -> impl TypedValueParser<Value = Duration> {
+    OsStringValueParser::new().try_map(|text| duration(&text.to_string_lossy()))
 }
 
 /// Seconds, or a number with `ms`, `s`, `m` or `h` behind it; more than nothing and at most a week.
@@ -103,7 +157,7 @@ fn duration(text: &str) -> Result<Duration, String> {
     };
     let number: f64 = digits.parse().map_err(|_| "it must be a number with `ms`, `s`, `m` or `h`".to_owned())?;
     let seconds = number * scale;
-    if seconds >= 0.001 && seconds <= 7.0 * 24.0 * 3600.0 {
+    if (0.001..=7.0 * 24.0 * 3600.0).contains(&seconds) {
         Ok(Duration::from_secs_f64(seconds))
     } else {
         Err("it must be from 1ms to 168h".to_owned())

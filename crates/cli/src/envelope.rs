@@ -78,8 +78,8 @@ pub struct ResultRow {
 /// One file.
 #[derive(Clone, Debug, Serialize)]
 pub struct ImageRow {
-    /// Where it was saved.
-    pub path: String,
+    /// Where it was saved; `null` when it went to stdout or a device.
+    pub path: Option<String>,
     /// Where the service keeps it; `null` when it came as a data URI.
     pub url: Option<String>,
     /// MIME type, judged by the content.
@@ -99,12 +99,16 @@ pub struct ImageRow {
 pub struct JobRow {
     /// The ledger's number, what `ideogram jobs resume` takes.
     pub id: i64,
-    /// `sending`, `accepted`, `lost`, `saved`, `failed` or `cancelled`.
+    /// `sending`, `accepted`, `lost`, `answered`, `saved`, `failed` or `cancelled`.
     pub state: &'static str,
     /// When it was written, in milliseconds since 1970.
     pub created_ms: i64,
     /// The service that it went to.
     pub base: String,
+    /// Where its files were saved.
+    pub files: Vec<String>,
+    /// Why it failed or was lost.
+    pub note: Option<String>,
 }
 
 /// What went wrong.

@@ -52,7 +52,8 @@ impl Termination for Exit {
 pub(crate) struct Failure {
     exit: Exit,
     message: String,
-    pub(crate) facts: Facts,
+    pub(crate) facts: Box<Facts>,
+    told: bool,
 }
 
 /// What is known about a failed request beyond the sentence.
@@ -68,7 +69,7 @@ pub(crate) struct Facts {
 
 impl Failure {
     pub(crate) fn new(exit: Exit, message: impl Into<String>) -> Self {
-        Self { exit, message: message.into(), facts: Facts::default() }
+        Self { exit, message: message.into(), facts: Box::default(), told: false }
     }
 
     pub(crate) fn usage(message: impl Into<String>) -> Self {
@@ -88,12 +89,26 @@ impl Failure {
         Self::new(Exit::Success, String::new())
     }
 
+    /// The same failure with another exit code.
+    pub(crate) fn with_exit(self, exit: Exit) -> Self {
+        Self { exit, ..self }
+    }
+
     pub(crate) fn exit(&self) -> Exit {
         self.exit
     }
 
     pub(crate) fn message(&self) -> &str {
         &self.message
+    }
+
+    /// The same failure, of which nothing is to be said any more.
+    pub(crate) fn told(self) -> Self {
+        Self { told: true, ..self }
+    }
+
+    pub(crate) fn is_told(&self) -> bool {
+        self.told || self.exit == Exit::Success
     }
 
     /// The same failure with another sentence after its own: what to do next.

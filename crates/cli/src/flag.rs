@@ -51,6 +51,9 @@ impl Flag {
     /// Description, default and range; clap adds the possible values itself.
     fn help(&self) -> String {
         let mut text = self.field.description.to_owned();
+        if text.ends_with(char::is_alphanumeric) {
+            text.push('.');
+        }
         let mut add = |note: String| {
             if !text.is_empty() {
                 text.push(' ');

@@ -9,17 +9,26 @@
 //! assert!(help.contains("generate"));
 //! ```
 
+mod call;
 mod clean;
 mod command;
 pub mod envelope;
 mod exit;
+mod fault;
 mod flag;
 mod input;
+mod interrupt;
+mod jobs;
 pub mod ledger;
 mod local;
+mod made;
 mod media;
 mod output;
+mod paper;
+#[cfg(feature = "sandbox")]
+mod sandbox;
 mod save;
+mod session;
 mod table;
 mod usage;
 
@@ -28,6 +37,7 @@ pub use exit::Exit;
 
 use clap::ArgMatches;
 use exit::Failure;
+use ideogram_schema::ENDPOINTS;
 use output::Output;
 use std::ffi::OsString;
 
@@ -41,13 +51,13 @@ pub fn run(arguments: Vec<OsString>) -> Exit {
     let json = arguments.iter().take_while(|argument| *argument != "--").any(|argument| argument == "--json");
     let (output, outcome) = match command().try_get_matches_from(arguments) {
         Ok(matches) => {
-            let output = Output::new(json, matches.get_flag("quiet"));
-            let outcome = dispatch(&matches, &output);
+            let output = Output::new(json, deepest(&matches).get_flag("quiet"));
+            let outcome = dispatch(&matches, output);
             (output, outcome)
         }
         Err(error) => {
             let output = Output::new(json, false);
-            let outcome = usage::report(&error, &output);
+            let outcome = usage::report(&error);
             (output, outcome)
         }
     };
@@ -57,9 +67,23 @@ pub fn run(arguments: Vec<OsString>) -> Exit {
     }
 }
 
-fn dispatch(matches: &ArgMatches, output: &Output) -> Result<(), Failure> {
+/// The matches of the innermost command, which have the flags of every command too.
+fn deepest(matches: &ArgMatches) -> &ArgMatches {
+    matches.subcommand().map_or(matches, |(_, inner)| deepest(inner))
+}
+
+fn dispatch(matches: &ArgMatches, output: Output) -> Result<(), Failure> {
     match matches.subcommand() {
         Some(("schema", matches)) => table::print(matches, output),
-        _ => Err(Failure::usage("not written yet")),
+        Some(("completions", matches)) => paper::completions(matches),
+        Some(("man", matches)) => paper::man(matches),
+        Some(("jobs", matches)) => jobs::run(matches, output),
+        #[cfg(feature = "sandbox")]
+        Some(("sandbox", matches)) => sandbox::serve(matches, output),
+        Some((verb, matches)) => match ENDPOINTS.iter().find(|info| info.verb == verb) {
+            Some(info) => call::run(info, matches, output),
+            None => Err(Failure::usage(format!("there is no command `{verb}`; see `ideogram --help`"))),
+        },
+        None => Err(Failure::usage("a command is missing; see `ideogram --help`")),
     }
 }

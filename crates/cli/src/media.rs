@@ -30,6 +30,17 @@ impl Format {
         }
     }
 
+    /// What a file's ending promises, where it promises a format at all.
+    pub(crate) fn of_extension(extension: &str) -> Option<Self> {
+        match extension {
+            "png" => Some(Self::PNG),
+            "jpg" | "jpeg" => Some(Self::JPEG),
+            "webp" => Some(Self::WEBP),
+            "gif" => Some(Self::GIF),
+            _ => None,
+        }
+    }
+
     pub(crate) fn is_picture(self) -> bool {
         self != Self::OTHER
     }
@@ -134,7 +145,7 @@ mod tests {
         };
         assert_eq!(webp(b"VP8X", 24, &[0xff, 4, 0, 0xcf, 2, 0]), Some((1280, 720)));
         assert_eq!(webp(b"VP8 ", 26, &[0, 5, 0xd0, 2]), Some((1280, 720)));
-        let lossless: u32 = 1279 | 719 << 14;
+        let lossless: u32 = 0x4ff | 0x2cf << 14;
         assert_eq!(webp(b"VP8L", 21, &lossless.to_le_bytes()), Some((1280, 720)));
         assert_eq!(dimensions(b"GIF89a\x00\x05\xd0\x02"), Some((1280, 720)));
     }

@@ -18,51 +18,56 @@ impl Output {
         Self { json, quiet, watched: io::stderr().is_terminal() }
     }
 
-    pub(crate) fn json(&self) -> bool {
+    pub(crate) fn json(self) -> bool {
         self.json
     }
 
     /// A line for somebody who watches; scripts and logs do not get it.
-    pub(crate) fn progress(&self, text: &str) {
+    pub(crate) fn progress(self, text: &str) {
         if self.watched && !self.quiet {
             talk("", text);
         }
     }
 
     /// A line that matters without being a failure.
-    pub(crate) fn note(&self, text: &str) {
+    pub(crate) fn note(self, text: &str) {
         if !self.quiet {
             talk("note: ", text);
         }
     }
 
     /// Tells of a failure, on stderr and with `--json` on stdout too, and gives the exit code that goes with it.
-    pub(crate) fn failure(&self, failure: &Failure) -> Exit {
-        if failure.exit() != Exit::Success {
-            talk("error: ", failure.message());
+    pub(crate) fn failure(self, failure: &Failure) -> Exit {
+        if !failure.is_told() {
+            trouble(failure);
             if self.json {
                 // The exit code tells the same to a reader that is gone.
-                let _ = self.envelope(&Envelope::of_error(failure.row()));
+                let _ = print_envelope(&Envelope::of_error(failure.row()));
             }
         }
         failure.exit()
     }
+}
 
-    /// Prints the envelope.
-    pub(crate) fn envelope(&self, envelope: &impl serde::Serialize) -> Result<(), Failure> {
-        let bytes = clean::json(envelope)
-            .map_err(|error| Failure::service(format!("the result cannot be written as JSON: {error}")))?;
-        self.data(&bytes)
-    }
+/// The sentence of a failure, on stderr.
+pub(crate) fn trouble(failure: &Failure) {
+    talk("error: ", failure.message());
+}
 
-    /// Writes data to stdout, all of it or a failure.
-    pub(crate) fn data(&self, bytes: &[u8]) -> Result<(), Failure> {
-        let mut stdout = io::stdout().lock();
-        stdout.write_all(bytes).and_then(|()| stdout.flush()).map_err(|error| match error.kind() {
-            ErrorKind::BrokenPipe => Failure::pipe_closed(),
-            _ => Failure::file(format!("cannot write to stdout: {error}")),
-        })
-    }
+/// Prints the envelope.
+pub(crate) fn print_envelope(envelope: &impl serde::Serialize) -> Result<(), Failure> {
+    let bytes = clean::json(envelope)
+        .map_err(|error| Failure::service(format!("the result cannot be written as JSON: {error}")))?;
+    data(&bytes)
+}
+
+/// Writes data to stdout, all of it or a failure.
+pub(crate) fn data(bytes: &[u8]) -> Result<(), Failure> {
+    let mut stdout = io::stdout().lock();
+    stdout.write_all(bytes).and_then(|()| stdout.flush()).map_err(|error| match error.kind() {
+        ErrorKind::BrokenPipe => Failure::pipe_closed(),
+        _ => Failure::file(format!("cannot write to stdout: {error}")),
+    })
 }
 
 /// One line on stderr; a closed stderr is nobody's loss.

@@ -3,7 +3,7 @@
 
 use crate::exit::Failure;
 use crate::media::Format;
-use crate::output::Output;
+use crate::output::{Output, data};
 use std::fs::{self, File};
 use std::io::{ErrorKind, IsTerminal as _, Write as _};
 use std::path::{Path, PathBuf};
@@ -36,7 +36,7 @@ enum Target {
 
 impl Destination {
     /// Judges `--output`; without it files get default names in the working directory.
-    pub(crate) fn new(path: Option<&Path>, overwrite: bool, output: &Output) -> Result<Self, Failure> {
+    pub(crate) fn new(path: Option<&Path>, overwrite: bool, output: Output) -> Result<Self, Failure> {
         let target = match path {
             None => Target::Directory(PathBuf::from(".")),
             Some(path) if path == "-" => stdout(output)?,
@@ -45,8 +45,19 @@ impl Destination {
         Ok(Self { target, overwrite })
     }
 
-    pub(crate) fn is_stdout(&self) -> bool {
-        matches!(self.target, Target::Stdout)
+    /// Where a request that was interrupted was meant to go. A name that was taken meanwhile is left alone, as ever.
+    pub(crate) fn again(path: Option<&Path>, overwrite: bool, output: Output) -> Result<Self, Failure> {
+        let taken = path.is_some_and(|path| !overwrite && path.is_file());
+        match path {
+            Some(path) if taken => {
+                writable(parent(path)).map(|()| Self { target: Target::File(path.to_owned()), overwrite })
+            }
+            path => Self::new(path, overwrite, output),
+        }
+    }
+
+    pub(crate) fn overwrites(&self) -> bool {
+        self.overwrite
     }
 
     /// What the ledger keeps, so that an interrupted run can be finished where it was meant to end: an absolute path.
@@ -63,10 +74,10 @@ impl Destination {
         number: usize,
         stem: &str,
         bytes: &[u8],
-        output: &Output,
+        output: Output,
     ) -> Result<Option<PathBuf>, Failure> {
         match &self.target {
-            Target::Stdout if number == 0 => output.data(bytes).map(|()| None),
+            Target::Stdout if number == 0 => data(bytes).map(|()| None),
             Target::Special(path) => fs::OpenOptions::new()
                 .append(true)
                 .open(path)
@@ -91,7 +102,7 @@ impl Destination {
     }
 }
 
-fn stdout(output: &Output) -> Result<Target, Failure> {
+fn stdout(output: Output) -> Result<Target, Failure> {
     if output.json() {
         return Err(Failure::usage("`--json` and `--output -` both want stdout; save to a file, or drop `--json`"));
     }
@@ -105,7 +116,6 @@ fn at(path: &Path, overwrite: bool) -> Result<Target, Failure> {
     let names_a_directory = path.as_os_str().as_encoded_bytes().ends_with(b"/");
     match fs::metadata(path) {
         Ok(found) if found.is_dir() => writable(path).map(|()| Target::Directory(path.to_owned())),
-        Ok(_) if names_a_directory => Err(Failure::usage(format!("`{}` is no directory", path.display()))),
         Ok(found) if !found.is_file() => Ok(Target::Special(path.to_owned())),
         Ok(_) if !overwrite => Err(Failure::usage(format!(
             "`{}` is there already; choose another name, or overwrite it with `--force`",

@@ -3,14 +3,14 @@
 use crate::envelope::SCHEMA;
 use crate::exit::Failure;
 use crate::flag::{flags, length, plain, range};
-use crate::output::Output;
+use crate::output::{Output, data, print_envelope};
 use clap::ArgMatches;
 use ideogram_schema::{ENDPOINTS, EndpointInfo, Field, FieldKind, Price};
 use serde_json::{Map, Value, json};
 use std::fmt::Write as _;
 
 /// Prints all endpoints, or the one that is named by its verb or id.
-pub(crate) fn print(matches: &ArgMatches, output: &Output) -> Result<(), Failure> {
+pub(crate) fn print(matches: &ArgMatches, output: Output) -> Result<(), Failure> {
     let wanted = matches.get_one::<String>("verb");
     let endpoints: Vec<&EndpointInfo> = ENDPOINTS
         .iter()
@@ -24,10 +24,10 @@ pub(crate) fn print(matches: &ArgMatches, output: &Output) -> Result<(), Failure
     }
     if output.json() {
         let endpoints: Vec<Value> = endpoints.into_iter().map(endpoint_json).collect();
-        return output.envelope(&json!({"schema": SCHEMA, "kind": "schema", "endpoints": endpoints, "error": null}));
+        return print_envelope(&json!({"schema": SCHEMA, "kind": "schema", "endpoints": endpoints, "error": null}));
     }
     let texts: Vec<String> = endpoints.into_iter().map(endpoint_text).collect();
-    output.data(texts.join("\n").as_bytes())
+    data(texts.join("\n").as_bytes())
 }
 
 /// `$0.05 per image`.

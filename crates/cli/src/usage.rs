@@ -1,13 +1,13 @@
 //! A command line that makes no sense, said in one sentence.
 
 use crate::exit::Failure;
-use crate::output::Output;
+use crate::output::data;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 
 /// Help and version go to stdout; anything else becomes a usage failure.
-pub(crate) fn report(error: &clap::Error, output: &Output) -> Result<(), Failure> {
+pub(crate) fn report(error: &clap::Error) -> Result<(), Failure> {
     match error.kind() {
-        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => output.data(error.render().to_string().as_bytes()),
+        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => data(error.render().to_string().as_bytes()),
         ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand | ErrorKind::MissingSubcommand => {
             Err(Failure::usage("a command is missing; see `ideogram --help`"))
         }
@@ -47,7 +47,10 @@ fn sentence(error: &clap::Error) -> String {
     let similar = [ContextKind::SuggestedArg, ContextKind::SuggestedSubcommand, ContextKind::SuggestedValue];
     match similar.into_iter().find_map(get) {
         Some(suggestion) => format!("{told}; did you mean {suggestion}?"),
-        None => format!("{told}; see `{} --help`", command_of(error)),
+        None => match command_of(error) {
+            Some(command) => format!("{told}; see `{command} --help`"),
+            None => told,
+        },
     }
 }
 
@@ -74,11 +77,11 @@ fn quoted(text: &str) -> String {
     format!("`{name}`")
 }
 
-/// The command whose usage was broken, from clap's own usage line.
-fn command_of(error: &clap::Error) -> String {
-    let usage = error.get(ContextKind::Usage).map(ToString::to_string).unwrap_or_default();
+/// The command whose usage was broken, from clap's own usage line; an error about a value has none.
+fn command_of(error: &clap::Error) -> Option<String> {
+    let usage = error.get(ContextKind::Usage)?.to_string();
     let words = usage.split_whitespace().skip_while(|word| *word != "ideogram");
     let command: Vec<&str> =
         words.take_while(|word| word.starts_with(|first: char| first.is_ascii_lowercase())).collect();
-    if command.is_empty() { "ideogram".to_owned() } else { command.join(" ") }
+    (!command.is_empty()).then(|| command.join(" "))
 }

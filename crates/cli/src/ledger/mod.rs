@@ -1,11 +1,12 @@
 //! The ledger: every paid request has a row from before it is sent until its files are safe on disk.
 //!
-//! One SQLite file, in WAL mode with `synchronous=FULL`: what a method of [`Ledger`] has done when it returns survives a
+//! One `SQLite` file, in WAL mode with `synchronous=FULL`: what a method of [`Ledger`] has done when it returns survives a
 //! crash and a power cut. The order of a run is
 //!
 //! 1. [`begin`](Ledger::begin): the row is there, `sending`, with the exact input and the service's address;
 //! 2. [`accepted`](Ledger::accepted) with the service's request id, before anybody waits for the result;
-//! 3. [`close`](Ledger::close), once the files are on disk, or once it is sure that there will be none.
+//! 3. [`answered`](Ledger::answered), where the answer is in hand and could not be asked for again;
+//! 4. [`close`](Ledger::close), once the files are on disk, or once it is sure that there will be none.
 //!
 //! A row that is still open tells of money that may have been spent for nothing yet in hand. Whoever works on a row holds
 //! its [`Claim`], so that no two processes save the same result twice.

@@ -12,6 +12,8 @@ pub enum State {
     Accepted,
     /// Sent, and the answer was lost: it may have been accepted.
     Lost,
+    /// The answer is in the row; its files are still to be saved.
+    Answered,
     /// Closed: its files are on disk.
     Saved,
     /// Closed: the service refused it, or it ended without a result.
@@ -23,7 +25,7 @@ pub enum State {
 impl State {
     /// Every state.
     pub const ALL: &'static [Self] =
-        &[Self::Sending, Self::Accepted, Self::Lost, Self::Saved, Self::Failed, Self::Cancelled];
+        &[Self::Sending, Self::Accepted, Self::Lost, Self::Answered, Self::Saved, Self::Failed, Self::Cancelled];
 
     /// The word in the file and in `--json`.
     pub const fn as_str(self) -> &'static str {
@@ -31,6 +33,7 @@ impl State {
             Self::Sending => "sending",
             Self::Accepted => "accepted",
             Self::Lost => "lost",
+            Self::Answered => "answered",
             Self::Saved => "saved",
             Self::Failed => "failed",
             Self::Cancelled => "cancelled",
@@ -43,7 +46,7 @@ impl State {
 
     /// Whether money may have been spent on what is not in hand yet.
     pub const fn is_open(self) -> bool {
-        matches!(self, Self::Sending | Self::Accepted | Self::Lost)
+        matches!(self, Self::Sending | Self::Accepted | Self::Lost | Self::Answered)
     }
 }
 
@@ -95,6 +98,8 @@ pub struct Row {
     pub seed: Option<i64>,
     /// The service's id for it.
     pub request_id: Option<String>,
+    /// The service's answer, JSON, where files of it are still to be saved.
+    pub answer: Option<String>,
     /// Where the files are meant to go.
     pub destination: Option<PathBuf>,
     /// Whether that file may be overwritten.

@@ -1,4 +1,4 @@
-//! The SQLite file.
+//! The `SQLite` file.
 
 use super::{Cause, Claim, Closing, LedgerError, NewRow, Row, State};
 use crate::envelope::summarised;
@@ -27,18 +27,19 @@ CREATE TABLE requests (
     input_sha256  BLOB    NOT NULL,
     seed          INTEGER,
     request_id    TEXT,
+    answer        TEXT,
     destination   BLOB,
     overwrite     INTEGER NOT NULL,
     files         TEXT    NOT NULL DEFAULT '[]',
     note          TEXT
 ) STRICT;
-CREATE INDEX open_requests ON requests (id) WHERE state IN ('sending', 'accepted', 'lost');
+CREATE INDEX open_requests ON requests (id) WHERE state IN ('sending', 'accepted', 'lost', 'answered');
 CREATE INDEX twins ON requests (input_sha256);
 PRAGMA user_version = 1;
 ";
 
-const COLUMNS: &str = "id, created_ms, state, base, queued, endpoint, input, seed, request_id, destination, overwrite, \
-                       files, note";
+const COLUMNS: &str = "id, created_ms, state, base, queued, endpoint, input, seed, request_id, answer, destination, \
+                       overwrite, files, note";
 
 /// An open ledger.
 #[derive(Debug)]
@@ -143,6 +144,20 @@ impl Ledger {
         })
     }
 
+    /// Keeps the service's answer until its files are saved: whatever it points to may outlive the answer itself.
+    ///
+    /// # Errors
+    /// When that is not safe on disk.
+    pub fn answered(&mut self, id: i64, request_id: Option<&str>, answer: &str) -> Result<(), LedgerError> {
+        self.run(|db| {
+            db.prepare_cached(
+                "UPDATE requests SET state = ?2, request_id = coalesce(?3, request_id), answer = ?4, updated_ms = ?5 \
+                 WHERE id = ?1",
+            )?
+            .execute(params![id, State::Answered.as_str(), request_id, answer, now_ms()])
+        })
+    }
+
     /// Closes the row. Its input is kept, data URIs summarised.
     ///
     /// # Errors
@@ -158,7 +173,7 @@ impl Ledger {
             let input: String =
                 db.prepare_cached("SELECT input FROM requests WHERE id = ?1")?.query_row([id], |row| row.get(0))?;
             db.prepare_cached(
-                "UPDATE requests SET state = ?2, files = ?3, note = ?4, input = ?5, updated_ms = ?6 WHERE id = ?1",
+                "UPDATE requests SET state = ?2, answer = NULL, files = ?3, note = ?4, input = ?5, updated_ms = ?6 WHERE id = ?1",
             )?
             .execute(params![id, state.as_str(), files, note, without_data(&input), now_ms()])
         })
@@ -169,7 +184,7 @@ impl Ledger {
     /// # Errors
     /// When the file cannot be read.
     pub fn open_rows(&self) -> Result<Vec<Row>, LedgerError> {
-        self.select("WHERE state IN ('sending', 'accepted', 'lost') ORDER BY id", [])
+        self.select("WHERE state IN ('sending', 'accepted', 'lost', 'answered') ORDER BY id", [])
     }
 
     /// The latest rows, oldest first.
@@ -259,6 +274,7 @@ fn row(row: &rusqlite::Row<'_>) -> rusqlite::Result<Row> {
         input: row.get("input")?,
         seed: row.get("seed")?,
         request_id: row.get("request_id")?,
+        answer: row.get("answer")?,
         destination: row.get::<_, Option<Vec<u8>>>("destination")?.map(path_of),
         overwrite: row.get("overwrite")?,
         files: serde_json::from_str(&files).unwrap_or_default(),

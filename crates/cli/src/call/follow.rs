@@ -1,0 +1,136 @@
+//! Waiting for a job, telling how it stands, and ending it when asked.
+
+use super::keep::Answer;
+use crate::exit::{Exit, Failure};
+use crate::fault;
+use crate::ledger::Closing;
+use crate::output::Output;
+use crate::session::Session;
+use ideogram_client::{Callable, Error, Job};
+use ideogram_schema::{CancelState, QueueState, QueueStatus};
+use std::pin::pin;
+
+/// Waits for the job's result. Ctrl-C cancels it and goes on waiting for what comes of that; a second one leaves, and the
+/// row stays open. The deadline cancels likewise and leaves, unless the job has completed by then.
+pub(crate) async fn follow<E: Callable>(
+    session: &mut Session,
+    job: &Job<E>,
+    id: i64,
+    interrupted: bool,
+) -> Result<Answer, Failure> {
+    let (output, deadline) = (session.output, session.deadline);
+    let mut said = String::new();
+    let mut following = pin!(job.follow(|status| tell(output, status, &mut said)));
+    let mut cancelling = false;
+    if interrupted {
+        cancel(session, job, id).await?;
+        cancelling = true;
+    }
+    loop {
+        tokio::select! {
+            biased;
+            () = session.interrupts.next() => {
+                if cancelling {
+                    return Err(left(session, job, id));
+                }
+                cancel(session, job, id).await?;
+                cancelling = true;
+            }
+            outcome = &mut following => return match outcome {
+                Ok(response) => Answer::new(response.output(), Some(job.request_id().to_owned())),
+                Err(error) => Err(trouble::<E>(session, &error, id)),
+            },
+            () = tokio::time::sleep_until(deadline), if !cancelling => {
+                late(session, job, id).await?;
+                cancelling = true;
+            }
+        }
+    }
+}
+
+/// Asks the service to cancel, and says what it answered. An error means that the wait is over.
+async fn cancel<E: Callable>(session: &mut Session, job: &Job<E>, id: i64) -> Result<(), Failure> {
+    let Some(outcome) = session.unless_interrupted(job.cancel()).await else { return Err(left(session, job, id)) };
+    let output = session.output;
+    match outcome {
+        Ok(CancelState::Ok) => {
+            cancelled(session, id);
+            return Err(of_job(Failure::new(Exit::Interrupted, "cancelled before it ran: nothing is billed"), job));
+        }
+        Ok(CancelState::AlreadyCompleted) => output.note("it is done already, so its files are fetched"),
+        Ok(CancelState::CancellationRequested) => {
+            output.note("asked the service to cancel; it may finish all the same, and Ctrl-C again leaves at once");
+        }
+        Ok(other) => output.note(&format!("the service answered `{other}` to the cancel; Ctrl-C again leaves")),
+        Err(error) => output.note(&format!("it could not be cancelled: {error}; Ctrl-C again leaves")),
+    }
+    Ok(())
+}
+
+/// The deadline has passed: cancels, and says what became of that. A job that is done by then is not wasted.
+async fn late<E: Callable>(session: &mut Session, job: &Job<E>, id: i64) -> Result<(), Failure> {
+    let Some(outcome) = session.unless_interrupted(job.cancel()).await else { return Err(left(session, job, id)) };
+    let message = match outcome {
+        Ok(CancelState::AlreadyCompleted) => return Ok(()),
+        Ok(CancelState::Ok) => {
+            cancelled(session, id);
+            return Err(of_job(Failure::service("not done in time, so it was cancelled before it ran"), job));
+        }
+        Ok(_) => "not done in time: the service was asked to cancel, but it may finish and be billed".to_owned(),
+        Err(error) => format!("not done in time, and it could not be cancelled: {error}"),
+    };
+    let mut failure = of_job(Failure::service(message), job);
+    failure.facts.may_have_been_accepted = true;
+    Err(session.advised(failure, id))
+}
+
+fn cancelled(session: &mut Session, id: i64) {
+    let noted = session.ledger.close(id, &Closing::Cancelled);
+    session.noted(noted, "the request was cancelled");
+}
+
+/// Ctrl-C a second time.
+fn left<E: Callable>(session: &Session, job: &Job<E>, id: i64) -> Failure {
+    let mut failure = of_job(Failure::new(Exit::Interrupted, "left; the request may still run and be billed"), job);
+    failure.facts.may_have_been_accepted = true;
+    session.advised(failure, id)
+}
+
+/// A failed job is over; trouble on the way to it leaves the row open.
+fn trouble<E: Callable>(session: &mut Session, error: &Error, id: i64) -> Failure {
+    let failure = fault::of_call(error, E::INFO);
+    if error.may_have_been_accepted() {
+        return session.advised(failure, id);
+    }
+    if error.is_cancelled() {
+        cancelled(session, id);
+        return failure.with_exit(Exit::Interrupted);
+    }
+    let noted = session.ledger.close(id, &Closing::Failed { why: failure.message().to_owned() });
+    session.noted(noted, "the request has failed");
+    failure
+}
+
+fn of_job<E: Callable>(mut failure: Failure, job: &Job<E>) -> Failure {
+    failure.facts.endpoint = Some(E::ID);
+    failure.facts.request_id = Some(job.request_id().to_owned());
+    failure
+}
+
+/// A line a change: where it stands, and what it says.
+fn tell(output: Output, status: &QueueStatus, said: &mut String) {
+    let now = match (&status.status, status.queue_position) {
+        (QueueState::InQueue, Some(position)) => format!("queued, {position} ahead"),
+        (QueueState::InQueue, None) => "queued".to_owned(),
+        (QueueState::InProgress, _) => "running".to_owned(),
+        (QueueState::Completed, _) => "done".to_owned(),
+        (other, _) => other.as_str().to_owned(),
+    };
+    if now != *said {
+        output.progress(&now);
+        *said = now;
+    }
+    for entry in status.logs.iter().flatten() {
+        output.progress(&format!("  {}", entry.message));
+    }
+}

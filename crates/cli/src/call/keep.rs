@@ -1,0 +1,159 @@
+//! From an answer to files on disk, and only then is the ledger's row closed.
+
+use crate::envelope::{ImageRow, ResultRow, sha256, summarised};
+use crate::exit::{Exit, Failure};
+use crate::fault;
+use crate::ledger::Closing;
+use crate::made::{self, Made};
+use crate::media::{self, Format};
+use crate::save::{Destination, stem};
+use crate::session::Session;
+use ideogram_schema::{EndpointInfo, File, FileRole};
+use serde::Serialize;
+use serde_json::{Map, Value};
+use std::path::{Path, PathBuf};
+
+/// What the service answered to a request.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) body: Value,
+    pub(crate) request_id: Option<String>,
+}
+
+impl Answer {
+    pub(crate) fn new(output: &impl Serialize, request_id: Option<String>) -> Result<Self, Failure> {
+        let body = serde_json::to_value(output)
+            .map_err(|error| Failure::service(format!("the answer cannot be read as JSON: {error}")))?;
+        Ok(Self { body, request_id })
+    }
+}
+
+/// What was asked for, as far as saving needs it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Asked<'a> {
+    pub(crate) id: i64,
+    pub(crate) info: &'static EndpointInfo,
+    pub(crate) input: &'a Map<String, Value>,
+    pub(crate) seed: Option<i64>,
+    pub(crate) destination: &'a Destination,
+}
+
+/// Files that are safe.
+#[derive(Debug)]
+pub(crate) struct Kept {
+    pub(crate) row: ResultRow,
+    paths: Vec<PathBuf>,
+}
+
+impl Kept {
+    /// The paths, one a line; nothing for what went to stdout or a device.
+    pub(crate) fn paths(&self) -> Vec<u8> {
+        self.paths.iter().flat_map(|path| [path.as_os_str().as_encoded_bytes(), b"\n"].concat()).collect()
+    }
+}
+
+/// Fetches and saves every file of the answer, then closes the row. When that fails the row keeps the answer.
+pub(crate) async fn keep(session: &mut Session, asked: Asked<'_>, answer: Answer) -> Result<Kept, Failure> {
+    let files = made::files(asked.info, &answer.body);
+    if files.is_empty() {
+        let failure = named(Failure::service("the service answered without a file"), asked, &answer);
+        let closed = session.ledger.close(asked.id, &Closing::Failed { why: failure.message().to_owned() });
+        session.noted(closed, "there is nothing to save");
+        return Err(failure);
+    }
+    match save_all(session, asked, &answer, &files).await {
+        Ok(kept) => {
+            let files = kept.paths.iter().filter_map(|path| absolute(path)).collect();
+            let closed = session.ledger.close(asked.id, &Closing::Saved { files });
+            session.noted(closed, "the files are saved");
+            Ok(kept)
+        }
+        // The reader of stdout has gone with the file half written: it is still owed.
+        Err(failure) => {
+            let kept = session.ledger.answered(asked.id, answer.request_id.as_deref(), &answer.body.to_string());
+            session.noted(kept, "there is an answer whose files are still to be saved");
+            Err(if failure.exit() == Exit::Success { failure } else { session.advised(failure, asked.id) })
+        }
+    }
+}
+
+async fn save_all(session: &mut Session, asked: Asked<'_>, answer: &Answer, files: &[Made]) -> Result<Kept, Failure> {
+    let seed = answer.body.get(crate::flag::SEED).and_then(Value::as_i64).or(asked.seed);
+    let name = stem(asked.info.verb, made::words(asked.info, asked.input), seed);
+    let mut images = Vec::with_capacity(files.len());
+    let mut paths = Vec::with_capacity(files.len());
+    for (number, file) in files.iter().enumerate() {
+        let bytes = fetch(session, file, asked).await.map_err(|failure| named(failure, asked, answer))?;
+        let path = asked.destination.save(number, &name, &bytes, session.output)?;
+        let image = image_row(&file.url, &bytes, path.as_deref());
+        told(session, &image, path.as_deref());
+        images.push(image);
+        paths.extend(path);
+    }
+    let row = ResultRow {
+        endpoint: asked.info.id.to_owned(),
+        request_id: answer.request_id.clone(),
+        seed,
+        images,
+        input: summarised(asked.input),
+        job: None,
+    };
+    Ok(Kept { row, paths })
+}
+
+/// The file's content. What is to be a picture and is none, an error page for one, is not taken for it.
+async fn fetch(session: &mut Session, file: &Made, asked: Asked<'_>) -> Result<Vec<u8>, Failure> {
+    let image = session.client.image(&File::new(&file.url));
+    let bytes: Vec<u8> = match session.unless_interrupted(image.bytes()).await {
+        Some(Ok(bytes)) => bytes.into(),
+        // Whatever it is, it is the service's doing: the URL is its own.
+        Some(Err(error)) => return Err(fault::of_call(&error, asked.info).with_exit(Exit::Failure)),
+        None => return Err(Failure::new(Exit::Interrupted, "interrupted while the picture was fetched")),
+    };
+    if file.role != FileRole::Other && !Format::of(&bytes).is_picture() {
+        let (count, url) = (bytes.len(), crate::clean::line(file.url.get(..200).unwrap_or(&file.url)));
+        return Err(Failure::service(format!("the {count} bytes at `{url}` are no picture")));
+    }
+    Ok(bytes)
+}
+
+fn named(mut failure: Failure, asked: Asked<'_>, answer: &Answer) -> Failure {
+    failure.facts.endpoint = Some(asked.info.id);
+    failure.facts.request_id.clone_from(&answer.request_id);
+    failure
+}
+
+fn image_row(url: &str, bytes: &[u8], path: Option<&Path>) -> ImageRow {
+    let size = media::dimensions(bytes);
+    let inline = url.get(..5).is_some_and(|scheme| scheme.eq_ignore_ascii_case("data:"));
+    ImageRow {
+        path: path.map(|path| path.display().to_string()),
+        url: (!inline).then(|| url.to_owned()),
+        content_type: Format::of(bytes).content_type,
+        width: size.map(|(width, _)| width),
+        height: size.map(|(_, height)| height),
+        bytes: bytes.len() as u64,
+        sha256: sha256(bytes),
+    }
+}
+
+fn told(session: &Session, image: &ImageRow, path: Option<&Path>) {
+    let size = match (image.width, image.height) {
+        (Some(width), Some(height)) => format!("{width}×{height} "),
+        _ => String::new(),
+    };
+    let place = path.map_or_else(|| "written".to_owned(), |path| format!("saved `{}`", path.display()));
+    session.output.progress(&format!("{place}: {size}{}, {} bytes", image.content_type, image.bytes));
+    let extension = path.and_then(Path::extension).map(std::ffi::OsStr::to_ascii_lowercase);
+    if let Some(extension) = extension.as_deref().and_then(std::ffi::OsStr::to_str)
+        && media::Format::of_extension(extension).is_some_and(|format| format.content_type != image.content_type)
+    {
+        session
+            .output
+            .note(&format!("`.{extension}` is the ending of another format: the file is {}", image.content_type));
+    }
+}
+
+fn absolute(path: &Path) -> Option<String> {
+    std::path::absolute(path).ok().map(|path| path.display().to_string())
+}

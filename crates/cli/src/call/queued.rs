@@ -1,0 +1,74 @@
+//! A call through the queue: sent once, noted before anybody waits, and found again after a crash.
+
+use super::keep::{Asked, Kept, keep};
+use super::{Order, follow};
+use crate::exit::{Exit, Failure};
+use crate::fault;
+use crate::ledger::Closing;
+use crate::session::{Session, unusable};
+use ideogram_client::{Callable, Job};
+use std::future::IntoFuture as _;
+
+/// Sends the request, follows it, saves its files.
+pub(super) async fn call<E: Callable>(
+    session: &mut Session,
+    order: &Order,
+    input: &E::Input,
+    sent: &str,
+) -> Result<Kept, Failure> {
+    let base = session.client.queue_url().to_owned();
+    let destination = order.destination.remembered();
+    let new = order.row(sent, &base, destination.as_deref());
+    let (id, _claim) = session.ledger.begin(&new).map_err(|error| unusable(&error))?;
+    let (job, interrupted) = submit::<E>(session, order, input, id).await?;
+    let noted = session.ledger.accepted(id, job.request_id());
+    session.noted(noted, &format!("the request is `{}`", job.request_id()));
+    let answer = follow(session, &job, id, interrupted).await?;
+    let asked = Asked { id, info: order.info, input: &order.input, seed: order.seed, destination: &order.destination };
+    keep(session, asked, answer).await
+}
+
+/// Sends the request. Ctrl-C does not cut it off, as it may have been accepted: the first one waits for the answer, to
+/// cancel with it.
+async fn submit<E: Callable>(
+    session: &mut Session,
+    order: &Order,
+    input: &E::Input,
+    id: i64,
+) -> Result<(Job<E>, bool), Failure> {
+    let client = session.client.clone();
+    let mut sending = client.submit(input).into_future();
+    let mut interrupted = false;
+    let outcome = loop {
+        if let Some(outcome) = session.unless_interrupted(&mut sending).await {
+            break outcome;
+        }
+        if std::mem::replace(&mut interrupted, true) {
+            let mut failure =
+                Failure::new(Exit::Interrupted, "left before the service answered; the request may have been accepted");
+            failure.facts.endpoint = Some(order.info.id);
+            failure.facts.may_have_been_accepted = true;
+            let noted = session.ledger.lost(id, failure.message());
+            session.noted(noted, "the answer was lost");
+            return Err(session.advised(failure, id));
+        }
+        session.output.note("waiting for the request's id, to cancel it; Ctrl-C again leaves at once");
+    };
+    match outcome {
+        Ok(job) => Ok((job, interrupted)),
+        Err(error) => Err(not_accepted(session, order, &error, id)),
+    }
+}
+
+/// Closes the row of a request that was refused; one that may have been accepted stays open.
+pub(super) fn not_accepted(session: &mut Session, order: &Order, error: &ideogram_client::Error, id: i64) -> Failure {
+    let failure = fault::of_call(error, order.info);
+    if error.may_have_been_accepted() {
+        let noted = session.ledger.lost(id, failure.message());
+        session.noted(noted, "the answer was lost");
+        return session.advised(failure, id);
+    }
+    let noted = session.ledger.close(id, &Closing::Failed { why: failure.message().to_owned() });
+    session.noted(noted, "the request was refused");
+    failure
+}

@@ -1,0 +1,57 @@
+//! A call in one piece. It cannot be followed, cancelled or asked for again, so its answer is noted before it is used.
+
+use super::keep::{Answer, Asked, Kept, keep};
+use super::{Order, queued::not_accepted};
+use crate::exit::{Exit, Failure};
+use crate::session::{Session, unusable};
+use ideogram_client::Callable;
+use std::future::IntoFuture as _;
+use tokio::time::Instant;
+
+/// Sends the request, waits for the answer, saves its files.
+pub(super) async fn call<E: Callable>(
+    session: &mut Session,
+    order: &Order,
+    input: &E::Input,
+    sent: &str,
+) -> Result<Kept, Failure> {
+    let base = session.client.run_url().to_owned();
+    let destination = order.destination.remembered();
+    let new = order.row(sent, &base, destination.as_deref());
+    let (id, _claim) = session.ledger.begin(&new).map_err(|error| unusable(&error))?;
+    let answer = wait::<E>(session, order, input, id).await?;
+    let noted = session.ledger.answered(id, answer.request_id.as_deref(), &answer.body.to_string());
+    session.noted(noted, "the service has answered");
+    let asked = Asked { id, info: order.info, input: &order.input, seed: order.seed, destination: &order.destination };
+    keep(session, asked, answer).await
+}
+
+/// Waits for the answer. Ctrl-C does not end the wait, as nothing could be cancelled; a second one does.
+async fn wait<E: Callable>(session: &mut Session, order: &Order, input: &E::Input, id: i64) -> Result<Answer, Failure> {
+    let client = session.client.clone();
+    let patience = session.deadline.saturating_duration_since(Instant::now());
+    let mut running = client.run(input).with_deadline(patience).into_future();
+    let mut interrupted = false;
+    loop {
+        match session.unless_interrupted(&mut running).await {
+            Some(Ok(response)) => {
+                let request_id = response.request_id().map(str::to_owned);
+                return Answer::new(response.output(), request_id);
+            }
+            Some(Err(error)) => return Err(not_accepted(session, order, &error, id)),
+            None if interrupted => break,
+            None => {
+                interrupted = true;
+                session
+                    .output
+                    .note("a call in one piece cannot be cancelled; Ctrl-C again leaves it, and what it costs");
+            }
+        }
+    }
+    let mut failure = Failure::new(Exit::Interrupted, "left; the request may still run and be billed");
+    failure.facts.endpoint = Some(order.info.id);
+    failure.facts.may_have_been_accepted = true;
+    let noted = session.ledger.lost(id, failure.message());
+    session.noted(noted, "the answer was lost");
+    Err(session.advised(failure, id))
+}

@@ -1,0 +1,87 @@
+//! What the client says went wrong, in the words of the command line.
+
+use crate::clean;
+use crate::envelope::ErrorDetailRow;
+use crate::exit::{Exit, Facts, Failure};
+use crate::flag::flags;
+use ideogram_client::Error;
+use ideogram_schema::{EndpointInfo, ValidationErrorDetail};
+use serde_json::Value;
+
+/// The most faults of an input that the sentence names; the envelope has them all.
+const MAX_NAMED: usize = 5;
+
+/// A failed call.
+pub(crate) fn of_call(error: &Error, info: &'static EndpointInfo) -> Failure {
+    let details: Vec<ErrorDetailRow> = error.details().iter().map(|detail| row(detail, info)).collect();
+    let message = if details.is_empty() { error.to_string() } else { refusal(error, &details) };
+    let mut failure = Failure::new(exit(error), message);
+    *failure.facts = Facts {
+        endpoint: Some(info.id),
+        request_id: error.request_id().map(str::to_owned),
+        status: error.status().map(|status| status.as_u16()),
+        error_type: error.error_type().map(|error_type| error_type.as_str().to_owned()),
+        details,
+        may_have_been_accepted: error.may_have_been_accepted(),
+    };
+    failure
+}
+
+/// A failure before there was any call: the key, the settings.
+pub(crate) fn of_settings(error: &Error) -> Failure {
+    let message = match (error.is_missing_key(), cfg!(feature = "sandbox")) {
+        (true, true) => "there is no API key; set `FAL_KEY`, or add `--sandbox` to try without one".to_owned(),
+        (true, false) => "there is no API key; set `FAL_KEY`".to_owned(),
+        (false, _) => error.to_string(),
+    };
+    Failure::new(exit(error), message)
+}
+
+fn exit(error: &Error) -> Exit {
+    if error.is_missing_key() {
+        Exit::Key
+    } else if error.is_configuration() || error.is_input() {
+        Exit::Usage
+    } else if error.is_file() {
+        Exit::File
+    } else {
+        Exit::Failure
+    }
+}
+
+/// One sentence that names the flag of each fault.
+fn refusal(error: &Error, details: &[ErrorDetailRow]) -> String {
+    let faults: Vec<String> = details.iter().take(MAX_NAMED).map(fault).collect();
+    let more = match details.len().saturating_sub(MAX_NAMED) {
+        0 => String::new(),
+        more => format!("; and {more} more"),
+    };
+    let who = if error.is_content_policy() { "moderation refused" } else { "the service refused" };
+    let request = error.request_id().map(|id| format!(" (request `{}`)", clean::line(id))).unwrap_or_default();
+    format!("{who} {}{more}{request}", faults.join("; "))
+}
+
+fn fault(detail: &ErrorDetailRow) -> String {
+    let place = match (&detail.flag, detail.loc.get(1..)) {
+        (Some(flag), _) => format!("`{flag}`"),
+        (None, Some(path @ [_, ..])) => {
+            let path: Vec<String> =
+                path.iter().map(|step| step.as_str().map_or_else(|| step.to_string(), str::to_owned)).collect();
+            format!("`{}`", path.join("."))
+        }
+        (None, _) => "the input".to_owned(),
+    };
+    format!("{place}: {}", clean::line(&detail.msg))
+}
+
+fn row(detail: &ValidationErrorDetail, info: &'static EndpointInfo) -> ErrorDetailRow {
+    let loc: Vec<Value> = detail.loc.iter().filter_map(|step| serde_json::to_value(step).ok()).collect();
+    let name = loc.get(1).and_then(Value::as_str);
+    let flag = name.and_then(|name| flags(info).into_iter().find(|flag| flag.field.name == name));
+    ErrorDetailRow {
+        flag: flag.map(|flag| flag.shown()),
+        loc,
+        msg: detail.msg.clone(),
+        kind: detail.type_.as_str().to_owned(),
+    }
+}

@@ -1,0 +1,84 @@
+//! The files in an endpoint's answer, found by the table.
+
+use ideogram_schema::{EndpointInfo, FieldKind, FileRole};
+use serde_json::{Map, Value};
+
+/// The most files of one answer that are saved; no endpoint makes as many, a hostile server might.
+const MAX_FILES: usize = 100;
+
+/// A file in an answer.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Made {
+    pub(crate) role: FileRole,
+    /// An `http(s)` URL or a data URI.
+    pub(crate) url: String,
+}
+
+/// The files in an answer, in the description's order.
+pub(crate) fn files(info: &EndpointInfo, answer: &Value) -> Vec<Made> {
+    let mut found = Vec::new();
+    for field in info.outputs {
+        if let Some(value) = answer.get(field.name) {
+            collect(&field.kind, value, &mut found);
+        }
+    }
+    found.truncate(MAX_FILES);
+    found
+}
+
+fn collect(kind: &FieldKind, value: &Value, found: &mut Vec<Made>) {
+    match (kind, value) {
+        (FieldKind::File(role), Value::Object(file)) => {
+            let url = file.get("url").and_then(Value::as_str);
+            found.extend(url.map(|url| Made { role: *role, url: url.to_owned() }));
+        }
+        (FieldKind::Array { items, .. }, Value::Array(values)) => {
+            values.iter().take(MAX_FILES).for_each(|value| collect(items, value, found));
+        }
+        (FieldKind::Object(fields), Value::Object(object)) => {
+            for field in *fields {
+                if let Some(value) = object.get(field.name) {
+                    collect(&field.kind, value, found);
+                }
+            }
+        }
+        _ => {}
+    }
+}
+
+/// The user's own words in an input: the first text that the command takes by position.
+pub(crate) fn words<'a>(info: &EndpointInfo, input: &'a Map<String, Value>) -> Option<&'a str> {
+    let texts = info.positional.iter().filter_map(|name| info.input(name));
+    let mut texts = texts.filter(|field| matches!(field.kind, FieldKind::String { .. }));
+    input.get(texts.next()?.name)?.as_str()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{files, words};
+    use ideogram_schema::ENDPOINTS;
+    use serde_json::json;
+
+    #[test]
+    fn the_files_of_every_endpoint_are_found_and_nothing_else_is() {
+        for info in ENDPOINTS {
+            let answer = json!({
+                "images": [{"url": "https://a/1.png"}, {"url": 5}, "https://a/2.png", {"url": "data:,x"}],
+                "url": "https://a/3.png",
+            });
+            let urls: Vec<String> = files(info, &answer).into_iter().map(|made| made.url).collect();
+            assert_eq!(urls, ["https://a/1.png", "data:,x"]);
+            assert!(files(info, &json!("https://a/1.png")).is_empty());
+            let many: Vec<_> = (0..5_000).map(|_| json!({"url": "x"})).collect();
+            assert_eq!(files(info, &json!({"images": many})).len(), 100);
+        }
+    }
+
+    #[test]
+    fn the_words_are_the_prompt() {
+        let input = json!({"prompt": "A fox", "image_url": "https://a/1.png"});
+        for info in ENDPOINTS {
+            assert_eq!(words(info, input.as_object().unwrap()), Some("A fox"));
+        }
+    }
+}

@@ -1,0 +1,114 @@
+//! What a command that calls the service works with: the client, the ledger, the signals, the time that is left.
+
+use crate::exit::Failure;
+use crate::fault;
+use crate::interrupt::Interrupts;
+use crate::ledger::{Ledger, LedgerError, default_path};
+use crate::output::Output;
+use clap::ArgMatches;
+use ideogram_client::Client;
+use std::future::Future;
+use std::path::PathBuf;
+use std::time::Duration;
+use tokio::runtime::Runtime;
+use tokio::time::Instant;
+
+/// How long a call may take where nobody says.
+const PATIENCE: Duration = Duration::from_secs(15 * 60);
+
+/// An open session.
+pub(crate) struct Session {
+    pub(crate) output: Output,
+    pub(crate) client: Client,
+    pub(crate) ledger: Ledger,
+    /// Whether the ledger outlives the process, so that advice about `jobs` makes sense.
+    pub(crate) lasting: bool,
+    pub(crate) interrupts: Interrupts,
+    pub(crate) deadline: Instant,
+    #[cfg(feature = "sandbox")]
+    _sandbox: Option<ideogram_sandbox::Sandbox>,
+}
+
+impl Session {
+    #[cfg_attr(
+        not(feature = "sandbox"),
+        expect(clippy::unused_async, reason = "starting a sandbox is what is waited for")
+    )]
+    pub(crate) async fn open(matches: &ArgMatches, output: Output) -> Result<Self, Failure> {
+        let patience = matches.get_one::<Duration>("timeout").copied().unwrap_or(PATIENCE);
+        let deadline = Instant::now() + patience;
+        let named = matches.get_one::<PathBuf>("ledger");
+        #[cfg(feature = "sandbox")]
+        if matches.try_get_one::<bool>("sandbox").ok().flatten().copied().unwrap_or_default() {
+            let sandbox = crate::sandbox::start(ideogram_sandbox::Sandbox::builder(), 0).await?;
+            let client = Client::builder()
+                .with_base_url(sandbox.url())
+                .with_key(crate::sandbox::KEY)
+                .build()
+                .map_err(|error| fault::of_settings(&error))?;
+            let ledger = match named {
+                Some(path) => Ledger::open(path),
+                None => Ledger::temporary(),
+            };
+            let interrupts = Interrupts::listen()?;
+            let ledger = ledger.map_err(|error| unusable(&error))?;
+            return Ok(Self { output, client, ledger, lasting: false, interrupts, deadline, _sandbox: Some(sandbox) });
+        }
+        // The key comes first: without one nothing else matters.
+        let client = Client::from_env().map_err(|error| fault::of_settings(&error))?;
+        let ledger = open_ledger(named)?;
+        Ok(Self {
+            output,
+            client,
+            ledger,
+            lasting: true,
+            interrupts: Interrupts::listen()?,
+            deadline,
+            #[cfg(feature = "sandbox")]
+            _sandbox: None,
+        })
+    }
+
+    /// Waits for something while Ctrl-C still ends the run: `None` when it did.
+    pub(crate) async fn unless_interrupted<T>(&mut self, work: impl Future<Output = T>) -> Option<T> {
+        tokio::select! {
+            biased;
+            () = self.interrupts.next() => None,
+            done = work => Some(done),
+        }
+    }
+
+    /// What to do about a row that stays open, as a clause; nothing where the ledger dies with the process.
+    pub(crate) fn advised(&self, failure: Failure, id: i64) -> Failure {
+        if self.lasting { failure.and(&format!("`ideogram jobs resume {id}` takes it up again")) } else { failure }
+    }
+
+    /// Tells of a ledger that could not be written after the request was sent: the run goes on without it.
+    pub(crate) fn noted(&self, outcome: Result<(), LedgerError>, what: &str) {
+        if let Err(error) = outcome {
+            self.output.note(&format!("{error}, so it does not know that {what}"));
+        }
+    }
+}
+
+/// The ledger that was named, else the user's own.
+pub(crate) fn open_ledger(named: Option<&PathBuf>) -> Result<Ledger, Failure> {
+    let ledger = match named {
+        Some(path) => Ledger::open(path),
+        None => default_path().and_then(|path| Ledger::open(&path)),
+    };
+    ledger.map_err(|error| unusable(&error))
+}
+
+/// A ledger that cannot be used before anything was sent: then nothing is.
+pub(crate) fn unusable(error: &LedgerError) -> Failure {
+    Failure::file(format!("{error}; nothing was sent"))
+}
+
+/// One thread is enough: the work is waiting.
+pub(crate) fn runtime() -> Result<Runtime, Failure> {
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Failure::service(format!("the runtime does not start: {error}")))
+}

@@ -1,0 +1,93 @@
+//! Bad command lines: one sentence that names the flag, the value and what is allowed; the exit code; nothing sent.
+
+use crate::support::{Place, png};
+use ideogram_schema::{AspectRatio, ENDPOINTS, Strength, Style};
+
+const SENTENCES: &[(&str, &str)] = &[
+    ("generate a --seed 1.5", "`--seed` cannot be `1.5`: it must be a whole number"),
+    ("generate a --seed 99999999999999999999", "`--seed` cannot be `99999999999999999999`: it must be a whole number"),
+    ("generate a --seed", "`--seed` needs a value"),
+    ("generate a --expand-prompt=maybe", "`--expand-prompt` cannot be `maybe`: it must be `true` or `false`"),
+    ("generate", "`PROMPT` is missing; see `ideogram generate --help`"),
+    ("edit image.png a", "`--mask` is missing; see `ideogram edit --help`"),
+    (
+        "edit image.png a --mask mask.png",
+        "the mask `mask.png` is 64×32 pixels and the image `image.png` is 64×64: both must have the same size",
+    ),
+    ("generate a --sed 1", "there is no `--sed` here; did you mean `--seed`?"),
+    ("generate a --sync --sync", "`--sync` can be given only once; see `ideogram generate --help`"),
+    ("genrate a", "there is no command `genrate`; did you mean `generate`?"),
+    ("generate a -o there.png", "`there.png` is there already; choose another name, or overwrite it with `--force`"),
+    ("generate a --timeout soon", "`--timeout` cannot be `soon`: it must be a number with `ms`, `s`, `m` or `h`"),
+    (
+        "generate a --sync-mode",
+        "`--sync-mode` makes a queued result large, and the service keeps such a result for minutes only and in no \
+         history; add `--sync`, or `--force` to queue it all the same",
+    ),
+    ("man foo", "there is no command `foo`; see `ideogram --help`"),
+];
+
+#[test]
+fn each_bad_value_is_one_sentence_and_exit_2() {
+    let place = Place::new();
+    place.write("image.png", &png(64, 64));
+    place.write("mask.png", &png(64, 32));
+    place.write("there.png", b"mine");
+    let ratios = format!("it must be one of `{}`", AspectRatio::VALUES.join("`, `"));
+    let styles = format!("it must be one of `{}`", Style::VALUES.join("`, `"));
+    let strengths = format!("it must be a number {}", Strength::BOUNDS);
+    let verbs: Vec<&str> = ENDPOINTS.iter().map(|info| info.verb).collect();
+    for (arguments, sentence) in [
+        ("generate a --aspect-ratio 5:5", format!("`--aspect-ratio` cannot be `5:5`: {ratios}")),
+        ("generate a --style \u{1b}[31m", format!("`--style` cannot be `\u{fffd}[31m`: {styles}")),
+        ("remix image.png a --strength 1.5", format!("`--strength` cannot be `1.5`: {strengths}")),
+        ("remix image.png a --strength NaN", format!("`--strength` cannot be `NaN`: {strengths}")),
+        ("remix image.png a --strength much", format!("`--strength` cannot be `much`: {strengths}")),
+        ("schema foo", format!("`foo` is no endpoint: there are `{}`", verbs.join("`, `"))),
+    ]
+    .into_iter()
+    .chain(SENTENCES.iter().map(|(arguments, sentence)| (*arguments, (*sentence).to_owned())))
+    {
+        let run = place.run(arguments.split(' '));
+        assert_eq!(run.refused(2), sentence, "{arguments}");
+    }
+    assert_eq!(place.files(), ["image.png", "mask.png", "there.png"]);
+}
+
+#[test]
+fn json_and_stdout_bytes_exclude_each_other() {
+    let run = Place::new().run(["generate", "a", "--json", "-o", "-"]);
+    assert_eq!(run.code, Some(2));
+    let envelope = run.json();
+    assert_eq!((&envelope["schema"], &envelope["kind"]), (&"ideogram/1".into(), &"error".into()));
+    assert_eq!(envelope["error"]["kind"], "usage");
+    assert_eq!(run.stderr.trim_end(), format!("error: {}", envelope["error"]["message"].as_str().unwrap()));
+}
+
+#[test]
+fn a_bad_command_line_is_an_envelope_too() {
+    let run = Place::new().run(["generate", "--json"]);
+    assert_eq!((run.code, run.json()["error"]["kind"].as_str()), (Some(2), Some("usage")));
+}
+
+#[test]
+fn a_file_that_cannot_be_used_is_exit_3() {
+    let place = Place::new();
+    place.write("notes.txt", b"no picture");
+    place.write("empty.png", b"");
+    let mut large = png(8, 8);
+    large.resize(10 * 1024 * 1024 + 1, 0);
+    place.write("large.png", &large);
+    for (path, why) in [
+        ("none.png", "No such file or directory (os error 2)"),
+        (".", "Is a directory (os error 21)"),
+        ("notes.txt", "its content is no PNG, JPEG, WebP or GIF picture"),
+        ("empty.png", "it is empty"),
+        ("large.png", "it has more than 10 MiB; give the URL of a hosted copy"),
+    ] {
+        let run = place.run(["remix", path, "a"]);
+        assert_eq!(run.refused(3), format!("cannot read `{path}`, given as `IMAGE`: {why}"));
+    }
+    let run = place.run(["generate", "a", "-o", "no/such/fox.png"]);
+    assert!(run.refused(3).starts_with("cannot write `no/such`: No such file or directory"), "{run:?}");
+}

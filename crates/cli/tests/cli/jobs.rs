@@ -1,0 +1,274 @@
+//! Runs that end early, and services that misbehave: nothing that may have been paid is forgotten or paid twice.
+
+use crate::server::{ID, Reply, Request, Server, queue};
+use crate::support::{Place, Run, png};
+use serde_json::{Value, json};
+use std::process::{Child, Command};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// A queue whose jobs are not done before it is told so; a cancel is answered with this status and word.
+fn slow(cancel: (u16, &'static str)) -> (Server, Arc<AtomicBool>) {
+    let done = Arc::new(AtomicBool::new(false));
+    let told = Arc::clone(&done);
+    let server = Server::start(move |request| match request.method.as_str() {
+        "PUT" => Reply::Json(cancel.0, json!({"status": cancel.1})),
+        "GET" if is_status(request) && !told.load(Ordering::SeqCst) => Reply::Silence,
+        _ => queue(request, &png(8, 8)),
+    });
+    (server, done)
+}
+
+fn is_status(request: &Request) -> bool {
+    request.target.contains("/status")
+}
+
+impl Place {
+    fn start(&self, server: &Server, arguments: &str) -> Child {
+        self.calling(server).args(arguments.split(' ')).spawn().expect("the binary starts")
+    }
+
+    /// State and request id of each open row.
+    fn open(&self) -> Vec<(String, Value)> {
+        let jobs = self.run(["jobs", "--json"]).json();
+        let rows = jobs["results"].as_array().expect("a list").iter();
+        rows.map(|row| (row["job"]["state"].as_str().unwrap().to_owned(), row["request_id"].clone())).collect()
+    }
+}
+
+fn interrupt(child: &Child) {
+    signal(child, "-INT");
+}
+
+fn signal(child: &Child, name: &str) {
+    let killed = Command::new("kill").args([name, &child.id().to_string()]).status().expect("`kill` runs");
+    assert!(killed.success());
+}
+
+fn end(child: Child) -> Run {
+    Run::of(child.wait_with_output().expect("it ends"))
+}
+
+fn accepted() -> Vec<(String, Value)> {
+    vec![("accepted".to_owned(), json!(ID))]
+}
+
+#[test]
+fn ctrl_c_cancels_a_job_that_did_not_run_yet() {
+    let (place, (server, _)) = (Place::new(), slow((200, "OK")));
+    let child = place.start(&server, "generate fox");
+    server.wait_for("GET", "/status/stream");
+    interrupt(&child);
+    let run = end(child);
+    assert_eq!(run.refused(130), "cancelled before it ran: nothing is billed");
+    assert_eq!((server.count("PUT", "/cancel"), place.open()), (1, vec![]));
+}
+
+#[test]
+fn ctrl_c_twice_leaves_and_the_job_can_be_taken_up_again() {
+    let (place, (server, done)) = (Place::new(), slow((202, "CANCELLATION_REQUESTED")));
+    let child = place.start(&server, "generate fox --seed 7");
+    server.wait_for("GET", "/status/stream");
+    interrupt(&child);
+    server.wait_for("PUT", "/cancel");
+    interrupt(&child);
+    let run = end(child);
+    assert_eq!(run.code, Some(130));
+    let last = run.stderr.lines().last().unwrap();
+    assert_eq!(
+        last,
+        "error: left; the request may still run and be billed; `ideogram jobs resume 1` takes it up again"
+    );
+    assert_eq!(place.open(), accepted());
+    done.store(true, Ordering::SeqCst);
+    let run = place.call(&server, "jobs resume");
+    let saved = place.work().join("fox-7.png").display().to_string();
+    assert_eq!((run.code, run.text().trim_end()), (Some(0), saved.as_str()), "{run:?}");
+    assert_eq!((place.open(), server.count("POST", "turbo")), (vec![], 1));
+}
+
+#[test]
+fn a_job_that_is_done_when_ctrl_c_comes_is_saved() {
+    let done = Arc::new(AtomicBool::new(false));
+    let told = Arc::clone(&done);
+    let server = Server::start(move |request| match request.method.as_str() {
+        "PUT" => {
+            told.store(true, Ordering::SeqCst);
+            Reply::Json(400, json!({"status": "ALREADY_COMPLETED"}))
+        }
+        "GET" if request.target.contains("/stream") => {
+            while !told.load(Ordering::SeqCst) {
+                std::thread::yield_now();
+            }
+            queue(request, &[])
+        }
+        _ => queue(request, &png(8, 8)),
+    });
+    let place = Place::new();
+    let child = place.start(&server, "generate fox -o fox.png");
+    // The stream is being answered once the position was asked for; the submit is sure to be over then.
+    while place.open() != accepted() {
+        std::thread::yield_now();
+    }
+    interrupt(&child);
+    let run = end(child);
+    assert_eq!((run.code, run.text()), (Some(0), "fox.png\n"), "{run:?}");
+    assert_eq!(place.open(), vec![]);
+}
+
+#[test]
+fn a_killed_run_is_found_by_the_next() {
+    let (place, (server, done)) = (Place::new(), slow((202, "")));
+    let child = place.start(&server, "generate fox -o fox.png");
+    server.wait_for("GET", "/status/stream");
+    let run = place.call(&server, "jobs resume 1");
+    assert_eq!(run.refused(1), "another `ideogram` is at work on 1");
+    signal(&child, "-KILL");
+    end(child);
+    assert_eq!(place.open(), accepted());
+    done.store(true, Ordering::SeqCst);
+    place.write("fox.png", b"mine");
+    let run = place.call(&server, "jobs resume 1 --json");
+    assert_eq!(run.code, Some(0), "{run:?}");
+    assert!(run.json()["results"][0]["images"][0]["path"].as_str().unwrap().ends_with("/fox-2.png"));
+    assert_eq!(std::fs::read(place.work().join("fox.png")).unwrap(), b"mine");
+    assert_eq!((place.open(), server.count("POST", "turbo")), (vec![], 1));
+}
+
+#[test]
+fn a_lost_reply_is_never_sent_again_and_never_forgotten() {
+    for arguments in ["generate fox", "generate fox --sync"] {
+        let (place, server) = (Place::new(), Server::start(|_| Reply::Nothing));
+        let run = place.call(&server, arguments);
+        let sentence = run.refused(1);
+        assert!(sentence.contains("may have been accepted"), "{sentence}");
+        assert_eq!((server.count("POST", "turbo"), place.open()), (1, vec![("lost".to_owned(), Value::Null)]));
+        let run = place.call(&server, "jobs resume");
+        assert!(
+            run.refused(1).starts_with("1 was sent and its answer was lost, so it may have been billed"),
+            "{run:?}"
+        );
+        assert_eq!(place.run(["jobs", "close", "1"]).code, Some(0));
+        assert_eq!((server.count("POST", "turbo"), place.open()), (1, vec![]));
+    }
+}
+
+#[test]
+fn a_call_whose_answer_is_outstanding_is_left_by_the_second_ctrl_c() {
+    for arguments in ["generate fox", "generate fox --sync"] {
+        let (place, server) = (Place::new(), Server::start(|_| Reply::Silence));
+        let mut child = place.start(&server, arguments);
+        server.wait_for("POST", "turbo");
+        interrupt(&child);
+        let mut note = String::new();
+        std::io::BufRead::read_line(&mut std::io::BufReader::new(child.stderr.take().unwrap()), &mut note).unwrap();
+        assert!(note.contains("Ctrl-C again leaves"), "{note}");
+        interrupt(&child);
+        assert_eq!(end(child).code, Some(130));
+        assert_eq!(place.open(), vec![("lost".to_owned(), Value::Null)]);
+    }
+}
+
+#[test]
+fn past_the_deadline_the_job_is_cancelled_and_kept_in_mind() {
+    for (cancel, open) in [((200, "OK"), vec![]), ((202, "CANCELLATION_REQUESTED"), accepted())] {
+        let (place, (server, _)) = (Place::new(), slow(cancel));
+        let run = place.call(&server, "generate fox --timeout 300ms");
+        assert!(run.refused(1).starts_with("not done in time"), "{run:?}");
+        assert_eq!((server.count("PUT", "/cancel"), place.open()), (1, open));
+    }
+}
+
+#[test]
+fn a_service_that_names_places_of_its_own_gets_nothing_and_loses_nothing() {
+    for url in ["file:///etc/passwd", "http://example.com/fox.png", "https://10.0.0.1/fox.png", "../fox.png", ""] {
+        let place = Place::new();
+        let server = Server::start(move |request| match request.method.as_str() {
+            "GET" if request.target.ends_with(ID) => {
+                Reply::Json(200, json!({"images": [{"url": url, "file_name": "../../escaped.png"}], "seed": 1}))
+            }
+            _ => queue(request, &[]),
+        });
+        let run = place.call(&server, "generate fox");
+        assert!(run.refused(1).ends_with("`ideogram jobs resume 1` takes it up again"), "{run:?}");
+        assert_eq!(place.files(), Vec::<String>::new());
+        assert_eq!(place.open(), vec![("answered".to_owned(), json!(ID))]);
+    }
+}
+
+#[test]
+fn an_error_page_is_not_saved_as_a_picture() {
+    let place = Place::new();
+    let broken = Arc::new(AtomicBool::new(true));
+    let still = Arc::clone(&broken);
+    let server = Server::start(move |request| {
+        let page = still.load(Ordering::SeqCst) && request.target.starts_with("/cdn/");
+        if page { Reply::Bytes("image/png", b"<html>sorry".to_vec()) } else { queue(request, &png(8, 8)) }
+    });
+    let run = place.call(&server, "generate fox -o fox.png");
+    assert!(run.refused(1).starts_with("the 11 bytes at"), "{run:?}");
+    broken.store(false, Ordering::SeqCst);
+    assert_eq!(place.call(&server, "jobs resume").code, Some(0));
+    assert_eq!((place.files(), place.open()), (vec!["fox.png".to_owned()], vec![]));
+}
+
+#[test]
+fn a_request_id_that_is_a_path_goes_nowhere() {
+    let place = Place::new();
+    let server = Server::start(|request| match request.method.as_str() {
+        "POST" => Reply::Json(200, json!({"status": "IN_QUEUE", "request_id": "../../../x"})),
+        _ => Reply::Nothing,
+    });
+    let run = place.call(&server, "generate fox");
+    assert!(run.refused(1).contains("may have been accepted"), "{run:?}");
+    assert_eq!(place.open(), vec![("lost".to_owned(), Value::Null)]);
+    assert_eq!(server.count("GET", ""), 0);
+}
+
+#[test]
+fn a_job_of_another_service_is_not_asked_for_here() {
+    let (place, (server, _)) = (Place::new(), slow((202, "CANCELLATION_REQUESTED")));
+    place.call(&server, "generate fox --timeout 300ms");
+    let other = Server::start(|_| Reply::Nothing);
+    let run = place.call(&other, "jobs resume");
+    assert!(run.refused(2).starts_with("1 was sent to `http://127.0.0.1:"), "{run:?}");
+    assert_eq!((place.open(), other.count("GET", "")), (accepted(), 0));
+}
+
+#[test]
+fn a_ledger_that_cannot_be_written_stops_the_run_before_it_costs() {
+    let (place, (server, _)) = (Place::new(), slow((200, "OK")));
+    place.write("ledger", b"this is no database, and long enough to be told from an empty one: it is text");
+    let run = place.call(&server, "generate fox --ledger ledger");
+    assert!(run.refused(3).ends_with("; nothing was sent"), "{run:?}");
+    assert_eq!(server.count("POST", "turbo"), 0);
+}
+
+#[test]
+fn a_refused_request_leaves_nothing_open_and_what_it_said_is_clean() {
+    let place = Place::new();
+    let server = Server::start(|_| {
+        Reply::Json(403, json!({"detail": "User is locked.\u{1b}]0;x\u{7} Reason: \u{202e}Exhausted balance."}))
+    });
+    let run = place.call(&server, "generate fox");
+    let sentence = run.refused(1);
+    assert!(
+        sentence.contains("the account has no balance left") && !sentence.contains(['\u{1b}', '\u{7}', '\u{202e}'])
+    );
+    assert_eq!((server.count("POST", "turbo"), place.open()), (1, vec![]));
+}
+
+#[test]
+fn the_list_has_one_line_a_request_and_columns_for_scripts() {
+    let place = Place::new();
+    let server = Server::start(|_| Reply::Nothing);
+    place.calling(&server).args(["generate", "A fox\n\treading \u{1b}[31m"]).output().unwrap();
+    let run = place.run(["jobs"]);
+    let columns: Vec<&str> = run.text().trim_end().split('\t').collect();
+    assert_eq!(columns.len(), 6, "{run:?}");
+    assert_eq!((columns[0], columns[1], columns[3], columns[4]), ("1", "lost", "generate", "-"));
+    assert_eq!(columns[5], "A fox reading \u{fffd}[31m");
+    assert_eq!(place.run(["jobs", "close", "1"]).code, Some(0));
+    assert_eq!((place.run(["jobs"]).text(), place.run(["jobs", "--all"]).text().lines().count()), ("", 1));
+    assert_eq!(place.run(["jobs", "close", "9"]).refused(2), "the ledger has no request 9; see `ideogram jobs`");
+}

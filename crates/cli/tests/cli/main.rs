@@ -1,0 +1,10 @@
+//! The real binary, run as people and scripts run it.
+
+#![allow(clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::unwrap_used, reason = "a test may")]
+
+mod calls;
+mod command_line;
+mod help;
+mod jobs;
+mod server;
+mod support;
