@@ -26,12 +26,11 @@ pub(super) fn compare(walk: &mut Walk, at: &At, old: &View, new: &View) {
     let (old_places, new_places) = (places(old_values), places(new_values));
     let mut new_kept = Vec::new();
     for (index, value) in new_values.iter().enumerate() {
-        match old_places.get(&value.to_string()) {
-            Some(place) => new_kept.push(*place),
-            None => {
-                let words = format!("has the new value {}", shown(value));
-                walk.report(&here.key(&index.to_string()), Kind::EnumValueAdded, words);
-            }
+        if let Some(place) = old_places.get(&value.to_string()) {
+            new_kept.push(*place);
+        } else {
+            let words = format!("has the new value {}", shown(value));
+            walk.report(&here.key(&index.to_string()), Kind::EnumValueAdded, words);
         }
     }
     for (index, value) in old_values.iter().enumerate() {
