@@ -1,13 +1,12 @@
 //! Stand-ins for pictures that an example names and nobody can fetch.
 
-use image::ExtendedColorType;
-use tiny_skia::{Color, Path, PathBuilder, Pixmap, Rect};
+use tiny_skia::{Color, Path, PathBuilder, Rect};
 
 use super::canvas::{Canvas, Ink};
 use super::color::{darken, fade, hex, lighten, mix};
 use super::noise::{Noise, step};
 use super::rng::Rng;
-use super::{DrawError, MaskEdits, Picture};
+use super::{DrawError, MaskEdits, Picture, png};
 
 const STEEL: u32 = 0xb9_c6d3;
 const CLOTH: u32 = 0xa8_2633;
@@ -30,7 +29,7 @@ pub fn stand_in(width: u32, height: u32) -> Result<Picture, DrawError> {
     landscape(&mut canvas);
     knight(&mut canvas);
     canvas.grain(&mut Rng::new(&[b"stand-in"]), 0.08);
-    finish(&canvas.into_pixmap())
+    png::opaque(canvas.into_pixmap())
 }
 
 /// The mask that selects the shield of [`stand_in`] at the same size, in the colour that `edits` says.
@@ -48,11 +47,7 @@ pub fn stand_in_mask(width: u32, height: u32, edits: MaskEdits) -> Result<Pictur
     if let Some(shield) = figure.shield(1.0) {
         canvas.fill(&shield, edited);
     }
-    finish(&canvas.into_pixmap())
-}
-
-fn finish(pixmap: &Pixmap) -> Result<Picture, DrawError> {
-    super::compose::encode(pixmap.data(), pixmap.width(), pixmap.height(), ExtendedColorType::Rgba8)
+    png::opaque(canvas.into_pixmap())
 }
 
 fn landscape(canvas: &mut Canvas) {

@@ -1,7 +1,9 @@
 //! Text in lines: cleaned, wrapped, made to fit.
 
+use std::ops::Range;
+
 use tiny_skia::{Path, PathBuilder};
-use unicode_linebreak::{BreakOpportunity, linebreaks};
+use unicode_linebreak::linebreaks;
 use unicode_segmentation::UnicodeSegmentation;
 
 use super::font::{Cluster, Typeface, shape};
@@ -76,18 +78,18 @@ fn is_invisible(code: char) -> bool {
 impl Setting {
     /// Sets the text as large as the room allows, in lines of like length, with an ellipsis where it must be cut.
     pub(super) fn fit(text: &str, typeface: Typeface, room: Room) -> Self {
-        let text = clean(text);
-        let words = words(&text, typeface);
+        let run = Run::new(&clean(text), typeface);
         let smallest = room.smallest.min(room.largest);
         // Rather smaller than a word torn apart, but not at any price.
         let whole_words = (room.largest * 0.4).max(smallest);
         for (tear, least) in [(false, whole_words), (true, smallest)] {
             let mut size = room.largest;
             loop {
-                if let Some(lines) = wrap(&words, room.width / size, tear)
+                let width = room.width / size;
+                if let Some(lines) = run.wrap(width, tear)
                     && height(lines.len(), typeface) * size <= room.height
                 {
-                    return Self { lines: balance(&words, lines, room.width / size, tear), typeface, size };
+                    return Self { lines: run.cut_out(run.balance(lines, width, tear)), typeface, size };
                 }
                 if size <= least {
                     break;
@@ -95,19 +97,25 @@ impl Setting {
                 size = (size * 0.96).max(least);
             }
         }
-        let mut lines = wrap(&words, room.width / smallest, true).unwrap_or_default();
+        let width = room.width / smallest;
+        let mut lines = run.wrap(width, true).unwrap_or_default();
         let fitting = ((room.height / smallest - height(1, typeface)) / typeface.leading()).max(0.0) as usize + 1;
-        cut(&mut lines, fitting, room.width / smallest, typeface);
+        let is_cut = lines.len() > fitting;
+        lines.truncate(fitting);
+        let mut lines = run.cut_out(lines);
+        if let Some(last) = lines.last_mut().filter(|_| is_cut) {
+            end_in_ellipsis(last, width, typeface);
+        }
         Self { lines, typeface, size: smallest }
     }
 
     /// Sets the text in one line, cut with an ellipsis where it is wider than `width`.
     pub(super) fn line(text: &str, typeface: Typeface, size: f32, width: f32) -> Self {
-        let mut lines = vec![shape(&clean(text), typeface)];
-        if advance(lines.first().map_or(&[], Vec::as_slice)) * size > width {
-            cut(&mut lines, 0, width / size, typeface);
+        let mut line = shape(&clean(text), typeface);
+        if advance(&line) * size > width {
+            end_in_ellipsis(&mut line, width / size, typeface);
         }
-        Self { lines, typeface, size }
+        Self { lines: vec![line], typeface, size }
     }
 
     /// From the top of the first line's capitals to a little below the last baseline, in pixels.
@@ -149,82 +157,108 @@ fn advance(clusters: &[Cluster]) -> f32 {
     clusters.iter().map(|cluster| cluster.advance).sum()
 }
 
-/// A stretch that no line break may divide.
-struct Word {
+/// A text in one line, and where it may be broken.
+struct Run {
     clusters: Vec<Cluster>,
-    /// Without the space at its end, in ems.
+    words: Vec<Word>,
+}
+
+/// A stretch that no line break may divide. Lengths are in ems.
+struct Word {
+    /// The number of the cluster after it.
+    end: usize,
+    advance: f32,
+    /// Without the space at its end.
     width: f32,
 }
 
-fn words(text: &str, typeface: Typeface) -> Vec<Word> {
-    let mut clusters = shape(text, typeface).into_iter().peekable();
-    let mut words = Vec::new();
-    for (end, opportunity) in linebreaks(text) {
-        debug_assert!(opportunity == BreakOpportunity::Allowed || end == text.len());
-        let mut word = Vec::new();
-        while let Some(cluster) = clusters.next_if(|cluster| cluster.start < end) {
-            word.push(cluster);
-        }
-        let space = word.last().filter(|last| last.is_space).map_or(0.0, |last| last.advance);
-        words.push(Word { width: advance(&word) - space, clusters: word });
-    }
-    words
-}
-
-/// Lines of words no wider than `width` ems; `None` when a word is wider and must not be torn.
-fn wrap(words: &[Word], width: f32, tear: bool) -> Option<Vec<Vec<Cluster>>> {
-    let mut lines = vec![Vec::new()];
-    let mut used = 0.0;
-    for word in words {
-        if used > 0.0 && used + word.width > width {
-            lines.push(Vec::new());
-            used = 0.0;
-        }
-        if word.width > width && !tear {
-            return None;
-        }
-        for cluster in &word.clusters {
-            if word.width > width && used > 0.0 && used + cluster.advance > width {
-                lines.push(Vec::new());
-                used = 0.0;
+impl Run {
+    fn new(text: &str, typeface: Typeface) -> Self {
+        let clusters = shape(text, typeface);
+        let mut words = Vec::new();
+        let mut rest = clusters.iter().enumerate().peekable();
+        for (boundary, _) in linebreaks(text) {
+            let mut word = Word { end: 0, advance: 0.0, width: 0.0 };
+            while let Some((number, cluster)) = rest.next_if(|(_, cluster)| cluster.start < boundary) {
+                word.end = number + 1;
+                word.width = if cluster.is_space { word.advance } else { word.advance + cluster.advance };
+                word.advance += cluster.advance;
             }
-            used += cluster.advance;
-            lines.last_mut()?.push(cluster.clone());
+            if word.end > 0 {
+                words.push(word);
+            }
         }
+        Self { clusters, words }
     }
-    for line in &mut lines {
-        while line.pop_if(|last| last.is_space).is_some() {}
+
+    /// Lines no wider than `width` ems; `None` when a word is wider and must not be torn.
+    fn wrap(&self, width: f32, tear: bool) -> Option<Vec<Range<usize>>> {
+        let mut lines = Vec::new();
+        let (mut start, mut end, mut used) = (0, 0, 0.0);
+        for word in &self.words {
+            if used > 0.0 && used + word.width > width {
+                lines.push(start..end);
+                (start, used) = (end, 0.0);
+            }
+            if word.width <= width {
+                used += word.advance;
+            } else if tear {
+                for (number, cluster) in self.clusters.iter().enumerate().take(word.end).skip(end) {
+                    if used > 0.0 && used + cluster.advance > width {
+                        lines.push(start..number);
+                        (start, used) = (number, 0.0);
+                    }
+                    used += cluster.advance;
+                }
+            } else {
+                return None;
+            }
+            end = word.end;
+        }
+        lines.push(start..end);
+        Some(lines)
     }
-    Some(lines)
+
+    /// As many lines again, in the narrowest column that holds them: no last line of one lonely word.
+    fn balance(&self, lines: Vec<Range<usize>>, width: f32, tear: bool) -> Vec<Range<usize>> {
+        let count = lines.len();
+        let (mut narrow, mut wide) = (width / 2.0, width);
+        let mut best = lines;
+        for _ in 0..8 {
+            let middle = f32::midpoint(narrow, wide);
+            match self.wrap(middle, tear).filter(|lines| lines.len() <= count) {
+                Some(lines) => (best, wide) = (lines, middle),
+                None => narrow = middle,
+            }
+        }
+        best
+    }
+
+    /// The clusters of each line, without the space at its end.
+    fn cut_out(&self, lines: Vec<Range<usize>>) -> Vec<Vec<Cluster>> {
+        let line = |line: Range<usize>| {
+            let mut clusters = self.clusters.get(line).unwrap_or_default().to_vec();
+            drop_spaces(&mut clusters);
+            clusters
+        };
+        lines.into_iter().map(line).collect()
+    }
 }
 
-/// As many lines again, in the narrowest column that holds them: no last line of one lonely word.
-fn balance(words: &[Word], lines: Vec<Vec<Cluster>>, width: f32, tear: bool) -> Vec<Vec<Cluster>> {
-    let count = lines.len();
-    let (mut narrow, mut wide) = (width / 2.0, width);
-    let mut best = lines;
-    for _ in 0..8 {
-        let middle = f32::midpoint(narrow, wide);
-        match wrap(words, middle, tear).filter(|lines| lines.len() <= count) {
-            Some(lines) => (best, wide) = (lines, middle),
-            None => narrow = middle,
-        }
-    }
-    best
+fn drop_spaces(line: &mut Vec<Cluster>) {
+    while line.pop_if(|last| last.is_space).is_some() {}
 }
 
-/// Keeps the first lines, the last of them with an ellipsis and no wider than `width` ems.
-fn cut(lines: &mut Vec<Vec<Cluster>>, keep: usize, width: f32, typeface: Typeface) {
-    if keep > 0 && lines.len() <= keep {
-        return;
-    }
-    lines.truncate(keep.max(1));
+/// Shortens the line until an ellipsis fits behind it.
+fn end_in_ellipsis(line: &mut Vec<Cluster>, width: f32, typeface: Typeface) {
     let ellipsis = shape("…", typeface);
-    if let Some(last) = lines.last_mut() {
-        while !last.is_empty() && advance(last) + advance(&ellipsis) > width {
-            last.pop();
-        }
-        while last.pop_if(|last| last.is_space).is_some() {}
-        last.extend(ellipsis);
+    let room = width - advance(&ellipsis);
+    let mut used = advance(line);
+    while used > room
+        && let Some(last) = line.pop()
+    {
+        used -= last.advance;
     }
+    drop_spaces(line);
+    line.extend(ellipsis);
 }

@@ -321,12 +321,12 @@ fn candy(canvas: &mut Canvas, column: &Column, (x, y): (f32, f32), width: f32, a
             canvas.stroke(&soft, size * 0.05 * reach, fade(hex(SHADOW), opacity));
         }
     }
-    let side = shade(darken(color, 0.2));
+    let flank = shade(darken(color, 0.2));
     let layers = (depth.ceil() as u16).clamp(1, 32);
     for layer in (1..=layers).rev() {
         let at = depth * f32::from(layer) / f32::from(layers);
         if let Some(layer) = moved(at * 0.7, at) {
-            canvas.fill(&layer, side);
+            canvas.fill(&layer, flank);
         }
     }
     let face = darken(color, 0.06);
