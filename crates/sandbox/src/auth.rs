@@ -8,8 +8,7 @@ use http::{HeaderMap, StatusCode, header};
 const MISSING: &str = "Authentication is required to access this application";
 const MALFORMED: &str = "Invalid Key Authorization header format. Expected '<key_id>:<key_secret>'.";
 const UNKNOWN: &str = "No user found for Key ID and Secret";
-const EXHAUSTED: &str =
-    "User is locked. Reason: Exhausted balance. Top up your balance at fal.ai/dashboard/billing.";
+const EXHAUSTED: &str = "User is locked. Reason: Exhausted balance. Top up your balance at fal.ai/dashboard/billing.";
 
 /// Lets a call through that carries a key, or a temporary token for the application.
 ///
@@ -33,7 +32,11 @@ pub(crate) fn check(state: &State, headers: &HeaderMap, query: Option<&str>) -> 
     }
     match key.split_once(':') {
         Some((id, secret)) if !id.is_empty() && !secret.is_empty() => {
-            if state.config.keys.accepts(key) { Ok(()) } else { refuse(UNKNOWN) }
+            if state.config.keys.accepts(key) {
+                Ok(())
+            } else {
+                refuse(UNKNOWN)
+            }
         }
         _ => refuse(MALFORMED),
     }

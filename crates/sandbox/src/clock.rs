@@ -1,23 +1,19 @@
 //! Times as the API writes and reads them.
 
 use std::time::{Duration, SystemTime};
-use time::format_description::BorrowedFormatItem;
 use time::format_description::well_known::{Iso8601, Rfc3339};
-use time::macros::format_description;
 use time::{Date, OffsetDateTime, PrimitiveDateTime};
-
-/// Log lines carry microseconds and no zone.
-const LOG: &[BorrowedFormatItem<'static>] =
-    format_description!("[year]-[month]-[day]T[hour]:[minute]:[second].[subsecond digits:6]");
 
 /// `2024-12-20T15:37:17.12Z`.
 pub(crate) fn rfc3339(at: SystemTime) -> String {
     OffsetDateTime::from(at).format(&Rfc3339).unwrap_or_default()
 }
 
-/// `2024-12-20T15:37:17.120314`, as log lines have it.
+/// `2024-12-20T15:37:17.120314`, as log lines have it: microseconds and no zone.
 pub(crate) fn log(at: SystemTime) -> String {
-    OffsetDateTime::from(at).format(LOG).unwrap_or_default()
+    let (at, micros) = (OffsetDateTime::from(at), OffsetDateTime::from(at).microsecond());
+    let (hour, minute, second) = at.to_hms();
+    format!("{}T{hour:02}:{minute:02}:{second:02}.{micros:06}", at.date())
 }
 
 /// An ISO 8601 time, or date; one without a zone is UTC.

@@ -1,5 +1,6 @@
 //! What a sandbox can be told, in one place: every setting with its meaning, unit and default.
 
+use crate::draw::MaskEdits;
 use crate::faults::Faults;
 use std::fmt;
 use std::time::Duration;
@@ -12,6 +13,11 @@ impl Keys {
     /// Whether this key is one of them.
     pub(crate) fn accepts(&self, key: &str) -> bool {
         self.0.is_empty() || self.0.iter().any(|known| known == key)
+    }
+
+    /// One that is accepted, for calls that the sandbox makes to itself.
+    pub(crate) fn first(&self) -> &str {
+        self.0.first().map_or("sandbox:sandbox", String::as_str)
     }
 }
 
@@ -31,17 +37,6 @@ impl From<Vec<String>> for Keys {
     fn from(keys: Vec<String>) -> Self {
         Self(keys)
     }
-}
-
-/// Which colour of a mask is repainted. What fal's endpoint expects is not documented, so it is a setting.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum MaskEdits {
-    /// Black is repainted, white is kept.
-    #[default]
-    Black,
-    /// White is repainted, black is kept.
-    White,
 }
 
 const MIB: usize = 1024 * 1024;
@@ -76,7 +71,6 @@ macro_rules! settings {
         impl crate::Builder {
             $(
                 $(#[$doc])*
-                #[must_use]
                 pub fn $name(mut self, $name: impl Into<$type>) -> Self {
                     self.config.$name = $name.into();
                     self
@@ -116,7 +110,7 @@ settings! {
     /// Seeds what the sandbox chooses by chance: the seeds of pictures and the spread of service times. Default: none,
     /// so every run differs.
     seed: Option<u64> = None;
-    /// Which colour of a mask is repainted. Default black.
+    /// Which colour of a mask is repainted; what fal's endpoint expects is not documented. Default black.
     mask_edits: MaskEdits = MaskEdits::Black;
     /// Fetch images from any `http(s)` URL. Off, only data URIs, loopback, the sandbox's own CDN and the example URLs of
     /// the endpoints' description load; anything else fails like a dead link. Default off.

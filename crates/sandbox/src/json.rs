@@ -159,6 +159,12 @@ impl Scanner<'_> {
         self.rest.next()
     }
 
+    fn skip(&mut self, count: usize) {
+        for _ in 0..count {
+            self.bump();
+        }
+    }
+
     fn eat(&mut self, wanted: char) -> bool {
         let found = self.rest.peek() == Some(&wanted);
         if found {
@@ -193,7 +199,11 @@ impl Scanner<'_> {
             Some('"') => self.string(),
             Some('-' | '0'..='9') => self.number(),
             _ => {
-                if ["true", "false", "null"].into_iter().any(|word| self.word(word)) { Ok(()) } else { self.fail(NOTHING_THERE) }
+                if ["true", "false", "null"].into_iter().any(|word| self.word(word)) {
+                    Ok(())
+                } else {
+                    self.fail(NOTHING_THERE)
+                }
             }
         }
     }
@@ -201,7 +211,7 @@ impl Scanner<'_> {
     fn word(&mut self, word: &str) -> bool {
         let found = self.rest.clone().take(word.len()).eq(word.chars());
         if found {
-            word.chars().for_each(|_| drop(self.bump()));
+            self.skip(word.len());
         }
         found
     }
@@ -223,7 +233,7 @@ impl Scanner<'_> {
                 ahead.next();
             }
             if ahead.next().is_some_and(|c| c.is_ascii_digit()) {
-                (0..=usize::from(signed)).for_each(|_| drop(self.bump()));
+                self.skip(1 + usize::from(signed));
                 self.digits();
             }
         }

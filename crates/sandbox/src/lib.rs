@@ -1,3 +1,74 @@
-//! To be written.
+//! A local stand-in for fal's Ideogram V2 Turbo endpoints: the same protocol, real pictures, no key and no bill.
+//!
+//! [`Sandbox::builder`] starts one on a loopback port. Everything that fal spreads over hosts lies under one origin:
+//!
+//! | fal | here |
+//! |---|---|
+//! | `https://fal.run` | `/run` |
+//! | `https://queue.fal.run` | `/queue` |
+//! | `https://rest.fal.ai` | `/rest` |
+//! | `https://v3.fal.media` | `/cdn` |
+//! | `https://api.fal.ai/v1` | `/platform/v1` |
+//! | `https://fal.ai` | `/site` |
+//!
+//! A request that comes with one of those hosts in its `Host` header finds the same services without a prefix, and so does
+//! one on a service's own port ([`Builder::service_ports`]). `/_sandbox` is the look inside, for people and as JSON for
+//! tests; `/api/fal/proxy` is the proxy that programs in a browser go through.
+//!
+//! ```
+//! use ideogram_sandbox::Sandbox;
+//!
+//! # tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap().block_on(async {
+//! let sandbox = Sandbox::builder().start().await?;
+//! assert!(sandbox.queue_url().ends_with("/queue"));
+//! // … point a client at `sandbox.url()` with any key of the form `id:secret` …
+//! sandbox.shutdown().await;
+//! # Ok::<_, ideogram_sandbox::StartError>(())
+//! # }).unwrap();
+//! ```
+//!
+//! **Architecture Invariant.** What an endpoint takes and gives is read from [`ideogram_schema::ENDPOINTS`] alone: no
+//! endpoint id, field list, value or price stands in this crate. **Architecture Invariant.** The typed models are not used
+//! to check inputs: they take what fal refuses.
 
+mod auth;
+mod cdn;
+mod clock;
+mod config;
+mod connection;
+mod documents;
 pub mod draw;
+mod faults;
+mod files;
+#[rustfmt::skip]
+#[allow(unreachable_pub, reason = "the generator knows no crate's privacy")]
+mod generated;
+mod inspect;
+mod job;
+mod json;
+mod media;
+mod model;
+mod outbound;
+mod platform;
+mod queue;
+mod reply;
+mod rest;
+mod route;
+mod run;
+mod sandbox;
+mod server;
+mod service;
+mod shelf;
+mod state;
+mod storage;
+mod stream;
+mod tls;
+mod trigger;
+mod validate;
+mod webhook;
+
+pub use config::{Config, Keys};
+pub use draw::MaskEdits;
+pub use faults::{Call, Fault, Faults, InvalidFaults, Rule};
+pub use sandbox::{Builder, Sandbox, StartError};
+pub use trigger::{HANG, TRIGGERS, Trigger};

@@ -18,6 +18,12 @@ pub(crate) fn prefixes() -> impl Iterator<Item = &'static str> {
     SERVICES.iter().map(|(prefix, _)| *prefix)
 }
 
+/// Whether a path lies below one of the prefixes, or is one of the sandbox's own.
+pub(crate) fn has_prefix(path: &str) -> bool {
+    let below = |prefix: &str| path.strip_prefix(prefix).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+    prefixes().any(below) || below("/_sandbox")
+}
+
 /// The prefix that stands for a host, given with or without a port.
 pub(crate) fn prefix_of_host(host: &str) -> Option<&'static str> {
     let name = host.rsplit_once(':').map_or(host, |(name, _)| name);

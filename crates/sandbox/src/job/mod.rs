@@ -45,19 +45,25 @@ pub(crate) struct Wishes {
 }
 
 impl Wishes {
-    /// Reads the platform's headers. What cannot be read is ignored, as fal ignores it.
-    pub(crate) fn of(headers: &HeaderMap) -> Self {
+    /// Reads the platform's headers.
+    ///
+    /// # Errors
+    /// A start timeout that is none, which fal refuses; what else cannot be read is ignored.
+    pub(crate) fn of(headers: &HeaderMap) -> Result<Self, &'static str> {
         let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).map(str::trim);
-        let seconds = |name: &str| {
-            let seconds = text(name)?.parse::<f64>().ok().filter(|seconds| *seconds > 0.1)?;
-            Duration::try_from_secs_f64(seconds).ok()
+        // The newer name wins where both are sent.
+        let start_timeout = match text("x-fal-request-start-timeout").or_else(|| text("x-fal-request-timeout")) {
+            None => None,
+            Some(text) => match text.parse::<f64>().ok().map(Duration::try_from_secs_f64) {
+                Some(Ok(limit)) if limit > Duration::from_millis(100) => Some(limit),
+                _ => return Err("The start timeout must be a number of seconds greater than 0.1"),
+            },
         };
         let lifecycle = text("x-fal-object-lifecycle-preference")
             .and_then(|value| serde_json::from_str::<Value>(value).ok())
             .and_then(|value| value.get("expiration_duration_seconds")?.as_u64());
-        Self {
-            // The newer name wins where both are sent.
-            start_timeout: seconds("x-fal-request-start-timeout").or_else(|| seconds("x-fal-request-timeout")),
+        Ok(Self {
+            start_timeout,
             low_priority: text("x-fal-queue-priority") == Some("low"),
             store_io: text("x-fal-store-io").and_then(|value| match value {
                 "0" => Some(false),
@@ -66,7 +72,7 @@ impl Wishes {
             }),
             keep_files: lifecycle.map(Duration::from_secs),
             webhook: None,
-        }
+        })
     }
 }
 
@@ -113,7 +119,7 @@ pub(crate) struct Job {
 
 impl Job {
     /// A job for a path such as `fal-ai/ideogram/v2/turbo`.
-    pub(crate) fn new(origin: Origin, path: &str, headers: &HeaderMap, webhook: Option<String>, body: Bytes) -> Self {
+    pub(crate) fn new(origin: Origin, path: &str, headers: &HeaderMap, wishes: Wishes, body: Bytes) -> Self {
         let mut parts = path.splitn(3, '/');
         let mut part = || parts.next().unwrap_or_default().to_owned();
         let (owner, app, rest) = (part(), part(), part());
@@ -129,7 +135,7 @@ impl Job {
                 .get(http::header::CONTENT_TYPE)
                 .and_then(|value| value.to_str().ok())
                 .map(str::to_owned),
-            wishes: Wishes { webhook, ..Wishes::of(headers) },
+            wishes,
             sent_at: SystemTime::now(),
             cancelled: CancellationToken::new(),
             progress: Mutex::new(Progress {

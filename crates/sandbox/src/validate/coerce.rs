@@ -21,7 +21,7 @@ pub(super) fn value(kind: &FieldKind, input: &Json, loc: &mut Vec<Loc>, found: &
                 let multiple = bounds.multiple_of.is_none_or(|step| (value / step).fract().abs() < 1e-9);
                 in_bounds(value, bounds, multiple)
             })
-            .and_then(|value| Number::from_f64(value).map(Json::Number).ok_or_else(|| not_finite())),
+            .and_then(|value| Number::from_f64(value).map(Json::Number).ok_or_else(not_finite)),
         FieldKind::Enum(values) => literal(input, values),
         FieldKind::Array { items, min_items, max_items } => {
             return array(items, (*min_items, *max_items), input, loc, found);
@@ -56,6 +56,7 @@ impl Wrong {
             kind: self.kind,
             loc: loc.to_vec(),
             msg: self.msg,
+            url: None,
             input: Some(input.clone()),
             ctx: self.ctx.map(Json::from),
         }
@@ -105,7 +106,8 @@ fn boolean(input: &Json) -> Result<bool, Wrong> {
 }
 
 fn integer(input: &Json) -> Result<i64, Wrong> {
-    let too_large = || Wrong::new("int_parsing_size", "Unable to parse input string as an integer, exceeded maximum size");
+    let too_large =
+        || Wrong::new("int_parsing_size", "Unable to parse input string as an integer, exceeded maximum size");
     match input {
         Json::Bool(value) => Ok(i64::from(*value)),
         Json::Number(number) => match (number.as_i64(), number.as_f64()) {
@@ -145,10 +147,9 @@ fn number(input: &Json) -> Result<f64, Wrong> {
         Json::String(text) => match text.trim().parse::<f64>() {
             Ok(value) if value.is_finite() => Ok(value),
             Ok(_) => Err(not_finite()),
-            Err(_) => Err(Wrong::new(
-                "float_parsing",
-                "Input should be a valid number, unable to parse string as a number",
-            )),
+            Err(_) => {
+                Err(Wrong::new("float_parsing", "Input should be a valid number, unable to parse string as a number"))
+            }
         },
         _ => Err(Wrong::new("float_type", "Input should be a valid number")),
     }

@@ -17,6 +17,9 @@ pub(crate) struct Detail {
     pub(crate) kind: &'static str,
     pub(crate) loc: Vec<Loc>,
     pub(crate) msg: String,
+    /// The page that explains the type.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) url: Option<String>,
     /// The value as it came; errors that the model itself raises have none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) input: Option<Json>,
@@ -37,7 +40,7 @@ impl Detail {
     pub(crate) fn of_field(field: Option<&str>, kind: &'static str, msg: &str) -> Self {
         let mut loc = vec![Loc::Name("body".to_owned())];
         loc.extend(field.map(|name| Loc::Name(name.to_owned())));
-        Self { kind, loc, msg: msg.to_owned(), input: None, ctx: None }
+        Self { kind, loc, msg: msg.to_owned(), url: None, input: None, ctx: None }
     }
 }
 
@@ -104,6 +107,7 @@ pub(crate) fn check(info: &EndpointInfo, content_type: Option<&str>, body: &[u8]
                 kind: "json_invalid",
                 loc: vec![Loc::Name("body".to_owned()), Loc::Index(error.offset)],
                 msg: "JSON decode error".to_owned(),
+                url: None,
                 input: Some(Json::EMPTY),
                 ctx: Some(json!({ "error": error.message }).into()),
             }]
@@ -127,7 +131,7 @@ fn is_json(content_type: &str) -> bool {
 }
 
 fn missing(loc: Vec<Loc>, input: Json) -> Detail {
-    Detail { kind: "missing", loc, msg: "Field required".to_owned(), input: Some(input), ctx: None }
+    Detail { kind: "missing", loc, msg: "Field required".to_owned(), url: None, input: Some(input), ctx: None }
 }
 
 /// Checks an object's members; also used for objects within the input.
@@ -142,6 +146,7 @@ fn fields(
             kind: "model_attributes_type",
             loc: loc.clone(),
             msg: "Input should be a valid dictionary or object to extract fields from".to_owned(),
+            url: None,
             input: Some(input.clone()),
             ctx: None,
         });

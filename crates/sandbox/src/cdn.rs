@@ -1,0 +1,295 @@
+//! The CDN: uploads in one piece and in parts, and downloads with ranges.
+
+use crate::files::{File, etag, id_of_path};
+use crate::reply;
+use crate::rest::{file_name, lifetime};
+use crate::state::State;
+use crate::storage::{Upload, new_id};
+use axum::Router;
+use axum::extract::{Path, RawQuery, State as Shared};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post, put};
+use bytes::Bytes;
+use http::{HeaderMap, StatusCode, Uri, header};
+use serde::Deserialize;
+use serde_json::json;
+use std::sync::Arc;
+use std::time::SystemTime;
+
+pub(crate) fn router() -> Router<Arc<State>> {
+    Router::new()
+        .route("/cdn/files/upload", post(upload))
+        .route("/cdn/files/upload/multipart", post(start_parts))
+        .route("/cdn/files/b/{id}/{name}", get(download))
+        .route("/cdn/files/b/{id}/{name}/multipart/{upload}/{part}", put(token_part))
+        .route("/cdn/files/b/{id}/{name}/multipart/{upload}/complete", post(token_complete))
+        .route("/cdn/signed/upload/{upload}", put(signed_upload))
+        .route("/cdn/signed/multipart/{upload}/{part}", put(signed_part))
+        .route("/cdn/signed/multipart/{upload}/complete", post(signed_complete))
+}
+
+/// Uploads carry a token of the storage, not the key.
+fn check_token(state: &State, headers: &HeaderMap) -> Result<(), Box<Response>> {
+    let token = headers
+        .get(header::AUTHORIZATION)
+        .and_then(|value| value.to_str().ok())
+        .and_then(|value| value.split_once(' '))
+        .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"));
+    match token {
+        Some((_, token)) if state.storage.knows_token(token) => Ok(()),
+        _ => Err(Box::new(reply::detail(StatusCode::UNAUTHORIZED, "A token of the storage is needed"))),
+    }
+}
+
+/// A signed URL is its own credential; any other beside it went astray.
+fn check_signature(upload: &str, query: Option<&str>, headers: &HeaderMap) -> Result<(), Box<Response>> {
+    let signature = query.and_then(|query| crate::auth::parameter(query, "signature"));
+    if signature.as_deref() != Some(upload) {
+        return Err(Box::new(reply::detail(StatusCode::FORBIDDEN, "The signature does not fit the URL")));
+    }
+    if headers.contains_key(header::AUTHORIZATION) {
+        return Err(Box::new(reply::detail(StatusCode::BAD_REQUEST, "A signed URL takes no `Authorization`")));
+    }
+    Ok(())
+}
+
+fn keep(state: &State, upload: &Upload, bytes: Bytes) -> String {
+    let expires_at = upload.keep.and_then(|keep| SystemTime::now().checked_add(keep));
+    state.files.keep(&upload.file, File::new(bytes, &upload.content_type, expires_at));
+    url_of(state, upload)
+}
+
+fn url_of(state: &State, upload: &Upload) -> String {
+    state.url(&format!("/cdn/files/b/{}/{}", upload.file, upload.name))
+}
+
+/// What the headers of an upload say of its file.
+fn described(headers: &HeaderMap) -> Upload {
+    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+    Upload {
+        file: new_id(),
+        name: file_name(text("x-fal-file-name")),
+        content_type: text("content-type").unwrap_or("application/octet-stream").to_owned(),
+        keep: lifetime(headers),
+        ..Upload::default()
+    }
+}
+
+async fn upload(Shared(state): Shared<Arc<State>>, headers: HeaderMap, body: Bytes) -> Response {
+    if let Err(refusal) = check_token(&state, &headers) {
+        return *refusal;
+    }
+    let url = keep(&state, &described(&headers), body);
+    reply::json(StatusCode::OK, &json!({ "access_url": url }))
+}
+
+async fn start_parts(Shared(state): Shared<Arc<State>>, headers: HeaderMap) -> Response {
+    if let Err(refusal) = check_token(&state, &headers) {
+        return *refusal;
+    }
+    let upload = described(&headers);
+    let url = url_of(&state, &upload);
+    let id = state.storage.announce(upload);
+    reply::json(StatusCode::OK, &json!({ "access_url": url, "uploadId": id }))
+}
+
+async fn token_part(
+    Shared(state): Shared<Arc<State>>,
+    Path((id, _, upload, part)): Path<(String, String, String, u32)>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
+    if let Err(refusal) = check_token(&state, &headers) {
+        return *refusal;
+    }
+    if state.storage.file_of(&upload).as_ref() != Some(&id) {
+        return reply::not_found();
+    }
+    keep_part(&state, &upload, part, body)
+}
+
+async fn token_complete(
+    Shared(state): Shared<Arc<State>>,
+    Path((id, _, upload)): Path<(String, String, String)>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
+    if let Err(refusal) = check_token(&state, &headers) {
+        return *refusal;
+    }
+    if state.storage.file_of(&upload).as_ref() != Some(&id) {
+        return reply::not_found();
+    }
+    complete(&state, &upload, &body)
+}
+
+async fn signed_upload(
+    Shared(state): Shared<Arc<State>>,
+    Path(id): Path<String>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
+    if let Err(refusal) = check_signature(&id, query.as_deref(), &headers) {
+        return *refusal;
+    }
+    match state.storage.take(&id) {
+        Some(upload) => {
+            keep(&state, &upload, body);
+            StatusCode::OK.into_response()
+        }
+        None => reply::not_found(),
+    }
+}
+
+async fn signed_part(
+    Shared(state): Shared<Arc<State>>,
+    Path((id, part)): Path<(String, u32)>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
+    match check_signature(&id, query.as_deref(), &headers) {
+        Ok(()) => keep_part(&state, &id, part, body),
+        Err(refusal) => *refusal,
+    }
+}
+
+async fn signed_complete(
+    Shared(state): Shared<Arc<State>>,
+    Path(id): Path<String>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
+    match check_signature(&id, query.as_deref(), &headers) {
+        Ok(()) => complete(&state, &id, &body),
+        Err(refusal) => *refusal,
+    }
+}
+
+fn keep_part(state: &State, upload: &str, part: u32, body: Bytes) -> Response {
+    if !(1..=10_000).contains(&part) {
+        return reply::detail(StatusCode::BAD_REQUEST, "Parts are numbered from 1 to 10000");
+    }
+    let etag = etag(&body);
+    if !state.storage.keep_part(upload, part, &etag, body, state.config.upload_store_bytes) {
+        return reply::not_found();
+    }
+    let mut response = reply::json(StatusCode::OK, &json!({ "partNumber": part, "etag": etag }));
+    reply::set(&mut response, header::ETAG, &etag);
+    response
+}
+
+#[derive(Deserialize)]
+struct Completion {
+    parts: Vec<CompletedPart>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct CompletedPart {
+    part_number: u32,
+    etag: String,
+}
+
+fn complete(state: &State, id: &str, body: &[u8]) -> Response {
+    let Ok(completion) = serde_json::from_slice::<Completion>(body) else {
+        return reply::detail(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "The body must be `{\"parts\": [{\"partNumber\", \"etag\"}]}`",
+        );
+    };
+    let Some(upload) = state.storage.take(id) else { return reply::not_found() };
+    let named: Vec<_> = completion.parts.into_iter().map(|part| (part.part_number, part.etag)).collect();
+    match upload.join(&named) {
+        Some(bytes) => {
+            let url = keep(state, &upload, bytes);
+            reply::json(StatusCode::OK, &json!({ "access_url": url }))
+        }
+        None => reply::detail(StatusCode::BAD_REQUEST, "The parts named are not those that were uploaded"),
+    }
+}
+
+async fn download(Shared(state): Shared<Arc<State>>, uri: Uri, headers: HeaderMap) -> Response {
+    let Some(id) = id_of_path(uri.path()) else { return reply::not_found() };
+    let Some(file) = state.files.fetch(id).await else { return reply::not_found() };
+    let text = |name| headers.get(name).and_then(|value: &http::HeaderValue| value.to_str().ok());
+    let same = |tags: &str| tags == "*" || tags.split(',').any(|tag| tag.trim().trim_start_matches("W/") == file.etag);
+    let length = file.bytes.len();
+    let mut response = if text(header::IF_NONE_MATCH).is_some_and(same) {
+        StatusCode::NOT_MODIFIED.into_response()
+    } else {
+        let wanted = text(header::RANGE).filter(|_| text(header::IF_RANGE).is_none_or(same));
+        match wanted.map_or(Wanted::Everything, |range| parse_range(range, length)) {
+            Wanted::Everything => (StatusCode::OK, file.bytes.clone()).into_response(),
+            Wanted::Bytes(first, last) => {
+                let mut response = (StatusCode::PARTIAL_CONTENT, file.bytes.slice(first..=last)).into_response();
+                reply::set(&mut response, header::CONTENT_RANGE, &format!("bytes {first}-{last}/{length}"));
+                response
+            }
+            Wanted::Outside => {
+                let mut response = StatusCode::RANGE_NOT_SATISFIABLE.into_response();
+                reply::set(&mut response, header::CONTENT_RANGE, &format!("bytes */{length}"));
+                response
+            }
+        }
+    };
+    reply::set(&mut response, header::CONTENT_TYPE, &file.content_type);
+    reply::set(&mut response, header::ETAG, &file.etag);
+    reply::set(&mut response, header::ACCEPT_RANGES, "bytes");
+    reply::set(&mut response, header::ACCESS_CONTROL_ALLOW_ORIGIN, "*");
+    response
+}
+
+/// What a `Range` header asks for.
+#[derive(Debug, PartialEq)]
+enum Wanted {
+    /// To be ignored: no header, another unit, several ranges, or nonsense.
+    Everything,
+    /// From the first to the last byte, both included.
+    Bytes(usize, usize),
+    /// Nothing that the file has.
+    Outside,
+}
+
+fn parse_range(text: &str, length: usize) -> Wanted {
+    let range = text.strip_prefix("bytes=").and_then(|range| range.split_once('-'));
+    let Some((first, last)) = range else { return Wanted::Everything };
+    match (first.parse::<usize>(), last.parse::<usize>(), length.checked_sub(1)) {
+        (Ok(first), Ok(last), _) if last < first => Wanted::Everything,
+        (Ok(first), Ok(last), Some(end)) if first <= end => Wanted::Bytes(first, last.min(end)),
+        (Ok(first), Err(_), Some(end)) if last.is_empty() && first <= end => Wanted::Bytes(first, end),
+        (Err(_), Ok(count), Some(end)) if first.is_empty() && count > 0 => {
+            Wanted::Bytes(length.saturating_sub(count), end)
+        }
+        (Ok(_), Ok(_), _) => Wanted::Outside,
+        (Ok(_), Err(_), _) if last.is_empty() => Wanted::Outside,
+        (Err(_), Ok(_), _) if first.is_empty() => Wanted::Outside,
+        _ => Wanted::Everything,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Wanted, parse_range};
+
+    #[test]
+    fn ranges_are_cut_to_the_file() {
+        for (text, expected) in [
+            ("bytes=0-3", Wanted::Bytes(0, 3)),
+            ("bytes=4-", Wanted::Bytes(4, 9)),
+            ("bytes=-3", Wanted::Bytes(7, 9)),
+            ("bytes=-30", Wanted::Bytes(0, 9)),
+            ("bytes=8-99", Wanted::Bytes(8, 9)),
+            ("bytes=10-", Wanted::Outside),
+            ("bytes=-0", Wanted::Outside),
+            ("bytes=3-1", Wanted::Everything),
+            ("bytes=0-1,4-5", Wanted::Everything),
+            ("lines=0-1", Wanted::Everything),
+        ] {
+            assert_eq!(parse_range(text, 10), expected, "{text}");
+        }
+        assert_eq!(parse_range("bytes=0-", 0), Wanted::Outside);
+    }
+}

@@ -1,0 +1,116 @@
+//! A connection that can be broken on purpose, below HTTP and below TLS.
+
+use std::io;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::task::{Context, Poll};
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::net::TcpStream;
+use tokio::sync::Notify;
+
+/// No limit on what may still be written.
+const UNLIMITED: usize = usize::MAX;
+
+/// The handle by which a call breaks the connection that it came on.
+#[derive(Debug)]
+pub(crate) struct Control {
+    broken: Notify,
+    is_broken: AtomicBool,
+    reset: AtomicBool,
+    writable: AtomicUsize,
+}
+
+impl Default for Control {
+    fn default() -> Self {
+        Self {
+            broken: Notify::new(),
+            is_broken: AtomicBool::new(false),
+            reset: AtomicBool::new(false),
+            writable: AtomicUsize::new(UNLIMITED),
+        }
+    }
+}
+
+impl Control {
+    /// Breaks the connection with a reset: what was written and not yet read is lost too.
+    pub(crate) fn reset(&self) {
+        self.reset.store(true, Ordering::Relaxed);
+        self.close();
+    }
+
+    /// Ends the connection in good order, but at once.
+    pub(crate) fn close(&self) {
+        self.is_broken.store(true, Ordering::Relaxed);
+        self.broken.notify_one();
+    }
+
+    /// Ends the connection after that many more bytes.
+    pub(crate) fn close_after(&self, bytes: usize) {
+        self.writable.store(bytes, Ordering::Relaxed);
+    }
+
+    /// Waits until somebody breaks the connection.
+    pub(crate) async fn broken(&self) {
+        self.broken.notified().await;
+    }
+}
+
+/// A TCP stream under a [`Control`].
+#[derive(Debug)]
+pub(crate) struct Breakable {
+    stream: TcpStream,
+    control: Arc<Control>,
+}
+
+impl Breakable {
+    pub(crate) fn new(stream: TcpStream, control: Arc<Control>) -> Self {
+        Self { stream, control }
+    }
+}
+
+impl Drop for Breakable {
+    fn drop(&mut self) {
+        if self.control.reset.load(Ordering::Relaxed) {
+            // Without it the peer would see an ordinary end; when it fails, that is what it sees.
+            let _ = self.stream.set_zero_linger();
+        }
+    }
+}
+
+impl AsyncRead for Breakable {
+    fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_read(cx, buffer)
+    }
+}
+
+impl AsyncWrite for Breakable {
+    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        // TLS says goodbye when it is dropped; a broken connection does not.
+        if self.control.is_broken.load(Ordering::Relaxed) {
+            return Poll::Ready(Err(io::ErrorKind::BrokenPipe.into()));
+        }
+        let writable = self.control.writable.load(Ordering::Relaxed);
+        if writable == UNLIMITED {
+            return Pin::new(&mut self.stream).poll_write(cx, bytes);
+        }
+        let allowed = bytes.get(..writable.min(bytes.len())).unwrap_or_default();
+        if allowed.is_empty() {
+            self.control.close();
+            return Poll::Ready(Err(io::ErrorKind::BrokenPipe.into()));
+        }
+        let written = Pin::new(&mut self.stream).poll_write(cx, allowed);
+        if let Poll::Ready(Ok(count)) = written {
+            self.control.writable.store(writable - count, Ordering::Relaxed);
+        }
+        written
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_flush(cx)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_shutdown(cx)
+    }
+}

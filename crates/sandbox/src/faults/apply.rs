@@ -1,0 +1,125 @@
+//! Faults applied to a call: before the work, after it, or on the way of its answer.
+
+use super::body::{drip, stall, truncate};
+use super::{Fault, Rule, StreamFault, Verdict};
+use crate::connection::Control;
+use crate::reply;
+use axum::body::{Body, to_bytes};
+use axum::extract::Request;
+use axum::response::{IntoResponse, Response};
+use http::{HeaderValue, StatusCode, header};
+use serde_json::{Value, json};
+use std::time::Duration;
+
+/// No answer that a fault changes is longer.
+const MAX_BODY: usize = 256 << 20;
+/// How many bytes of a reply's head are sent before the connection ends.
+const HEAD_BYTES: usize = 24;
+
+/// Does the call's work by `work`, with what the verdict says going wrong.
+pub(crate) async fn apply<F>(
+    verdict: Verdict,
+    control: &Control,
+    mut request: Request,
+    work: impl FnOnce(Request) -> F,
+) -> Response
+where
+    F: Future<Output = Response>,
+{
+    if verdict.latency_ms > 0 {
+        tokio::time::sleep(Duration::from_millis(verdict.latency_ms)).await;
+    }
+    let Some(strike) = verdict.strike else { return work(request).await };
+    let rule = &strike.rule;
+    let status = |default: StatusCode| rule.status.and_then(|code| StatusCode::from_u16(code).ok()).unwrap_or(default);
+    match strike.fault {
+        Fault::RateLimit => {
+            let mut response = reply::detail(status(StatusCode::TOO_MANY_REQUESTS), "Too many requests");
+            reply::set(&mut response, header::RETRY_AFTER, &rule.retry_after);
+            return response;
+        }
+        Fault::IngressError => return reply::ingress(status(StatusCode::SERVICE_UNAVAILABLE)),
+        Fault::AppError => return app_error(status(StatusCode::SERVICE_UNAVAILABLE)),
+        Fault::ResetBefore => return broken(control, Control::reset).await,
+        Fault::DuplicateEvents => {
+            request.extensions_mut().insert(StreamFault::Duplicate);
+        }
+        Fault::MissingEvents => {
+            request.extensions_mut().insert(StreamFault::Missing);
+        }
+        _ => {}
+    }
+    let response = work(request).await;
+    match strike.fault {
+        Fault::AppErrorAfter => app_error(status(StatusCode::SERVICE_UNAVAILABLE)),
+        Fault::GatewayErrorAfter => reply::ingress(status(StatusCode::GATEWAY_TIMEOUT)),
+        Fault::ResetAfter => broken(control, Control::reset).await,
+        Fault::LostReply => broken(control, Control::close).await,
+        Fault::CutHead => {
+            control.close_after(HEAD_BYTES);
+            response
+        }
+        Fault::Expired => reply::unknown_request(),
+        Fault::WrongJson => with_body(&response, "application/json", WRONG_JSON.into()),
+        Fault::Html => with_body(&response, "text/html; charset=utf-8", HTML.into()),
+        Fault::ForeignUrls => foreign_urls(response, rule).await,
+        Fault::Truncate | Fault::Drip | Fault::Stall => {
+            let (parts, body) = response.into_parts();
+            let Ok(bytes) = to_bytes(body, MAX_BODY).await else { return reply::ingress(StatusCode::BAD_GATEWAY) };
+            let length = bytes.len();
+            let body = match strike.fault {
+                Fault::Truncate => truncate(&bytes),
+                Fault::Stall => stall(&bytes),
+                _ => drip(bytes, rule.chunk.max(1), Duration::from_millis(rule.interval_ms)),
+            };
+            let mut response = Response::from_parts(parts, body);
+            // The promise of the whole body is what makes a cut one visible.
+            response.headers_mut().insert(header::CONTENT_LENGTH, HeaderValue::from(length));
+            response
+        }
+        _ => response,
+    }
+}
+
+const WRONG_JSON: &str = r#"{"status":7,"images":"none","seed":[],"request_id":null,"token":3,"items":{}}"#;
+const HTML: &str = "<!doctype html><title>Login</title><p>Please log in to use this network.";
+
+/// Breaks the connection. The answer is never sent: the connection is gone before.
+async fn broken(control: &Control, how: impl Fn(&Control)) -> Response {
+    how(control);
+    std::future::pending().await
+}
+
+fn app_error(status: StatusCode) -> Response {
+    let mut response = reply::failure(status, "The request could not be handled", "runner_connection_error");
+    reply::set(&mut response, reply::REQUEST_ID, &uuid::Uuid::new_v4().to_string());
+    reply::set(&mut response, reply::NEEDS_RETRY, "1");
+    response
+}
+
+/// The answer with another body; the request id stays, as it does when something on the way writes into an answer.
+fn with_body(response: &Response, content_type: &'static str, body: Body) -> Response {
+    let id = response.headers().get(reply::REQUEST_ID).cloned();
+    let mut changed =
+        (StatusCode::OK, [(header::CONTENT_TYPE, HeaderValue::from_static(content_type))], body).into_response();
+    if let Some(id) = id {
+        changed.headers_mut().insert(reply::REQUEST_ID, id);
+    }
+    changed
+}
+
+async fn foreign_urls(response: Response, rule: &Rule) -> Response {
+    let (mut parts, body) = response.into_parts();
+    let Ok(bytes) = to_bytes(body, MAX_BODY).await else { return reply::ingress(StatusCode::BAD_GATEWAY) };
+    let Ok(mut value) = serde_json::from_slice::<Value>(&bytes) else {
+        return Response::from_parts(parts, bytes.into());
+    };
+    for key in ["status_url", "response_url", "cancel_url"] {
+        let path = value.get(key).and_then(Value::as_str).and_then(|url| url::Url::parse(url).ok());
+        if let (Some(path), Some(slot)) = (path, value.get_mut(key)) {
+            *slot = json!(format!("{}{}", rule.url.trim_end_matches('/'), path.path()));
+        }
+    }
+    parts.headers.remove(header::CONTENT_LENGTH);
+    Response::from_parts(parts, value.to_string().into())
+}

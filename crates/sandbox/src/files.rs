@@ -1,0 +1,186 @@
+//! The files of the CDN: what was uploaded, and the pictures, which are drawn when somebody first asks for them.
+
+use crate::config::Config;
+use crate::draw::{self, Limits, MaskEdits, Scene, decode};
+use crate::job::lock;
+use crate::shelf::Shelf;
+use bytes::Bytes;
+use std::sync::{Arc, Mutex};
+use std::time::SystemTime;
+use tokio::sync::Semaphore;
+
+/// How many recipes are kept; each is a few hundred bytes beside its prompt.
+const MAX_RECIPES_BYTES: usize = 64 << 20;
+
+/// A file as it is served.
+#[derive(Clone, Debug)]
+pub(crate) struct File {
+    pub(crate) bytes: Bytes,
+    pub(crate) content_type: String,
+    /// A strong entity tag, quotes included.
+    pub(crate) etag: String,
+    /// From when on the file is gone.
+    pub(crate) expires_at: Option<SystemTime>,
+}
+
+impl File {
+    /// A file with the tag that its bytes give it.
+    pub(crate) fn new(bytes: Bytes, content_type: &str, expires_at: Option<SystemTime>) -> Self {
+        let etag = etag(&bytes);
+        Self { bytes, content_type: content_type.to_owned(), etag, expires_at }
+    }
+}
+
+/// Everything that a picture is made from; the other pictures by the digest of their bytes.
+#[derive(Clone, Debug)]
+pub(crate) struct Recipe {
+    pub(crate) scene: Scene,
+    pub(crate) basis: Basis,
+    pub(crate) expires_at: Option<SystemTime>,
+}
+
+/// What a picture is made from, beside its scene.
+#[derive(Clone, Debug)]
+pub(crate) enum Basis {
+    Nothing,
+    Remix { source: String, strength: f64 },
+    Edit { source: String, mask: String, mask_edits: MaskEdits },
+}
+
+/// A recipe, and the turn that keeps two callers from drawing one picture twice.
+#[derive(Debug)]
+struct Planned {
+    recipe: Recipe,
+    turn: tokio::sync::Mutex<()>,
+}
+
+/// The store of all files.
+#[derive(Debug)]
+pub(crate) struct Files {
+    uploads: Mutex<Shelf<File>>,
+    recipes: Mutex<Shelf<Arc<Planned>>>,
+    drawn: Mutex<Shelf<File>>,
+    sources: Mutex<Shelf<Bytes>>,
+    /// Drawing and decoding take a processor each, and memory for whole pictures.
+    processors: Arc<Semaphore>,
+}
+
+impl Files {
+    pub(crate) fn new(config: &Config) -> Self {
+        let processors = std::thread::available_parallelism().map_or(1, usize::from).min(4);
+        Self {
+            uploads: Mutex::new(Shelf::new(config.upload_store_bytes)),
+            recipes: Mutex::new(Shelf::new(MAX_RECIPES_BYTES)),
+            drawn: Mutex::new(Shelf::new(config.picture_cache_bytes)),
+            sources: Mutex::new(Shelf::new(config.upload_store_bytes)),
+            processors: Arc::new(Semaphore::new(processors)),
+        }
+    }
+
+    /// Keeps an upload.
+    pub(crate) fn keep(&self, id: &str, file: File) {
+        let weight = file.bytes.len();
+        lock(&self.uploads).insert(id.to_owned(), file, weight);
+    }
+
+    /// Keeps a picture's source under the digest of its bytes: a thousand jobs on one picture hold it once.
+    pub(crate) fn keep_source(&self, bytes: Bytes) -> String {
+        let key = hex(&digest(&bytes));
+        let mut sources = lock(&self.sources);
+        if sources.get(&key).is_none() {
+            let weight = bytes.len();
+            sources.insert(key.clone(), bytes, weight);
+        }
+        key
+    }
+
+    /// Keeps a recipe; returns the picture's id and file name.
+    pub(crate) fn plan(&self, recipe: Recipe) -> (String, String) {
+        let id = uuid::Uuid::new_v4().simple().to_string();
+        let weight = 512 + recipe.scene.prompt.len() + recipe.scene.negative_prompt.len();
+        let planned = Arc::new(Planned { recipe, turn: tokio::sync::Mutex::new(()) });
+        lock(&self.recipes).insert(id.clone(), planned, weight);
+        (id, "image.png".to_owned())
+    }
+
+    /// The file of that id: an upload, or a picture, which is drawn now unless it was before.
+    pub(crate) async fn fetch(&self, id: &str) -> Option<File> {
+        let uploaded = lock(&self.uploads).get(id).cloned();
+        let file = match uploaded {
+            Some(file) => file,
+            None => self.picture(id).await?,
+        };
+        file.expires_at.is_none_or(|at| SystemTime::now() < at).then_some(file)
+    }
+
+    async fn picture(&self, id: &str) -> Option<File> {
+        let planned = Arc::clone(lock(&self.recipes).get(id)?);
+        let _turn = planned.turn.lock().await;
+        if let Some(file) = lock(&self.drawn).get(id) {
+            return Some(file.clone());
+        }
+        let png = self.draw(&planned.recipe).await?;
+        let file = File::new(png, "image/png", planned.recipe.expires_at);
+        lock(&self.drawn).insert(id.to_owned(), file.clone(), file.bytes.len());
+        Some(file)
+    }
+
+    /// Draws a picture. None when a source of it has been dropped meanwhile.
+    pub(crate) async fn draw(&self, recipe: &Recipe) -> Option<Bytes> {
+        let source = |key: &str| lock(&self.sources).get(key).cloned();
+        let (image, mask) = match &recipe.basis {
+            Basis::Nothing => (None, None),
+            Basis::Remix { source: key, .. } => (Some(source(key)?), None),
+            Basis::Edit { source: key, mask, .. } => (Some(source(key)?), Some(source(mask)?)),
+        };
+        let (mut scene, basis) = (recipe.scene.clone(), recipe.basis.clone());
+        self.compute(move || {
+            let bitmap = |bytes: Option<Bytes>| decode(&bytes?, &Limits::default()).ok().map(Arc::new);
+            scene.basis = match basis {
+                Basis::Nothing => draw::Basis::Nothing,
+                Basis::Remix { strength, .. } => draw::Basis::Remix { source: bitmap(image)?, strength },
+                Basis::Edit { mask_edits, .. } => {
+                    draw::Basis::Edit { source: bitmap(image)?, mask: bitmap(mask)?, mask_edits }
+                }
+            };
+            draw::draw(&scene).ok().map(|picture| picture.png.into())
+        })
+        .await?
+    }
+
+    /// Does what takes a processor and no waiting. None when it panicked.
+    pub(crate) async fn compute<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Option<T> {
+        let permit = Arc::clone(&self.processors).acquire_owned().await.ok()?;
+        let work = move || {
+            let value = work();
+            drop(permit);
+            value
+        };
+        tokio::task::spawn_blocking(work).await.ok()
+    }
+}
+
+/// The id in a path such as `/cdn/files/b/ID/NAME`.
+pub(crate) fn id_of_path(path: &str) -> Option<&str> {
+    let mut parts = path.strip_prefix("/cdn/files/b/")?.split('/');
+    parts.next().filter(|id| !id.is_empty())
+}
+
+/// A strong entity tag, quotes included.
+pub(crate) fn etag(bytes: &[u8]) -> String {
+    format!("\"{}\"", hex(digest(bytes).get(..16).unwrap_or_default()))
+}
+
+/// SHA-256.
+pub(crate) fn digest(bytes: &[u8]) -> Vec<u8> {
+    ring::digest::digest(&ring::digest::SHA256, bytes).as_ref().to_vec()
+}
+
+/// Lower-case hexadecimal digits.
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write as _;
+    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}

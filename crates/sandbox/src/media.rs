@@ -1,0 +1,210 @@
+//! Where an input's files come from: data URIs, the sandbox's own CDN, stand-ins for the documented examples, loopback, and
+//! the rest of the world only when that is allowed.
+
+use crate::draw::{DecodeError, MaskEdits, stand_in, stand_in_mask};
+use crate::outbound::{self, Reach};
+use crate::state::State;
+use crate::validate::Detail;
+use base64::Engine as _;
+use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+use bytes::Bytes;
+use ideogram_schema::{ENDPOINTS, FieldKind, FileRole};
+use serde_json::json;
+use std::collections::HashMap;
+use std::sync::OnceLock;
+use std::time::Duration;
+
+/// The largest file that is loaded, in bytes.
+const MAX_BYTES: usize = 20 << 20;
+/// How long a file may take to load.
+const TIMEOUT: Duration = Duration::from_secs(20);
+/// Width and height of the stand-ins, mask and picture alike.
+const STAND_IN: (u32, u32) = (1024, 768);
+
+const LENIENT: GeneralPurpose = GeneralPurpose::new(
+    &base64::alphabet::STANDARD,
+    GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
+);
+
+/// Why a file cannot be worked with.
+#[derive(Debug)]
+pub(crate) enum LoadError {
+    Download,
+    TooLarge,
+    Picture(DecodeError),
+}
+
+impl From<DecodeError> for LoadError {
+    fn from(error: DecodeError) -> Self {
+        Self::Picture(error)
+    }
+}
+
+impl LoadError {
+    /// The answer that the model gives.
+    pub(crate) fn detail(&self, field: &str) -> Detail {
+        let (kind, message, context) = match self {
+            Self::Download => ("file_download_error", "Failed to download the file.", None),
+            Self::TooLarge => ("file_too_large", "The file is too large.", Some(json!({ "max_size": MAX_BYTES }))),
+            Self::Picture(DecodeError::TooManyBytes { max_bytes }) => {
+                ("file_too_large", "The file is too large.", Some(json!({ "max_size": max_bytes })))
+            }
+            Self::Picture(DecodeError::TooLarge { max_width, max_height }) => (
+                "image_too_large",
+                "The image is too large.",
+                Some(json!({ "max_height": max_height, "max_width": max_width })),
+            ),
+            Self::Picture(DecodeError::TooSmall { min_width, min_height }) => (
+                "image_too_small",
+                "The image is too small.",
+                Some(json!({ "min_height": min_height, "min_width": min_width })),
+            ),
+            Self::Picture(_) => ("image_load_error", "Failed to load the image.", None),
+        };
+        let mut detail = Detail::of_field(Some(field), kind, message);
+        detail.ctx = context.map(Into::into);
+        detail
+    }
+}
+
+/// Loads files by URL.
+#[derive(Debug)]
+pub(crate) struct Loader {
+    /// The example URLs of the description, and what each stands for.
+    examples: HashMap<String, FileRole>,
+    mask_edits: MaskEdits,
+    image: OnceLock<Bytes>,
+    mask: OnceLock<Bytes>,
+    near: OnceLock<Option<reqwest::Client>>,
+    far: OnceLock<Option<reqwest::Client>>,
+}
+
+impl Loader {
+    pub(crate) fn new(mask_edits: MaskEdits) -> Self {
+        let fields = ENDPOINTS.iter().flat_map(|info| info.inputs);
+        let files = fields.filter_map(|field| match field.kind {
+            FieldKind::File(role) => Some((role, field.examples)),
+            _ => None,
+        });
+        let examples = files.flat_map(|(role, examples)| {
+            examples.iter().filter_map(move |text| Some((serde_json::from_str::<String>(text).ok()?, role)))
+        });
+        Self {
+            examples: examples.collect(),
+            mask_edits,
+            image: OnceLock::new(),
+            mask: OnceLock::new(),
+            near: OnceLock::new(),
+            far: OnceLock::new(),
+        }
+    }
+
+    /// The bytes behind a URL.
+    ///
+    /// # Errors
+    /// [`LoadError`], for anything that does not lead to a file of a sensible size.
+    pub(crate) async fn load(&self, state: &State, url: &str) -> Result<Bytes, LoadError> {
+        if let Some(rest) = url.get(..5).filter(|scheme| scheme.eq_ignore_ascii_case("data:")).and(url.get(5..)) {
+            return data(rest);
+        }
+        if let Some(role) = self.examples.get(url) {
+            return self.stand_in(state, *role).await;
+        }
+        let url = url::Url::parse(url).map_err(|_| LoadError::Download)?;
+        if let Some(id) = state.own_path(&url).as_deref().and_then(crate::files::id_of_path) {
+            let file = state.files.fetch(id).await.ok_or(LoadError::Download)?;
+            return if file.bytes.len() > MAX_BYTES { Err(LoadError::TooLarge) } else { Ok(file.bytes) };
+        }
+        if !matches!(url.scheme(), "http" | "https") {
+            return Err(LoadError::Download);
+        }
+        let client = if is_loopback(&url) {
+            self.near.get_or_init(|| outbound::client(TIMEOUT, Reach::Near).ok())
+        } else if state.config.allow_fetch {
+            self.far.get_or_init(|| outbound::client(TIMEOUT, Reach::Far).ok())
+        } else {
+            return Err(LoadError::Download);
+        };
+        fetch(client.as_ref().ok_or(LoadError::Download)?, url).await
+    }
+
+    async fn stand_in(&self, state: &State, role: FileRole) -> Result<Bytes, LoadError> {
+        let (slot, edits) =
+            if role == FileRole::Mask { (&self.mask, Some(self.mask_edits)) } else { (&self.image, None) };
+        if let Some(bytes) = slot.get() {
+            return Ok(bytes.clone());
+        }
+        let (width, height) = STAND_IN;
+        let drawn = state.files.compute(move || match edits {
+            Some(edits) => stand_in_mask(width, height, edits),
+            None => stand_in(width, height),
+        });
+        let picture = drawn.await.and_then(Result::ok).ok_or(LoadError::Download)?;
+        Ok(slot.get_or_init(|| picture.png.into()).clone())
+    }
+}
+
+fn is_loopback(url: &url::Url) -> bool {
+    match url.host() {
+        Some(url::Host::Ipv4(address)) => address.is_loopback(),
+        Some(url::Host::Ipv6(address)) => address.is_loopback(),
+        Some(url::Host::Domain(name)) => name == "localhost",
+        None => false,
+    }
+}
+
+/// The part of a data URI after its scheme.
+fn data(rest: &str) -> Result<Bytes, LoadError> {
+    let (head, payload) = rest.split_once(',').ok_or(LoadError::Download)?;
+    if payload.len() / 4 * 3 > MAX_BYTES {
+        return Err(LoadError::TooLarge);
+    }
+    if head.rsplit(';').next().is_some_and(|last| last.eq_ignore_ascii_case("base64")) {
+        let compact: String = payload.split_ascii_whitespace().collect();
+        return LENIENT.decode(compact).map(Bytes::from).map_err(|_| LoadError::Download);
+    }
+    Ok(percent_decoded(payload).into())
+}
+
+fn percent_decoded(text: &str) -> Vec<u8> {
+    let mut bytes = text.as_bytes().iter();
+    let mut decoded = Vec::with_capacity(text.len());
+    while let Some(&byte) = bytes.next() {
+        let pair = bytes.as_slice().get(..2).and_then(|pair| std::str::from_utf8(pair).ok());
+        match pair.and_then(|pair| u8::from_str_radix(pair, 16).ok()) {
+            Some(value) if byte == b'%' => {
+                decoded.push(value);
+                bytes.nth(1);
+            }
+            _ => decoded.push(byte),
+        }
+    }
+    decoded
+}
+
+async fn fetch(client: &reqwest::Client, url: url::Url) -> Result<Bytes, LoadError> {
+    let response = client.get(url).send().await.and_then(reqwest::Response::error_for_status);
+    let mut response = response.map_err(|_| LoadError::Download)?;
+    let mut bytes = Vec::new();
+    while let Some(chunk) = response.chunk().await.map_err(|_| LoadError::Download)? {
+        if bytes.len() + chunk.len() > MAX_BYTES {
+            return Err(LoadError::TooLarge);
+        }
+        bytes.extend_from_slice(&chunk);
+    }
+    Ok(bytes.into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn data_uris_are_read_in_both_encodings() {
+        assert_eq!(data("text/plain;base64,aGk=").unwrap(), "hi");
+        assert_eq!(data("text/plain;base64,aGk").unwrap(), "hi", "padding may be left out");
+        assert_eq!(data("text/plain,a%20b%2").unwrap(), "a b%2");
+        assert!(matches!(data("text/plain;base64"), Err(LoadError::Download)));
+        assert!(matches!(data("image/png;base64,*"), Err(LoadError::Download)));
+    }
+}

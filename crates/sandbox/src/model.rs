@@ -1,0 +1,143 @@
+//! The model: from an accepted job to its outcome.
+
+use crate::draw::{Limits, Ratio, Scene, decode};
+use crate::files::{Basis, Recipe};
+use crate::job::Job;
+use crate::job::outcome::Outcome;
+use crate::media::LoadError;
+use crate::state::State;
+use crate::trigger;
+use crate::validate::{self, Checked, Detail};
+use bytes::Bytes;
+use http::StatusCode;
+use ideogram_schema::{EndpointInfo, FileRole};
+use serde_json::json;
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+/// Runs a job to its end, or until it is cancelled.
+pub(crate) async fn perform(state: &Arc<State>, job: &Arc<Job>) -> Outcome {
+    let work = async {
+        match job.endpoint {
+            None => Outcome::no_such_path(&job.path),
+            Some(info) => make(state, job, info).await.unwrap_or_else(|outcome| *outcome),
+        }
+    };
+    if state.config.ignore_cancel {
+        return work.await;
+    }
+    tokio::select! {
+        outcome = work => outcome,
+        () = job.cancelled.cancelled() => Outcome::cancelled(),
+    }
+}
+
+async fn make(state: &Arc<State>, job: &Arc<Job>, info: &'static EndpointInfo) -> Result<Outcome, Box<Outcome>> {
+    let body = job.payload().unwrap_or_default();
+    let input = validate::check(info, job.content_type.as_deref(), &body)
+        .map_err(|details| Box::new(Outcome::invalid(&details)))?;
+    drop(body);
+    job.log("INFO", &format!("Request {} accepted by {}", job.id, info.id));
+    let time = state.service_time();
+    if let Some(outcome) = trigger::outcome(&input) {
+        tokio::time::sleep(time).await;
+        job.log("ERROR", "The request failed on its trigger");
+        return Ok(outcome);
+    }
+    if trigger::hangs(&input) {
+        std::future::pending::<()>().await;
+    }
+    let images = load(state, &input).await?;
+    tokio::time::sleep(time / 2).await;
+    job.log("INFO", "Drawing");
+    tokio::time::sleep(time.saturating_sub(time / 2)).await;
+    let recipe = recipe(state, info, &input, images, job.wishes.keep_files);
+    let seed = recipe.scene.seed;
+    let file = if input.flag("sync_mode") == Some(true) {
+        let png = state.files.draw(&recipe).await.ok_or_else(|| Box::new(Outcome::crash()))?;
+        json!({ "url": data_uri(&png), "content_type": "image/png", "file_name": null, "file_size": png.len() })
+    } else {
+        let (id, name) = state.files.plan(recipe);
+        let url = state.url(&format!("/cdn/files/b/{id}/{name}"));
+        // Drawn when somebody fetches it, so its size is not known yet.
+        json!({ "url": url, "content_type": "image/png", "file_name": name, "file_size": null })
+    };
+    job.log("INFO", &format!("Done, seed {seed}"));
+    let mut outcome = Outcome::output(&json!({ "images": [file], "seed": seed }), 1);
+    outcome.private = input.flag("sync_mode") == Some(true);
+    Ok(outcome)
+}
+
+fn data_uri(png: &[u8]) -> String {
+    use base64::Engine as _;
+    format!("data:image/png;base64,{}", base64::engine::general_purpose::STANDARD.encode(png))
+}
+
+/// The pictures that came with an input.
+#[derive(Default)]
+struct Images {
+    source: Option<Bytes>,
+    mask: Option<Bytes>,
+}
+
+/// Loads and decodes every file of the input, and compares mask and picture.
+async fn load(state: &Arc<State>, input: &Checked) -> Result<Images, Box<Outcome>> {
+    let mut images = Images::default();
+    let (mut source_size, mut mask_size, mut mask_field) = (None, None, None);
+    for (field, role, url) in input.files() {
+        let refuse = |detail| Box::new(Outcome::refused(StatusCode::UNPROCESSABLE_ENTITY, detail));
+        let bytes = state.loader.load(state, url).await.map_err(|error| refuse(error.detail(field)))?;
+        if role == FileRole::Other {
+            continue;
+        }
+        let encoded = bytes.clone();
+        let size = state
+            .files
+            .compute(move || decode(&encoded, &Limits::default()).map(|bitmap| (bitmap.width(), bitmap.height())))
+            .await
+            .ok_or_else(|| Box::new(Outcome::crash()))?
+            .map_err(|error| refuse(LoadError::from(error).detail(field)))?;
+        if role == FileRole::Mask {
+            (images.mask, mask_size, mask_field) = (Some(bytes), Some(size), Some(field));
+        } else {
+            (images.source, source_size) = (Some(bytes), Some(size));
+        }
+    }
+    match (source_size, mask_size) {
+        (Some(source), Some(mask)) if source != mask => {
+            let message = format!(
+                "The mask ({}x{}) must have the same dimensions as the image ({}x{}).",
+                mask.0, mask.1, source.0, source.1
+            );
+            let detail = Detail::of_field(mask_field, "value_error", &message);
+            Err(Box::new(Outcome::refused(StatusCode::UNPROCESSABLE_ENTITY, detail)))
+        }
+        _ => Ok(images),
+    }
+}
+
+/// Everything that the picture depends on. Fields are found by name, files by their role, so an endpoint that has others
+/// or fewer works too.
+fn recipe(state: &State, info: &EndpointInfo, input: &Checked, images: Images, keep: Option<Duration>) -> Recipe {
+    let seed = input.integer("seed").unwrap_or_else(|| state.choose_seed());
+    let mut scene = Scene::new(info.id, input.text("prompt").unwrap_or_default(), seed);
+    input.text("negative_prompt").unwrap_or_default().clone_into(&mut scene.negative_prompt);
+    scene.expand_prompt = input.flag("expand_prompt").unwrap_or(false);
+    if let Some(style) = input.text("style") {
+        style.clone_into(&mut scene.style);
+    }
+    if let Some(ratio) = input.text("aspect_ratio").and_then(|text| text.parse::<Ratio>().ok()) {
+        scene.ratio = ratio;
+    }
+    let keep_source = |bytes| state.files.keep_source(bytes);
+    let basis = match (images.source, images.mask) {
+        (Some(source), Some(mask)) => {
+            Basis::Edit { source: keep_source(source), mask: keep_source(mask), mask_edits: state.config.mask_edits }
+        }
+        (Some(source), None) => {
+            Basis::Remix { source: keep_source(source), strength: input.number("strength").unwrap_or(0.5) }
+        }
+        (None, _) => Basis::Nothing,
+    };
+    Recipe { scene, basis, expires_at: keep.and_then(|keep| SystemTime::now().checked_add(keep)) }
+}

@@ -1,0 +1,157 @@
+//! The history of requests: the one place where a request whose reply was lost can be found again.
+
+use super::page::Parameters;
+use super::refuse;
+use crate::auth;
+use crate::clock;
+use crate::job::Job;
+use crate::json::{self, Json};
+use crate::reply;
+use crate::state::State;
+use axum::extract::{Path, RawQuery, State as Shared};
+use axum::response::{IntoResponse, Response};
+use http::{HeaderMap, StatusCode};
+use serde::Serialize;
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+/// How far back a list goes unless told, and how far when one request is asked for.
+const DAY: Duration = Duration::from_secs(24 * 3600);
+const QUARTER: Duration = Duration::from_secs(90 * 24 * 3600);
+
+/// `GET /models/requests/by-endpoint`.
+pub(super) async fn by_endpoint(
+    Shared(state): Shared<Arc<State>>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+) -> Response {
+    let parameters = Parameters::of(query.as_deref());
+    let endpoints = parameters.all("endpoint_id");
+    if !(1..=50).contains(&endpoints.len()) {
+        return refuse("`endpoint_id` must name 1 to 50 endpoints");
+    }
+    answer(&state, &headers, &parameters, &endpoints).unwrap_or_else(|refusal| *refusal)
+}
+
+/// `GET /models/requests/search`: the newest first, of all endpoints, with no bound on their age.
+pub(super) async fn search(
+    Shared(state): Shared<Arc<State>>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+) -> Response {
+    let parameters = Parameters::of(query.as_deref());
+    let endpoints = parameters.all("endpoint_id");
+    answer(&state, &headers, &parameters, &endpoints).unwrap_or_else(|refusal| *refusal)
+}
+
+fn answer(
+    state: &State,
+    headers: &HeaderMap,
+    parameters: &Parameters,
+    endpoints: &[&str],
+) -> Result<Response, Box<Response>> {
+    auth::check(state, headers, None)?;
+    let bad = |text| Box::new(refuse(text));
+    let page = parameters.page(50, 100).map_err(bad)?;
+    let time = |name: &str| match parameters.get(name) {
+        None => Ok(None),
+        Some(text) => clock::parse(text).map(Some).ok_or_else(|| bad("`start` and `end` must be ISO 8601 times")),
+    };
+    let (start, end, now) = (time("start")?, time("end")?, SystemTime::now());
+    let request_id = parameters.get("request_id");
+    let back = if request_id.is_some() { QUARTER } else { DAY };
+    let start = start.or_else(|| now.checked_sub(back)).unwrap_or(SystemTime::UNIX_EPOCH);
+    let status = parameters.get("status");
+    if status.is_some_and(|status| !matches!(status, "success" | "error" | "user_error")) {
+        return Err(bad("`status` must be `success`, `error` or `user_error`"));
+    }
+    let sort_by = parameters.get("sort_by").unwrap_or("ended_at");
+    if !matches!(sort_by, "ended_at" | "duration") {
+        return Err(bad("`sort_by` must be `ended_at` or `duration`"));
+    }
+    let indexed = |job: &Job| job.sent_at + state.config.history_lag <= now;
+    let mut jobs = state.jobs.newest_first();
+    jobs.retain(|job| {
+        indexed(job)
+            && (endpoints.is_empty() || endpoints.contains(&job.endpoint_id().as_str()))
+            && request_id.is_none_or(|id| job.id == id)
+            && job.sent_at >= start
+            && end.is_none_or(|end| job.sent_at < end)
+            && status.is_none_or(|status| class(job) == Some(status))
+    });
+    if sort_by == "duration" {
+        jobs.sort_by(|a, b| duration(b).total_cmp(&duration(a)));
+    }
+    let payloads = parameters.all("expand").contains(&"payloads");
+    Ok(reply::json(StatusCode::OK, &page.answer("items", &jobs, |job| describe(state, job, payloads))))
+}
+
+fn class(job: &Job) -> Option<&'static str> {
+    let status = job.outcome()?.status;
+    Some(if status.is_success() {
+        "success"
+    } else if status.is_server_error() {
+        "error"
+    } else {
+        "user_error"
+    })
+}
+
+fn duration(job: &Job) -> f64 {
+    match job.times() {
+        (Some(started), Some(ended)) => clock::seconds(started, ended),
+        _ => 0.0,
+    }
+}
+
+#[derive(Serialize)]
+struct Item {
+    request_id: String,
+    endpoint_id: String,
+    sent_at: String,
+    started_at: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ended_at: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    status_code: Option<u16>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    duration: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    json_input: Option<Json>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    json_output: Option<Json>,
+}
+
+fn describe(state: &State, job: &Job, payloads: bool) -> Item {
+    let (started, ended) = job.times();
+    let outcome = job.outcome();
+    let kept = payloads && state.stores_io(job);
+    let output = outcome.as_ref().filter(|outcome| kept && !outcome.private && !outcome.forgotten);
+    Item {
+        request_id: job.id.clone(),
+        endpoint_id: job.endpoint_id(),
+        sent_at: clock::rfc3339(job.sent_at),
+        // Sure to be there, so a job that has not started yet says when it was sent.
+        started_at: clock::rfc3339(started.unwrap_or(job.sent_at)),
+        ended_at: ended.map(clock::rfc3339),
+        status_code: outcome.as_ref().map(|outcome| outcome.status.as_u16()),
+        duration: outcome.as_ref().map(|_| duration(job)),
+        json_input: job.payload().filter(|_| kept).and_then(|body| json::parse(&body).ok()),
+        json_output: output.and_then(|outcome| json::parse(&outcome.body).ok()),
+    }
+}
+
+/// `DELETE /models/requests/{request_id}/payloads`.
+pub(super) async fn forget(Shared(state): Shared<Arc<State>>, Path(id): Path<String>, headers: HeaderMap) -> Response {
+    if let Err(refusal) = auth::check(&state, &headers, None) {
+        return *refusal;
+    }
+    match state.jobs.get(&id) {
+        Some(job) if job.outcome().is_some() => {
+            job.forget_payloads();
+            StatusCode::NO_CONTENT.into_response()
+        }
+        Some(_) => reply::detail(StatusCode::CONFLICT, "The request has not completed"),
+        None => reply::not_found(),
+    }
+}

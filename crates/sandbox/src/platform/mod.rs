@@ -1,0 +1,31 @@
+//! The platform API: history, prices, bills, models.
+
+mod history;
+mod models;
+mod money;
+mod page;
+
+use crate::reply;
+use crate::state::State;
+use axum::Router;
+use axum::response::Response;
+use axum::routing::{delete, get, post};
+use http::StatusCode;
+use std::sync::Arc;
+
+pub(crate) fn router() -> Router<Arc<State>> {
+    Router::new()
+        .route("/platform/v1/models", get(models::models))
+        .route("/platform/v1/models/pricing", get(money::pricing))
+        .route("/platform/v1/models/pricing/estimate", post(money::estimate))
+        .route("/platform/v1/models/billing-events", get(money::billing_events))
+        .route("/platform/v1/models/requests/by-endpoint", get(history::by_endpoint))
+        .route("/platform/v1/models/requests/search", get(history::search))
+        .route("/platform/v1/models/requests/{request_id}/payloads", delete(history::forget))
+        .route("/platform/v1/meta", get(models::meta))
+}
+
+/// A refusal of a parameter.
+fn refuse(text: &str) -> Response {
+    reply::detail(StatusCode::UNPROCESSABLE_ENTITY, text)
+}

@@ -1,0 +1,54 @@
+//! The catalogue of models, and facts about the platform.
+
+use super::page::Parameters;
+use super::refuse;
+use crate::auth;
+use crate::documents;
+use crate::reply;
+use crate::state::State;
+use axum::extract::{RawQuery, State as Shared};
+use axum::response::Response;
+use http::{HeaderMap, StatusCode};
+use ideogram_schema::{ENDPOINTS, EndpointInfo};
+use serde_json::{Value, json};
+use std::sync::Arc;
+
+/// `GET /models`.
+pub(super) async fn models(
+    Shared(state): Shared<Arc<State>>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+) -> Response {
+    if let Err(refusal) = auth::check(&state, &headers, None) {
+        return *refusal;
+    }
+    let parameters = Parameters::of(query.as_deref());
+    let wanted = parameters.all("endpoint_id");
+    let with_document = parameters.all("expand").contains(&"openapi-3.0");
+    let models: Vec<_> =
+        ENDPOINTS.iter().filter(|info| wanted.is_empty() || wanted.contains(&info.id)).copied().collect();
+    match parameters.page(50, 100) {
+        Ok(page) => {
+            let answer = page.answer("models", &models, |info| describe(info, with_document));
+            reply::json(StatusCode::OK, &answer)
+        }
+        Err(text) => refuse(text),
+    }
+}
+
+fn describe(info: &EndpointInfo, with_document: bool) -> Value {
+    let metadata = json!({ "display_name": info.name, "description": info.summary, "status": "active" });
+    if !with_document {
+        return json!({ "endpoint_id": info.id, "metadata": metadata });
+    }
+    let document = documents::of(info.id).and_then(|text| serde_json::from_str::<Value>(text).ok());
+    let document = document.unwrap_or_else(
+        || json!({ "error": { "code": "expansion_failed", "message": "No document for this endpoint" } }),
+    );
+    json!({ "endpoint_id": info.id, "metadata": metadata, "openapi": document })
+}
+
+/// `GET /meta`: webhooks come from this machine.
+pub(super) async fn meta() -> Response {
+    reply::json(StatusCode::OK, &json!({ "webhook_ip_ranges": ["127.0.0.1/32", "::1/128"] }))
+}

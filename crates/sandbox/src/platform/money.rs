@@ -1,0 +1,154 @@
+//! Prices and bills.
+
+use super::page::Parameters;
+use super::refuse;
+use crate::auth;
+use crate::clock;
+use crate::job::Job;
+use crate::reply;
+use crate::state::State;
+use axum::extract::{RawQuery, State as Shared};
+use axum::response::Response;
+use bytes::Bytes;
+use http::{HeaderMap, StatusCode};
+use ideogram_schema::{ENDPOINTS, EndpointInfo, Price};
+use serde::Deserialize;
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// Millionths as a number with a point.
+fn units(micros: u64) -> f64 {
+    #[allow(clippy::cast_precision_loss, reason = "prices are far below 2^53 millionths")]
+    let micros = micros as f64;
+    micros / 1e6
+}
+
+fn priced(id: &str) -> Option<(&'static EndpointInfo, Price)> {
+    let info = ENDPOINTS.iter().find(|info| info.id == id)?;
+    Some((info, info.price?))
+}
+
+/// `GET /models/pricing`.
+pub(super) async fn pricing(
+    Shared(state): Shared<Arc<State>>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+) -> Response {
+    if let Err(refusal) = auth::check(&state, &headers, None) {
+        return *refusal;
+    }
+    let parameters = Parameters::of(query.as_deref());
+    let endpoints = parameters.all("endpoint_id");
+    if !(1..=50).contains(&endpoints.len()) {
+        return refuse("`endpoint_id` must name 1 to 50 endpoints");
+    }
+    let Some(prices) = endpoints.iter().map(|id| priced(id)).collect::<Option<Vec<_>>>() else {
+        return reply::detail(StatusCode::NOT_FOUND, "No such endpoint, or none with a price");
+    };
+    match parameters.page(50, 100) {
+        Ok(page) => reply::json(
+            StatusCode::OK,
+            &page.answer("prices", &prices, |(info, price)| {
+                json!({
+                    "endpoint_id": info.id,
+                    "unit_price": units(price.micros),
+                    "unit": price.unit,
+                    "currency": price.currency,
+                })
+            }),
+        ),
+        Err(text) => refuse(text),
+    }
+}
+
+#[derive(Deserialize)]
+struct Estimate {
+    estimate_type: String,
+    endpoints: BTreeMap<String, Quantity>,
+}
+
+#[derive(Deserialize)]
+struct Quantity {
+    #[serde(alias = "unit_quantity")]
+    call_quantity: f64,
+}
+
+/// `POST /models/pricing/estimate`. A call makes one picture, so calls and units cost the same.
+pub(super) async fn estimate(Shared(state): Shared<Arc<State>>, headers: HeaderMap, body: Bytes) -> Response {
+    if let Err(refusal) = auth::check(&state, &headers, None) {
+        return *refusal;
+    }
+    let Ok(wanted) = serde_json::from_slice::<Estimate>(&body) else {
+        return refuse("The body must be `{\"estimate_type\", \"endpoints\": {id: {\"unit_quantity\"}}}`");
+    };
+    if !matches!(wanted.estimate_type.as_str(), "unit_price" | "historical_api_price") {
+        return refuse("`estimate_type` must be `unit_price` or `historical_api_price`");
+    }
+    let mut total = 0.0;
+    let mut currency = "USD";
+    for (id, quantity) in &wanted.endpoints {
+        let Some((_, price)) = priced(id) else {
+            return reply::detail(StatusCode::NOT_FOUND, "No such endpoint, or none with a price");
+        };
+        total += units(price.micros) * quantity.call_quantity;
+        currency = price.currency;
+    }
+    let body = json!({ "estimate_type": wanted.estimate_type, "total_cost": total, "currency": currency });
+    reply::json(StatusCode::OK, &body)
+}
+
+/// `GET /models/billing-events`: what was charged, the newest first. A request that made nothing has no event.
+pub(super) async fn billing_events(
+    Shared(state): Shared<Arc<State>>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+) -> Response {
+    if let Err(refusal) = auth::check(&state, &headers, None) {
+        return *refusal;
+    }
+    let parameters = Parameters::of(query.as_deref());
+    let ids = parameters.all("request_id");
+    if ids.len() > 50 {
+        return refuse("`request_id` must name 1 to 50 requests");
+    }
+    let (start, end) = (parameters.get("start").map(clock::parse), parameters.get("end").map(clock::parse));
+    if start == Some(None) || end == Some(None) {
+        return refuse("`start` and `end` must be ISO 8601 times");
+    }
+    let mut jobs = state.jobs.newest_first();
+    jobs.retain(|job| {
+        let at = job.times().1;
+        charged(job).is_some()
+            && (ids.is_empty() || ids.contains(&job.id.as_str()))
+            && start.flatten().is_none_or(|start| at.is_some_and(|at| at >= start))
+            && end.flatten().is_none_or(|end| at.is_some_and(|at| at < end))
+    });
+    match parameters.page(50, 10_000) {
+        Ok(page) => {
+            let answer = page.answer("billing_events", &jobs, |job| charged(job).unwrap_or_default());
+            reply::json(StatusCode::OK, &answer)
+        }
+        Err(text) => refuse(text),
+    }
+}
+
+/// The billing event of a job that was charged.
+fn charged(job: &Job) -> Option<Value> {
+    let outcome = job.outcome()?;
+    let quantity = outcome.units.filter(|units| *units > 0)?;
+    let price = job.endpoint?.price?;
+    let micros = price.micros * u64::from(quantity);
+    Some(json!({
+        "request_id": job.id,
+        "endpoint_id": job.endpoint_id(),
+        "timestamp": clock::rfc3339(job.times().1?),
+        "output_units": quantity,
+        "unit_price": units(price.micros),
+        "percent_discount": 0,
+        "cost_subtotal": units(micros),
+        "cost_discount": 0,
+        "cost_total": units(micros),
+        "cost_estimate_nano_usd": micros * 1000,
+    }))
+}

@@ -1,0 +1,122 @@
+//! The REST service: tokens, announced uploads, and the keys that webhooks are signed with.
+
+use crate::auth;
+use crate::clock;
+use crate::reply;
+use crate::state::State;
+use crate::storage::{TOKEN_TTL, Upload, new_id};
+use axum::Router;
+use axum::extract::{RawQuery, State as Shared};
+use axum::response::Response;
+use axum::routing::{get, post};
+use bytes::Bytes;
+use http::{HeaderMap, StatusCode};
+use serde::Deserialize;
+use serde_json::{Value, json};
+use std::sync::Arc;
+use std::time::Duration;
+
+pub(crate) fn router() -> Router<Arc<State>> {
+    Router::new()
+        .route("/rest/tokens/", post(access_token))
+        .route("/rest/tokens", post(access_token))
+        .route("/rest/storage/auth/token", post(storage_token))
+        .route("/rest/storage/upload/initiate", post(initiate))
+        .route("/rest/storage/upload/initiate-multipart", post(initiate_multipart))
+        .route("/rest/.well-known/jwks.json", get(jwks))
+}
+
+#[derive(Deserialize)]
+struct AccessToken {
+    #[serde(default)]
+    allowed_apps: Vec<String>,
+    #[serde(default)]
+    token_expiration: Option<u64>,
+}
+
+async fn access_token(Shared(state): Shared<Arc<State>>, headers: HeaderMap, body: Bytes) -> Response {
+    if let Err(refusal) = auth::check(&state, &headers, None) {
+        return *refusal;
+    }
+    match serde_json::from_slice::<AccessToken>(&body) {
+        Ok(wanted) if !wanted.allowed_apps.is_empty() => {
+            let ttl = Duration::from_secs(wanted.token_expiration.unwrap_or(120));
+            reply::json(StatusCode::OK, &state.storage.issue_token(ttl).0)
+        }
+        _ => reply::detail(StatusCode::UNPROCESSABLE_ENTITY, "`allowed_apps` must name at least one application"),
+    }
+}
+
+async fn storage_token(Shared(state): Shared<Arc<State>>, RawQuery(query): RawQuery, headers: HeaderMap) -> Response {
+    if let Err(refusal) = auth::check(&state, &headers, None) {
+        return *refusal;
+    }
+    if query.as_deref().and_then(|query| auth::parameter(query, "storage_type")).as_deref() != Some("fal-cdn-v3") {
+        return reply::detail(StatusCode::UNPROCESSABLE_ENTITY, "`storage_type` must be `fal-cdn-v3`");
+    }
+    let (token, expires_at) = state.storage.issue_token(TOKEN_TTL);
+    let body = json!({
+        "token": token,
+        "token_type": "Bearer",
+        "base_url": state.url("/cdn"),
+        "expires_at": clock::rfc3339(expires_at),
+    });
+    reply::json(StatusCode::OK, &body)
+}
+
+#[derive(Deserialize)]
+struct Announcement {
+    #[serde(default)]
+    file_name: Option<String>,
+    #[serde(default)]
+    content_type: Option<String>,
+}
+
+async fn initiate(Shared(state): Shared<Arc<State>>, headers: HeaderMap, body: Bytes) -> Response {
+    announce(&state, &headers, &body, "upload")
+}
+
+async fn initiate_multipart(Shared(state): Shared<Arc<State>>, headers: HeaderMap, body: Bytes) -> Response {
+    announce(&state, &headers, &body, "multipart")
+}
+
+/// Announces a file. The URL to put it to is signed: it carries all the credentials that it needs.
+fn announce(state: &State, headers: &HeaderMap, body: &[u8], kind: &str) -> Response {
+    if let Err(refusal) = auth::check(state, headers, None) {
+        return *refusal;
+    }
+    let Ok(announcement) = serde_json::from_slice::<Announcement>(body) else {
+        return reply::detail(StatusCode::UNPROCESSABLE_ENTITY, "The body must be an object");
+    };
+    let upload = Upload {
+        file: new_id(),
+        name: file_name(announcement.file_name.as_deref()),
+        content_type: announcement.content_type.unwrap_or_else(|| "application/octet-stream".to_owned()),
+        keep: lifetime(headers),
+        ..Upload::default()
+    };
+    let file_url = state.url(&format!("/cdn/files/b/{}/{}", upload.file, upload.name));
+    let id = state.storage.announce(upload);
+    let upload_url = state.url(&format!("/cdn/signed/{kind}/{id}?signature={id}"));
+    reply::json(StatusCode::OK, &json!({ "upload_url": upload_url, "file_url": file_url }))
+}
+
+/// A name that can stand in a URL, whatever was asked for.
+pub(crate) fn file_name(wanted: Option<&str>) -> String {
+    let allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_');
+    let name: String = wanted.unwrap_or_default().chars().map(|c| if allowed(c) { c } else { '_' }).take(120).collect();
+    let name = name.trim_start_matches('.').to_owned();
+    if name.is_empty() { "file".to_owned() } else { name }
+}
+
+/// How long a file is to be kept, by either name of the header.
+pub(crate) fn lifetime(headers: &HeaderMap) -> Option<Duration> {
+    let header =
+        ["x-fal-object-lifecycle-preference", "x-fal-object-lifecycle"].into_iter().find_map(|n| headers.get(n))?;
+    let preference: Value = serde_json::from_slice(header.as_bytes()).ok()?;
+    preference.get("expiration_duration_seconds")?.as_u64().map(Duration::from_secs)
+}
+
+async fn jwks(Shared(state): Shared<Arc<State>>) -> Response {
+    reply::json(StatusCode::OK, &state.signer.jwks())
+}

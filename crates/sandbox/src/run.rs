@@ -1,0 +1,64 @@
+//! Synchronous runs: a job whose caller waits on the line.
+
+use crate::auth;
+use crate::job::{Job, Origin, Wishes};
+use crate::reply;
+use crate::state::State;
+use axum::extract::{RawQuery, State as Shared};
+use axum::response::Response;
+use bytes::Bytes;
+use http::{HeaderMap, Method, StatusCode, Uri};
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+/// `POST /run/<endpoint id>`.
+pub(crate) async fn run(
+    Shared(state): Shared<Arc<State>>,
+    method: Method,
+    uri: Uri,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
+    if let Err(refusal) = auth::check(&state, &headers, query.as_deref()).and_then(|()| auth::check_balance(&state)) {
+        return *refusal;
+    }
+    if method != Method::POST {
+        return reply::method_not_allowed();
+    }
+    let wishes = match Wishes::of(&headers) {
+        Ok(wishes) => wishes,
+        Err(text) => return reply::failure(StatusCode::BAD_REQUEST, text, "bad_request"),
+    };
+    let Some(_place) = Place::take(&state) else {
+        let text = "Too many requests are under way for this account";
+        let mut response = reply::failure(StatusCode::TOO_MANY_REQUESTS, text, "concurrent_requests_limit");
+        reply::set(&mut response, reply::NEEDS_RETRY, "1");
+        return response;
+    };
+    let path = uri.path().trim_start_matches("/run/").trim_end_matches('/');
+    let bytes = body.len();
+    let job = Arc::new(Job::new(Origin::Run, path, &headers, wishes, body));
+    if !state.accept(&job, bytes) {
+        return reply::failure(StatusCode::SERVICE_UNAVAILABLE, "Too many jobs", "runner_scheduling_failure");
+    }
+    // Should the caller hang up, the job goes on and is charged all the same: it is not this future that runs it.
+    job.completed().await.respond(&job)
+}
+
+/// A place among the synchronous runs under way.
+struct Place(Arc<State>);
+
+impl Place {
+    fn take(state: &Arc<State>) -> Option<Self> {
+        let before = state.direct.fetch_add(1, Ordering::Relaxed);
+        let place = Self(Arc::clone(state));
+        state.config.concurrency.is_none_or(|limit| before < limit).then_some(place)
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        self.0.direct.fetch_sub(1, Ordering::Relaxed);
+    }
+}

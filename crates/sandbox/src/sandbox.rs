@@ -1,0 +1,200 @@
+//! The handle: start, addresses, faults, shutdown.
+
+use crate::config::Config;
+use crate::faults::Faults;
+use crate::route;
+use crate::server::Server;
+use crate::service;
+use crate::state::State;
+use crate::tls;
+use std::fmt;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+use tokio::net::TcpListener;
+use tokio_util::task::TaskTracker;
+
+/// A running sandbox. Dropping it stops it at once; [`Sandbox::shutdown`] lets calls under way end first.
+pub struct Sandbox {
+    state: Arc<State>,
+    connections: TaskTracker,
+    authority: Option<String>,
+}
+
+impl fmt::Debug for Sandbox {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Sandbox").field("url", &self.url()).finish_non_exhaustive()
+    }
+}
+
+/// Settings on the way to a [`Sandbox`]: one method for each field of [`Config`].
+///
+/// ```
+/// use ideogram_sandbox::Sandbox;
+/// use std::time::Duration;
+///
+/// let builder = Sandbox::builder().runners(1usize).service_time(Duration::from_secs(2)).balance(50_000);
+/// # drop(builder);
+/// ```
+#[derive(Clone, Debug, Default)]
+#[must_use]
+pub struct Builder {
+    pub(crate) config: Config,
+}
+
+/// Why a sandbox could not start.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum StartError {
+    /// The port could not be had.
+    Port {
+        /// The port that was asked for; 0 is any.
+        port: u16,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// No certificate could be made.
+    Certificate(Box<dyn std::error::Error + Send + Sync>),
+}
+
+impl fmt::Display for StartError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Port { port, source } => {
+                write!(f, "the sandbox cannot listen on port {port} ({source}); take another, or 0 for any free one")
+            }
+            Self::Certificate(source) => write!(f, "the sandbox cannot make a certificate: {source}"),
+        }
+    }
+}
+
+impl std::error::Error for StartError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::Port { source, .. } => Some(source),
+            Self::Certificate(source) => Some(source.as_ref()),
+        }
+    }
+}
+
+impl Builder {
+    /// Takes all settings from there.
+    pub fn config(mut self, config: Config) -> Self {
+        self.config = config;
+        self
+    }
+
+    /// Starts the sandbox on the current Tokio runtime.
+    ///
+    /// # Errors
+    /// [`StartError`] when the port is taken or no certificate can be made.
+    pub async fn start(self) -> Result<Sandbox, StartError> {
+        let config = self.config;
+        let identity = if config.tls { Some(tls::identity().map_err(StartError::Certificate)?) } else { None };
+        let scheme = if config.tls { "https" } else { "http" };
+        let origin = |address: SocketAddr| format!("{scheme}://{address}");
+        let (main, address) = bind(config.port).await?;
+        let mut listeners = vec![(main, None)];
+        let mut services = Vec::new();
+        if config.service_ports {
+            for prefix in route::prefixes() {
+                let (listener, address) = bind(0).await?;
+                listeners.push((listener, Some(prefix)));
+                services.push((prefix, origin(address)));
+            }
+        }
+        let state = Arc::new(State::new(config, origin(address), services));
+        let server = Server {
+            state: Arc::clone(&state),
+            router: service::router(Arc::clone(&state)),
+            tls: identity.as_ref().map(|identity| Arc::clone(&identity.server)),
+            connections: TaskTracker::new(),
+        };
+        let connections = server.connections.clone();
+        for (listener, prefix) in listeners {
+            connections.spawn(server.clone().listen(listener, prefix));
+        }
+        Ok(Sandbox { state, connections, authority: identity.map(|identity| identity.authority) })
+    }
+}
+
+async fn bind(port: u16) -> Result<(TcpListener, SocketAddr), StartError> {
+    let failed = |source| StartError::Port { port, source };
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await.map_err(failed)?;
+    let address = listener.local_addr().map_err(failed)?;
+    Ok((listener, address))
+}
+
+impl Sandbox {
+    /// A sandbox with the settings as they are by default.
+    pub fn builder() -> Builder {
+        Builder::default()
+    }
+
+    /// The origin that everything lies under: `http://127.0.0.1:PORT`.
+    pub fn url(&self) -> &str {
+        &self.state.origin
+    }
+
+    /// Stands for `https://fal.run`.
+    pub fn run_url(&self) -> String {
+        self.state.url("/run")
+    }
+
+    /// Stands for `https://queue.fal.run`.
+    pub fn queue_url(&self) -> String {
+        self.state.url("/queue")
+    }
+
+    /// Stands for `https://rest.fal.ai`.
+    pub fn rest_url(&self) -> String {
+        self.state.url("/rest")
+    }
+
+    /// Stands for `https://v3.fal.media`.
+    pub fn cdn_url(&self) -> String {
+        self.state.url("/cdn")
+    }
+
+    /// Stands for `https://api.fal.ai/v1`.
+    pub fn platform_url(&self) -> String {
+        self.state.url("/platform/v1")
+    }
+
+    /// Stands for `https://fal.ai`.
+    pub fn site_url(&self) -> String {
+        self.state.url("/site")
+    }
+
+    /// Prefix and origin of each service that has a port of its own ([`Builder::service_ports`]), else none.
+    pub fn service_urls(&self) -> &[(&'static str, String)] {
+        &self.state.services
+    }
+
+    /// The certificate to trust, in PEM, when the sandbox speaks TLS. It is new with each start.
+    pub fn authority_pem(&self) -> Option<&str> {
+        self.authority.as_deref()
+    }
+
+    /// Puts other faults into force.
+    pub fn set_faults(&self, faults: impl Into<Faults>) {
+        self.state.faults.replace(faults.into());
+    }
+
+    /// Stops: no new connections, the calls under way may end within [`Config::shutdown_grace`], status streams end, jobs
+    /// are dropped.
+    pub async fn shutdown(self) {
+        self.state.closing.cancel();
+        self.connections.close();
+        let _ = tokio::time::timeout(self.state.config.shutdown_grace, self.connections.wait()).await;
+        self.state.stopping.cancel();
+        self.connections.wait().await;
+        self.state.stopped().await;
+    }
+}
+
+impl Drop for Sandbox {
+    fn drop(&mut self) {
+        self.state.closing.cancel();
+        self.state.stopping.cancel();
+    }
+}

@@ -1,0 +1,96 @@
+//! Sockets: listening, accepting, TLS, HTTP/1.1 and HTTP/2, and an end in good order.
+
+use crate::connection::{Breakable, Control};
+use crate::service;
+use crate::state::State;
+use axum::Router;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use hyper_util::server::conn::auto;
+use rustls::ServerConfig;
+use std::convert::Infallible;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::{TcpListener, TcpStream};
+use tokio_rustls::TlsAcceptor;
+use tokio_util::task::TaskTracker;
+
+/// How long a client may take for a handshake, or for the head of a request.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// What every connection needs.
+#[derive(Clone)]
+pub(crate) struct Server {
+    pub(crate) state: Arc<State>,
+    pub(crate) router: Router,
+    pub(crate) tls: Option<Arc<ServerConfig>>,
+    pub(crate) connections: TaskTracker,
+}
+
+impl Server {
+    /// Accepts connections until the sandbox closes. Requests on this listener whose path names no service are for the
+    /// one of that prefix.
+    pub(crate) async fn listen(self, listener: TcpListener, prefix: Option<&'static str>) {
+        loop {
+            let accepted = tokio::select! {
+                accepted = listener.accept() => accepted,
+                () = self.state.closing.cancelled() => return,
+            };
+            match accepted {
+                Ok((stream, _)) => {
+                    let server = self.clone();
+                    self.connections.spawn(server.connection(stream, prefix));
+                }
+                // Out of file descriptors, most likely; some may come free.
+                Err(_) => tokio::time::sleep(Duration::from_millis(10)).await,
+            }
+        }
+    }
+
+    async fn connection(self, stream: TcpStream, prefix: Option<&'static str>) {
+        // Small answers must not wait for each other; without it they are only slower.
+        let _ = stream.set_nodelay(true);
+        let control = Arc::new(Control::default());
+        let stream = Breakable::new(stream, Arc::clone(&control));
+        match self.tls.clone() {
+            None => self.http(stream, control, prefix).await,
+            Some(tls) => {
+                let handshake = tokio::time::timeout(PATIENCE, TlsAcceptor::from(tls).accept(stream)).await;
+                if let Ok(Ok(stream)) = handshake {
+                    self.http(stream, control, prefix).await;
+                }
+            }
+        }
+    }
+
+    async fn http<S>(self, stream: S, control: Arc<Control>, prefix: Option<&'static str>)
+    where
+        S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    {
+        let handler = {
+            let (state, router, control) = (Arc::clone(&self.state), self.router.clone(), Arc::clone(&control));
+            service_fn(move |request| {
+                let answer = service::serve(Arc::clone(&state), router.clone(), Arc::clone(&control), prefix, request);
+                async move { Ok::<_, Infallible>(answer.await) }
+            })
+        };
+        let mut builder = auto::Builder::new(TokioExecutor::new());
+        builder.http1().timer(TokioTimer::new()).header_read_timeout(PATIENCE);
+        builder.http2().timer(TokioTimer::new()).max_concurrent_streams(10_000);
+        let connection = builder.serve_connection(TokioIo::new(stream), handler);
+        tokio::pin!(connection);
+        let mut closing = false;
+        loop {
+            tokio::select! {
+                _ = connection.as_mut() => return,
+                () = control.broken() => return,
+                () = self.state.closing.cancelled(), if !closing => {
+                    closing = true;
+                    connection.as_mut().graceful_shutdown();
+                }
+                () = self.state.stopping.cancelled() => return,
+            }
+        }
+    }
+}

@@ -1,0 +1,152 @@
+//! From a request as it came to the handler that answers it: where it was meant to go, what is written down of it, and
+//! what goes wrong with it.
+
+use crate::connection::Control;
+use crate::faults::{self, Call};
+use crate::reply;
+use crate::route;
+use crate::state::State;
+use crate::{cdn, documents, inspect, platform, queue, rest, run};
+use axum::Router;
+use axum::body::Body;
+use axum::extract::Request;
+use axum::response::Response;
+use axum::routing::any;
+use bytes::Bytes;
+use http::request::Parts;
+use http::{HeaderValue, StatusCode, Uri, header};
+use http_body_util::{BodyExt, Limited};
+use hyper::body::Incoming;
+use std::sync::Arc;
+use tower::ServiceExt;
+
+/// Where a program in a browser sends its calls, so that the key stays on a server.
+const PROXY: &str = "/api/fal/proxy";
+const TARGET: &str = "x-fal-target-url";
+
+/// All routes.
+pub(crate) fn router(state: Arc<State>) -> Router {
+    Router::new()
+        .route("/run/{*path}", any(run::run))
+        .route("/queue/{*path}", any(queue::queue))
+        .merge(rest::router())
+        .merge(cdn::router())
+        .merge(platform::router())
+        .merge(documents::router())
+        .merge(inspect::router())
+        .fallback(|| async { reply::not_found() })
+        .method_not_allowed_fallback(|| async { reply::method_not_allowed() })
+        .with_state(state)
+}
+
+/// Answers one request.
+pub(crate) async fn serve(
+    state: Arc<State>,
+    router: Router,
+    control: Arc<Control>,
+    prefix: Option<&'static str>,
+    request: hyper::Request<Incoming>,
+) -> Response {
+    let (mut parts, body) = request.into_parts();
+    if let Err(refusal) = direct(&state, &mut parts, prefix) {
+        return *refusal;
+    }
+    let (call, request_id) = route::classify(&parts.method, parts.uri.path());
+    let request_id = request_id.map(str::to_owned);
+    let limit = if matches!(call, Call::Upload | Call::Part) {
+        state.config.max_upload_bytes
+    } else {
+        state.config.max_body_bytes
+    };
+    let body = match collect(&parts, body, limit).await {
+        Ok(body) => body,
+        Err(refusal) => return *refusal,
+    };
+    let verdict = state.faults.judge(call);
+    let note = verdict.strike.as_ref().map(|strike| strike.fault.name().to_owned());
+    let note = note.or_else(|| (verdict.latency_ms > 0).then(|| faults::Fault::Latency.name().to_owned()));
+    let record = state.recorder.record((&parts.method, &parts.uri, &parts.headers), &body, call, note);
+    if let Some(id) = &request_id {
+        record.about(id);
+    }
+    let request = Request::from_parts(parts, Body::from(body));
+    let work = |request: Request| {
+        let (state, record) = (Arc::clone(&state), Arc::clone(&record));
+        async move {
+            let answer: Result<Response, std::convert::Infallible> = router.oneshot(request).await;
+            let response = match answer {
+                Ok(response) => response,
+                Err(never) => match never {},
+            };
+            // Counted as soon as it is done: a lost reply was a call all the same.
+            let id = request_id.as_deref().or_else(|| response.headers().get(reply::REQUEST_ID)?.to_str().ok());
+            if let Some(job) = id.and_then(|id| state.jobs.get(id)) {
+                job.count(call);
+                record.about(&job.id);
+            }
+            response
+        }
+    };
+    let response = faults::apply(verdict, &control, request, work).await;
+    record.answered(&response);
+    response
+}
+
+/// Finds the service that a request is meant for: by its path, else by the port, the host or the proxy's target.
+fn direct(state: &State, parts: &mut Parts, prefix: Option<&'static str>) -> Result<(), Box<Response>> {
+    if parts.uri.path() == PROXY {
+        return through_proxy(state, parts);
+    }
+    if route::has_prefix(parts.uri.path()) {
+        return Ok(());
+    }
+    let host = parts.uri.authority().map(http::uri::Authority::as_str);
+    let host = host.or_else(|| parts.headers.get(header::HOST)?.to_str().ok());
+    if let Some(uri) = prefix.or_else(|| route::prefix_of_host(host?)).and_then(|p| route::with_prefix(&parts.uri, p)) {
+        parts.uri = uri;
+    }
+    Ok(())
+}
+
+/// Turns a call to the proxy into the call that it stands for, with a key of the sandbox's own.
+fn through_proxy(state: &State, parts: &mut Parts) -> Result<(), Box<Response>> {
+    let refuse = |status, text| Box::new(reply::json(status, &text));
+    let Some(target) = parts.headers.get(TARGET).and_then(|value| value.to_str().ok()) else {
+        return Err(refuse(StatusCode::BAD_REQUEST, "Missing the x-fal-target-url header"));
+    };
+    let uri = url::Url::parse(target).ok().and_then(|url| {
+        let path = match route::prefix_of_host(url.host_str()?) {
+            Some(prefix) => format!("{prefix}{}", url.path()),
+            None => state.own_path(&url)?,
+        };
+        let query = url.query().map(|query| format!("?{query}")).unwrap_or_default();
+        format!("{path}{query}").parse::<Uri>().ok()
+    });
+    let Some(uri) = uri.filter(|uri| route::has_prefix(uri.path()) && !uri.path().starts_with("/_sandbox")) else {
+        return Err(refuse(StatusCode::PRECONDITION_FAILED, "Invalid x-fal-target-url header"));
+    };
+    parts.uri = uri;
+    if let Ok(key) = HeaderValue::from_str(&format!("Key {}", state.config.keys.first())) {
+        parts.headers.insert(header::AUTHORIZATION, key);
+    }
+    Ok(())
+}
+
+async fn collect(parts: &Parts, body: Incoming, limit: usize) -> Result<Bytes, Box<Response>> {
+    let too_large = || {
+        let mut response = reply::detail(StatusCode::PAYLOAD_TOO_LARGE, "Request body too large");
+        // What is left of the body is not worth reading.
+        reply::set(&mut response, header::CONNECTION, "close");
+        Box::new(response)
+    };
+    let declared =
+        parts.headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
+    if declared.is_some_and(|length| length > limit) {
+        return Err(too_large());
+    }
+    match Limited::new(body, limit).collect().await {
+        Ok(collected) => Ok(collected.to_bytes()),
+        Err(error) if error.is::<http_body_util::LengthLimitError>() => Err(too_large()),
+        Err(_) => Err(Box::new(reply::detail(StatusCode::BAD_REQUEST, "The body ended too early"))),
+    }
+}

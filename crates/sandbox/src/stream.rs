@@ -1,0 +1,108 @@
+//! The status stream: one event for each change, pings between them, the end after completion.
+
+use crate::faults::StreamFault;
+use crate::job::Job;
+use crate::queue::{COMPLETED, IN_QUEUE, Report};
+use crate::reply;
+use crate::state::State;
+use axum::body::Body;
+use axum::response::{IntoResponse, Response};
+use bytes::Bytes;
+use futures_util::stream::unfold;
+use http::header;
+use std::collections::VecDeque;
+use std::convert::Infallible;
+use std::sync::Arc;
+use tokio::sync::watch;
+use tokio::time::{Instant, sleep_until};
+
+/// One caller's place in a job's story.
+struct Follower {
+    state: Arc<State>,
+    job: Arc<Job>,
+    logs: bool,
+    fault: Option<StreamFault>,
+    changes: watch::Receiver<()>,
+    /// How many log lines were told.
+    told: usize,
+    /// Status and position as they were told last.
+    last: Option<(&'static str, Option<usize>)>,
+    events: usize,
+    ping_at: Instant,
+    ready: VecDeque<Bytes>,
+    done: bool,
+}
+
+pub(crate) fn stream(state: &Arc<State>, job: &Arc<Job>, logs: bool, fault: Option<StreamFault>) -> Response {
+    let follower = Follower {
+        state: Arc::clone(state),
+        job: Arc::clone(job),
+        logs,
+        fault,
+        changes: job.watch(),
+        told: 0,
+        last: None,
+        events: 0,
+        ping_at: Instant::now() + state.config.ping_interval,
+        ready: VecDeque::new(),
+        done: false,
+    };
+    let chunks = unfold(follower, |mut follower| async move {
+        let chunk = follower.next().await?;
+        Some((Ok::<_, Infallible>(chunk), follower))
+    });
+    let mut response = Body::from_stream(chunks).into_response();
+    reply::set(&mut response, header::CONTENT_TYPE, "text/event-stream");
+    reply::set(&mut response, header::CACHE_CONTROL, "no-cache");
+    response
+}
+
+impl Follower {
+    async fn next(&mut self) -> Option<Bytes> {
+        loop {
+            if let Some(chunk) = self.ready.pop_front() {
+                return Some(chunk);
+            }
+            if self.done {
+                return None;
+            }
+            // What changes while the report is written counts as a change after it.
+            self.changes.mark_unchanged();
+            if self.report() {
+                continue;
+            }
+            let look_again = Instant::now() + self.state.config.position_interval;
+            let closing = self.state.closing.clone();
+            tokio::select! {
+                _ = self.changes.changed() => {}
+                () = sleep_until(look_again), if self.last.is_some_and(|(status, _)| status == IN_QUEUE) => {}
+                () = sleep_until(self.ping_at) => {
+                    self.ping_at = Instant::now() + self.state.config.ping_interval;
+                    return Some(Bytes::from_static(b": ping\n\n"));
+                }
+                () = closing.cancelled() => return None,
+            }
+        }
+    }
+
+    /// Writes an event when there is something new to tell.
+    fn report(&mut self) -> bool {
+        let report = Report::of_status(&self.state, &self.job, self.logs.then_some(self.told));
+        let now = Some((report.status, report.queue_position));
+        if report.lines() == 0 && now == self.last {
+            return false;
+        }
+        self.last = now;
+        self.told += report.lines();
+        self.done = report.status == COMPLETED;
+        self.events += 1;
+        let event = Bytes::from(format!("data: {}\n\n", serde_json::to_string(&report).unwrap_or_default()));
+        match self.fault {
+            Some(StreamFault::Duplicate) => self.ready.extend([event.clone(), event]),
+            // Every second event is lost, and the last one is never sent.
+            Some(StreamFault::Missing) if self.done || self.events.is_multiple_of(2) => {}
+            _ => self.ready.push_back(event),
+        }
+        true
+    }
+}

@@ -1,0 +1,121 @@
+//! Webhooks: signed, delivered, tried again.
+
+use crate::clock;
+use crate::files::{digest, hex};
+use crate::job::Job;
+use crate::json::Json;
+use crate::outbound::{self, Reach};
+use crate::state::State;
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use ring::rand::{SecureRandom, SystemRandom};
+use ring::signature::{Ed25519KeyPair, KeyPair};
+use serde::Serialize;
+use serde_json::{Value, json};
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+/// The account that webhooks are sent for.
+const USER_ID: &str = "sandbox-user";
+/// No two attempts are further apart.
+const LONGEST_WAIT: Duration = Duration::from_secs(3600);
+
+/// The key that webhooks are signed with, new in each sandbox.
+#[derive(Debug)]
+pub(crate) struct Signer {
+    pair: Option<Ed25519KeyPair>,
+}
+
+impl Signer {
+    pub(crate) fn new() -> Self {
+        let mut seed = [0; 32];
+        let drawn = SystemRandom::new().fill(&mut seed);
+        Self { pair: drawn.ok().and_then(|()| Ed25519KeyPair::from_seed_unchecked(&seed).ok()) }
+    }
+
+    /// The public key, in the form in which receivers fetch it.
+    pub(crate) fn jwks(&self) -> Value {
+        let keys: Vec<Value> = self
+            .pair
+            .iter()
+            .map(|pair| {
+                let x = URL_SAFE_NO_PAD.encode(pair.public_key().as_ref());
+                json!({ "kty": "OKP", "crv": "Ed25519", "use": "sig", "alg": "EdDSA", "kid": "sandbox", "x": x })
+            })
+            .collect();
+        json!({ "keys": keys })
+    }
+
+    /// The signature over a delivery, as hexadecimal digits.
+    fn sign(&self, request_id: &str, timestamp: u64, body: &[u8]) -> String {
+        let message = format!("{request_id}\n{USER_ID}\n{timestamp}\n{}", hex(&digest(body)));
+        self.pair.as_ref().map(|pair| hex(pair.sign(message.as_bytes()).as_ref())).unwrap_or_default()
+    }
+}
+
+#[derive(Serialize)]
+struct Delivery<'a> {
+    request_id: &'a str,
+    gateway_request_id: &'a str,
+    status: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error: Option<&'a str>,
+    payload: Json,
+}
+
+/// Reports a completed job to the URL that was given with it.
+pub(crate) async fn deliver(state: Arc<State>, job: Arc<Job>) {
+    let (Some(url), Some(outcome)) = (job.wishes.webhook.clone(), job.outcome()) else { return };
+    let delivery = Delivery {
+        request_id: &job.id,
+        gateway_request_id: &job.gateway_id,
+        status: if outcome.error.is_none() { "OK" } else { "ERROR" },
+        error: outcome.error.as_ref().map(|(error, _)| error.as_str()),
+        payload: crate::json::parse(&outcome.body).unwrap_or(Json::Null),
+    };
+    let body = serde_json::to_vec(&delivery).unwrap_or_default();
+    let Ok(client) = outbound::client(state.config.webhook_timeout, Reach::Near) else { return };
+    let mut wait = state.config.webhook_backoff;
+    for attempt in 1..=state.config.webhook_attempts {
+        // Each attempt is signed anew: a receiver refuses a timestamp that is minutes old.
+        let timestamp = clock::unix(SystemTime::now());
+        let sent = client
+            .post(&url)
+            .header("content-type", "application/json")
+            .header("x-fal-webhook-request-id", &job.id)
+            .header("x-fal-webhook-user-id", USER_ID)
+            .header("x-fal-webhook-timestamp", timestamp)
+            .header("x-fal-webhook-signature", state.signer.sign(&job.id, timestamp, &body))
+            .body(body.clone())
+            .send()
+            .await;
+        let answer = sent.map(|response| response.status().as_u16());
+        let error = answer.as_ref().err().map(reason);
+        job.note_delivery(json!({
+            "attempt": attempt,
+            "at": clock::rfc3339(SystemTime::now()),
+            "status": answer.as_ref().ok(),
+            "error": error,
+        }));
+        match answer {
+            // A redirect is not followed, and not tried again either.
+            Ok(200..=399) => return,
+            _ if attempt == state.config.webhook_attempts => return,
+            _ => tokio::time::sleep(wait).await,
+        }
+        wait = wait.saturating_mul(2).min(LONGEST_WAIT);
+    }
+}
+
+/// What went wrong, without the URL, which may hold a secret.
+fn reason(error: &reqwest::Error) -> &'static str {
+    if error.is_timeout() {
+        "timed out"
+    } else if error.is_connect() {
+        "could not connect"
+    } else if error.is_builder() {
+        "not a URL that can be called"
+    } else {
+        "the call failed"
+    }
+}
