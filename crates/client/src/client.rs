@@ -9,6 +9,7 @@ use crate::head::Head;
 use crate::http::Http;
 use crate::image::Image;
 use crate::job::Job;
+use crate::lanes::{Gate, Lanes, POLLS, REQUESTS};
 use crate::operation::{Operation, Timeouts};
 use crate::pace::Paces;
 use crate::retry::{Budget, RetryPolicy, jitter};
@@ -20,12 +21,6 @@ use crate::{Callable, EndpointInput, File};
 use std::fmt;
 use std::future::Future;
 use std::sync::Arc;
-use tokio::sync::Semaphore;
-
-/// Status streams that one client holds open at once; more jobs are polled.
-pub(crate) const STREAMS: usize = 64;
-/// Short requests to the queue that one client has on their way at once; more wait their turn.
-pub(crate) const REQUESTS: usize = 48;
 
 /// A client of the endpoints: cheap to clone, and every clone shares connections, limits and retry budget.
 ///
@@ -52,9 +47,10 @@ pub(crate) struct Shared {
     pub(crate) http: Http,
     pub(crate) retry: RetryPolicy,
     pub(crate) timeouts: Timeouts,
-    pub(crate) streams: Arc<Semaphore>,
+    pub(crate) lanes: Arc<Lanes>,
     pub(crate) paces: Paces,
-    requests: Semaphore,
+    requests: Gate,
+    polls: Gate,
     budget: Budget,
 }
 
@@ -85,9 +81,10 @@ impl Client {
                 http,
                 retry,
                 timeouts,
-                streams: Arc::new(Semaphore::new(STREAMS)),
+                lanes: Arc::new(Lanes::new()),
                 paces: Paces::default(),
-                requests: Semaphore::new(REQUESTS),
+                requests: Gate::new(REQUESTS),
+                polls: Gate::new(POLLS),
                 budget: Budget::new(),
             }),
         })
@@ -234,15 +231,23 @@ impl Client {
 
     /// One attempt within the operation's time, and in its turn.
     async fn once<T>(&self, operation: Operation, attempt: impl Future<Output = Result<T>>) -> Result<T> {
-        // The semaphore is never closed, so this cannot fail.
-        let _turn = if operation.takes_turn() { self.shared.requests.acquire().await.ok() } else { None };
-        if operation == Operation::Run {
-            // The call's own deadline stands around it.
-            return attempt.await;
+        let gate = match operation {
+            // The call's own deadline stands around a run.
+            Operation::Run => return attempt.await,
+            Operation::Submit | Operation::Result | Operation::Cancel => Some(&self.shared.requests),
+            Operation::Status => Some(&self.shared.polls),
+            // These have permits of their own, and none.
+            Operation::Stream | Operation::Download => None,
+        };
+        let _turn = match gate {
+            Some(gate) => gate.turn().await,
+            None => None,
+        };
+        let outcome = tokio::time::timeout(self.shared.timeouts.of(operation), attempt).await;
+        if let Some(gate) = gate {
+            gate.open();
         }
-        tokio::time::timeout(self.shared.timeouts.of(operation), attempt)
-            .await
-            .unwrap_or_else(|_| Err(Error::new(Kind::Timeout, "")))
+        outcome.unwrap_or_else(|_| Err(Error::new(Kind::Timeout, "")))
     }
 }
 

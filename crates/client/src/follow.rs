@@ -4,6 +4,7 @@
 use crate::answer::BodyStream;
 use crate::error::{Error, Kind, Result};
 use crate::job::Job;
+use crate::lanes::{Polled, Ticket};
 use crate::pace::{PollPolicy, beside_stream};
 use crate::retry::jitter;
 use crate::sse::Events;
@@ -13,7 +14,6 @@ use futures_util::StreamExt;
 use futures_util::future::{Either, select};
 use std::pin::pin;
 use std::time::Duration;
-use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::{Instant, sleep_until, timeout};
 
 /// Failed streams in a row after which a job is polled for good.
@@ -36,6 +36,8 @@ pub(crate) struct Follower<E> {
     polls: u32,
     /// Requests that failed in a row for reasons that time may heal.
     failures: u32,
+    /// Counts this job among the polled ones.
+    polled: Option<Polled>,
     trail: Trail,
     done: bool,
 }
@@ -46,7 +48,7 @@ struct StatusStream {
     events: Events,
     /// Whether its log lines are being compared with those seen before.
     replay: usize,
-    _permit: OwnedSemaphorePermit,
+    _ticket: Ticket,
 }
 
 /// What came of waiting.
@@ -67,6 +69,7 @@ impl<E: Callable> Follower<E> {
             poll_at: None,
             polls: 0,
             failures: 0,
+            polled: None,
             trail: Trail::default(),
             done: false,
         }
@@ -100,8 +103,9 @@ impl<E: Callable> Follower<E> {
                 Step::Status(status) => {
                     self.done = status.status == QueueState::Completed;
                     if self.done {
-                        // Frees the stream's permit before the result is fetched.
+                        // Frees the permits before the result is fetched.
                         self.stream = None;
+                        self.polled = None;
                         let took = self.job.begun().elapsed();
                         self.job.client().shared().paces.record(E::ID, took);
                     }
@@ -118,12 +122,14 @@ impl<E: Callable> Follower<E> {
         if self.stream_failures >= STREAM_FAILURES || Instant::now() < self.stream_from {
             return Ok(());
         }
-        let Ok(permit) = self.job.client().shared().streams.clone().try_acquire_owned() else { return Ok(()) };
-        match self.job.stream(self.logs).await {
+        let shared = self.job.client().shared();
+        let Some(ticket) = shared.lanes.ticket(&shared.queue, &shared.http) else { return Ok(()) };
+        match self.job.stream(&ticket.operations, self.logs).await {
             Ok((head, body)) if head.is("text/event-stream") => {
                 let events = Events::new(limits::EVENT_BYTES);
-                self.stream = Some(StatusStream { body, events, replay: 0, _permit: permit });
+                self.stream = Some(StatusStream { body, events, replay: 0, _ticket: ticket });
                 self.poll_at = None;
+                self.polled = None;
             }
             Err(error) if error.is_transient() => self.stream_lost(),
             // Polling says the same of the job, or shows that only the stream is not to be had.
@@ -136,7 +142,7 @@ impl<E: Callable> Follower<E> {
     fn stream_lost(&mut self) {
         self.stream = None;
         self.stream_failures += 1;
-        let streams = crate::client::STREAMS - self.job.client().shared().streams.available_permits();
+        let streams = self.job.client().shared().lanes.open();
         let spread = Duration::from_millis(100) + Duration::from_millis(10) * u32::try_from(streams).unwrap_or(1000);
         self.stream_from = Instant::now() + spread.mul_f64(jitter()) * self.stream_failures;
         // The next look is a poll, in the same spread: the end may have come while the stream was gone.
@@ -189,10 +195,12 @@ impl<E: Callable> Follower<E> {
     async fn polled(&mut self) -> Result<QueueStatus> {
         loop {
             let elapsed = self.job.begun().elapsed();
-            let expected = self.job.client().shared().paces.expected(E::ID);
-            let interval = self.policy.interval(self.polls, elapsed, expected).mul_f64(0.9 + 0.2 * jitter());
-            // The first look is at once; after trouble the looks grow rarer.
-            let wait = if self.polls == 0 { Duration::ZERO } else { interval * (1 << self.failures.min(4)) };
+            let shared = self.job.client().shared();
+            self.polled.get_or_insert_with(|| shared.lanes.polling());
+            let interval = self.policy.interval(self.polls, elapsed, shared.paces.expected(E::ID));
+            let interval = interval.max(shared.lanes.shortest_interval()).mul_f64(0.9 + 0.2 * jitter());
+            // After trouble the looks grow rarer.
+            let wait = interval * (1 << self.failures.min(4));
             let at = self.poll_at.take().unwrap_or_else(|| Instant::now() + wait);
             sleep_until(at).await;
             self.polls += 1;

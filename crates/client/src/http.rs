@@ -35,6 +35,13 @@ impl Http {
         }
     }
 
+    /// One more client for calls that carry the key there, with connections of its own.
+    pub(crate) fn another(&self, url: &str) -> Result<reqwest::Client> {
+        let builder = self.builder().redirect(Policy::none());
+        let builder = if url.starts_with("http://") { builder.no_proxy() } else { builder };
+        builder.build().map_err(unmade)
+    }
+
     /// The client for downloads: no key, and redirects as the policy says, which is the same each time.
     pub(crate) fn bare(&self, redirects: impl FnOnce() -> Policy) -> Result<reqwest::Client> {
         once(&self.bare, || self.builder().redirect(redirects()).read_timeout(limits::DOWNLOAD_SILENCE))
@@ -60,13 +67,16 @@ impl Http {
     }
 }
 
+fn unmade(error: reqwest::Error) -> Error {
+    Error::configuration("the HTTP client could not be made").with_source(error)
+}
+
 /// The client of this slot, made when it is first asked for.
 fn once(slot: &OnceLock<reqwest::Client>, builder: impl FnOnce() -> reqwest::ClientBuilder) -> Result<reqwest::Client> {
     if let Some(client) = slot.get() {
         return Ok(client.clone());
     }
-    let made = builder().build();
-    let made = made.map_err(|error| Error::configuration("the HTTP client could not be made").with_source(error))?;
+    let made = builder().build().map_err(unmade)?;
     Ok(slot.get_or_init(|| made).clone())
 }
 

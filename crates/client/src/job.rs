@@ -4,6 +4,7 @@ use crate::answer::BodyStream;
 use crate::error::{Error, Kind, Result};
 use crate::follow::Follower;
 use crate::generated::glue::RawResult;
+use crate::generated::queue;
 use crate::head::Head;
 use crate::links::Links;
 use crate::operation::Operation;
@@ -111,8 +112,8 @@ impl<E: Callable> Job<E> {
     }
 
     /// Opens the status stream.
-    pub(crate) async fn stream(&self, logs: bool) -> Result<(Head, BodyStream)> {
-        let (queue, id) = (&self.client.shared().queue, self.request_id.as_str());
+    pub(crate) async fn stream(&self, queue: &queue::Client, logs: bool) -> Result<(Head, BodyStream)> {
+        let id = self.request_id.as_str();
         let logs = logs.then_some(1);
         let opened = match self.links.status.given()? {
             None => {
@@ -123,7 +124,8 @@ impl<E: Callable> Job<E> {
                 let mut url = url.clone();
                 let path = format!("{}/stream", url.path().trim_end_matches('/'));
                 url.set_path(&path);
-                self.client.open(Operation::Stream, E::ID, || self.send(Method::GET, with_logs(&url, logs))).await
+                let send = || self.send_by(queue, Method::GET, with_logs(&url, logs));
+                self.client.open(Operation::Stream, E::ID, send).await
             }
         };
         self.named(opened)
@@ -287,7 +289,10 @@ impl<E: Callable> Job<E> {
 
     /// Sends to a URL that the server named, which `Link::given` found to lie below the configured base.
     async fn send(&self, method: Method, url: Url) -> RawResult {
-        let queue = &self.client.shared().queue;
+        self.send_by(&self.client.shared().queue, method, url).await
+    }
+
+    async fn send_by(&self, queue: &queue::Client, method: Method, url: Url) -> RawResult {
         let mut request = reqwest::Request::new(method, url);
         queue.inner.prepare(&mut request);
         let response = queue.client.execute(request).await?;

@@ -48,6 +48,7 @@ mod http;
 mod image;
 mod job;
 mod key;
+mod lanes;
 pub mod limits;
 mod links;
 mod operation;

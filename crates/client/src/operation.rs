@@ -43,11 +43,6 @@ impl Operation {
             Self::Download => limits::IMAGE_BYTES,
         }
     }
-
-    /// Whether it is one of the short requests to the queue, of which only so many are on their way at once.
-    pub(crate) fn takes_turn(self) -> bool {
-        matches!(self, Self::Submit | Self::Status | Self::Result | Self::Cancel)
-    }
 }
 
 /// How long things may take.

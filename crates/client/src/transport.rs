@@ -4,9 +4,10 @@ use crate::generated::{queue, run};
 use crate::key::Key;
 use progenitor_client::{ClientHooks, ClientInfo, OperationInfo};
 use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue, USER_AGENT};
-use reqwest::{Request, Response};
+use reqwest::{Request, Response, Version};
 use std::borrow::Cow;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// What the hooks of the generated clients need. Its `Debug` shows no secret.
 #[derive(Clone, Debug)]
@@ -21,11 +22,25 @@ pub struct Inner {
 struct Identity {
     key: Key,
     user_agent: HeaderValue,
+    /// Whether the last answer came over HTTP/2.
+    http2: AtomicBool,
 }
 
 impl Inner {
     pub(crate) fn new(key: Key, user_agent: HeaderValue) -> Self {
-        Self { identity: Arc::new(Identity { key, user_agent }), extra: None }
+        Self { identity: Arc::new(Identity { key, user_agent, http2: AtomicBool::new(false) }), extra: None }
+    }
+
+    /// Whether one connection carries many requests at once, as far as is known.
+    pub(crate) fn speaks_http2(&self) -> bool {
+        self.identity.http2.load(Ordering::Relaxed)
+    }
+
+    fn seen(&self, response: &Response) {
+        let http2 = response.version() == Version::HTTP_2;
+        if http2 != self.speaks_http2() {
+            self.identity.http2.store(http2, Ordering::Relaxed);
+        }
     }
 
     /// Puts on a request what all of them carry. Only for requests to a configured base.
@@ -54,7 +69,9 @@ macro_rules! hooks {
             }
 
             async fn exec(&self, request: Request, _: &OperationInfo) -> reqwest::Result<Response> {
-                self.client().execute(request).await
+                let response = self.client().execute(request).await?;
+                self.inner().seen(&response);
+                Ok(response)
             }
         }
 

@@ -11,6 +11,8 @@
     reason = "a support of tests, of which each test binary uses a part"
 )]
 
+pub mod queue_server;
+
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt, BufReader};
