@@ -11,7 +11,7 @@ use crate::validate::{self, Checked, Detail};
 use bytes::Bytes;
 use http::StatusCode;
 use ideogram_schema::{EndpointInfo, FileRole};
-use serde_json::json;
+use serde::Serialize;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
@@ -53,19 +53,33 @@ async fn make(state: &Arc<State>, job: &Arc<Job>, info: &'static EndpointInfo) -
     tokio::time::sleep(time.saturating_sub(time / 2)).await;
     let recipe = recipe(state, info, &input, images, job.wishes.keep_files);
     let seed = recipe.scene.seed;
-    let file = if input.flag("sync_mode") == Some(true) {
+    let private = input.flag("sync_mode") == Some(true);
+    let file = if private {
         let png = state.files.draw(&recipe).await.ok_or_else(|| Box::new(Outcome::crash()))?;
-        json!({ "url": data_uri(&png), "content_type": "image/png", "file_name": null, "file_size": png.len() })
+        OutputFile { url: data_uri(&png), content_type: "image/png", file_name: None, file_size: Some(png.len()) }
     } else {
         let (id, name) = state.files.plan(recipe);
         let url = state.url(&format!("/cdn/files/b/{id}/{name}"));
         // Drawn when somebody fetches it, so its size is not known yet.
-        json!({ "url": url, "content_type": "image/png", "file_name": name, "file_size": null })
+        OutputFile { url, content_type: "image/png", file_name: Some(name), file_size: None }
     };
     job.log("INFO", &format!("Done, seed {seed}"));
-    let mut outcome = Outcome::output(&json!({ "images": [file], "seed": seed }), 1);
-    outcome.private = input.flag("sync_mode") == Some(true);
-    Ok(outcome)
+    Ok(Outcome { private, ..Outcome::output(&Output { images: [file], seed }, 1) })
+}
+
+/// What every endpoint of the family answers with; the typed models read it in the tests.
+#[derive(Serialize)]
+struct Output {
+    images: [OutputFile; 1],
+    seed: i64,
+}
+
+#[derive(Serialize)]
+struct OutputFile {
+    url: String,
+    content_type: &'static str,
+    file_name: Option<String>,
+    file_size: Option<usize>,
 }
 
 fn data_uri(png: &[u8]) -> String {
@@ -85,7 +99,7 @@ async fn load(state: &Arc<State>, input: &Checked) -> Result<Images, Box<Outcome
     let mut images = Images::default();
     let (mut source_size, mut mask_size, mut mask_field) = (None, None, None);
     for (field, role, url) in input.files() {
-        let refuse = |detail| Box::new(Outcome::refused(StatusCode::UNPROCESSABLE_ENTITY, detail));
+        let refuse = |detail: Detail| Box::new(Outcome::refused(StatusCode::UNPROCESSABLE_ENTITY, &detail));
         let bytes = state.loader.load(state, url).await.map_err(|error| refuse(error.detail(field)))?;
         if role == FileRole::Other {
             continue;
@@ -110,7 +124,7 @@ async fn load(state: &Arc<State>, input: &Checked) -> Result<Images, Box<Outcome
                 mask.0, mask.1, source.0, source.1
             );
             let detail = Detail::of_field(mask_field, "value_error", &message);
-            Err(Box::new(Outcome::refused(StatusCode::UNPROCESSABLE_ENTITY, detail)))
+            Err(Box::new(Outcome::refused(StatusCode::UNPROCESSABLE_ENTITY, &detail)))
         }
         _ => Ok(images),
     }

@@ -59,7 +59,7 @@ impl Trigger {
         detail.ctx = serde_json::from_str::<Value>(self.context).ok().map(Into::into);
         // Not every model follows the documented structure; this one names the page, as the documentation has it.
         detail.url = Some(format!("https://docs.fal.ai/errors/#{}", self.name));
-        Outcome::refused(status, detail)
+        Outcome::refused(status, &detail)
     }
 }
 

@@ -27,6 +27,12 @@ pub(crate) struct Outcome {
     pub(crate) private: bool,
 }
 
+/// The body of an error that says where the input is wrong.
+#[derive(Serialize)]
+struct Details<'a> {
+    detail: &'a [Detail],
+}
+
 impl Outcome {
     fn new(status: StatusCode, body: &impl Serialize) -> Self {
         let error = (!status.is_success()).then(|| (format!("Invalid status code: {}", status.as_u16()), None));
@@ -48,16 +54,12 @@ impl Outcome {
 
     /// The framework found the input wrong.
     pub(crate) fn invalid(details: &[Detail]) -> Self {
-        Self { units: Some(0), ..Self::new(StatusCode::UNPROCESSABLE_ENTITY, &json!({ "detail": details })) }
+        Self { units: Some(0), ..Self::new(StatusCode::UNPROCESSABLE_ENTITY, &Details { detail: details }) }
     }
 
     /// The model found something wrong.
-    pub(crate) fn refused(status: StatusCode, detail: Detail) -> Self {
-        #[derive(Serialize)]
-        struct Refusal {
-            detail: [Detail; 1],
-        }
-        Self::new(status, &Refusal { detail: [detail] })
+    pub(crate) fn refused(status: StatusCode, detail: &Detail) -> Self {
+        Self::new(status, &Details { detail: std::slice::from_ref(detail) })
     }
 
     /// The model fell over.

@@ -1,0 +1,88 @@
+use crate::{Bench, endpoint, quick};
+use ideogram_sandbox::{Call, Fault, Rule};
+use serde_json::json;
+use std::time::{Duration, Instant};
+
+#[tokio::test]
+async fn tls_is_trusted_by_its_own_authority_and_offers_http_2() {
+    let bench = Bench::new(quick().tls(true)).await;
+    assert!(bench.sandbox.url().starts_with("https://127.0.0.1:"));
+    let url = bench.url(&format!("/run/{}", endpoint("generate")));
+    let call = |client: &reqwest::Client| {
+        client.post(&url).header("authorization", crate::KEY).json(&json!({ "prompt": "a" })).send()
+    };
+    let response = call(&bench.client).await.unwrap();
+    assert_eq!((response.status().as_u16(), response.version()), (200, http::Version::HTTP_2));
+    assert!(call(&crate::client(None)).await.is_err(), "nobody else trusts it");
+    bench.sandbox.set_faults(Rule::new([Call::Run], Fault::ResetAfter));
+    assert!(call(&bench.client).await.is_err());
+}
+
+#[tokio::test]
+async fn services_are_found_by_host_and_by_port() {
+    let bench = Bench::new(quick().service_ports(true)).await;
+    let id = endpoint("generate");
+    let request = bench.client.post(bench.url(&format!("/{id}"))).header("host", "fal.run");
+    let answer = bench.send(request.header("authorization", crate::KEY).json(&json!({ "prompt": "a" }))).await;
+    assert!(answer.json()["seed"].is_number(), "{answer:?}");
+    let services = bench.sandbox.service_urls();
+    let queue = &services.iter().find(|(prefix, _)| *prefix == "/queue").unwrap().1;
+    let request = bench.client.post(format!("{queue}/{id}")).header("authorization", crate::KEY);
+    let answer = bench.send(request.json(&json!({ "prompt": "a" }))).await;
+    assert_eq!(answer.json()["status"], "IN_QUEUE");
+    // What it names is found on the one port and on the service's own.
+    let request_id = answer.json()["request_id"].as_str().unwrap().to_owned();
+    bench.until(&request_id, "COMPLETED").await;
+    let own =
+        bench.client.get(format!("{queue}/fal-ai/ideogram/requests/{request_id}")).header("authorization", crate::KEY);
+    assert_eq!(bench.send(own).await.status, 200);
+    let cdn = &services.iter().find(|(prefix, _)| *prefix == "/cdn").unwrap().1;
+    let picture = bench.result(&request_id).await.json()["images"][0]["url"].as_str().unwrap().to_owned();
+    let picture = picture.replace(&bench.sandbox.cdn_url(), cdn);
+    let body = json!({ "prompt": "a", "image_url": picture });
+    let remix = bench.post(&format!("/run/{}", endpoint("remix")), &body).await;
+    assert_eq!(remix.status, 200, "a picture is an input under either address: {remix:?}");
+}
+
+#[tokio::test]
+async fn the_proxy_stands_between_a_browser_and_the_key() {
+    let bench = Bench::new(quick().keys("a:b")).await;
+    let call = |target: &str| bench.client.post(bench.url("/api/fal/proxy")).header("x-fal-target-url", target);
+    let id = endpoint("generate");
+    let answer = bench.send(call(&format!("https://queue.fal.run/{id}")).json(&json!({ "prompt": "a" }))).await;
+    assert_eq!((answer.status.as_u16(), &answer.json()["status"]), (200, &json!("IN_QUEUE")));
+    let answer = bench.send(call(&bench.url(&format!("/run/{id}"))).json(&json!({ "prompt": "a" }))).await;
+    assert_eq!(answer.status, 200);
+    assert_eq!(bench.send(call("https://example.com/x")).await.status, 412);
+    assert_eq!(bench.send(call(&bench.url("/_sandbox/requests"))).await.status, 412);
+    assert_eq!(bench.send(bench.client.post(bench.url("/api/fal/proxy"))).await.status, 400);
+}
+
+#[tokio::test]
+async fn a_shutdown_lets_calls_end_and_waits_for_nothing_else() {
+    let bench = Bench::new(quick().service_time(Duration::from_millis(60))).await;
+    let id = bench.submit(endpoint("generate"), &json!({ "prompt": "__hang__" })).await;
+    let stream = bench.request(reqwest::Method::GET, &format!("{}/requests/{id}/status/stream", crate::APP));
+    let mut stream = stream.send().await.unwrap();
+    stream.chunk().await.unwrap();
+    let run =
+        bench.request(reqwest::Method::POST, &format!("/run/{}", endpoint("generate"))).json(&json!({ "prompt": "a" }));
+    let run = tokio::spawn(run.send());
+    while bench.get("/_sandbox/requests").await.json()["queue"]["running"] != 2 {}
+    let url = bench.sandbox.url().to_owned();
+    let since = Instant::now();
+    bench.sandbox.shutdown().await;
+    assert!(since.elapsed() < Duration::from_millis(900), "{:?}", since.elapsed());
+    assert_eq!(run.await.unwrap().unwrap().status(), 200, "the run under way came to its end");
+    while stream.chunk().await.unwrap().is_some() {}
+    assert!(bench.client.get(url).send().await.is_err(), "nobody listens any more");
+}
+
+#[tokio::test]
+async fn the_page_is_one_file() {
+    let bench = Bench::new(quick()).await;
+    let page = bench.get("/_sandbox").await;
+    assert_eq!(page.status, 200);
+    assert!(page.header("content-type").unwrap().starts_with("text/html"));
+    assert!(!page.text.contains("https://"), "it loads nothing from elsewhere");
+}
