@@ -33,10 +33,7 @@ pub(crate) async fn open(raw: RawResult) -> Result<(Head, BodyStream)> {
 
 /// Reads a body to its end, but no more than `limit` bytes of it.
 pub(crate) async fn read(head: &Head, mut body: BodyStream, limit: usize) -> Result<Bytes> {
-    let too_large = || {
-        Error::new(Kind::TooLarge, format!("the answer is larger than {limit} bytes, the bound for it"))
-            .with_head(head.clone())
-    };
+    let too_large = || too_large(head, limit);
     let announced = head.content_length.map_or(0, |length| usize::try_from(length).unwrap_or(usize::MAX));
     if announced > limit {
         return Err(too_large());
@@ -66,6 +63,11 @@ pub(crate) async fn read(head: &Head, mut body: BodyStream, limit: usize) -> Res
         }
     }
     Err(too_large())
+}
+
+pub(crate) fn too_large(head: &Head, limit: usize) -> Error {
+    Error::new(Kind::TooLarge, format!("the answer is larger than {limit} bytes, the bound for it"))
+        .with_head(head.clone())
 }
 
 /// Reads as much of a body as comes, at most `limit` bytes.

@@ -159,7 +159,8 @@ impl ClientBuilder {
     /// A last word on the HTTP client: proxies, addresses, interfaces, DNS.
     ///
     /// Redirects, TLS and limits are set after it, so it cannot loosen what keeps the key safe. It may be called more
-    /// than once: calls with the key, calls to this machine and downloads have clients of their own.
+    /// than once: calls with the key, calls to this machine and downloads have clients of their own. Downloads go to
+    /// public addresses only; a proxy at a private one is taken from the environment, not from here.
     ///
     /// ```
     /// let client = ideogram_client::Client::builder()

@@ -18,14 +18,9 @@ pub(crate) async fn open(client: &Client, text: &str) -> Result<(Head, BodyStrea
     check(&url, local).map_err(|why| {
         Error::new(Kind::ForeignUrl, format!("`{}` is not downloaded: {why}", clean(url.as_str(), 200)))
     })?;
-    let http = client.shared().http.bare(|| redirects(local))?;
+    let http = client.shared().http.bare(local, || redirects(local))?;
     let response = http.get(url).send().await.map_err(Error::transport)?;
-    let raw = if response.status().is_success() {
-        Ok(progenitor_client::ResponseValue::stream(response))
-    } else {
-        Err(progenitor_client::Error::UnexpectedResponse(response))
-    };
-    crate::answer::open(raw).await
+    crate::answer::open(crate::transport::sort(response)).await
 }
 
 fn redirects(local: bool) -> Policy {

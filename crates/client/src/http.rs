@@ -2,6 +2,7 @@
 
 use crate::base::Base;
 use crate::config::Customise;
+use crate::dns::PublicOnly;
 use crate::error::{Error, Result};
 use crate::limits;
 use reqwest::redirect::Policy;
@@ -43,8 +44,13 @@ impl Http {
     }
 
     /// The client for downloads: no key, and redirects as the policy says, which is the same each time.
-    pub(crate) fn bare(&self, redirects: impl FnOnce() -> Policy) -> Result<reqwest::Client> {
-        once(&self.bare, || self.builder().redirect(redirects()).read_timeout(limits::DOWNLOAD_SILENCE))
+    pub(crate) fn bare(&self, local: bool, redirects: impl FnOnce() -> Policy) -> Result<reqwest::Client> {
+        once(&self.bare, || {
+            self.builder()
+                .redirect(redirects())
+                .read_timeout(limits::DOWNLOAD_SILENCE)
+                .dns_resolver(PublicOnly::new(local))
+        })
     }
 
     fn builder(&self) -> reqwest::ClientBuilder {

@@ -1,13 +1,17 @@
 //! A picture that the server made: read it, or save it.
 
+use crate::answer::BodyStream;
 use crate::data_uri::DataUri;
 use crate::error::{Error, Kind, Result};
+use crate::head::Head;
 use crate::operation::Operation;
+use crate::save::Draft;
 use crate::text::cut;
-use crate::{Client, File, answer, download, limits};
+use crate::{Client, File, Format, answer, download, file_name, limits};
 use bytes::Bytes;
+use futures_util::stream::{self, BoxStream, StreamExt};
 use std::fmt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// A file that the server made, ready to be downloaded; made by [`Client::image`].
 ///
@@ -51,8 +55,8 @@ impl Image {
     /// [`is_foreign_url`](Error::is_foreign_url) when the server names a place that is not downloaded from;
     /// [`is_too_large`](Error::is_too_large) above the bound; what HTTP has to offer otherwise.
     pub async fn bytes(&self) -> Result<Bytes> {
-        if let Some(uri) = DataUri::parse(&self.file.url) {
-            return uri.decode(self.max_bytes).map(Bytes::from).map_err(|why| Error::new(Kind::Decode, why));
+        if let Some(inline) = self.inline()? {
+            return Ok(inline);
         }
         let attempt = || async {
             let (head, body) = download::open(&self.client, &self.file.url).await?;
@@ -61,17 +65,97 @@ impl Image {
         self.client.repeat(Operation::Download, None, attempt).await
     }
 
+    /// The picture as it comes, piece by piece, up to the bound. Once it has begun, trouble is not made up for by
+    /// beginning again, as [`bytes`](Self::bytes) and [`save_to`](Self::save_to) do.
+    ///
+    /// # Errors
+    /// As [`bytes`](Self::bytes); each piece may be one, and is then the last.
+    pub async fn stream(&self) -> Result<BoxStream<'static, Result<Bytes>>> {
+        if let Some(inline) = self.inline()? {
+            return Ok(stream::iter([Ok(inline)]).boxed());
+        }
+        let attempt = || download::open(&self.client, &self.file.url);
+        let (head, body) = self.client.repeat(Operation::Download, None, attempt).await?;
+        Ok(self.bounded(head, body).boxed())
+    }
+
     /// Saves the picture under this path. The file is there whole or not at all; one that was there is replaced.
     ///
     /// # Errors
     /// As [`bytes`](Self::bytes), and [`is_file`](Error::is_file) when it cannot be written.
     pub async fn save_to(&self, path: impl AsRef<Path>) -> Result<()> {
         let path = path.as_ref();
-        let bytes = self.bytes().await?;
-        crate::save::atomically(path, &bytes).await.map_err(|error| {
-            Error::new(Kind::File, format!("`{}` cannot be written", path.display())).with_source(error)
+        let draft = self.draft(path).await?.0;
+        draft.put(path).await.map_err(|error| unwritten(path, error))
+    }
+
+    /// Saves the picture in this folder, and gives its path. The name is the server's, cleaned so that it stays in the
+    /// folder, with an extension that fits the content; where there is such a file already, a number is added.
+    ///
+    /// # Errors
+    /// As [`save_to`](Self::save_to).
+    pub async fn save_in(&self, folder: impl AsRef<Path>) -> Result<PathBuf> {
+        let folder = folder.as_ref();
+        let (draft, format) = self.draft(&folder.join("image")).await?;
+        let given = self.file.file_name.as_deref().or_else(|| self.name_in_url()).unwrap_or_default();
+        let name = file_name::clean(given, format);
+        draft.put_new(folder, &name).await.map_err(|error| unwritten(&folder.join(&name), error))
+    }
+
+    /// The picture in a draft beside its destination, and what it is.
+    async fn draft(&self, destination: &Path) -> Result<(Draft, Option<Format>)> {
+        let unwritten = |error| unwritten(destination, error);
+        if let Some(inline) = self.inline()? {
+            let mut draft = Draft::beside(destination).await.map_err(unwritten)?;
+            draft.write(&inline).await.map_err(unwritten)?;
+            return Ok((draft, Format::of(&inline)));
+        }
+        let attempt = || async {
+            let (head, body) = download::open(&self.client, &self.file.url).await?;
+            let mut body = std::pin::pin!(self.bounded(head, body));
+            let mut draft = Draft::beside(destination).await.map_err(unwritten)?;
+            let mut begin = Vec::with_capacity(Format::BYTES);
+            while let Some(piece) = body.next().await {
+                let piece = piece?;
+                begin.extend(piece.iter().take(Format::BYTES - begin.len()));
+                draft.write(&piece).await.map_err(unwritten)?;
+            }
+            Ok((draft, Format::of(&begin)))
+        };
+        self.client.repeat(Operation::Download, None, attempt).await
+    }
+
+    /// A body that ends in an error where it passes the bound.
+    fn bounded(&self, head: Head, body: BodyStream) -> impl futures_util::Stream<Item = Result<Bytes>> + Send + use<> {
+        let limit = self.max_bytes;
+        stream::unfold(Some((head, body, 0_usize)), move |state| async move {
+            let (head, mut body, seen) = state?;
+            let piece = match body.next().await? {
+                Ok(piece) => piece,
+                Err(error) => return Some((Err(Error::transport(error).with_head(head)), None)),
+            };
+            let seen = seen.saturating_add(piece.len());
+            if seen > limit {
+                return Some((Err(answer::too_large(&head, limit)), None));
+            }
+            Some((Ok(piece), Some((head, body, seen))))
         })
     }
+
+    fn inline(&self) -> Result<Option<Bytes>> {
+        let Some(uri) = DataUri::parse(&self.file.url) else { return Ok(None) };
+        uri.decode(self.max_bytes).map(|bytes| Some(bytes.into())).map_err(|why| Error::new(Kind::Decode, why))
+    }
+
+    fn name_in_url(&self) -> Option<&str> {
+        let path = self.file.url.split(['?', '#']).next()?;
+        let name = path.rsplit('/').next()?;
+        (!path.starts_with("data:") && name.contains('.')).then_some(name)
+    }
+}
+
+fn unwritten(path: &Path, error: std::io::Error) -> Error {
+    Error::new(Kind::File, format!("`{}` cannot be written", path.display())).with_source(error)
 }
 
 impl fmt::Debug for Image {

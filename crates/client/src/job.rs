@@ -9,10 +9,10 @@ use crate::head::Head;
 use crate::links::Links;
 use crate::operation::Operation;
 use crate::response::Response;
+use crate::transport::sort;
 use crate::updates::Updates;
 use crate::{Callable, CancelState, CancelStatus, Client, LogEntry, QueueStatus, status};
 use futures_util::future::{BoxFuture, FutureExt};
-use progenitor_client::ResponseValue;
 use reqwest::Method;
 use std::fmt;
 use std::future::IntoFuture;
@@ -295,12 +295,7 @@ impl<E: Callable> Job<E> {
     async fn send_by(&self, queue: &queue::Client, method: Method, url: Url) -> RawResult {
         let mut request = reqwest::Request::new(method, url);
         queue.inner.prepare(&mut request);
-        let response = queue.client.execute(request).await?;
-        if response.status().is_success() {
-            Ok(ResponseValue::stream(response))
-        } else {
-            Err(progenitor_client::Error::UnexpectedResponse(response))
-        }
+        sort(queue.client.execute(request).await?)
     }
 }
 

@@ -36,10 +36,13 @@ mod base;
 mod client;
 mod config;
 mod data_uri;
+mod dns;
 mod download;
 pub mod env;
 mod error;
+mod file_name;
 mod follow;
+mod format;
 #[allow(clippy::all, clippy::pedantic, clippy::unwrap_used, missing_docs, unreachable_pub, unused)]
 #[rustfmt::skip]
 mod generated;
@@ -72,6 +75,7 @@ mod visit;
 pub use client::Client;
 pub use config::ClientBuilder;
 pub use error::{Error, Result};
+pub use format::Format;
 pub use generated::glue::{Callable, visit_endpoint};
 pub use ideogram_schema::*;
 pub use image::Image;

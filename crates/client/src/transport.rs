@@ -1,8 +1,9 @@
 //! The bridge to the generated operations: what every request gets on its way out, and how it leaves.
 
+use crate::generated::glue::RawResult;
 use crate::generated::{queue, run};
 use crate::key::Key;
-use progenitor_client::{ClientHooks, ClientInfo, OperationInfo};
+use progenitor_client::{ClientHooks, ClientInfo, OperationInfo, ResponseValue};
 use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue, USER_AGENT};
 use reqwest::{Request, Response, Version};
 use std::borrow::Cow;
@@ -57,6 +58,16 @@ impl Inner {
         if let Some(authorization) = self.identity.key.header() {
             headers.insert(AUTHORIZATION, authorization);
         }
+    }
+}
+
+/// Sorts an answer as the generated operations do: a success as a stream of raw bytes, the rest untouched.
+#[allow(clippy::result_large_err, reason = "the generated operations have this type")]
+pub(crate) fn sort(response: Response) -> RawResult {
+    if response.status().is_success() {
+        Ok(ResponseValue::stream(response))
+    } else {
+        Err(progenitor_client::Error::UnexpectedResponse(response))
     }
 }
 

@@ -1,0 +1,61 @@
+//! Names that lead to public addresses only, for downloads: a server must not make this program look into the network
+//! that it runs in.
+
+use crate::download::is_public;
+use reqwest::Url;
+use reqwest::dns::{Addrs, Name, Resolve, Resolving};
+use std::io;
+
+/// Resolves as the system does, and drops what is not public.
+#[derive(Debug)]
+pub(crate) struct PublicOnly {
+    /// Whether names of this machine are to be expected as well.
+    local: bool,
+    /// Hosts of the environment's proxies, which usually have private addresses.
+    proxies: Vec<String>,
+}
+
+impl PublicOnly {
+    pub(crate) fn new(local: bool) -> Self {
+        let host = |name: &str| {
+            let value = std::env::var(name).ok()?;
+            let url = Url::parse(&value).or_else(|_| Url::parse(&format!("http://{value}"))).ok()?;
+            url.host_str().map(str::to_ascii_lowercase)
+        };
+        let names = ["https_proxy", "HTTPS_PROXY", "http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"];
+        Self { local, proxies: names.iter().filter_map(|name| host(name)).collect() }
+    }
+}
+
+impl Resolve for PublicOnly {
+    fn resolve(&self, name: Name) -> Resolving {
+        let host = name.as_str().to_ascii_lowercase();
+        let anywhere = self.proxies.contains(&host);
+        let local = self.local;
+        Box::pin(async move {
+            let found: Vec<_> = tokio::net::lookup_host((host.as_str(), 0)).await?.collect();
+            let allowed = |ip: std::net::IpAddr| anywhere || is_public(ip) || (local && ip.is_loopback());
+            let kept: Vec<_> = found.into_iter().filter(|address| allowed(address.ip())).collect();
+            if kept.is_empty() {
+                let why = format!("`{host}` has no public address, and downloads go to public addresses only");
+                return Err(io::Error::new(io::ErrorKind::PermissionDenied, why).into());
+            }
+            Ok(Box::new(kept.into_iter()) as Addrs)
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::PublicOnly;
+    use reqwest::dns::Resolve;
+
+    #[tokio::test]
+    async fn a_name_of_this_machine_is_resolved_only_where_it_is_expected() {
+        let resolve = |local| PublicOnly { local, proxies: vec![] }.resolve("localhost".parse().unwrap());
+        assert!(resolve(true).await.unwrap().count() > 0);
+        assert!(resolve(false).await.is_err());
+        let proxy = PublicOnly { local: false, proxies: vec!["localhost".into()] };
+        assert!(proxy.resolve("LOCALHOST".parse().unwrap()).await.is_ok());
+    }
+}

@@ -1,0 +1,68 @@
+//! Names of files that a server gave.
+
+use crate::Format;
+use crate::text::cut;
+
+/// Bytes of a name, its extension apart.
+const STEM: usize = 100;
+
+/// A name that stays in its folder on every system, from whatever a server calls a file. The extension says what the
+/// content is, where that is known.
+pub(crate) fn clean(given: &str, format: Option<Format>) -> String {
+    let last = given.rsplit(['/', '\\']).next().unwrap_or_default();
+    let fits = |character: char| character.is_alphanumeric() || matches!(character, '-' | '_' | '.' | ' ' | '(' | ')');
+    let cleaned: String = last.chars().map(|character| if fits(character) { character } else { '_' }).collect();
+    let trimmed = cleaned.trim_matches(['.', ' ']);
+    let (stem, extension) = match trimmed.rsplit_once('.') {
+        Some((stem, extension)) if extension.len() <= 8 && extension.chars().all(char::is_alphanumeric) => {
+            (stem, extension)
+        }
+        _ => (trimmed, ""),
+    };
+    let stem = cut(stem.trim_matches(['.', ' ']), STEM);
+    // Devices of Windows, with any extension.
+    let device = ["con", "prn", "aux", "nul", "com", "lpt"].iter().any(|device| {
+        stem.to_ascii_lowercase().strip_prefix(device).is_some_and(|rest| rest.is_empty() || rest.parse::<u8>().is_ok())
+    });
+    let stem = if stem.is_empty() || device { "image" } else { stem };
+    match (format, extension) {
+        // `jpeg` is as good as `jpg`.
+        (Some(Format::Jpeg), "jpeg") => format!("{stem}.jpeg"),
+        (Some(format), _) => format!("{stem}.{}", format.extension()),
+        (None, "") => stem.to_owned(),
+        (None, extension) => format!("{stem}.{extension}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::clean;
+    use crate::Format::{Jpeg, Png};
+
+    #[test]
+    fn a_name_never_leaves_its_folder() {
+        for (given, expected) in [
+            ("fox.png", "fox.png"),
+            ("../../.bashrc", "bashrc"),
+            ("/etc/passwd", "passwd"),
+            ("C:\\Windows\\x.png", "x.png"),
+            ("..", "image"),
+            ("", "image"),
+            ("a\0b\n\u{202e}gnp.exe", "a_b__gnp.exe"),
+            ("CON.png", "image.png"),
+            ("lpt1.txt", "image.txt"),
+            (".hidden", "hidden"),
+            ("Füchse (2).png", "Füchse (2).png"),
+        ] {
+            assert_eq!(clean(given, None), expected, "{given:?}");
+        }
+        assert!(clean(&"x".repeat(5000), None).len() <= 100);
+    }
+
+    #[test]
+    fn the_extension_says_what_the_content_is() {
+        assert_eq!(clean("fox.exe", Some(Png)), "fox.png");
+        assert_eq!(clean("fox", Some(Png)), "fox.png");
+        assert_eq!(clean("fox.jpeg", Some(Jpeg)), "fox.jpeg");
+    }
+}
