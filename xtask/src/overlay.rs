@@ -201,8 +201,8 @@ mod tests {
     fn an_action_that_does_nothing_is_an_error() {
         let mut document = json!({"a": {"b": 1}});
         for (action, expected) in [
-            (json!({"target": "$.c", "update": {}, "x-reason": "r"}), "`$['c']` matches nothing"),
-            (json!({"target": "$.a", "update": {"b": 1}, "x-reason": "r"}), "`$['a']` changes nothing"),
+            (json!({"target": "$.c", "update": {}, "x-reason": "r"}), "`$.c` matches nothing"),
+            (json!({"target": "$.a", "update": {"b": 1}, "x-reason": "r"}), "`$.a` changes nothing"),
             (json!({"target": "$.a.b", "update": {"c": 1}, "x-reason": "r"}), "`update` does not fit `/a/b`"),
             (json!({"target": "$.a", "update": {"c": 1}, "x-reason": " "}), "needs an `x-reason`"),
             (json!({"target": "$.a", "x-reason": "r"}), "needs either an `update` or `\"remove\": true`"),

@@ -8,6 +8,18 @@ use std::cmp::Ordering;
 impl Reader<'_> {
     /// The schema that takes what both take. Of two descriptions, defaults or the like the first one's stays.
     pub(super) fn merge(&mut self, outer: &Schema, inner: &Schema) -> Schema {
+        match (&outer.shape, &inner.shape) {
+            (one, other) if one == other || [one, other].contains(&&Shape::Any) => {}
+            (Shape::Reference(target), _) => {
+                let found = self.referred(outer, target);
+                return self.deeper(&outer.at, |this| this.merge(&found, inner));
+            }
+            (_, Shape::Reference(target)) => {
+                let found = self.referred(inner, target);
+                return self.deeper(&outer.at, |this| this.merge(outer, &found));
+            }
+            _ => {}
+        }
         let nullable = outer.takes_null() && inner.takes_null();
         let inferred = outer.inferred && inner.inferred;
         let at = if matches!(outer.shape, Shape::Any) { inner.at.clone() } else { outer.at.clone() };
@@ -16,18 +28,19 @@ impl Reader<'_> {
         Schema { at, nullable: nullable && !matches!(shape, Shape::Any | Shape::Null), shape, inferred, notes }
     }
 
+    /// What a reference refers to, with what stands beside the reference.
+    fn referred(&mut self, reference: &Schema, target: &Pointer) -> Schema {
+        let found = self.follow(target, &reference.at);
+        Schema {
+            nullable: found.nullable || reference.nullable,
+            notes: merge_annotations(reference.notes.clone(), found.notes.clone()),
+            ..found
+        }
+    }
+
     fn merge_shapes(&mut self, one: &Schema, other: &Schema) -> Shape {
         match (&one.shape, &other.shape) {
             (Shape::Any, shape) | (shape, Shape::Any) => shape.clone(),
-            (Shape::Reference(this), Shape::Reference(that)) if this == that => one.shape.clone(),
-            (Shape::Reference(target), _) => {
-                let found = self.follow(target, &one.at);
-                self.merge_shapes(&found, other)
-            }
-            (_, Shape::Reference(target)) => {
-                let found = self.follow(target, &other.at);
-                self.merge_shapes(one, &found)
-            }
             (Shape::Union(union), _) => self.distribute(union, other),
             (_, Shape::Union(union)) => self.distribute(union, one),
             (Shape::Integer(this), Shape::Integer(that) | Shape::Number(that))

@@ -16,6 +16,8 @@ mod merge;
 mod read;
 mod reserved;
 mod schema;
+#[cfg(test)]
+mod tests;
 mod types;
 
 pub(crate) use reserved::is_reserved;

@@ -10,19 +10,22 @@ use serde_json::{Map, Number, Value};
 /// How many schemas are read at most. The largest document of fal's catalogue has about 700.
 const MAX_SCHEMAS: usize = 50_000;
 
+/// How deep they may be nested, references that are merged included. The catalogue has up to about 10.
+const MAX_DEPTH: usize = 100;
+
 /// Reads schemas of one document. What is wrong is collected, and reading goes on with [`Shape::Any`] in its place.
 pub(super) struct Reader<'d> {
     document: &'d Value,
     pub problems: Vec<Error>,
     pub notes: Vec<Note>,
-    /// The references that are being followed, innermost last.
-    following: Vec<Pointer>,
     read: usize,
+    /// How deep schemas are being read or merged inside each other.
+    depth: usize,
 }
 
 impl<'d> Reader<'d> {
     pub(super) fn new(document: &'d Value) -> Self {
-        Self { document, problems: Vec::new(), notes: Vec::new(), following: Vec::new(), read: 0 }
+        Self { document, problems: Vec::new(), notes: Vec::new(), read: 0, depth: 0 }
     }
 
     pub(super) fn wrong(&mut self, at: &Pointer, message: impl Into<String>) {
@@ -42,34 +45,51 @@ impl<'d> Reader<'d> {
         Schema::new(Shape::Any, at)
     }
 
-    /// The schema that a reference at `from` points to, to be merged with what stands beside it.
+    /// The schema where a chain of references that starts at `from` ends, to be merged with what stands beside it.
     pub(super) fn follow(&mut self, target: &Pointer, from: &Pointer) -> Schema {
-        if self.following.contains(target) {
-            self.wrong(from, format!("`{target}` is part of itself here, so that no value could satisfy it"));
-            return Schema::new(Shape::Any, target);
+        let mut chain = vec![target.clone()];
+        loop {
+            let mut schema = chain.last().map_or_else(|| Schema::new(Shape::Any, from), |target| self.at(target));
+            match schema.shape {
+                Shape::Reference(next) if chain.contains(&next) => {
+                    self.wrong(from, format!("`{next}` refers to itself and to nothing else"));
+                    schema.shape = Shape::Any;
+                    return schema;
+                }
+                Shape::Reference(next) => chain.push(next),
+                _ => return schema,
+            }
         }
-        self.following.push(target.clone());
-        let schema = self.at(target);
-        self.following.pop();
-        schema
     }
 
     pub(super) fn schema(&mut self, value: &Value, at: &Pointer) -> Schema {
         self.read += 1;
-        if self.read > MAX_SCHEMAS {
-            if self.read == MAX_SCHEMAS + 1 {
-                self.wrong(at, format!("the document unfolds into more than {MAX_SCHEMAS} schemas"));
-            }
+        if self.read == MAX_SCHEMAS {
+            self.wrong(at, format!("the document unfolds into more than {MAX_SCHEMAS} schemas"));
+        }
+        if self.read >= MAX_SCHEMAS {
             return Schema::new(Shape::Any, at);
         }
         match value {
             Value::Bool(true) => Schema::new(Shape::Any, at),
-            Value::Object(map) => self.keywords(map, at),
+            Value::Object(map) => self.deeper(at, |this| this.keywords(map, at)),
             _ => {
                 self.wrong(at, "must be a schema: an object, or `true`");
                 Schema::new(Shape::Any, at)
             }
         }
+    }
+
+    /// Goes one level down, unless that is too deep.
+    pub(super) fn deeper(&mut self, at: &Pointer, go: impl FnOnce(&mut Self) -> Schema) -> Schema {
+        if self.depth >= MAX_DEPTH {
+            self.wrong(at, format!("lies more than {MAX_DEPTH} schemas deep, or is part of itself"));
+            return Schema::new(Shape::Any, at);
+        }
+        self.depth += 1;
+        let schema = go(self);
+        self.depth -= 1;
+        schema
     }
 
     fn keywords(&mut self, map: &Map<String, Value>, at: &Pointer) -> Schema {

@@ -125,7 +125,7 @@ impl Schema {
 
     /// Whether `null` is a value of it.
     pub(super) fn takes_null(&self) -> bool {
-        self.nullable || matches!(self.shape, Shape::Any | Shape::Null)
+        self.nullable || self.inferred || matches!(self.shape, Shape::Any | Shape::Null)
     }
 
     /// The places that it refers to, itself and below.

@@ -116,31 +116,27 @@ impl Reader<'_> {
         let whole = declared != ["number"] && numbers.iter().all(|number: &Value| !number.is_f64());
         let numeric = if whole { Scalar::Integer } else { Scalar::Number };
         let enumerations = [(Scalar::String, texts), (numeric, numbers)].into_iter();
-        let mut shapes: Vec<Shape> = enumerations
+        let mut variants: Vec<Schema> = enumerations
             .filter(|(_, values)| !values.is_empty())
-            .map(|(kind, values)| Shape::Enum(kind, values))
+            .map(|(kind, values)| Schema::new(Shape::Enum(kind, values), at))
             .collect();
         if !booleans.is_empty() {
-            shapes.push(Shape::Boolean);
+            variants.push(Schema::new(Shape::Boolean, at));
         }
-        let mut schema = Schema::new(Shape::Null, at);
-        schema.nullable = nullable && !shapes.is_empty();
-        if let [only] = booleans.as_slice() {
+        if let ([only], Some(flag)) = (booleans.as_slice(), variants.last_mut()) {
             // A flag that is always the same stays a flag.
-            schema.notes.kept.insert("x-fal-const".to_owned(), only.clone());
+            flag.notes.kept.insert("x-fal-const".to_owned(), only.clone());
             self.note(here.clone(), NoteKind::Constant);
         }
-        if shapes.is_empty() && !nullable {
+        if variants.is_empty() && !nullable {
             self.wrong(&here, "lists no value");
         }
-        schema.shape = match <[Shape; 1]>::try_from(shapes) {
+        let mut schema = match <[Schema; 1]>::try_from(variants) {
             Ok([only]) => only,
-            Err(shapes) if shapes.is_empty() => Shape::Null,
-            Err(shapes) => {
-                let variants = shapes.into_iter().map(|shape| Schema::new(shape, at)).collect();
-                Shape::Union(Union { keyword: "anyOf", variants, discriminator: None })
-            }
+            Err(variants) if variants.is_empty() => return Schema::new(Shape::Null, at),
+            Err(variants) => Schema::new(Shape::Union(Union { keyword: "anyOf", variants, discriminator: None }), at),
         };
+        schema.nullable = nullable;
         schema
     }
 

@@ -1,0 +1,107 @@
+use super::{normal, property, reference, refusal};
+use serde_json::{Value, json};
+
+#[test]
+fn null_is_no_variant_but_makes_the_field_nullable() {
+    let string = json!({ "type": "string", "nullable": true });
+    for schema in [
+        json!({ "anyOf": [{ "type": "string" }, { "type": "null" }] }),
+        json!({ "oneOf": [{ "type": "null" }, { "type": "string" }] }),
+        json!({ "type": ["string", "null"] }),
+        json!({ "type": "string", "nullable": true }),
+        json!({ "anyOf": [{ "type": "string" }, { "const": null }] }),
+        json!({ "anyOf": [{ "anyOf": [{ "type": "string" }, { "type": "null" }] }] }),
+    ] {
+        assert_eq!(property(schema.clone()), (string.clone(), Value::Null), "{schema}");
+    }
+    for schema in [json!({ "type": "null" }), json!({ "anyOf": [{ "type": "null" }] }), json!({ "enum": [null] })] {
+        assert_eq!(property(schema.clone()).0, json!({ "nullable": true }), "{schema}");
+    }
+}
+
+#[test]
+fn a_union_becomes_a_component_and_so_do_its_inline_variants() {
+    let normalised = normal(&json!({
+        "In": { "type": "object", "properties": { "image_size": {
+            "description": "d",
+            "default": "square",
+            "anyOf": [
+                reference("ImageSize"),
+                { "type": "string", "enum": ["square", "portrait"] },
+                { "type": "integer", "minimum": 1 },
+                { "type": "object", "properties": { "side": { "type": "string" } } },
+                { "type": "object", "properties": { "area": { "type": "string" } } },
+                { "type": "null" },
+            ],
+        } } },
+        "Out": { "type": "object" },
+        "ImageSize": { "type": "object", "properties": { "width": { "type": "integer" } } },
+    }));
+    assert_eq!(normalised.problems, []);
+    let component = |name: &str| normalised.components[name].schema.clone();
+    assert_eq!(
+        component("MInput")["properties"]["image_size"],
+        json!({ "allOf": [reference("MInputImageSize")], "nullable": true, "description": "d", "default": "square" })
+    );
+    assert_eq!(
+        component("MInputImageSize"),
+        json!({
+            "description": "d",
+            "anyOf": [
+                reference("ImageSize"),
+                reference("MInputImageSizeEnum"),
+                reference("MInputImageSizeInteger"),
+                reference("MInputImageSizeObject"),
+                reference("MInputImageSizeObject2"),
+            ],
+        })
+    );
+    assert_eq!(component("MInputImageSizeInteger"), json!({ "type": "integer", "minimum": 1 }));
+}
+
+#[test]
+fn unions_inside_a_union_are_its_own_variants_and_repeats_are_dropped() {
+    let (_, component) = property(json!({ "oneOf": [
+        { "type": "string", "title": "A" },
+        { "type": "string", "title": "B" },
+        { "anyOf": [{ "type": "integer" }, { "type": "boolean" }] },
+    ] }));
+    assert_eq!(component, json!({ "oneOf": [{ "type": "string" }, { "type": "integer" }, { "type": "boolean" }] }));
+}
+
+#[test]
+fn a_list_of_types_becomes_a_union() {
+    let (_, component) = property(json!({ "type": ["string", "integer", "number", "null"], "maxLength": 5 }));
+    assert_eq!(component, json!({ "anyOf": [{ "type": "string", "maxLength": 5 }, { "type": "number" }] }));
+}
+
+#[test]
+fn what_restricts_a_union_restricts_its_variants() {
+    let (_, component) = property(json!({ "type": "string", "anyOf": [{ "enum": ["a"] }, { "minLength": 9 }] }));
+    assert_eq!(component, json!({ "anyOf": [reference("MInputPEnum"), { "type": "string", "minLength": 9 }] }));
+    // A bound of numbers says nothing of texts.
+    let (_, component) = property(json!({ "maximum": 5, "anyOf": [{ "type": "integer" }, { "type": "string" }] }));
+    assert_eq!(component, json!({ "anyOf": [reference("MInputPInteger"), { "type": "string" }] }));
+}
+
+#[test]
+fn an_input_and_items_can_be_unions_too() {
+    let either = json!([{ "type": "object", "properties": {} }, { "type": "string" }]);
+    let normalised = normal(&json!({
+        "In": { "oneOf": either },
+        "Out": { "type": "array", "items": { "anyOf": either } },
+    }));
+    assert_eq!(normalised.problems, []);
+    let component = |name: &str| normalised.components[name].schema.clone();
+    assert_eq!(component("MInput"), json!({ "oneOf": [reference("MInputObject"), { "type": "string" }] }));
+    assert_eq!(component("MOutput"), json!({ "type": "array", "items": reference("MOutputItem") }));
+    assert_eq!(component("MOutputItem"), json!({ "anyOf": [reference("MOutputItemObject"), { "type": "string" }] }));
+}
+
+#[test]
+fn schemas_that_exclude_each_other_are_refused() {
+    let text = refusal(json!({ "type": "string", "allOf": [{ "type": "integer" }] }));
+    assert!(text.starts_with("#p: this and `/components/schemas/In/properties/p/allOf/0` cannot be"), "{text}");
+    assert_eq!(refusal(json!({ "anyOf": [] })), "#p/anyOf: lists no schema");
+    assert_eq!(refusal(json!({ "anyOf": {} })), "#p/anyOf: must be a list");
+}
