@@ -1,0 +1,88 @@
+//! A fourth endpoint is one entry and one document.
+
+use super::Copy;
+use serde_json::json;
+
+const ENTRY: &str = r#"
+[[endpoint]]
+id = "fal-ai/ideogram/v2"
+file = "v2.json"
+name = "Quality"
+verb = "quality"
+positional = ["prompt"]
+summary = "Make a picture from a prompt, slowly."
+"#;
+
+/// Adds an endpoint whose document is that of another with another id.
+fn with_fourth() -> Copy {
+    let copy = Copy::new();
+    copy.write("endpoints.toml", &format!("{}{ENTRY}", copy.text("endpoints.toml")));
+    let text = copy.text("upstream/turbo.json");
+    copy.write(
+        "upstream/v2.json",
+        &text.replace("ideogram/v2/turbo", "ideogram/v2").replace("IdeogramV2Turbo", "IdeogramV2"),
+    );
+    copy
+}
+
+#[test]
+fn a_fourth_endpoint_is_one_entry_and_one_document() {
+    let copy = with_fourth();
+    assert!(copy.refusal().starts_with("openapi/upstream.lock: has no entry for `v2.json`"), "{}", copy.refusal());
+    copy.relock();
+    let assembled = copy.assemble();
+    for document in [&assembled.run, &assembled.queue] {
+        let facts = &document["paths"]["/fal-ai/ideogram/v2"]["post"]["x-fal-endpoint"];
+        assert_eq!(facts["name"], "Quality");
+        assert_eq!(facts["input"], "#/components/schemas/QualityInput");
+        let schemas = &document["components"]["schemas"];
+        assert_eq!(
+            schemas["QualityInput"]["properties"]["aspect_ratio"]["allOf"][0]["$ref"],
+            "#/components/schemas/QualityInputAspectRatio"
+        );
+        assert_eq!(schemas["QualityOutput"]["properties"]["images"]["items"]["$ref"], "#/components/schemas/File");
+    }
+    assert_eq!(assembled.run["paths"]["/fal-ai/ideogram/v2"]["post"]["operationId"], "run_quality");
+    assert_eq!(
+        assembled.queue["paths"]["/{owner}/{app}/requests/{request_id}"]["get"]["responses"]["200"]["content"]["application/json"]
+            ["schema"],
+        json!({ "anyOf": [{ "$ref": "#/components/schemas/Output" }, { "$ref": "#/components/schemas/QualityOutput" }] })
+    );
+    assert_eq!(assembled.endpoints.len(), 4);
+    assert_eq!(assembled.upstream("fal-ai/ideogram/v2").unwrap()["openapi"], "3.0.4");
+}
+
+#[test]
+fn a_schema_that_differs_from_its_namesake_needs_a_name_of_its_own() {
+    let copy = with_fourth();
+    copy.edit("upstream/v2.json", |document| {
+        document["components"]["schemas"]["File"]["properties"]["url"]["type"] = json!("integer");
+    });
+    copy.relock();
+    assert_eq!(
+        copy.refusal(),
+        "openapi/upstream/v2.json#/components/schemas/File: this is not the `File` of \
+         `openapi/upstream/turbo.json#/components/schemas/File`: give one of the two a name of its own with `names` in \
+         its entry of `openapi/endpoints.toml`"
+    );
+    copy.replace("endpoints.toml", "verb = \"quality\"", "verb = \"quality\"\nnames = { File = \"NumberedFile\" }");
+    let schemas = copy.assemble().run["components"]["schemas"].clone();
+    assert_eq!(schemas["QualityOutput"]["properties"]["images"]["items"]["$ref"], "#/components/schemas/NumberedFile");
+    assert_eq!(schemas["Output"]["properties"]["images"]["items"]["$ref"], "#/components/schemas/File");
+}
+
+#[test]
+fn a_document_that_was_touched_is_refused_until_it_is_accepted() {
+    let copy = Copy::new();
+    copy.replace("upstream/edit.json", "\"anime\"", "\"anime\", \"sketch\"");
+    let text = copy.refusal();
+    assert!(text.starts_with("openapi/upstream/edit.json: its sha256 is "), "{text}");
+    assert!(text.ends_with("restore the file, or take it as it is with `cargo xtask lock`"), "{text}");
+    let before = copy.text("upstream.lock");
+    copy.relock();
+    let after = copy.text("upstream.lock");
+    assert_eq!(before.matches("\"transcribed\"\n").count(), 3);
+    assert_eq!((after.matches("\"transcribed\"\n").count(), after.matches("\"accepted\"\n").count()), (2, 1));
+    // Now the shared style differs from the other two, and that is another matter.
+    assert!(copy.refusal().contains("is to be `Style` like"), "{}", copy.refusal());
+}

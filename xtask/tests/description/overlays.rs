@@ -1,0 +1,56 @@
+//! Overlays and the names that they share.
+
+use super::Copy;
+use serde_json::json;
+
+#[test]
+fn an_overlay_that_matches_nothing_is_refused() {
+    let copy = Copy::new();
+    copy.edit("overlay/remix.json", |overlay| {
+        overlay["actions"][1]["target"] = json!("$.components.schemas['RemixInputPower']");
+    });
+    assert_eq!(
+        copy.refusal(),
+        "openapi/overlay/remix.json#/actions/1: `$.components.schemas['RemixInputPower']` matches nothing: correct the \
+         path, or delete the action"
+    );
+}
+
+#[test]
+fn an_action_needs_a_reason() {
+    let copy = Copy::new();
+    copy.edit("overlay/edit.json", |overlay| {
+        overlay["actions"][0].as_object_mut().unwrap().remove("x-reason");
+    });
+    assert!(copy.refusal().starts_with("openapi/overlay/edit.json: is no overlay: missing field `x-reason`"));
+}
+
+#[test]
+fn sources_of_a_shared_name_must_be_equal() {
+    let copy = Copy::new();
+    copy.edit("upstream/remix.json", |document| {
+        let ratio = &mut document["components"]["schemas"]["IdeogramV2TurboRemixInput"]["properties"]["aspect_ratio"];
+        ratio["enum"].as_array_mut().unwrap().push(json!("5:4"));
+    });
+    copy.relock();
+    assert_eq!(
+        copy.refusal(),
+        "openapi/upstream/remix.json#/components/schemas/IdeogramV2TurboRemixInput/properties/aspect_ratio: \
+         `RemixInputAspectRatio` is to be `AspectRatio` like `GenerateInputAspectRatio` of \
+         `openapi/upstream/turbo.json#/components/schemas/IdeogramV2TurboInput/properties/aspect_ratio`, but they differ \
+         at `/enum`: take the `x-shared-name` of one of them out of `openapi/overlay/`, or give it another"
+    );
+}
+
+#[test]
+fn a_shared_name_must_be_free_and_rust() {
+    let copy = Copy::new();
+    copy.replace("overlay/remix.json", "\"Strength\"", "\"File\"");
+    let text = copy.refusal();
+    assert!(text.contains("is to be `File` like"), "{text}");
+    copy.replace("overlay/remix.json", "\"x-shared-name\": \"File\"", "\"x-shared-name\": \"the strength\"");
+    assert_eq!(
+        copy.refusal(),
+        "#/components/schemas/RemixInputStrength/x-shared-name: \"the strength\" is no name of a Rust type"
+    );
+}
