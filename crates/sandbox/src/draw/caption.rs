@@ -173,11 +173,19 @@ impl Caption {
             }
         }
         if let Some(negative) = &words.negative {
-            let indent = size * 1.35;
-            let room = Room { width: width - indent, height: line * 2.2, largest: size, smallest: size };
+            let sign = size * 1.2;
+            let name = Setting::line("negative_prompt", Typeface::Text, size, width);
+            // In a narrow column the sign says it alone.
+            let named = name.width() < width * 0.4;
+            let from = sign + if named { name.width() + gap } else { 0.0 };
+            let room = Room { width: width - from, height: line * 2.2, largest: size, smallest: size };
             let value = Setting::fit(negative, Typeface::Text, room);
-            let (wide, high) = (indent + value.width(), value.height() + size * 0.35);
-            rows.push(Row { pieces: vec![(indent, false, value)], width: wide, height: high, negative: true });
+            let (width, height) = (from + value.width(), value.height() + size * 0.35);
+            let mut pieces = vec![(from, false, value)];
+            if named {
+                pieces.push((sign, true, name));
+            }
+            rows.push(Row { pieces, width, height, negative: true });
         }
         let mut used = 0.0;
         rows.retain(|row| {

@@ -172,7 +172,7 @@ pub(super) fn letter(canvas: &mut Canvas, words: &Words, _rng: Rng) {
     let paper = hex(PAPER);
     let side_by_side = width > 1.6 * height && !words.over_source;
     let (room, align) = if side_by_side {
-        ((width * 0.34 - margin - border, height - 2.0 * margin), Align::Left)
+        ((width * 0.34 - 1.7 * margin, height - 2.0 * margin), Align::Left)
     } else {
         ((width - 2.0 * margin, height * if words.over_source { 0.26 } else { 0.4 }), Align::Center)
     };
@@ -199,7 +199,7 @@ pub(super) fn letter(canvas: &mut Canvas, words: &Words, _rng: Rng) {
         canvas.rect(edge.x(), edge.y(), edge.width(), edge.height(), paper);
     }
     let (x, y) = if side_by_side {
-        (panel.x() + border, (height - column.height()) / 2.0)
+        (panel.x() + margin * 0.7, (height - column.height()) / 2.0)
     } else {
         (margin, panel.y() + margin * 0.6)
     };
