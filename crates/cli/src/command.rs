@@ -4,6 +4,7 @@ use crate::flag::with_fields;
 use crate::table::price;
 use clap::builder::{OsStringValueParser, TypedValueParser};
 use clap::{Arg, ArgAction, Command, ValueHint, value_parser};
+use ideogram_client::env;
 use ideogram_schema::{ENDPOINTS, EndpointInfo};
 use std::path::PathBuf;
 use std::time::Duration;
@@ -11,21 +12,25 @@ use std::time::Duration;
 /// The heading of what is about the run, not about the picture.
 const RUNNING: &str = "Running";
 
-const ENVIRONMENT: &str = "\
-Environment:
-  FAL_KEY            API key; or FAL_KEY_ID and FAL_KEY_SECRET
-  IDEOGRAM_BASE_URL  another service, such as what `ideogram sandbox` prints
-  IDEOGRAM_LEDGER    where the ledger of paid requests is kept
-
+const EXIT_CODES: &str = "\
 Exit codes:
   0 done   1 the service failed   2 bad usage   3 a file   4 no key   130 Ctrl-C";
+
+/// The environment variables, from the client's own list, and the exit codes.
+fn notes() -> String {
+    let own = ("IDEOGRAM_LEDGER", "The file that paid requests are noted in.");
+    let variables = env::ALL.iter().map(|variable| (variable.name, variable.description)).chain([own]);
+    let lines: Vec<String> =
+        variables.map(|(name, description)| format!("  {name:21}  {}", description.trim_end_matches('.'))).collect();
+    format!("Environment:\n{}\n\n{EXIT_CODES}", lines.join("\n"))
+}
 
 /// The whole command tree.
 pub fn command() -> Command {
     let command = Command::new("ideogram")
         .version(env!("CARGO_PKG_VERSION"))
         .about("Make pictures with fal's Ideogram V2 Turbo endpoints")
-        .after_help(ENVIRONMENT)
+        .after_help(notes())
         .subcommand_required(true)
         .disable_help_subcommand(true)
         .args(globals());
@@ -55,7 +60,7 @@ fn globals() -> Vec<Arg> {
     ]
 }
 
-fn switch(name: &'static str, help: &'static str) -> Arg {
+pub(crate) fn switch(name: &'static str, help: &'static str) -> Arg {
     Arg::new(name).long(name).help(help).action(ArgAction::SetTrue)
 }
 

@@ -32,6 +32,7 @@ pub(crate) fn man(matches: &ArgMatches) -> Result<(), Failure> {
     let mut roff = Vec::new();
     Man::new(page)
         .title(title)
+        .source(concat!("ideogram ", env!("CARGO_PKG_VERSION")))
         .manual("ideogram")
         .render(&mut roff)
         .map_err(|error| Failure::service(format!("the man page cannot be made: {error}")))?;

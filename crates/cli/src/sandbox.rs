@@ -1,11 +1,16 @@
 //! The stand-in for the service: `--sandbox`, and `ideogram sandbox`.
 
-use crate::exit::Failure;
+use crate::command::{switch, time};
+use crate::exit::{Exit, Failure};
 use crate::interrupt::Interrupts;
 use crate::output::{Output, data};
+use crate::save;
 use crate::session::runtime;
-use clap::{Arg, ArgMatches, Command, value_parser};
-use ideogram_sandbox::{Builder, Sandbox};
+use clap::builder::PossibleValuesParser;
+use clap::{Arg, ArgMatches, Command, ValueHint, value_parser};
+use ideogram_sandbox::{Builder, Faults, HANG, MaskEdits, Sandbox, TRIGGERS};
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 /// A key of the right shape; a sandbox takes any.
@@ -14,43 +19,67 @@ pub(crate) const KEY: &str = "sandbox:key";
 /// The port of `ideogram sandbox` where nobody says: the environment lines stay the same from run to run.
 const PORT: &str = "8787";
 
+/// The most bytes of a file of faults.
+const MAX_FAULTS: u64 = 1 << 20;
+
 /// `ideogram sandbox`.
 pub(crate) fn command() -> Command {
     let arg = |name: &'static str, value: &'static str, help: &'static str| {
         Arg::new(name).long(name).value_name(value).help(help)
     };
-    Command::new("sandbox").about("Serve a stand-in for the service on this machine until Ctrl-C").args([
-        arg("port", "N", "Port on 127.0.0.1; 0 takes any free one")
-            .value_parser(value_parser!(u16))
-            .default_value(PORT),
-        arg("service-time", "TIME", "How long a job runs: `50ms`, `3s` [default: the sandbox's own]")
-            .value_parser(crate::command::time()),
-        arg("runners", "N", "How many jobs run at once [default: the sandbox's own]")
-            .value_parser(value_parser!(u16).range(1..)),
-        arg("seed", "N", "Make what is left to chance the same in every run").value_parser(value_parser!(u64)),
-    ])
+    let file = |arg: Arg| arg.value_parser(value_parser!(PathBuf)).value_hint(ValueHint::FilePath);
+    let port = arg("port", "N", "Port on 127.0.0.1; 0 takes any free one");
+    let service_time = arg("service-time", "TIME", "How long a job runs: `50ms`, `3s` [default: the sandbox's own]");
+    let runners = arg("runners", "N", "How many jobs run at once [default: the sandbox's own]");
+    let edits = arg("mask-edits", "COLOUR", "Which colour of a mask is repainted; fal's page does not say");
+    Command::new("sandbox")
+        .about("Serve a stand-in for the service on this machine until Ctrl-C")
+        .args([
+            port.value_parser(value_parser!(u16)).default_value(PORT),
+            service_time.value_parser(time()),
+            runners.value_parser(value_parser!(u16).range(1..)),
+            arg("seed", "N", "Make what is left to chance the same in every run").value_parser(value_parser!(u64)),
+            edits.value_parser(PossibleValuesParser::new(["black", "white"])).default_value("black"),
+            switch(
+                "allow-fetch",
+                "Fetch pictures from any URL; without it only local ones and the page's examples load",
+            ),
+            file(arg("faults", "FILE", "Misbehave as this TOML file says")),
+            file(arg("tls", "FILE", "Speak TLS, and write the certificate to trust to this file")),
+        ])
+        .after_help(triggers())
+}
+
+/// The prompts that fail, for `--help`.
+fn triggers() -> String {
+    let width = TRIGGERS.iter().map(|trigger| trigger.prompt().len()).max().unwrap_or_default();
+    let lines: Vec<String> =
+        TRIGGERS.iter().map(|trigger| format!("  {:width$}  {}", trigger.prompt(), trigger.status)).collect();
+    format!(
+        "A prompt that contains one of these fails with this status:\n{}\n  {HANG:width$}  runs until it is cancelled",
+        lines.join("\n")
+    )
 }
 
 /// Serves until Ctrl-C; stdout has the lines that point other programs here.
 pub(crate) fn serve(matches: &ArgMatches, output: Output) -> Result<(), Failure> {
+    let builder = configured(matches)?;
     let port = matches.get_one::<u16>("port").copied().unwrap_or_default();
-    let mut builder = Sandbox::builder();
-    if let Some(time) = matches.get_one::<Duration>("service-time") {
-        builder = builder.service_time(*time);
-    }
-    if let Some(runners) = matches.get_one::<u16>("runners") {
-        builder = builder.runners(*runners);
-    }
-    if let Some(seed) = matches.get_one::<u64>("seed") {
-        builder = builder.seed(*seed);
-    }
+    let certificate = matches.get_one::<PathBuf>("tls");
     runtime()?.block_on(async {
         let mut interrupts = Interrupts::listen()?;
         let sandbox = start(builder, port).await?;
-        let lines = format!("export IDEOGRAM_BASE_URL={}\nexport FAL_KEY={KEY}\n", sandbox.url());
-        // A reader that took its lines and left does not end the service.
+        let mut lines = format!("export IDEOGRAM_BASE_URL={}\nexport FAL_KEY={KEY}\n", sandbox.url());
+        if let (Some(path), Some(pem)) = (certificate, sandbox.authority_pem()) {
+            let path = save::replace(path, pem.as_bytes())?;
+            lines.push_str(&format!(
+                "export IDEOGRAM_CA_FILE='{}'\n",
+                path.display().to_string().replace('\'', "'\\''")
+            ));
+        }
         match data(lines.as_bytes()) {
-            Err(failure) if failure.exit() != crate::Exit::Success => return Err(failure),
+            // A reader that took its lines and left does not end the service.
+            Err(failure) if failure.exit() != Exit::Success => return Err(failure),
             _ => output.progress("paste these lines into another shell; Ctrl-C ends the service"),
         }
         interrupts.next().await;
@@ -65,4 +94,32 @@ pub(crate) fn serve(matches: &ArgMatches, output: Output) -> Result<(), Failure>
 /// Starts a sandbox on a port of this machine; 0 is any free one.
 pub(crate) async fn start(builder: Builder, port: u16) -> Result<Sandbox, Failure> {
     builder.port(port).start().await.map_err(|error| Failure::service(error.to_string()))
+}
+
+fn configured(matches: &ArgMatches) -> Result<Builder, Failure> {
+    let mut builder = Sandbox::builder().tls(matches.contains_id("tls")).allow_fetch(matches.get_flag("allow-fetch"));
+    if let Some(time) = matches.get_one::<Duration>("service-time") {
+        builder = builder.service_time(*time);
+    }
+    if let Some(runners) = matches.get_one::<u16>("runners") {
+        builder = builder.runners(*runners);
+    }
+    if let Some(seed) = matches.get_one::<u64>("seed") {
+        builder = builder.seed(*seed);
+    }
+    if let Some(path) = matches.get_one::<PathBuf>("faults") {
+        builder = builder.faults(faults(path)?);
+    }
+    Ok(match matches.get_one::<String>("mask-edits").map(String::as_str) {
+        Some("white") => builder.mask_edits(MaskEdits::White),
+        _ => builder.mask_edits(MaskEdits::Black),
+    })
+}
+
+fn faults(path: &Path) -> Result<Faults, Failure> {
+    let cannot = |why: &dyn std::fmt::Display| Failure::file(format!("cannot use `{}`: {why}", path.display()));
+    let mut text = String::new();
+    let file = std::fs::File::open(path).map_err(|error| cannot(&error))?;
+    file.take(MAX_FAULTS).read_to_string(&mut text).map_err(|error| cannot(&error))?;
+    text.parse().map_err(|error| cannot(&error))
 }

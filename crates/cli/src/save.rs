@@ -168,6 +168,13 @@ fn write(path: &Path, overwrite: bool, bytes: &[u8]) -> Result<PathBuf, Failure>
     Ok(saved)
 }
 
+/// Writes a file that is the tool's own to replace, and tells its absolute path.
+#[cfg(feature = "sandbox")]
+pub(crate) fn replace(path: &Path, bytes: &[u8]) -> Result<PathBuf, Failure> {
+    let written = write(path, true, bytes)?;
+    std::path::absolute(&written).map_err(|error| cannot_write(&written, &error))
+}
+
 fn under_a_free_name(mut file: NamedTempFile, path: &Path) -> Result<PathBuf, Failure> {
     for number in 1..=MAX_TRIES {
         let name = if number == 1 { path.to_owned() } else { beside(path, number) };

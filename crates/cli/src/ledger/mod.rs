@@ -1,7 +1,7 @@
 //! The ledger: every paid request has a row from before it is sent until its files are safe on disk.
 //!
-//! One `SQLite` file, in WAL mode with `synchronous=FULL`: what a method of [`Ledger`] has done when it returns survives a
-//! crash and a power cut. The order of a run is
+//! One `SQLite` file, in WAL mode. Whatever a method of [`Ledger`] has written when it returns survives a crash of the
+//! process, and what opens a row (`synchronous=FULL`) survives a power cut. The order of a run is
 //!
 //! 1. [`begin`](Ledger::begin): the row is there, `sending`, with the exact input and the service's address;
 //! 2. [`accepted`](Ledger::accepted) with the service's request id, before anybody waits for the result;

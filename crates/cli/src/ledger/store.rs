@@ -2,6 +2,7 @@
 
 use super::{Cause, Claim, Closing, LedgerError, NewRow, Row, State};
 use crate::envelope::summarised;
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, TransactionBehavior, params};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
@@ -10,6 +11,9 @@ use std::time::{Duration, SystemTime};
 
 /// The file's `user_version`.
 const VERSION: i64 = 1;
+
+/// From how many pages on the WAL is emptied: enough that it is rare, few enough to be read at every start.
+const WAL_PAGES: u32 = 256;
 
 /// How long a write waits for another process's.
 const BUSY: Duration = Duration::from_secs(10);
@@ -146,10 +150,12 @@ impl Ledger {
 
     /// Keeps the service's answer until its files are saved: whatever it points to may outlive the answer itself.
     ///
+    /// A power cut may undo it.
+    ///
     /// # Errors
-    /// When that is not safe on disk.
+    /// When it cannot be written.
     pub fn answered(&mut self, id: i64, request_id: Option<&str>, answer: &str) -> Result<(), LedgerError> {
-        self.run(|db| {
+        self.run_soon(|db| {
             db.prepare_cached(
                 "UPDATE requests SET state = ?2, request_id = coalesce(?3, request_id), answer = ?4, updated_ms = ?5 \
                  WHERE id = ?1",
@@ -158,10 +164,11 @@ impl Ledger {
         })
     }
 
-    /// Closes the row. Its input is kept, data URIs summarised.
+    /// Closes the row. Its input is kept, data URIs summarised. A power cut may undo it: the row is then open again,
+    /// which is the safe side.
     ///
     /// # Errors
-    /// When that is not safe on disk: the row is then still open, which is the safe side.
+    /// When it cannot be written.
     pub fn close(&mut self, id: i64, closing: &Closing) -> Result<(), LedgerError> {
         let (state, files, note) = match closing {
             Closing::Saved { files } => (State::Saved, files.as_slice(), None),
@@ -169,7 +176,7 @@ impl Ledger {
             Closing::Cancelled => (State::Cancelled, [].as_slice(), None),
         };
         let files = Value::from(files).to_string();
-        self.run(|db| {
+        self.run_soon(|db| {
             let input: String =
                 db.prepare_cached("SELECT input FROM requests WHERE id = ?1")?.query_row([id], |row| row.get(0))?;
             db.prepare_cached(
@@ -223,9 +230,12 @@ impl Ledger {
 
     fn set_up(&mut self) -> rusqlite::Result<i64> {
         self.db.busy_timeout(BUSY)?;
+        // Emptying the WAL at every exit costs three waits for the disk; the next open reads what is left in it.
+        self.db.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
         // Answers with the mode it got, so it is a query; in memory there is no WAL.
         self.db.query_row("PRAGMA journal_mode = WAL", [], |_| Ok(()))?;
-        self.db.execute_batch("PRAGMA synchronous = FULL")?;
+        self.db.execute_batch(&format!("PRAGMA wal_autocheckpoint = {WAL_PAGES}"))?;
+        self.wait_for_disk(true)?;
         let version = |db: &Connection| db.query_row("PRAGMA user_version", [], |row| row.get::<_, i64>(0));
         if version(&self.db)? == 0 {
             // Two processes may both find it new: the second finds it made once it has the lock.
@@ -238,13 +248,26 @@ impl Ledger {
         version(&self.db)
     }
 
-    /// One durable change.
+    /// One change that is on the disk when this returns.
     fn run<T>(&mut self, change: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<(), LedgerError> {
-        let outcome = self.db.transaction_with_behavior(TransactionBehavior::Immediate).and_then(|transaction| {
-            change(&transaction)?;
-            transaction.commit()
-        });
-        outcome.map_err(|error| self.failed(error))
+        self.commit(change).map_err(|error| self.failed(error))
+    }
+
+    /// One change that outlives the process, and that a power cut may undo.
+    fn run_soon<T>(&mut self, change: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<(), LedgerError> {
+        let outcome = self.wait_for_disk(false).and_then(|()| self.commit(change));
+        // Back to waiting whatever came of it.
+        outcome.and(self.wait_for_disk(true)).map_err(|error| self.failed(error))
+    }
+
+    fn commit<T>(&mut self, change: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> rusqlite::Result<()> {
+        let transaction = self.db.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        change(&transaction)?;
+        transaction.commit()
+    }
+
+    fn wait_for_disk(&self, wait: bool) -> rusqlite::Result<()> {
+        self.db.execute_batch(if wait { "PRAGMA synchronous = FULL" } else { "PRAGMA synchronous = NORMAL" })
     }
 
     fn select<P: rusqlite::Params>(&self, rest: &str, parameters: P) -> Result<Vec<Row>, LedgerError> {
