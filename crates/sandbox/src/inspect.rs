@@ -160,7 +160,7 @@ async fn page() -> Response {
     (
         [(
             header::CONTENT_SECURITY_POLICY,
-            "default-src 'self'; style-src 'unsafe-inline'; script-src 'unsafe-inline'",
+            "default-src 'self'; img-src 'self' data:; style-src 'unsafe-inline'; script-src 'unsafe-inline'",
         )],
         Html(include_str!("inspect.html")),
     )
@@ -175,8 +175,7 @@ async fn requests(Shared(state): Shared<Arc<State>>, RawQuery(query): RawQuery) 
     let (records, total) = state.recorder.newest_first();
     let wanted = |record: &&Arc<Record>| {
         let by_id = id.as_ref().is_none_or(|id| record.job.get() == Some(id));
-        // The page's own looks would push out what it is there to show.
-        let by_call = call.as_ref().map_or(record.call != Call::Sandbox, |call| record.call.name() == call);
+        let by_call = call.as_ref().is_none_or(|call| record.call.name() == call);
         by_id && by_call
     };
     let records: Vec<Value> = records.iter().filter(wanted).take(limit).map(|record| record.as_json()).collect();

@@ -61,7 +61,6 @@ pub(crate) fn classify<'a>(method: &Method, path: &'a str) -> (Call, Option<&'a 
         },
         "platform" => Call::Platform,
         "site" => Call::Site,
-        "_sandbox" => Call::Sandbox,
         _ => Call::Other,
     };
     (call, None)
