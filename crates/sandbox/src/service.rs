@@ -9,7 +9,7 @@ use crate::state::State;
 use crate::{cdn, documents, inspect, platform, queue, rest, run};
 use axum::Router;
 use axum::body::Body;
-use axum::extract::Request;
+use axum::extract::{DefaultBodyLimit, Request};
 use axum::response::Response;
 use axum::routing::any;
 use bytes::Bytes;
@@ -36,6 +36,8 @@ pub(crate) fn router(state: Arc<State>) -> Router {
         .merge(inspect::router())
         .fallback(|| async { reply::not_found() })
         .method_not_allowed_fallback(|| async { reply::method_not_allowed() })
+        // Bodies are bounded before they come here, each kind by its own setting.
+        .layer(DefaultBodyLimit::disable())
         .with_state(state)
 }
 

@@ -1,6 +1,11 @@
 //! A thousand jobs at once in one small process. Alone in its binary, so that the memory measured is this test's.
 
 #![cfg(target_os = "linux")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "the helpers of a test may panic as the test itself may"
+)]
 
 use ideogram_sandbox::Sandbox;
 use serde_json::{Value, json};

@@ -223,7 +223,9 @@ async fn runs_beyond_the_concurrency_limit_are_refused() {
 
 #[tokio::test]
 async fn a_body_beyond_the_bound_is_not_read() {
-    let bench = Bench::new(quick().max_body_bytes(1000usize)).await;
-    let answer = bench.post(&run_path("generate"), &json!({ "prompt": "a".repeat(1000) })).await;
+    let bench = Bench::new(quick().max_body_bytes(5_000_000usize)).await;
+    let large = bench.post(&run_path("generate"), &json!({ "prompt": 1, "other": "a".repeat(4_900_000) })).await;
+    assert_eq!(large.status, 422, "the bound is the only one");
+    let answer = bench.post(&run_path("generate"), &json!({ "prompt": "a".repeat(5_000_000) })).await;
     assert_eq!(answer.status, 413);
 }
