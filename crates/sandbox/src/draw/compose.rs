@@ -14,7 +14,7 @@ use super::{Basis, DrawError, MaskEdits, Picture, Scene, edit, png};
 pub(super) fn compose(scene: &Scene) -> Result<Picture, DrawError> {
     let look = Look::named(&scene.style);
     let seed = scene.seed.to_le_bytes();
-    let rng = Rng::new(&[scene.style.as_bytes(), &seed, scene.prompt.as_bytes()]);
+    let rng = Rng::new(&[&seed, scene.prompt.as_bytes()]);
     match &scene.basis {
         Basis::Nothing => {
             let (width, height) = scene.ratio.size();
