@@ -49,6 +49,8 @@ pub(crate) struct Shared {
     pub(crate) timeouts: Timeouts,
     pub(crate) lanes: Arc<Lanes>,
     pub(crate) paces: Paces,
+    #[cfg(feature = "media")]
+    pub(crate) tokens: crate::media::Tokens,
     requests: Gate,
     polls: Gate,
     budget: Budget,
@@ -83,6 +85,8 @@ impl Client {
                 timeouts,
                 lanes: Arc::new(Lanes::new()),
                 paces: Paces::default(),
+                #[cfg(feature = "media")]
+                tokens: crate::media::Tokens::default(),
                 requests: Gate::new(REQUESTS),
                 polls: Gate::new(POLLS),
                 budget: Budget::new(),
@@ -158,7 +162,7 @@ impl Client {
     pub(crate) async fn call<F, Fut, T>(
         &self,
         operation: Operation,
-        endpoint: &'static str,
+        endpoint: Option<&'static str>,
         send: F,
         read: impl Fn(&[u8]) -> serde_json::Result<T>,
     ) -> Result<(Head, T)>
@@ -174,7 +178,7 @@ impl Client {
                 Err(error) => Err(Error::unreadable(head, error)),
             }
         };
-        self.repeat(operation, Some(endpoint), attempt).await
+        self.repeat(operation, endpoint, attempt).await
     }
 
     /// Sends one operation, again where the policy allows, and gives its answer's body unread.
@@ -237,7 +241,7 @@ impl Client {
             Operation::Submit | Operation::Result | Operation::Cancel => Some(&self.shared.requests),
             Operation::Status => Some(&self.shared.polls),
             // These have permits of their own, and none.
-            Operation::Stream | Operation::Download => None,
+            Operation::Stream | Operation::Download | Operation::Token | Operation::Upload | Operation::Part => None,
         };
         let _turn = match gate {
             Some(gate) => gate.turn().await,

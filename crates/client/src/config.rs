@@ -251,6 +251,7 @@ impl ClientBuilder {
             rest: base(&self.rest, env::IDEOGRAM_REST_URL, "/rest", "https://rest.fal.ai")?,
             cdn: base(&self.cdn, env::IDEOGRAM_CDN_URL, "/cdn", "https://v3.fal.media")?,
             platform: base(&self.platform, env::IDEOGRAM_PLATFORM_URL, "/platform/v1", "https://api.fal.ai/v1")?,
+            cdn_is_configured: self.cdn.is_some() || self.base.is_some(),
         })
     }
 }
@@ -275,6 +276,8 @@ pub(crate) struct Bases {
     pub(crate) rest: Base,
     pub(crate) cdn: Base,
     pub(crate) platform: Base,
+    /// Whether the base of the CDN was set, and is not what fal's clients use.
+    pub(crate) cdn_is_configured: bool,
 }
 
 impl Bases {

@@ -18,9 +18,14 @@ pub(crate) async fn open(client: &Client, text: &str) -> Result<(Head, BodyStrea
     check(&url, local).map_err(|why| {
         Error::new(Kind::ForeignUrl, format!("`{}` is not downloaded: {why}", clean(url.as_str(), 200)))
     })?;
-    let http = client.shared().http.bare(local, || redirects(local))?;
-    let response = http.get(url).send().await.map_err(Error::transport)?;
+    let response = http(client)?.get(url).send().await.map_err(Error::transport)?;
     crate::answer::open(crate::transport::sort(response)).await
+}
+
+/// The client for what carries no credential.
+pub(crate) fn http(client: &Client) -> Result<reqwest::Client> {
+    let local = client.shared().bases.is_local();
+    client.shared().http.bare(local, || redirects(local))
 }
 
 fn redirects(local: bool) -> Policy {
@@ -37,7 +42,7 @@ fn redirects(local: bool) -> Policy {
 
 /// Whether a server may send this program there: over TLS to a public address; to this machine only when the client is
 /// set up against it.
-fn check(url: &Url, local: bool) -> Result<(), &'static str> {
+pub(crate) fn check(url: &Url, local: bool) -> Result<(), &'static str> {
     if !url.username().is_empty() || url.password().is_some() {
         return Err("it holds a user name or a password");
     }

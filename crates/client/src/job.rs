@@ -101,11 +101,11 @@ impl<E: Callable> Job<E> {
         let answer = match self.links.status.given()? {
             None => {
                 let send = || queue.status(E::INFO.owner, E::INFO.app, id, logs);
-                self.client.call(Operation::Status, E::ID, send, read).await
+                self.client.call(Operation::Status, Some(E::ID), send, read).await
             }
             Some(url) => {
                 let send = || self.send(Method::GET, with_logs(url, logs));
-                self.client.call(Operation::Status, E::ID, send, read).await
+                self.client.call(Operation::Status, Some(E::ID), send, read).await
             }
         };
         Ok(self.named(answer)?.1)
@@ -142,9 +142,11 @@ impl<E: Callable> Job<E> {
         let answer = match self.links.result.given()? {
             None => {
                 let send = || queue.result(E::INFO.owner, E::INFO.app, id);
-                self.client.call(Operation::Result, E::ID, send, read).await
+                self.client.call(Operation::Result, Some(E::ID), send, read).await
             }
-            Some(url) => self.client.call(Operation::Result, E::ID, || self.send(Method::GET, url.clone()), read).await,
+            Some(url) => {
+                self.client.call(Operation::Result, Some(E::ID), || self.send(Method::GET, url.clone()), read).await
+            }
         };
         let (head, output) = self.named(answer)?;
         let elapsed = self.submitted.elapsed();
@@ -162,9 +164,11 @@ impl<E: Callable> Job<E> {
         let answer = match self.links.cancel.given()? {
             None => {
                 let send = || queue.cancel(E::INFO.owner, E::INFO.app, id);
-                self.client.call(Operation::Cancel, E::ID, send, read).await
+                self.client.call(Operation::Cancel, Some(E::ID), send, read).await
             }
-            Some(url) => self.client.call(Operation::Cancel, E::ID, || self.send(Method::PUT, url.clone()), read).await,
+            Some(url) => {
+                self.client.call(Operation::Cancel, Some(E::ID), || self.send(Method::PUT, url.clone()), read).await
+            }
         };
         match self.named(answer) {
             Ok((_, answer)) => Ok(answer.status),

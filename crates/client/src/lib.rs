@@ -54,6 +54,8 @@ mod key;
 mod lanes;
 pub mod limits;
 mod links;
+#[cfg(feature = "media")]
+mod media;
 mod operation;
 mod options;
 mod pace;
@@ -80,6 +82,8 @@ pub use generated::glue::{Callable, visit_endpoint};
 pub use ideogram_schema::*;
 pub use image::Image;
 pub use job::Job;
+#[cfg(feature = "media")]
+pub use media::{Dimensions, HostedUrl, ImageInput, Progress, Upload};
 pub use options::CallOptions;
 pub use pace::PollPolicy;
 pub use reqwest;

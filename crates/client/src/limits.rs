@@ -17,6 +17,12 @@ pub const ERROR_TEXT_BYTES: usize = 16 << 10;
 pub const EVENT_BYTES: usize = 8 << 20;
 /// One picture, unless [`Image::with_max_bytes`](crate::Image::with_max_bytes) sets another bound.
 pub const IMAGE_BYTES: usize = 256 << 20;
+/// A picture that is inlined as a `data:` URI.
+pub const INLINE_BYTES: u64 = 10 << 20;
+/// The largest upload in one piece; a larger one goes in parts.
+pub const SINGLE_UPLOAD_BYTES: u64 = 100 << 20;
+/// One part of an upload in parts.
+pub const PART_BYTES: usize = 10 << 20;
 /// A header of an answer that is kept, in bytes; a longer one is cut.
 pub const HEADER_BYTES: usize = 512;
 /// All headers of one answer on HTTP/2. On HTTP/1.1 there are at most 100 of them, 400 KiB together.

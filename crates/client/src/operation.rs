@@ -13,6 +13,9 @@ pub(crate) enum Operation {
     Result,
     Cancel,
     Download,
+    Token,
+    Upload,
+    Part,
 }
 
 impl Operation {
@@ -26,6 +29,9 @@ impl Operation {
             Self::Result => "result",
             Self::Cancel => "cancel",
             Self::Download => "download",
+            Self::Token => "storage token",
+            Self::Upload => "upload",
+            Self::Part => "upload of a part",
         }
     }
 
@@ -38,7 +44,9 @@ impl Operation {
     pub(crate) fn limit(self) -> usize {
         match self {
             Self::Run | Self::Result => limits::OUTPUT_BYTES,
-            Self::Submit | Self::Status | Self::Cancel => limits::STATUS_BYTES,
+            Self::Submit | Self::Status | Self::Cancel | Self::Token | Self::Upload | Self::Part => {
+                limits::STATUS_BYTES
+            }
             Self::Stream => limits::EVENT_BYTES,
             Self::Download => limits::IMAGE_BYTES,
         }
@@ -71,9 +79,11 @@ impl Timeouts {
     /// How long one attempt may take, its answer's body included; of a stream, its head.
     pub(crate) fn of(&self, operation: Operation) -> Duration {
         match operation {
-            Operation::Run | Operation::Download => self.deadline,
+            Operation::Run | Operation::Download | Operation::Upload | Operation::Part => self.deadline,
             Operation::Result => self.result,
-            Operation::Submit | Operation::Status | Operation::Stream | Operation::Cancel => self.answer,
+            Operation::Submit | Operation::Status | Operation::Stream | Operation::Cancel | Operation::Token => {
+                self.answer
+            }
         }
     }
 }

@@ -39,13 +39,15 @@ impl<'a, E: Callable> Run<'a, E> {
 
     async fn send(self) -> Result<Response<E::Output>> {
         let begun = Instant::now();
+        #[cfg(feature = "media")]
+        crate::media::check_inlined::<E>(self.input)?;
         let parameters = self.options.run_parameters()?;
         let shared = self.client.shared();
         let operations = shared.run.with_headers(self.options.extra()?);
         let deadline = self.deadline.unwrap_or(shared.timeouts.deadline);
         let call = self.client.call(
             Operation::Run,
-            E::ID,
+            Some(E::ID),
             || E::run(&operations, self.input, &parameters),
             |body| serde_json::from_slice(body),
         );

@@ -43,13 +43,15 @@ impl<'a, E: Callable> Submit<'a, E> {
     }
 
     pub(crate) async fn send(self) -> Result<Job<E>> {
+        #[cfg(feature = "media")]
+        crate::media::check_inlined::<E>(self.input)?;
         let mut parameters = self.options.submit_parameters()?;
         parameters.webhook = self.webhook;
         parameters.max_queue_length = self.max_queue_length;
         let shared = self.client.shared();
         let operations = shared.queue.with_headers(self.options.extra()?);
         let send = || E::submit(&operations, self.input, &parameters);
-        let (head, status) = self.client.call(Operation::Submit, E::ID, send, accepted).await?;
+        let (head, status) = self.client.call(Operation::Submit, Some(E::ID), send, accepted).await?;
         Job::accepted(self.client.clone(), &status)
             .map_err(|error| error.with_head(head).at(Operation::Submit, Some(E::ID)))
     }

@@ -1,0 +1,184 @@
+//! The bytes of a local picture, wherever they are, as bodies of requests.
+
+use super::input::unreadable;
+use crate::error::Result;
+use crate::{Format, limits};
+use bytes::Bytes;
+use futures_util::stream::{self, Stream, StreamExt};
+use std::io::{self, SeekFrom};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use tokio::fs::File;
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncSeekExt};
+
+/// Bytes that are read from a file at once.
+const PIECE: usize = 256 << 10;
+
+/// A local picture.
+pub(super) enum Content {
+    Memory(Bytes),
+    File { path: PathBuf, length: u64 },
+    Reader(Box<dyn AsyncRead + Send + Sync + Unpin>),
+}
+
+/// A part of a local picture that can be sent, and sent again.
+#[derive(Clone, Debug)]
+pub(super) enum Piece {
+    Memory(Bytes),
+    File { path: PathBuf, offset: u64, length: u64 },
+}
+
+impl Content {
+    pub(super) async fn open(path: PathBuf) -> Result<Self> {
+        let facts = tokio::fs::metadata(&path).await.map_err(|error| unreadable(&path, error))?;
+        if !facts.is_file() {
+            return Err(unreadable(&path, io::Error::new(io::ErrorKind::InvalidInput, "it is not a file")));
+        }
+        Ok(Self::File { path, length: facts.len() })
+    }
+
+    /// What the content says that it is.
+    pub(super) async fn format(&self) -> Result<Option<Format>> {
+        match self {
+            Self::Memory(bytes) => Ok(Format::of(bytes)),
+            Self::File { path, .. } => {
+                let mut begin = Vec::new();
+                let file = File::open(path).await.map_err(|error| unreadable(path, error))?;
+                let mut file = file.take(u64::try_from(Format::BYTES).unwrap_or(u64::MAX));
+                file.read_to_end(&mut begin).await.map_err(|error| unreadable(path, error))?;
+                Ok(Format::of(&begin))
+            }
+            Self::Reader(_) => Ok(None),
+        }
+    }
+}
+
+impl Piece {
+    pub(super) fn length(&self) -> u64 {
+        match self {
+            Self::Memory(bytes) => u64::try_from(bytes.len()).unwrap_or(u64::MAX),
+            Self::File { length, .. } => *length,
+        }
+    }
+
+    /// All of it in memory, up to `limit` bytes.
+    pub(super) async fn read(&self) -> Result<Bytes> {
+        match self {
+            Self::Memory(bytes) => Ok(bytes.clone()),
+            Self::File { path, offset, length } => {
+                let mut whole = Vec::new();
+                let read = async {
+                    let mut file = File::open(path).await?;
+                    file.seek(SeekFrom::Start(*offset)).await?;
+                    file.take(*length).read_to_end(&mut whole).await
+                };
+                read.await.map_err(|error| unreadable(path, error))?;
+                Ok(whole.into())
+            }
+        }
+    }
+
+    /// As the body of a request, which tells the meter how far it is.
+    pub(super) async fn body(&self, attempt: Attempt) -> Result<reqwest::Body> {
+        match self {
+            Self::Memory(bytes) => {
+                // A clone of the handle, in slices that make progress visible.
+                let bytes = bytes.clone();
+                let starts = (0..bytes.len()).step_by(PIECE);
+                let pieces: Vec<_> = starts.map(|start| bytes.slice(start..bytes.len().min(start + PIECE))).collect();
+                let pieces = stream::iter(pieces.into_iter().map(Ok::<_, io::Error>));
+                Ok(reqwest::Body::wrap_stream(attempt.measure(pieces)))
+            }
+            Self::File { path, offset, length } => {
+                let opened = async {
+                    let mut file = File::open(path).await?;
+                    file.set_max_buf_size(PIECE);
+                    file.seek(SeekFrom::Start(*offset)).await?;
+                    io::Result::Ok(file)
+                };
+                let file = opened.await.map_err(|error| unreadable(path, error))?;
+                let pieces = stream::unfold((file, *length), |(mut file, left)| async move {
+                    if left == 0 {
+                        return None;
+                    }
+                    let mut piece = bytes::BytesMut::with_capacity(PIECE.min(usize::try_from(left).unwrap_or(PIECE)));
+                    match file.read_buf(&mut piece).await {
+                        Ok(0) => {
+                            let error = io::Error::new(io::ErrorKind::UnexpectedEof, "the file has become shorter");
+                            Some((Err(error), (file, 0)))
+                        }
+                        Ok(_) => {
+                            let read = u64::try_from(piece.len()).unwrap_or(u64::MAX).min(left);
+                            piece.truncate(usize::try_from(read).unwrap_or(usize::MAX));
+                            Some((Ok(piece.freeze()), (file, left - read)))
+                        }
+                        Err(error) => Some((Err(error), (file, 0))),
+                    }
+                });
+                Ok(reqwest::Body::wrap_stream(attempt.measure(pieces)))
+            }
+        }
+    }
+}
+
+/// Reads the next part of a reader: empty at its end.
+pub(super) async fn next_part(reader: &mut (dyn AsyncRead + Send + Sync + Unpin)) -> io::Result<Bytes> {
+    let mut part = Vec::new();
+    let limit = u64::try_from(limits::PART_BYTES).unwrap_or(u64::MAX);
+    reader.take(limit).read_to_end(&mut part).await?;
+    Ok(part.into())
+}
+
+/// How far an upload is, and who wants to know.
+#[derive(Clone)]
+pub(super) struct Meter {
+    sent: Arc<AtomicU64>,
+    total: Option<u64>,
+    callback: Option<Arc<dyn Fn(super::Progress) + Send + Sync>>,
+}
+
+impl Meter {
+    pub(super) fn new(total: Option<u64>, callback: Option<Arc<dyn Fn(super::Progress) + Send + Sync>>) -> Self {
+        Self { sent: Arc::default(), total, callback }
+    }
+
+    /// One attempt at one piece.
+    pub(super) fn attempt(&self) -> Attempt {
+        Attempt { meter: self.clone(), sent: Arc::default() }
+    }
+
+    fn tell(&self) {
+        if let Some(callback) = &self.callback {
+            callback(super::Progress { sent: self.sent.load(Ordering::Relaxed), total: self.total });
+        }
+    }
+}
+
+/// What one attempt has sent. When it fails, that is taken back.
+#[derive(Clone)]
+pub(super) struct Attempt {
+    meter: Meter,
+    sent: Arc<AtomicU64>,
+}
+
+impl Attempt {
+    pub(super) fn failed(&self) {
+        let sent = self.sent.swap(0, Ordering::Relaxed);
+        self.meter.sent.fetch_sub(sent, Ordering::Relaxed);
+    }
+
+    fn measure(
+        self,
+        pieces: impl Stream<Item = io::Result<Bytes>> + Send + 'static,
+    ) -> impl Stream<Item = io::Result<Bytes>> + Send + 'static {
+        pieces.inspect(move |piece| {
+            if let Ok(piece) = piece {
+                let length = u64::try_from(piece.len()).unwrap_or(u64::MAX);
+                self.sent.fetch_add(length, Ordering::Relaxed);
+                self.meter.sent.fetch_add(length, Ordering::Relaxed);
+                self.meter.tell();
+            }
+        })
+    }
+}

@@ -1,0 +1,62 @@
+//! A picture that the endpoints can read.
+
+use crate::text::cut;
+use std::fmt;
+
+/// The URL of a picture that the endpoints can read: uploaded, somewhere on the web, or a `data:` URI.
+///
+/// Every input field for a picture takes it.
+///
+/// ```
+/// use ideogram_client::{HostedUrl, RemixInput};
+///
+/// # async fn example(client: ideogram_client::Client) -> ideogram_client::Result<()> {
+/// let image: HostedUrl = client.upload(&b"\x89PNG\r\n\x1a\n"[..]).inline().await?;
+/// assert!(image.is_inline());
+/// let input = RemixInput::new("An ice cream", image);
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct HostedUrl(String);
+
+impl HostedUrl {
+    pub(crate) fn new(url: String) -> Self {
+        Self(url)
+    }
+
+    /// The URL.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Whether the picture stands in the URL itself.
+    pub fn is_inline(&self) -> bool {
+        self.0.starts_with("data:")
+    }
+}
+
+impl From<HostedUrl> for String {
+    fn from(url: HostedUrl) -> Self {
+        url.0
+    }
+}
+
+impl AsRef<str> for HostedUrl {
+    fn as_ref(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for HostedUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl fmt::Debug for HostedUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // A data URI may be megabytes.
+        write!(f, "HostedUrl({:?})", cut(&self.0, 200))
+    }
+}

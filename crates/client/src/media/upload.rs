@@ -1,0 +1,262 @@
+//! Uploading a picture.
+
+use super::content::{Content, Meter, Piece, next_part};
+use super::hosted::HostedUrl;
+use super::input::ImageInput;
+use super::storage::Uploaded;
+use super::{SINGLE, multipart};
+use crate::error::{Error, Kind, Result};
+use crate::operation::Operation;
+use crate::{Client, Format, data_uri, file_name, limits};
+use futures_util::future::{BoxFuture, FutureExt};
+use reqwest::Method;
+use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
+use std::fmt;
+use std::future::IntoFuture;
+use std::sync::Arc;
+use url::Url;
+
+/// How far an upload is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Progress {
+    /// Bytes that have gone out. It falls when a part has to be sent again.
+    pub sent: u64,
+    /// Bytes in all, where that is known.
+    pub total: Option<u64>,
+}
+
+/// An upload, made by [`Client::upload`]; awaiting it gives the picture's [`HostedUrl`].
+///
+/// It goes to the CDN with a token that many uploads share: in one piece up to
+/// [`limits::SINGLE_UPLOAD_BYTES`], in parts above, read from the disk as they are sent. Where the CDN is not to be had, a
+/// signed URL of the storage is the other way.
+#[must_use = "an upload begins when it is awaited"]
+pub struct Upload {
+    client: Client,
+    image: ImageInput,
+    inline_up_to: u64,
+    lifecycle: Option<serde_json::Value>,
+    progress: Option<Arc<dyn Fn(Progress) + Send + Sync>>,
+}
+
+/// What an upload says of its file.
+#[derive(Clone, Debug)]
+pub(super) struct Description {
+    file_name: String,
+    content_type: String,
+    lifecycle: Option<String>,
+}
+
+impl Upload {
+    pub(super) fn new(client: Client, image: ImageInput) -> Self {
+        Self { client, image, inline_up_to: 0, lifecycle: None, progress: None }
+    }
+
+    /// Sends nothing: the picture becomes a `data:` URI, which goes out with the request itself. How large a one the
+    /// endpoints take is not documented; at most [`limits::INLINE_BYTES`] are inlined.
+    pub fn inline(self) -> Self {
+        self.inline_up_to(u64::MAX)
+    }
+
+    /// Inlines a picture of at most this many bytes, and uploads a larger one.
+    pub fn inline_up_to(mut self, bytes: u64) -> Self {
+        self.inline_up_to = bytes;
+        self
+    }
+
+    /// How long the file is kept, and who may see it: the platform's JSON, for example
+    /// `{"expiration_duration_seconds": 3600}`.
+    pub fn with_object_lifecycle(mut self, preference: serde_json::Value) -> Self {
+        self.lifecycle = Some(preference);
+        self
+    }
+
+    /// Tells how far it is, from the task that sends.
+    pub fn on_progress(mut self, progress: impl Fn(Progress) + Send + Sync + 'static) -> Self {
+        self.progress = Some(Arc::new(progress));
+        self
+    }
+
+    async fn send(self) -> Result<HostedUrl> {
+        let Self { client, image, inline_up_to, lifecycle, progress } = self;
+        let path_name = match &image.source {
+            super::input::Source::Path(path) => path.file_name().map(|name| name.to_string_lossy().into_owned()),
+            _ => None,
+        };
+        let mut content = match image.source.open().await? {
+            Ok(url) => return Ok(HostedUrl::new(url)),
+            Err(content) => content,
+        };
+        // A reader that ends within one part is a picture in memory like any other.
+        let mut first = None;
+        if let Content::Reader(reader) = &mut content {
+            let unread = |error| Error::new(Kind::File, "the picture cannot be read").with_source(error);
+            let begin = next_part(&mut **reader).await.map_err(unread)?;
+            if begin.len() < limits::PART_BYTES {
+                content = Content::Memory(begin);
+            } else {
+                first = Some(begin);
+            }
+        }
+        let format = match &first {
+            Some(begin) => Format::of(begin),
+            None => content.format().await?,
+        };
+        let given = image.file_name.or(path_name).unwrap_or_else(|| "image".to_owned());
+        let description = Description {
+            file_name: file_name::clean(&given, format),
+            content_type: match (format, image.content_type) {
+                (Some(format), _) => format.content_type().to_owned(),
+                (None, Some(given)) => given,
+                (None, None) => "application/octet-stream".to_owned(),
+            },
+            lifecycle: lifecycle.map(|lifecycle| lifecycle.to_string()),
+        };
+        let whole = match &content {
+            Content::Memory(bytes) => Some(Piece::Memory(bytes.clone())),
+            Content::File { path, length } => Some(Piece::File { path: path.clone(), offset: 0, length: *length }),
+            Content::Reader(_) => None,
+        };
+        let length = whole.as_ref().map(Piece::length);
+        if length == Some(0) {
+            return Err(Error::input("the picture is empty"));
+        }
+        if let Some(piece) = whole.as_ref().filter(|piece| piece.length() <= inline_up_to) {
+            return inline(piece, &description).await;
+        }
+        if inline_up_to == u64::MAX {
+            return Err(too_large_to_inline());
+        }
+        let meter = Meter::new(length, progress);
+        let url = if let Some(piece) = whole {
+            to_storage(&client, content, &piece, &description, &meter).await?
+        } else {
+            let token = client.cdn_token().await?;
+            multipart::upload(&client, &token, content, first, &description, &meter).await?
+        };
+        Url::parse(&url)
+            .ok()
+            .filter(|url| matches!(url.scheme(), "http" | "https"))
+            .ok_or_else(|| Error::new(Kind::Decode, "the storage named no usable URL for the uploaded file"))?;
+        Ok(HostedUrl::new(url))
+    }
+}
+
+async fn inline(piece: &Piece, description: &Description) -> Result<HostedUrl> {
+    if piece.length() > limits::INLINE_BYTES {
+        return Err(too_large_to_inline());
+    }
+    let bytes = piece.read().await?;
+    Ok(HostedUrl::new(data_uri::encode(&description.content_type, &bytes)))
+}
+
+fn too_large_to_inline() -> Error {
+    Error::input(format!(
+        "the picture is larger than {} bytes, so upload it instead of inlining it",
+        limits::INLINE_BYTES
+    ))
+}
+
+/// The CDN first, the signed URL where that fails for reasons of its own.
+async fn to_storage(
+    client: &Client,
+    content: Content,
+    piece: &Piece,
+    description: &Description,
+    meter: &Meter,
+) -> Result<String> {
+    let error = match to_cdn(client, content, piece, description, meter).await {
+        Ok(url) => return Ok(url),
+        Err(error) => error,
+    };
+    // What lies on this side is no better the other way, and the key is the same one.
+    if error.is_file() || error.is_input() || error.is_auth() || error.is_exhausted_balance() {
+        return Err(error);
+    }
+    match to_signed_url(client, piece, description, meter).await {
+        Ok(url) => Ok(url),
+        // The first failure is the one to look into.
+        Err(_) => Err(error),
+    }
+}
+
+async fn to_cdn(
+    client: &Client,
+    content: Content,
+    piece: &Piece,
+    description: &Description,
+    meter: &Meter,
+) -> Result<String> {
+    let token = client.cdn_token().await?;
+    if piece.length() > SINGLE {
+        return multipart::upload(client, &token, content, None, description, meter).await;
+    }
+    let refused = match in_one_piece(client, piece, description, meter).await {
+        Err(error) if error.is_auth() => error,
+        outcome => return outcome,
+    };
+    // The token may have been revoked; a fresh one is worth one more try.
+    client.forget_cdn_token().await;
+    in_one_piece(client, piece, description, meter).await.map_err(|_| refused)
+}
+
+async fn in_one_piece(client: &Client, piece: &Piece, description: &Description, meter: &Meter) -> Result<String> {
+    let token = client.cdn_token().await?;
+    let url = format!("{}/files/upload", client.shared().bases.cdn.as_str());
+    let attempt = || async {
+        let attempt = meter.attempt();
+        let url = Url::parse(&url).map_err(|error| Error::configuration("the CDN's base URL").with_source(error))?;
+        let body = piece.body(attempt.clone()).await?;
+        let sent = client.to_cdn(&token, Method::POST, url, description.headers()?, body, piece.length()).await;
+        let (head, _, body) = sent.inspect_err(|_| attempt.failed())?;
+        let answer: Uploaded = serde_json::from_slice(&body).map_err(|error| Error::unreadable(head, error))?;
+        Ok(answer.access_url)
+    };
+    client.repeat(Operation::Upload, None, attempt).await
+}
+
+async fn to_signed_url(client: &Client, piece: &Piece, description: &Description, meter: &Meter) -> Result<String> {
+    let announced = client.announce(&description.file_name, &description.content_type).await?;
+    let attempt = || async {
+        let attempt = meter.attempt();
+        let body = piece.body(attempt.clone()).await?;
+        let sent = client.to_signed_url(&announced.upload_url, &description.content_type, body, piece.length()).await;
+        sent.inspect_err(|_| attempt.failed())
+    };
+    client.repeat(Operation::Upload, None, attempt).await?;
+    Ok(announced.file_url)
+}
+
+impl Description {
+    pub(super) fn headers(&self) -> Result<HeaderMap> {
+        let value = |text: &str| {
+            HeaderValue::try_from(text).map_err(|_| Error::input(format!("{text:?} cannot stand in a header")))
+        };
+        let mut headers = HeaderMap::new();
+        headers.insert(CONTENT_TYPE, value(&self.content_type)?);
+        let ascii: String = self.file_name.chars().map(|c| if c.is_ascii_graphic() { c } else { '_' }).collect();
+        headers.insert(HeaderName::from_static("x-fal-file-name"), value(&ascii)?);
+        if let Some(lifecycle) = &self.lifecycle {
+            // Under both of its names.
+            headers.insert(HeaderName::from_static("x-fal-object-lifecycle"), value(lifecycle)?);
+            headers.insert(HeaderName::from_static("x-fal-object-lifecycle-preference"), value(lifecycle)?);
+        }
+        Ok(headers)
+    }
+}
+
+impl IntoFuture for Upload {
+    type Output = Result<HostedUrl>;
+    type IntoFuture = BoxFuture<'static, Self::Output>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        self.send().boxed()
+    }
+}
+
+impl fmt::Debug for Upload {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Upload").field("image", &self.image).finish_non_exhaustive()
+    }
+}
