@@ -72,10 +72,8 @@ pub(crate) fn serve(matches: &ArgMatches, output: Output) -> Result<(), Failure>
         let mut lines = format!("export IDEOGRAM_BASE_URL={}\nexport FAL_KEY={KEY}\n", sandbox.url());
         if let (Some(path), Some(pem)) = (certificate, sandbox.authority_pem()) {
             let path = save::replace(path, pem.as_bytes())?;
-            lines.push_str(&format!(
-                "export IDEOGRAM_CA_FILE='{}'\n",
-                path.display().to_string().replace('\'', "'\\''")
-            ));
+            let quoted = path.display().to_string().replace('\'', "'\\''");
+            lines = format!("{lines}export IDEOGRAM_CA_FILE='{quoted}'\n");
         }
         match data(lines.as_bytes()) {
             // A reader that took its lines and left does not end the service.

@@ -38,7 +38,11 @@ impl Destination {
     /// Judges `--output`; without it files get default names in the working directory.
     pub(crate) fn new(path: Option<&Path>, overwrite: bool, output: Output) -> Result<Self, Failure> {
         let target = match path {
-            None => Target::Directory(PathBuf::from(".")),
+            None => {
+                let here = PathBuf::from(".");
+                writable(&here)?;
+                Target::Directory(here)
+            }
             Some(path) if path == "-" => stdout(output)?,
             Some(path) => at(path, overwrite)?,
         };

@@ -9,6 +9,11 @@ use crate::session::Session;
 use ideogram_client::{Callable, Error, Job};
 use ideogram_schema::{CancelState, QueueState, QueueStatus};
 use std::pin::pin;
+use std::time::Duration;
+use tokio::time::Instant;
+
+/// How long a job that was asked to end may take for it.
+const GRACE: Duration = Duration::from_secs(60);
 
 /// Waits for the job's result. Ctrl-C cancels it and goes on waiting for what comes of that; a second one leaves, and the
 /// row stays open. The deadline cancels likewise and leaves, unless the job has completed by then.
@@ -18,13 +23,13 @@ pub(crate) async fn follow<E: Callable>(
     id: i64,
     interrupted: bool,
 ) -> Result<Answer, Failure> {
-    let (output, deadline) = (session.output, session.deadline);
+    let (output, mut until) = (session.output, session.deadline);
     let mut said = String::new();
     let mut following = pin!(job.follow(|status| tell(output, status, &mut said)));
-    let mut cancelling = false;
+    let mut cancelling = interrupted;
     if interrupted {
         cancel(session, job, id).await?;
-        cancelling = true;
+        until = Instant::now() + GRACE;
     }
     loop {
         tokio::select! {
@@ -34,17 +39,21 @@ pub(crate) async fn follow<E: Callable>(
                     return Err(left(session, job, id));
                 }
                 cancel(session, job, id).await?;
-                cancelling = true;
             }
             outcome = &mut following => return match outcome {
                 Ok(response) => Answer::new(response.output(), Some(job.request_id().to_owned())),
                 Err(error) => Err(trouble::<E>(session, &error, id)),
             },
-            () = tokio::time::sleep_until(deadline), if !cancelling => {
+            () = tokio::time::sleep_until(until) => {
+                if cancelling {
+                    let failure = Failure::service("the service does not end the job, which may still be billed");
+                    return Err(open(session, job, id, failure));
+                }
                 late(session, job, id).await?;
-                cancelling = true;
             }
         }
+        cancelling = true;
+        until = Instant::now() + GRACE;
     }
 }
 
@@ -79,9 +88,7 @@ async fn late<E: Callable>(session: &mut Session, job: &Job<E>, id: i64) -> Resu
         Ok(_) => "not done in time: the service was asked to cancel, but it may finish and be billed".to_owned(),
         Err(error) => format!("not done in time, and it could not be cancelled: {error}"),
     };
-    let mut failure = of_job(Failure::service(message), job);
-    failure.facts.may_have_been_accepted = true;
-    Err(session.advised(failure, id))
+    Err(open(session, job, id, Failure::service(message)))
 }
 
 fn cancelled(session: &mut Session, id: i64) {
@@ -91,7 +98,12 @@ fn cancelled(session: &mut Session, id: i64) {
 
 /// Ctrl-C a second time.
 fn left<E: Callable>(session: &Session, job: &Job<E>, id: i64) -> Failure {
-    let mut failure = of_job(Failure::new(Exit::Interrupted, "left; the request may still run and be billed"), job);
+    open(session, job, id, Failure::new(Exit::Interrupted, "left; the request may still run and be billed"))
+}
+
+/// A failure that leaves the row open.
+fn open<E: Callable>(session: &Session, job: &Job<E>, id: i64, failure: Failure) -> Failure {
+    let mut failure = of_job(failure, job);
     failure.facts.may_have_been_accepted = true;
     session.advised(failure, id)
 }

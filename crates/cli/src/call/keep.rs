@@ -6,12 +6,17 @@ use crate::fault;
 use crate::ledger::Closing;
 use crate::made::{self, Made};
 use crate::media::{self, Format};
+use crate::output::Output;
 use crate::save::{Destination, stem};
 use crate::session::Session;
 use ideogram_schema::{EndpointInfo, File, FileRole};
 use serde::Serialize;
 use serde_json::{Map, Value};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+/// How long one file may take to come, however slowly it drips. It is paid for, so the deadline of the run is not asked.
+const FETCH: Duration = Duration::from_secs(10 * 60);
 
 /// What the service answered to a request.
 #[derive(Debug)]
@@ -86,7 +91,7 @@ async fn save_all(session: &mut Session, asked: Asked<'_>, answer: &Answer, file
         let bytes = fetch(session, file, asked).await.map_err(|failure| named(failure, asked, answer))?;
         let path = asked.destination.save(number, &name, &bytes, session.output)?;
         let image = image_row(&file.url, &bytes, path.as_deref());
-        told(session, &image, path.as_deref());
+        told(session.output, &image, path.as_deref(), seed);
         images.push(image);
         paths.extend(path);
     }
@@ -104,10 +109,12 @@ async fn save_all(session: &mut Session, asked: Asked<'_>, answer: &Answer, file
 /// The file's content. What is to be a picture and is none, an error page for one, is not taken for it.
 async fn fetch(session: &mut Session, file: &Made, asked: Asked<'_>) -> Result<Vec<u8>, Failure> {
     let image = session.client.image(&File::new(&file.url));
-    let bytes: Vec<u8> = match session.unless_interrupted(image.bytes()).await {
-        Some(Ok(bytes)) => bytes.into(),
+    let fetching = tokio::time::timeout(FETCH, image.bytes());
+    let bytes: Vec<u8> = match session.unless_interrupted(fetching).await {
+        Some(Ok(Ok(bytes))) => bytes.into(),
         // Whatever it is, it is the service's doing: the URL is its own.
-        Some(Err(error)) => return Err(fault::of_call(&error, asked.info).with_exit(Exit::Failure)),
+        Some(Ok(Err(error))) => return Err(fault::of_call(&error, asked.info).with_exit(Exit::Failure)),
+        Some(Err(_)) => return Err(Failure::service(format!("the picture did not come within {FETCH:?}"))),
         None => return Err(Failure::new(Exit::Interrupted, "interrupted while the picture was fetched")),
     };
     if file.role != FileRole::Other && !Format::of(&bytes).is_picture() {
@@ -137,20 +144,19 @@ fn image_row(url: &str, bytes: &[u8], path: Option<&Path>) -> ImageRow {
     }
 }
 
-fn told(session: &Session, image: &ImageRow, path: Option<&Path>) {
+fn told(output: Output, image: &ImageRow, path: Option<&Path>, seed: Option<i64>) {
     let size = match (image.width, image.height) {
         (Some(width), Some(height)) => format!("{width}×{height} "),
         _ => String::new(),
     };
     let place = path.map_or_else(|| "written".to_owned(), |path| format!("saved `{}`", path.display()));
-    session.output.progress(&format!("{place}: {size}{}, {} bytes", image.content_type, image.bytes));
+    let seed = seed.map(|seed| format!(", seed {seed}")).unwrap_or_default();
+    output.progress(&format!("{place}: {size}{}, {} bytes{seed}", image.content_type, image.bytes));
     let extension = path.and_then(Path::extension).map(std::ffi::OsStr::to_ascii_lowercase);
     if let Some(extension) = extension.as_deref().and_then(std::ffi::OsStr::to_str)
         && media::Format::of_extension(extension).is_some_and(|format| format.content_type != image.content_type)
     {
-        session
-            .output
-            .note(&format!("`.{extension}` is the ending of another format: the file is {}", image.content_type));
+        output.note(&format!("`.{extension}` is the ending of another format: the file is {}", image.content_type));
     }
 }
 

@@ -6,5 +6,7 @@ mod calls;
 mod command_line;
 mod help;
 mod jobs;
+#[cfg(feature = "sandbox")]
+mod sandbox;
 mod server;
 mod support;
