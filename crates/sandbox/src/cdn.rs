@@ -238,7 +238,6 @@ async fn download(Shared(state): Shared<Arc<State>>, uri: Uri, headers: HeaderMa
     reply::set(&mut response, header::CONTENT_TYPE, &file.content_type);
     reply::set(&mut response, header::ETAG, &file.etag);
     reply::set(&mut response, header::ACCEPT_RANGES, "bytes");
-    reply::set(&mut response, header::ACCESS_CONTROL_ALLOW_ORIGIN, "*");
     response
 }
 

@@ -148,7 +148,9 @@ settings! {
     picture_cache_bytes: usize = 48 * MIB;
     /// How many jobs are kept; the oldest completed ones go first. Default 20 000.
     max_jobs: usize = 20_000;
-    /// How many bytes of inputs and results are kept; the oldest completed jobs lose theirs first. Default 64 MiB.
+    /// How many bytes of inputs may wait or run; a job beyond them is refused with 503. Default 256 MiB.
+    max_pending_bytes: usize = 256 * MIB;
+    /// How many bytes of inputs and results of completed jobs are kept; the oldest lose theirs first. Default 64 MiB.
     job_store_bytes: usize = 64 * MIB;
     /// How many requests `/_sandbox/requests` remembers. Default 2 000.
     max_requests: usize = 2_000;

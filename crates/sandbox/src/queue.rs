@@ -81,9 +81,8 @@ fn submit(state: &Arc<State>, path: &QueuePath<'_>, query: &str, headers: &Heade
         reply::set(&mut response, reply::NEEDS_RETRY, "1");
         return response;
     }
-    let bytes = body.len();
     let job = Arc::new(Job::new(Origin::Queue, path.full.trim_end_matches('/'), headers, wishes, body));
-    if !state.accept(&job, bytes) {
+    if !state.accept(&job) {
         return reply::failure(StatusCode::SERVICE_UNAVAILABLE, "Too many jobs", "runner_scheduling_failure");
     }
     let mut response = reply::json(StatusCode::OK, &Report::of_submit(state, &job));

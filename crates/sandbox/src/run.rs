@@ -37,9 +37,8 @@ pub(crate) async fn run(
         return response;
     };
     let path = uri.path().trim_start_matches("/run/").trim_end_matches('/');
-    let bytes = body.len();
     let job = Arc::new(Job::new(Origin::Run, path, &headers, wishes, body));
-    if !state.accept(&job, bytes) {
+    if !state.accept(&job) {
         return reply::failure(StatusCode::SERVICE_UNAVAILABLE, "Too many jobs", "runner_scheduling_failure");
     }
     // Should the caller hang up, the job goes on and is charged all the same: it is not this future that runs it.

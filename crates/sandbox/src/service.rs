@@ -10,11 +10,11 @@ use crate::{cdn, documents, inspect, platform, queue, rest, run};
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{DefaultBodyLimit, Request};
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use axum::routing::any;
 use bytes::Bytes;
 use http::request::Parts;
-use http::{HeaderValue, StatusCode, Uri, header};
+use http::{HeaderValue, Method, StatusCode, Uri, header};
 use http_body_util::{BodyExt, Limited};
 use hyper::body::Incoming;
 use std::sync::Arc;
@@ -41,8 +41,33 @@ pub(crate) fn router(state: Arc<State>) -> Router {
         .with_state(state)
 }
 
-/// Answers one request.
+/// Answers one request, to programs in browsers too.
 pub(crate) async fn serve(
+    state: Arc<State>,
+    router: Router,
+    control: Arc<Control>,
+    prefix: Option<&'static str>,
+    request: hyper::Request<Incoming>,
+) -> Response {
+    let preflight =
+        request.method() == Method::OPTIONS && request.headers().contains_key(header::ACCESS_CONTROL_REQUEST_METHOD);
+    let mut response = if preflight {
+        let mut response = StatusCode::NO_CONTENT.into_response();
+        reply::set(&mut response, header::ACCESS_CONTROL_ALLOW_METHODS, "GET, POST, PUT, DELETE, OPTIONS");
+        // A star would not cover `Authorization`.
+        let wanted =
+            request.headers().get(header::ACCESS_CONTROL_REQUEST_HEADERS).and_then(|value| value.to_str().ok());
+        reply::set(&mut response, header::ACCESS_CONTROL_ALLOW_HEADERS, wanted.unwrap_or("authorization"));
+        response
+    } else {
+        call(state, router, control, prefix, request).await
+    };
+    reply::set(&mut response, header::ACCESS_CONTROL_ALLOW_ORIGIN, "*");
+    reply::set(&mut response, header::ACCESS_CONTROL_EXPOSE_HEADERS, "*");
+    response
+}
+
+async fn call(
     state: Arc<State>,
     router: Router,
     control: Arc<Control>,

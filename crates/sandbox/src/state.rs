@@ -6,7 +6,7 @@ use crate::files::Files;
 use crate::inspect::Recorder;
 use crate::job::outcome::Outcome;
 use crate::job::scheduler::Scheduler;
-use crate::job::store::JobStore;
+use crate::job::store::{Bounds, JobStore};
 use crate::job::{Job, Origin, lock};
 use crate::media::Loader;
 use crate::route;
@@ -48,7 +48,11 @@ pub(crate) struct State {
 impl State {
     pub(crate) fn new(config: Config, origin: String, services: Vec<(&'static str, String)>) -> Self {
         Self {
-            jobs: JobStore::new(config.max_jobs, config.job_store_bytes),
+            jobs: JobStore::new(Bounds {
+                jobs: config.max_jobs,
+                pending_bytes: config.max_pending_bytes,
+                kept_bytes: config.job_store_bytes,
+            }),
             scheduler: Scheduler::default(),
             files: Files::new(&config),
             storage: Storage::default(),
@@ -114,9 +118,9 @@ impl State {
         self.config.service_time.saturating_add(extra)
     }
 
-    /// Lines up a job; says no when the store is full of unfinished ones.
-    pub(crate) fn accept(self: &Arc<Self>, job: &Arc<Job>, payload: usize) -> bool {
-        let accepted = self.jobs.insert(job, payload);
+    /// Lines up a job; says no when too much waits already.
+    pub(crate) fn accept(self: &Arc<Self>, job: &Arc<Job>) -> bool {
+        let accepted = self.jobs.insert(job);
         if accepted {
             self.scheduler.enqueue(self, job);
         }
@@ -132,7 +136,7 @@ impl State {
         if let Some(price) = job.endpoint.and_then(|info| info.price) {
             self.spent.fetch_add(price.micros.saturating_mul(units.into()), Ordering::Relaxed);
         }
-        self.jobs.weigh_result(job, bytes);
+        self.jobs.completed(job, bytes);
         if job.origin == Origin::Queue && job.wishes.webhook.is_some() {
             self.spawn(webhook::deliver(Arc::clone(self), Arc::clone(job)));
         }

@@ -13,6 +13,7 @@ use http::header;
 use std::collections::VecDeque;
 use std::convert::Infallible;
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep_until};
 
@@ -43,7 +44,7 @@ pub(crate) fn stream(state: &Arc<State>, job: &Arc<Job>, logs: bool, fault: Opti
         told: 0,
         last: None,
         events: 0,
-        ping_at: Instant::now() + state.config.ping_interval,
+        ping_at: soon(state.config.ping_interval),
         ready: VecDeque::new(),
         done: false,
     };
@@ -55,6 +56,11 @@ pub(crate) fn stream(state: &Arc<State>, job: &Arc<Job>, logs: bool, fault: Opti
     reply::set(&mut response, header::CONTENT_TYPE, "text/event-stream");
     reply::set(&mut response, header::CACHE_CONTROL, "no-cache");
     response
+}
+
+/// That much later, at most a day: beyond it, an instant may not be representable.
+fn soon(interval: Duration) -> Instant {
+    Instant::now() + interval.min(Duration::from_secs(24 * 3600))
 }
 
 impl Follower {
@@ -71,13 +77,13 @@ impl Follower {
             if self.report() {
                 continue;
             }
-            let look_again = Instant::now() + self.state.config.position_interval;
+            let look_again = soon(self.state.config.position_interval);
             let closing = self.state.closing.clone();
             tokio::select! {
                 _ = self.changes.changed() => {}
                 () = sleep_until(look_again), if self.last.is_some_and(|(status, _)| status == IN_QUEUE) => {}
                 () = sleep_until(self.ping_at) => {
-                    self.ping_at = Instant::now() + self.state.config.ping_interval;
+                    self.ping_at = soon(self.state.config.ping_interval);
                     return Some(Bytes::from_static(b": ping\n\n"));
                 }
                 () = closing.cancelled() => return None,

@@ -111,6 +111,7 @@ pub(crate) struct Job {
     pub(crate) wishes: Wishes,
     pub(crate) sent_at: SystemTime,
     pub(crate) cancelled: CancellationToken,
+    payload_bytes: usize,
     progress: Mutex<Progress>,
     changed: watch::Sender<()>,
     position: AtomicUsize,
@@ -138,6 +139,7 @@ impl Job {
             wishes,
             sent_at: SystemTime::now(),
             cancelled: CancellationToken::new(),
+            payload_bytes: body.len(),
             progress: Mutex::new(Progress {
                 phase: Phase::Queued,
                 logs: Vec::new(),
@@ -182,14 +184,18 @@ impl Job {
         self.progress().payload.clone()
     }
 
-    /// Forgets the payloads and says how many bytes that freed; a result that was not fetched yet has expired then.
-    pub(crate) fn forget_payloads(&self) -> usize {
+    /// How many bytes the input had.
+    pub(crate) fn payload_bytes(&self) -> usize {
+        self.payload_bytes
+    }
+
+    /// Forgets the payloads; a result that was not fetched yet has expired then.
+    pub(crate) fn forget_payloads(&self) {
         let mut progress = self.progress();
-        let freed = progress.payload.take().map_or(0, |body| body.len());
-        let Phase::Completed(outcome) = &progress.phase else { return freed };
-        let (body, stripped) = (outcome.body.len(), outcome.without_body());
-        progress.phase = Phase::Completed(Arc::new(stripped));
-        freed + body
+        progress.payload = None;
+        if let Phase::Completed(outcome) = &progress.phase {
+            progress.phase = Phase::Completed(Arc::new(outcome.without_body()));
+        }
     }
 
     /// When the job started, and when it ended.

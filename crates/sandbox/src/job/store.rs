@@ -2,34 +2,49 @@
 
 use super::{Job, Phase, lock};
 use std::collections::{HashMap, VecDeque};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, Weak};
 
 /// The jobs that can be asked about.
 #[derive(Debug)]
 pub(crate) struct JobStore {
     inner: Mutex<Inner>,
-    max_jobs: usize,
-    max_bytes: usize,
+    bounds: Bounds,
+}
+
+/// What a store takes at most.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Bounds {
+    /// Jobs of any kind.
+    pub(crate) jobs: usize,
+    /// Bytes of the inputs that wait or run.
+    pub(crate) pending_bytes: usize,
+    /// Bytes of the inputs and results of completed jobs.
+    pub(crate) kept_bytes: usize,
 }
 
 #[derive(Debug, Default)]
 struct Inner {
     jobs: HashMap<String, Arc<Job>>,
     order: VecDeque<Arc<Job>>,
-    /// Jobs whose payloads are kept, and how many bytes they are.
-    heavy: VecDeque<(Arc<Job>, usize)>,
-    bytes: usize,
+    pending: usize,
+    /// Completed jobs and the bytes that they keep, in the order of their completion.
+    heavy: VecDeque<(Weak<Job>, usize)>,
+    kept: usize,
 }
 
 impl JobStore {
-    pub(crate) fn new(max_jobs: usize, max_bytes: usize) -> Self {
-        Self { inner: Mutex::new(Inner::default()), max_jobs, max_bytes }
+    pub(crate) fn new(bounds: Bounds) -> Self {
+        Self { inner: Mutex::new(Inner::default()), bounds }
     }
 
-    /// Takes a job in, at the cost of the oldest completed one when there are too many; says no when none is completed.
-    pub(crate) fn insert(&self, job: &Arc<Job>, payload: usize) -> bool {
+    /// Takes a job in, at the cost of the oldest completed one when there are too many; says no when too much waits.
+    pub(crate) fn insert(&self, job: &Arc<Job>) -> bool {
+        let payload = job.payload_bytes();
         let mut inner = lock(&self.inner);
-        if inner.jobs.len() >= self.max_jobs {
+        if inner.pending.saturating_add(payload) > self.bounds.pending_bytes {
+            return false;
+        }
+        if inner.jobs.len() >= self.bounds.jobs {
             let Some(index) = inner.order.iter().position(|old| matches!(old.phase(), Phase::Completed(_))) else {
                 return false;
             };
@@ -37,30 +52,25 @@ impl JobStore {
                 inner.jobs.remove(&old.id);
             }
         }
+        inner.pending += payload;
         inner.jobs.insert(job.id.clone(), Arc::clone(job));
         inner.order.push_back(Arc::clone(job));
-        self.weigh(&mut inner, job, payload);
         true
     }
 
-    /// Counts a result against the bound.
-    pub(crate) fn weigh_result(&self, job: &Arc<Job>, bytes: usize) {
-        self.weigh(&mut lock(&self.inner), job, bytes);
-    }
-
-    fn weigh(&self, inner: &mut Inner, job: &Arc<Job>, bytes: usize) {
-        inner.bytes += bytes;
-        inner.heavy.push_back((Arc::clone(job), bytes));
-        let mut looked_at = 0;
-        while inner.bytes > self.max_bytes && looked_at < inner.heavy.len() {
+    /// Counts a completed job's payloads, and drops those of the oldest ones when they are too much.
+    pub(crate) fn completed(&self, job: &Arc<Job>, result: usize) {
+        let payload = job.payload_bytes();
+        let mut inner = lock(&self.inner);
+        inner.pending = inner.pending.saturating_sub(payload);
+        inner.kept += payload + result;
+        inner.heavy.push_back((Arc::downgrade(job), payload + result));
+        // The latest is kept however large it is: somebody is about to fetch it.
+        while inner.kept > self.bounds.kept_bytes && inner.heavy.len() > 1 {
             let Some((old, bytes)) = inner.heavy.pop_front() else { break };
-            // A job that is still to run needs its input; the one that just came in stays as long as it is alone.
-            if matches!(old.phase(), Phase::Completed(_)) && !Arc::ptr_eq(&old, job) {
+            inner.kept -= bytes;
+            if let Some(old) = old.upgrade() {
                 old.forget_payloads();
-                inner.bytes -= bytes;
-            } else {
-                inner.heavy.push_back((old, bytes));
-                looked_at += 1;
             }
         }
     }

@@ -69,7 +69,8 @@ fn answer(
     if !matches!(sort_by, "ended_at" | "duration") {
         return Err(bad("`sort_by` must be `ended_at` or `duration`"));
     }
-    let indexed = |job: &Job| job.sent_at + state.config.history_lag <= now;
+    let lag = state.config.history_lag;
+    let indexed = |job: &Job| now.duration_since(job.sent_at).is_ok_and(|age| age >= lag);
     let mut jobs = state.jobs.newest_first();
     jobs.retain(|job| {
         indexed(job)

@@ -213,3 +213,28 @@ async fn what_was_sent_can_be_counted_per_job() {
     assert!(!requests.text.contains("secret"), "no key is shown");
     assert!(requests.json()["requests"].as_array().unwrap().iter().any(|request| request["call"] == "submit"));
 }
+
+#[tokio::test]
+async fn stores_keep_their_bounds() {
+    let bench = Bench::new(slow().max_pending_bytes(3000usize).job_store_bytes(5000usize)).await;
+    let path = format!("/queue/{}", endpoint("generate"));
+    let large = |number: usize| json!({ "prompt": format!("__hang__ {number}"), "other": "x".repeat(1000) });
+    let mut ids = Vec::new();
+    for number in 0..2 {
+        ids.push(bench.submit(endpoint("generate"), &large(number)).await);
+    }
+    assert_eq!(bench.post(&path, &large(2)).await.status, 503, "too much waits");
+    for id in &ids {
+        bench.cancel(id).await;
+        bench.until(id, "COMPLETED").await;
+    }
+    for number in 3..7 {
+        ids.push(bench.submit(endpoint("generate"), &large(number)).await);
+        bench.cancel(&ids[ids.len() - 1]).await;
+        bench.until(&ids[ids.len() - 1], "COMPLETED").await;
+    }
+    let last = ids.len() - 1;
+    assert_eq!(bench.result(&ids[0]).await.status, 404, "the oldest has lost its result");
+    assert_eq!(bench.result(&ids[last]).await.status, 499);
+    assert!(bench.job(&ids[0]).await["input"].is_null() && bench.job(&ids[last]).await["input"].is_object());
+}

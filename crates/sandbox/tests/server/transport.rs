@@ -59,6 +59,23 @@ async fn the_proxy_stands_between_a_browser_and_the_key() {
 }
 
 #[tokio::test]
+async fn programs_in_browsers_may_call_from_anywhere() {
+    let bench = Bench::new(quick()).await;
+    let url = bench.url(&format!("/run/{}", endpoint("generate")));
+    let preflight = bench
+        .client
+        .request(reqwest::Method::OPTIONS, url)
+        .header("origin", "http://localhost:3000")
+        .header("access-control-request-method", "POST")
+        .header("access-control-request-headers", "authorization,content-type");
+    let answer = bench.send(preflight).await;
+    assert_eq!(answer.status, 204);
+    assert_eq!(answer.header("access-control-allow-headers"), Some("authorization,content-type"));
+    let answer = bench.post(&format!("/run/{}", endpoint("generate")), &json!({ "prompt": "a" })).await;
+    assert_eq!(answer.header("access-control-allow-origin"), Some("*"));
+}
+
+#[tokio::test]
 async fn a_shutdown_lets_calls_end_and_waits_for_nothing_else() {
     let bench = Bench::new(quick().service_time(Duration::from_millis(60))).await;
     let id = bench.submit(endpoint("generate"), &json!({ "prompt": "__hang__" })).await;
