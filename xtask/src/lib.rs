@@ -9,6 +9,7 @@ pub mod document;
 pub mod emit;
 pub mod endpoints;
 pub mod error;
+pub mod fetch;
 pub mod idents;
 pub mod lint;
 pub mod lock;

@@ -134,6 +134,25 @@ pub fn accept(root: &Path, date: &str) -> Result<Vec<String>> {
     Ok(changed)
 }
 
+/// The day by this machine's clock, in UTC, as `YYYY-MM-DD`.
+pub fn today() -> String {
+    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+    date(since.as_secs() / 86_400)
+}
+
+/// The day that many days after 1970-01-01.
+fn date(days: u64) -> String {
+    // Counted from 0000-03-01, so that the leap day ends a year; 146,097 days are 400 years.
+    let days = days + 719_468;
+    let (era, day) = (days / 146_097, days % 146_097);
+    let year = (day - day / 1_460 + day / 36_524 - day / 146_096) / 365;
+    let day = day - (365 * year + year / 4 - year / 100);
+    let month = (5 * day + 2) / 153;
+    let day = day - (153 * month + 2) / 5 + 1;
+    let (year, month) = (era * 400 + year, if month < 10 { month + 3 } else { month - 9 });
+    format!("{:04}-{month:02}-{day:02}", year + u64::from(month <= 2))
+}
+
 /// Where fal serves an endpoint's document.
 pub fn source(id: &str) -> String {
     format!("https://fal.ai/api/openapi/queue/openapi.json?endpoint_id={id}")
@@ -145,4 +164,25 @@ pub fn sha256(bytes: &[u8]) -> String {
         let _ = write!(text, "{byte:02x}");
         text
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::date;
+
+    #[test]
+    fn days_become_dates() {
+        for (days, text) in [
+            (0, "1970-01-01"),
+            (58, "1970-02-28"),
+            (59, "1970-03-01"),
+            (789, "1972-02-29"),
+            (11_016, "2000-02-29"),
+            (20_779, "2026-11-22"),
+            (47_540, "2100-02-28"),
+            (47_541, "2100-03-01"),
+        ] {
+            assert_eq!(date(days), text);
+        }
+    }
 }

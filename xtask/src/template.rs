@@ -82,12 +82,7 @@ impl Templates {
     /// # Errors
     /// The pointer of the first difference, and whether the document is of another endpoint.
     pub fn open_envelope(&self, document: &Value, id: &str) -> Result<Roots> {
-        let told = document.pointer("/info/x-fal-metadata/endpointId");
-        if told != Some(&Value::from(id)) {
-            let told = told.map_or_else(|| "no endpoint".to_owned(), Value::to_string);
-            return Err(Error::new(format!("describes {told}, not `{id}`: this is the document of another endpoint"))
-                .at("/info/x-fal-metadata/endpointId"));
-        }
+        identify(document, id)?;
         let path = format!("/{id}");
         let schema = |pointer: Pointer| {
             let reference = document.pointer(pointer.as_str()).and_then(Value::as_str);
@@ -112,6 +107,24 @@ impl Templates {
         compare(&expected, document, &Pointer::root())?;
         Ok(Roots { input: schema(input)?, output: schema(output)? })
     }
+}
+
+/// Checks that a document is an OpenAPI document, and of this endpoint.
+///
+/// # Errors
+/// It is another endpoint's, or none: an error's body, for example.
+pub fn identify(document: &Value, id: &str) -> Result<()> {
+    if document.get("openapi").is_none() {
+        let text: String = document.to_string().chars().filter(|letter| !letter.is_control()).take(120).collect();
+        return Err(Error::new(format!("is no OpenAPI document of `{id}` but says `{text}`")));
+    }
+    let told = document.pointer("/info/x-fal-metadata/endpointId");
+    if told == Some(&Value::from(id)) {
+        return Ok(());
+    }
+    let told = told.map_or_else(|| "no endpoint".to_owned(), Value::to_string);
+    let message = format!("describes {told}, not `{id}`: this is the document of another endpoint");
+    Err(Error::new(message).at("/info/x-fal-metadata/endpointId"))
 }
 
 /// What is wrong wherever an envelope is not the known one.

@@ -75,7 +75,11 @@ fn the_document_of_another_endpoint_is_refused() {
     );
     copy.write("upstream/turbo.json", "{\"detail\": \"Not found\"}");
     copy.relock();
-    assert!(copy.refusal().contains(": describes no endpoint, not `fal-ai/ideogram/v2/turbo`"), "{}", copy.refusal());
+    assert_eq!(
+        copy.refusal(),
+        "openapi/upstream/turbo.json: is no OpenAPI document of `fal-ai/ideogram/v2/turbo` but says \
+         `{\"detail\":\"Not found\"}`"
+    );
 }
 
 #[test]

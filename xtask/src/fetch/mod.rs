@@ -1,0 +1,149 @@
+//! `cargo xtask fetch`: the upstream documents as they are served now, byte for byte, all of them or none.
+
+mod changes;
+mod http;
+mod store;
+
+pub use http::Limits;
+
+use crate::document;
+use crate::endpoints::{self, EndpointEntry};
+use crate::error::Result;
+use crate::lock::{self, Lock, Locked, Origin};
+use crate::template;
+use std::io::Write;
+use std::path::Path;
+
+/// Where fal serves the documents.
+pub const DEFAULT: &str = "https://fal.ai";
+
+/// Where below its host.
+const PLACE: &str = "/api/openapi/queue/openapi.json";
+
+/// The arguments of `cargo xtask fetch`.
+#[derive(Clone, Debug, Default, clap::Args)]
+#[command(
+    after_help = "Exit status: 0 done or nothing new, 1 `--check` found something new, 2 trouble; then nothing was written.\n\n\
+    Examples:\n  cargo xtask fetch\n  cargo xtask fetch --check\n  cargo xtask fetch --from http://127.0.0.1:8080"
+)]
+pub struct Args {
+    /// Fetch from another server: its URL, or the whole URL of the documents without `endpoint_id`
+    #[arg(long, value_name = "URL")]
+    pub from: Option<String>,
+    /// Write nothing, only say what is new
+    #[arg(long)]
+    pub check: bool,
+}
+
+/// Runs the command for the workspace at `root`, prints to stdout and stderr, and returns the exit status.
+pub fn run(root: &Path, args: &Args) -> u8 {
+    match run_to(root, args, Limits::default(), &mut std::io::stdout().lock()) {
+        Ok(code) => code,
+        Err(error) => {
+            let _ = writeln!(std::io::stderr(), "error: {error}");
+            2
+        }
+    }
+}
+
+/// Runs the command within the limits and prints a line per document to `out`.
+///
+/// # Errors
+/// A document cannot be had, or is not that of its endpoint; a file cannot be written. Then nothing was changed.
+pub fn run_to(root: &Path, args: &Args, limits: Limits, out: &mut dyn Write) -> Result<u8> {
+    let endpoints = endpoints::load(root)?;
+    let from = args.from.as_deref().unwrap_or(DEFAULT);
+    http::check(from)?;
+    let old = if root.join(lock::PATH).exists() { Lock::load(root)? } else { Lock::default() };
+    let mut new = Lock::default();
+    let mut files = Vec::new();
+    let mut lines = Vec::new();
+    let fetcher = http::Fetcher::new(limits);
+    for endpoint in &endpoints {
+        let url = url(from, &endpoint.id);
+        let bytes = fetch(&fetcher, endpoint, &url).map_err(|error| error.in_file(&url))?;
+        let path = endpoint.path();
+        // What cannot be read is replaced all the same.
+        let present = root.join(&path).exists().then(|| document::read(root, &path).unwrap_or_default());
+        let sha256 = lock::sha256(&bytes);
+        let locked = old.entry(&endpoint.file);
+        let line = match (&present, locked) {
+            (Some(present), Some(locked)) if *present == bytes && locked.sha256 == sha256 => {
+                new.documents.push(locked.clone());
+                lines.push((false, format!("{path}: nothing new")));
+                continue;
+            }
+            (None, _) => "new".to_owned(),
+            (Some(present), _) if *present == bytes => "as it is here, which the lock did not know".to_owned(),
+            (Some(present), locked) => {
+                let edited = locked.is_none_or(|locked| lock::sha256(present) != locked.sha256);
+                let what = changes::describe(present, &bytes);
+                if edited { format!("{what}; what was here had been edited by hand") } else { what }
+            }
+        };
+        lines.push((true, format!("{path}: {line}")));
+        let (file, date) = (endpoint.file.clone(), lock::today());
+        new.documents.push(Locked { file, source: url, date, origin: Origin::Fetched, sha256 });
+        files.push((path, bytes));
+    }
+    let moved = new != old;
+    if moved && !args.check {
+        files.push((lock::PATH.to_owned(), new.to_text()?.into_bytes()));
+        store::replace(root, &files)?;
+    }
+    tell(out, &lines, moved, args.check);
+    Ok(u8::from(moved && args.check))
+}
+
+fn tell(out: &mut dyn Write, lines: &[(bool, String)], moved: bool, check: bool) {
+    // A reader that stops reading changes nothing of what was done.
+    for (_, line) in lines {
+        let _ = writeln!(out, "{line}");
+    }
+    let _ = match (moved, check) {
+        (false, _) => writeln!(out, "upstream is as `{}` has it", lock::PATH),
+        (true, true) => writeln!(out, "upstream has moved: take it with `cargo xtask fetch`"),
+        (true, false) => {
+            writeln!(out, "`{}` is updated; next: `cargo xtask codegen`, then `cargo xtask diff`", lock::PATH)
+        }
+    };
+}
+
+/// Gets one document and sees to it that it is the one that was asked for.
+fn fetch(fetcher: &http::Fetcher, endpoint: &EndpointEntry, url: &str) -> Result<Vec<u8>> {
+    let bytes = fetcher.get(url)?;
+    let document = document::parse(&bytes)?;
+    template::identify(&document, &endpoint.id)?;
+    Ok(bytes)
+}
+
+/// The URL of an endpoint's document on a server.
+fn url(from: &str, id: &str) -> String {
+    let (base, query) = from.split_once('?').unwrap_or((from, ""));
+    let base = base.trim_end_matches('/');
+    let is_whole = Path::new(base).extension().is_some_and(|extension| extension.eq_ignore_ascii_case("json"));
+    let place = if is_whole { "" } else { PLACE };
+    let joint = if query.is_empty() { "" } else { "&" };
+    format!("{base}{place}?{query}{joint}endpoint_id={id}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::url;
+
+    #[test]
+    fn a_server_may_be_given_with_or_without_the_documents_place() {
+        let id = "fal-ai/ideogram/v2";
+        for (from, expected) in [
+            ("https://fal.ai", "https://fal.ai/api/openapi/queue/openapi.json?endpoint_id=fal-ai/ideogram/v2"),
+            (
+                "http://[::1]:80/site/",
+                "http://[::1]:80/site/api/openapi/queue/openapi.json?endpoint_id=fal-ai/ideogram/v2",
+            ),
+            ("https://a.b/openapi.json", "https://a.b/openapi.json?endpoint_id=fal-ai/ideogram/v2"),
+            ("https://a.b/openapi.json?x=1", "https://a.b/openapi.json?x=1&endpoint_id=fal-ai/ideogram/v2"),
+        ] {
+            assert_eq!(url(from, id), expected);
+        }
+    }
+}
