@@ -22,14 +22,16 @@ enum Task {
     Codegen(Codegen),
     /// Say what changed in the description, on the wire and in the Rust API
     Diff(xtask::diff::Args),
+    /// Download the upstream documents, byte for byte, all of them or none
+    Fetch(xtask::fetch::Args),
     /// Name everything in the upstream documents that the Rust code does not carry
     #[command(after_help = "Example:\n  cargo xtask lint")]
     Lint,
     /// Take the upstream documents as they are: write their hashes into `openapi/upstream.lock`
-    #[command(after_help = "Example:\n  cargo xtask lock 2026-11-22")]
+    #[command(after_help = "Examples:\n  cargo xtask lock\n  cargo xtask lock 2026-11-22")]
     Lock {
-        /// The day on which they were taken, as YYYY-MM-DD
-        date: String,
+        /// The day on which they were taken, as YYYY-MM-DD [default: today]
+        date: Option<String>,
     },
 }
 
@@ -60,8 +62,9 @@ fn main() -> ExitCode {
     let outcome = match task {
         Task::Codegen(options) => codegen(&options),
         Task::Diff(options) => root().map(|root| ExitCode::from(xtask::diff::run(&root, &options))),
+        Task::Fetch(options) => root().map(|root| ExitCode::from(xtask::fetch::run(&root, &options))),
         Task::Lint => lint(),
-        Task::Lock { date } => lock(&date),
+        Task::Lock { date } => lock(&date.unwrap_or_else(xtask::lock::today)),
     };
     outcome.unwrap_or_else(|error| {
         eprintln!("error: {error}");
