@@ -1,5 +1,7 @@
 //! Descriptions from the working tree, from git, from files.
 
+use crate::assemble::{Assembled, assemble};
+use crate::endpoints;
 use crate::error::{Error, Result};
 use serde_json::Value;
 use std::fs::File;
@@ -72,12 +74,18 @@ pub(super) fn align(old: Description, new: Description) -> Result<(Description, 
     Ok((narrow_old.unwrap_or(old), narrow_new.unwrap_or(new)))
 }
 
-/// The description in the working tree of the workspace at `root`.
+/// The description in the working tree of the workspace at `root`: what `cargo xtask codegen` would write, so that a fetch
+/// can be judged before anything is regenerated. A tree that has the documents alone is read as it is.
 ///
 /// # Errors
 /// A document that is missing, too large, or no OpenAPI document.
 pub fn load_working_tree(root: &Path) -> Result<Description> {
-    load_directory(root, "")
+    if !root.join(endpoints::PATH).is_file() {
+        return load_directory(root, "");
+    }
+    let Assembled { run, queue, .. } = assemble(root)?;
+    let named = DOCUMENTS.into_iter().zip([run, queue]);
+    Ok(Description { documents: named.map(|(name, value)| Document { name: name.to_owned(), value }).collect() })
 }
 
 /// The description that `spec` names: a document, a directory with the documents, a git revision of the workspace at `root`

@@ -86,3 +86,26 @@ fn a_document_that_was_touched_is_refused_until_it_is_accepted() {
     // Now the shared style differs from the other two, and that is another matter.
     assert!(copy.refusal().contains("is to be `Style` like"), "{}", copy.refusal());
 }
+
+#[test]
+fn what_was_fetched_can_be_judged_before_anything_is_generated() {
+    let copy = Copy::new();
+    let before = copy.assemble();
+    for (name, value) in [("run", &before.run), ("queue", &before.queue)] {
+        copy.write(&format!("{name}.json"), &xtask::document::to_text(value));
+    }
+    copy.edit("upstream/edit.json", |document| {
+        document["components"]["schemas"]["IdeogramV2TurboEditInput"]["properties"]["new"] =
+            json!({ "type": "string" });
+    });
+    copy.relock();
+    let description = xtask::diff::load_working_tree(copy.root()).unwrap();
+    let [run, queue] = description.documents.as_slice() else { panic!("two documents") };
+    for document in [run, queue] {
+        assert_eq!(
+            document.value["components"]["schemas"]["EditInput"]["properties"]["new"],
+            json!({ "type": "string" })
+        );
+    }
+    assert_eq!((run.name.as_str(), queue.name.as_str()), ("openapi/run.json", "openapi/queue.json"));
+}
