@@ -151,6 +151,18 @@ impl Bench {
         answer.json()["jobs"][0].clone()
     }
 
+    /// What the sandbox says of one job, as soon as it is as wanted.
+    async fn job_when(&self, id: &str, wanted: impl Fn(&Value) -> bool) -> Value {
+        for _ in 0..2000 {
+            let job = self.job(id).await;
+            if wanted(&job) {
+                return job;
+            }
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+        panic!("job {id} never was as wanted: {}", self.job(id).await);
+    }
+
     async fn bytes(&self, url: &str) -> Vec<u8> {
         let response = self.client.get(self.url(url)).send().await.unwrap();
         assert_eq!(response.status(), 200, "{url}");

@@ -138,12 +138,17 @@ async fn the_line_has_two_priorities_and_a_length() {
 
     let full = bench.post(&format!("{path}?fal_max_queue_length=1"), &json!({ "prompt": "a" })).await;
     assert_eq!(full.status, 429);
-    let fits = bench.post(&format!("{path}?fal_max_queue_length=2"), &json!({ "prompt": "a" })).await;
+    let fits = bench.post(&format!("{path}?fal_max_queue_length=2"), &json!({ "prompt": "__hang__" })).await;
     assert_eq!(fits.status, 200);
+    let fits = fits.json()["request_id"].as_str().unwrap().to_owned();
     bench.cancel(&normal).await;
     tokio::time::sleep(Duration::from_millis(10)).await;
     assert_eq!(position(&low).await, json!(1), "one of normal priority came meanwhile");
     bench.cancel(&blocker).await;
+    bench.until(&fits, "IN_PROGRESS").await;
+    let waiting = bench.get(&format!("{APP}/requests/{low}/status")).await.json();
+    assert_eq!(waiting["status"], "IN_QUEUE", "normal priority goes first");
+    bench.cancel(&fits).await;
     bench.until(&low, "COMPLETED").await;
 }
 

@@ -37,6 +37,11 @@ async fn receiver(refuse: usize) -> (String, mpsc::UnboundedReceiver<Delivery>) 
     (url, deliveries)
 }
 
+/// The next delivery; one that does not come fails the test.
+async fn next(deliveries: &mut mpsc::UnboundedReceiver<Delivery>) -> Delivery {
+    tokio::time::timeout(Duration::from_secs(10), deliveries.recv()).await.unwrap().unwrap()
+}
+
 /// Whether the delivery is signed by one of the keys in the set, by the rules of the documentation.
 fn is_signed(jwks: &Value, (headers, body): &Delivery) -> bool {
     let header = |name: &str| headers[name].to_str().unwrap();
@@ -71,7 +76,7 @@ async fn a_result_is_delivered_signed() {
     let bench = Bench::new(quick()).await;
     let (hook, mut deliveries) = receiver(0).await;
     let id = submit(&bench, &hook, &json!({ "prompt": "a" })).await;
-    let mut delivery = deliveries.recv().await.unwrap();
+    let mut delivery = next(&mut deliveries).await;
     let body: Value = serde_json::from_slice(&delivery.1).unwrap();
     assert_eq!((&body["request_id"], &body["status"]), (&json!(id), &json!("OK")));
     assert_eq!(body["payload"], bench.result(&id).await.json());
@@ -87,7 +92,7 @@ async fn a_failure_is_delivered_with_its_details() {
     let bench = Bench::new(quick()).await;
     let (hook, mut deliveries) = receiver(0).await;
     submit(&bench, &hook, &json!({})).await;
-    let body: Value = serde_json::from_slice(&deliveries.recv().await.unwrap().1).unwrap();
+    let body: Value = serde_json::from_slice(&next(&mut deliveries).await.1).unwrap();
     assert_eq!((&body["status"], &body["error"]), (&json!("ERROR"), &json!("Invalid status code: 422")));
     assert_eq!(body["payload"]["detail"][0]["type"], "missing");
 }
@@ -99,29 +104,18 @@ async fn a_delivery_is_tried_again_and_every_attempt_listed() {
     let id = submit(&bench, &hook, &json!({ "prompt": "a" })).await;
     let jwks = bench.get("/rest/.well-known/jwks.json").await.json();
     for _ in 0..3 {
-        assert!(is_signed(&jwks, &deliveries.recv().await.unwrap()));
+        assert!(is_signed(&jwks, &next(&mut deliveries).await));
     }
-    loop {
-        let attempts = bench.job(&id).await["webhook_deliveries"].clone();
-        let statuses: Vec<&Value> = attempts.as_array().unwrap().iter().map(|attempt| &attempt["status"]).collect();
-        if statuses.len() == 3 {
-            assert_eq!(statuses, [&json!(500), &json!(500), &json!(200)]);
-            break;
-        }
-        tokio::time::sleep(Duration::from_millis(1)).await;
-    }
+    let job = bench.job_when(&id, |job| job["webhook_deliveries"].as_array().unwrap().len() == 3).await;
+    let attempts = job["webhook_deliveries"].as_array().unwrap();
+    let statuses: Vec<&Value> = attempts.iter().map(|attempt| &attempt["status"]).collect();
+    assert_eq!(statuses, [&json!(500), &json!(500), &json!(200)]);
 }
 
 #[tokio::test]
 async fn a_receiver_that_is_not_there_is_given_up() {
     let bench = Bench::new(quick().webhook_backoff(Duration::from_millis(1)).webhook_attempts(2u32)).await;
     let id = submit(&bench, "http://127.0.0.1:1/hook", &json!({ "prompt": "a" })).await;
-    loop {
-        let attempts = bench.job(&id).await["webhook_deliveries"].clone();
-        if attempts.as_array().unwrap().len() == 2 {
-            assert_eq!(attempts[1]["error"], "could not connect");
-            break;
-        }
-        tokio::time::sleep(Duration::from_millis(1)).await;
-    }
+    let job = bench.job_when(&id, |job| job["webhook_deliveries"].as_array().unwrap().len() == 2).await;
+    assert_eq!(job["webhook_deliveries"][1]["error"], "could not connect");
 }
