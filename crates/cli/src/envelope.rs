@@ -85,9 +85,9 @@ pub struct ImageRow {
     /// MIME type, judged by the content.
     pub content_type: &'static str,
     /// Width in pixels, read from the file's header.
-    pub width: Option<u32>,
+    pub width: Option<usize>,
     /// Height in pixels, likewise.
-    pub height: Option<u32>,
+    pub height: Option<usize>,
     /// Size in bytes.
     pub bytes: u64,
     /// SHA-256 of the content, in hexadecimal.
@@ -159,7 +159,7 @@ pub fn summarised(input: &Map<String, Value>) -> Value {
 
 fn summary(value: &Value) -> Value {
     match value {
-        Value::String(text) => match crate::media::decode_data_uri(text) {
+        Value::String(text) => match crate::data_uri::decode(text) {
             Some((content_type, bytes)) => {
                 json!({"content_type": content_type, "bytes": bytes.len(), "sha256": sha256(&bytes)})
             }

@@ -2,33 +2,77 @@
 
 use crate::exit::Failure;
 use crate::flag::{Flag, flags, is_seed, item, length};
-use crate::local::{self, Local};
+use crate::local::{self, Content, Local};
 use clap::ArgMatches;
 use ideogram_schema::{Bounds, EndpointInfo, FieldKind, FileRole};
 use serde_json::{Map, Value};
 use std::ffi::{OsStr, OsString};
+use std::path::PathBuf;
 
 /// The greatest seed that the tool picks by itself: every server's generator takes 31 bits.
 const MAX_RANDOM_SEED: i64 = (1 << 31) - 1;
 
-/// Builds the input of an endpoint from its arguments; local files are read and inlined.
-pub(crate) fn from_matches(info: &'static EndpointInfo, matches: &ArgMatches) -> Result<Map<String, Value>, Failure> {
-    let mut input = Map::new();
+/// An input, as far as it can be made without a network.
+#[derive(Debug)]
+pub(crate) struct Draft {
+    pub(crate) input: Map<String, Value>,
+    /// The files that have to be uploaded first; their places in the input hold empty texts.
+    pub(crate) uploads: Vec<ToUpload>,
+}
+
+/// A file on its way into an input.
+#[derive(Debug)]
+pub(crate) struct ToUpload {
+    field: &'static str,
+    /// Its place in the field's list, where it is one.
+    index: usize,
+    pub(crate) path: PathBuf,
+}
+
+impl ToUpload {
+    /// Puts the file's URL into its place.
+    pub(crate) fn fill(&self, input: &mut Map<String, Value>, url: &str) {
+        let value = match input.get_mut(self.field) {
+            Some(Value::Array(values)) => values.get_mut(self.index),
+            value => value,
+        };
+        if let Some(value) = value {
+            *value = url.into();
+        }
+    }
+}
+
+/// Builds the input of an endpoint from its arguments; local files are looked at, and inlined when they are small.
+pub(crate) fn from_matches(info: &'static EndpointInfo, matches: &ArgMatches) -> Result<Draft, Failure> {
+    let mut draft = Draft { input: Map::new(), uploads: Vec::new() };
     let mut locals: Vec<(FileRole, Local)> = Vec::new();
     for flag in flags(info) {
         let mut values = Vec::new();
-        for raw in raw_values(&flag, matches) {
+        for (index, raw) in raw_values(&flag, matches).into_iter().enumerate() {
             values.push(match item(&flag.field.kind) {
-                FieldKind::File(role) => file(&flag, *role, raw, &mut locals)?,
+                FieldKind::File(role) => match file(&flag, *role, raw)? {
+                    Given::Remote(url) => url.into(),
+                    Given::Local(mut local) => {
+                        let value = match std::mem::replace(&mut local.content, Content::Inline(String::new())) {
+                            Content::Inline(uri) => uri,
+                            Content::Upload(path) => {
+                                draft.uploads.push(ToUpload { field: flag.field.name, index, path });
+                                String::new()
+                            }
+                        };
+                        locals.push((*role, local));
+                        value.into()
+                    }
+                },
                 kind => value(&flag, kind, &raw.to_string_lossy())?,
             });
         }
         if let Some(value) = assembled(&flag, values)? {
-            input.insert(flag.field.name.to_owned(), value);
+            draft.input.insert(flag.field.name.to_owned(), value);
         }
     }
     same_size(&locals)?;
-    Ok(input)
+    Ok(draft)
 }
 
 /// Fills the seed with a random number when the user left it open, and tells which is used.
@@ -120,26 +164,29 @@ fn value(flag: &Flag, kind: &FieldKind, raw: &str) -> Result<Value, Failure> {
     }
 }
 
-/// A URL or data URI goes as it is; anything else is a path, read and inlined.
-fn file(flag: &Flag, role: FileRole, raw: &OsStr, locals: &mut Vec<(FileRole, Local)>) -> Result<Value, Failure> {
-    if let Some(text) = raw.to_str().filter(|text| local::is_remote(text)) {
-        return Ok(text.into());
+/// What a file argument names.
+enum Given {
+    Remote(String),
+    Local(Local),
+}
+
+/// A URL or data URI goes as it is; anything else is a path.
+fn file(flag: &Flag, role: FileRole, raw: &OsStr) -> Result<Given, Failure> {
+    match raw.to_str().filter(|text| local::is_remote(text)) {
+        Some(text) => Ok(Given::Remote(text.to_owned())),
+        None => local::read(raw.as_ref(), &flag.shown(), role != FileRole::Other).map(Given::Local),
     }
-    let local = local::read(raw.as_ref(), &flag.shown(), role != FileRole::Other)?;
-    let value = local.data_uri.as_str().into();
-    locals.push((role, local));
-    Ok(value)
 }
 
 /// A mask that does not fit its picture is refused before the service charges for saying so.
 fn same_size(locals: &[(FileRole, Local)]) -> Result<(), Failure> {
     let of = |wanted| locals.iter().filter(move |(role, _)| *role == wanted).map(|(_, local)| local);
     for (image, mask) in of(FileRole::Image).flat_map(|image| of(FileRole::Mask).map(move |mask| (image, mask))) {
-        if let (Some((iw, ih)), Some((mw, mh))) = (image.size, mask.size)
-            && (iw, ih) != (mw, mh)
+        if let (Some(of_image), Some(of_mask)) = (image.size, mask.size)
+            && of_image != of_mask
         {
             return Err(Failure::usage(format!(
-                "the mask `{}` is {mw}×{mh} pixels and the image `{}` is {iw}×{ih}: both must have the same size",
+                "the mask `{}` is {of_mask} pixels and the image `{}` is {of_image}: both must have the same size",
                 mask.name, image.name
             )));
         }

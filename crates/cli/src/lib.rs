@@ -12,6 +12,7 @@
 mod call;
 mod clean;
 mod command;
+mod data_uri;
 pub mod envelope;
 mod exit;
 mod fault;
@@ -22,7 +23,6 @@ mod jobs;
 pub mod ledger;
 mod local;
 mod made;
-mod media;
 mod output;
 mod paper;
 #[cfg(feature = "sandbox")]

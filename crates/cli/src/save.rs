@@ -2,8 +2,8 @@
 //! no name from the service is used.
 
 use crate::exit::Failure;
-use crate::media::Format;
 use crate::output::{Output, data};
+use ideogram_client::Format;
 use std::fs::{self, File};
 use std::io::{ErrorKind, IsTerminal as _, Write as _};
 use std::path::{Path, PathBuf};
@@ -192,7 +192,7 @@ fn under_a_free_name(mut file: NamedTempFile, path: &Path) -> Result<PathBuf, Fa
 }
 
 fn write_in(directory: &Path, stem: &str, bytes: &[u8]) -> Result<PathBuf, Failure> {
-    let name = format!("{stem}.{}", Format::of(bytes).extension);
+    let name = format!("{stem}.{}", Format::of(bytes).map_or("bin", Format::extension));
     let path = if directory == Path::new(".") { PathBuf::from(name) } else { directory.join(name) };
     write(&path, false, bytes)
 }

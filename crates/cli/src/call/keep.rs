@@ -1,17 +1,19 @@
 //! From an answer to files on disk, and only then is the ledger's row closed.
 
+use crate::data_uri;
 use crate::envelope::{ImageRow, ResultRow, sha256, summarised};
 use crate::exit::{Exit, Failure};
 use crate::fault;
 use crate::ledger::Closing;
 use crate::made::{self, Made};
-use crate::media::{self, Format};
 use crate::output::Output;
 use crate::save::{Destination, stem};
 use crate::session::Session;
+use ideogram_client::{Dimensions, Format};
 use ideogram_schema::{EndpointInfo, File, FileRole};
 use serde::Serialize;
 use serde_json::{Map, Value};
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -117,7 +119,7 @@ async fn fetch(session: &mut Session, file: &Made, asked: Asked<'_>) -> Result<V
         Some(Err(_)) => return Err(Failure::service(format!("the picture did not come within {FETCH:?}"))),
         None => return Err(Failure::new(Exit::Interrupted, "interrupted while the picture was fetched")),
     };
-    if file.role != FileRole::Other && !Format::of(&bytes).is_picture() {
+    if file.role != FileRole::Other && Format::of(&bytes).is_none() {
         let (count, url) = (bytes.len(), crate::clean::line(file.url.get(..200).unwrap_or(&file.url)));
         return Err(Failure::service(format!("the {count} bytes at `{url}` are no picture")));
     }
@@ -131,14 +133,13 @@ fn named(mut failure: Failure, asked: Asked<'_>, answer: &Answer) -> Failure {
 }
 
 fn image_row(url: &str, bytes: &[u8], path: Option<&Path>) -> ImageRow {
-    let size = media::dimensions(bytes);
-    let inline = url.get(..5).is_some_and(|scheme| scheme.eq_ignore_ascii_case("data:"));
+    let size = Dimensions::of(bytes);
     ImageRow {
         path: path.map(|path| path.display().to_string()),
-        url: (!inline).then(|| url.to_owned()),
-        content_type: Format::of(bytes).content_type,
-        width: size.map(|(width, _)| width),
-        height: size.map(|(_, height)| height),
+        url: data_uri::of(url).is_none().then(|| url.to_owned()),
+        content_type: Format::of(bytes).map_or("application/octet-stream", Format::content_type),
+        width: size.map(|size| size.width),
+        height: size.map(|size| size.height),
         bytes: bytes.len() as u64,
         sha256: sha256(bytes),
     }
@@ -152,12 +153,19 @@ fn told(output: Output, image: &ImageRow, path: Option<&Path>, seed: Option<i64>
     let place = path.map_or_else(|| "written".to_owned(), |path| format!("saved `{}`", path.display()));
     let seed = seed.map(|seed| format!(", seed {seed}")).unwrap_or_default();
     output.progress(&format!("{place}: {size}{}, {} bytes{seed}", image.content_type, image.bytes));
-    let extension = path.and_then(Path::extension).map(std::ffi::OsStr::to_ascii_lowercase);
-    if let Some(extension) = extension.as_deref().and_then(std::ffi::OsStr::to_str)
-        && media::Format::of_extension(extension).is_some_and(|format| format.content_type != image.content_type)
-    {
-        output.note(&format!("`.{extension}` is the ending of another format: the file is {}", image.content_type));
+    // A name that promises another format misleads the programs that go by it.
+    let promised = path.and_then(Path::extension).and_then(OsStr::to_str).and_then(promise);
+    if promised.is_some_and(|promised| promised != image.content_type) {
+        output.note(&format!("{place} is {}, in spite of its name", image.content_type));
     }
+}
+
+/// The MIME type that the ending of a name stands for, of the formats in common use.
+fn promise(extension: &str) -> Option<&'static str> {
+    let formats = [Format::Png, Format::Jpeg, Format::WebP, Format::Gif];
+    let extension = if extension.eq_ignore_ascii_case("jpeg") { "jpg" } else { extension };
+    let format = formats.into_iter().find(|format| format.extension().eq_ignore_ascii_case(extension))?;
+    Some(format.content_type())
 }
 
 fn absolute(path: &Path) -> Option<String> {

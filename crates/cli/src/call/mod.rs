@@ -9,16 +9,18 @@ pub(crate) use follow::follow;
 pub(crate) use keep::{Answer, Asked, Kept, keep};
 
 use crate::envelope::{Envelope, Kind};
-use crate::exit::Failure;
-use crate::input;
+use crate::exit::{Exit, Failure};
+use crate::fault;
+use crate::input::{self, Draft, ToUpload};
 use crate::ledger::NewRow;
 use crate::output::{Output, data, print_envelope};
 use crate::save::Destination;
 use crate::session::{Session, runtime, unusable};
 use clap::ArgMatches;
-use ideogram_client::{Callable, EndpointVisitor, visit_endpoint};
+use ideogram_client::{Callable, EndpointVisitor, ImageInput, visit_endpoint};
 use ideogram_schema::EndpointInfo;
 use serde_json::{Map, Value};
+use std::future::IntoFuture as _;
 use std::path::PathBuf;
 use std::pin::Pin;
 
@@ -40,7 +42,7 @@ pub(crate) struct Order {
 
 /// Runs the command of an endpoint.
 pub(crate) fn run(info: &'static EndpointInfo, matches: &ArgMatches, output: Output) -> Result<(), Failure> {
-    let input = input::from_matches(info, matches)?;
+    let Draft { input, uploads } = input::from_matches(info, matches)?;
     let sync = matches.get_flag("sync");
     let force = matches.get_flag("force");
     if input.get(SYNC_MODE) == Some(&Value::Bool(true)) && !sync && !force {
@@ -54,6 +56,7 @@ pub(crate) fn run(info: &'static EndpointInfo, matches: &ArgMatches, output: Out
     let mut order = Order { info, input, seed: None, sync, destination };
     let kept = runtime()?.block_on(async {
         let mut session = Session::open(matches, output).await?;
+        upload(&mut session, &mut order, &uploads).await?;
         choose_seed(&mut order, &session)?;
         let visit = Visit { session: &mut session, order: &order };
         match visit_endpoint(info.id, visit) {
@@ -70,6 +73,20 @@ pub(crate) fn report(kept: Kept, output: Output) -> Result<(), Failure> {
         return print_envelope(&Envelope::new(Kind::Images, vec![kept.row]));
     }
     data(&kept.paths())
+}
+
+/// Uploads what is too large to travel inside the request. Nothing is paid yet, so Ctrl-C just ends it.
+async fn upload(session: &mut Session, order: &mut Order, uploads: &[ToUpload]) -> Result<(), Failure> {
+    for file in uploads {
+        session.output.progress(&format!("uploading `{}`", file.path.display()));
+        let uploading = session.client.upload(ImageInput::path(&file.path)).into_future();
+        match session.unless_interrupted(uploading).await {
+            Some(Ok(url)) => file.fill(&mut order.input, url.as_str()),
+            Some(Err(error)) => return Err(fault::of_call(&error, order.info)),
+            None => return Err(Failure::new(Exit::Interrupted, "left before anything was sent")),
+        }
+    }
+    Ok(())
 }
 
 /// Draws a seed where the user chose none, another one when the ledger has seen this very input.
