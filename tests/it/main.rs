@@ -6,6 +6,7 @@ mod corpus_models;
 mod description;
 mod documentation;
 mod guards;
+mod mutation;
 mod round_trip;
 mod surface;
 mod wire;

@@ -8,6 +8,7 @@ use crate::lock;
 use crate::model::{self, Components};
 use crate::operations::{self, Operation};
 use crate::pointer::Pointer;
+use crate::references;
 use crate::write::Output;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
@@ -25,6 +26,9 @@ pub fn generate(root: &Path) -> Result<Output> {
     let assembled = assemble(root)?;
     let generators = generators(root)?;
     let documents = [&assembled.run, &assembled.queue];
+    for (document, file) in documents.iter().zip(["openapi/run.json", "openapi/queue.json"]) {
+        references::check(document).map_err(|error| error.in_file(file))?;
+    }
     let components = model::read(&documents)?;
     let facts = endpoint_facts(&assembled)?;
     let mut output = Output::default();

@@ -20,6 +20,7 @@ pub mod operations;
 pub mod overlay;
 pub mod pointer;
 mod share;
+pub mod references;
 pub mod standalone;
 pub mod surface;
 pub mod template;

@@ -161,6 +161,10 @@ fn field_docs(property: &Property) -> Vec<String> {
     {
         paragraphs.push(format!("Default: `{default}`."));
     }
+    // An `Option` cannot tell `null` from absent, so the docs do.
+    if property.nullable {
+        paragraphs.push("May be `null`.".to_owned());
+    }
     paragraphs
 }
 

@@ -277,6 +277,10 @@ fn bare(schema: &Value, pointer: &str) -> Result<Value> {
     }
     if kind == Some("object") {
         let values = match schema.get("additionalProperties") {
+            Some(Value::Bool(false)) => {
+                let message = "an object without properties that may have no others holds nothing";
+                return Err(Error::new(message).at(format!("{pointer}/additionalProperties")));
+            }
             Some(values @ Value::Object(_)) => item(values, &format!("{pointer}/additionalProperties"))?,
             _ => Value::Object(Map::new()),
         };

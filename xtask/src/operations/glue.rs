@@ -102,7 +102,11 @@ fn parameters(name: &str, what: &str, operation: &Operation) -> Result<TokenStre
         let description = parameter.get("description").and_then(Value::as_str).unwrap_or_default();
         let at = parameter.get("in").and_then(Value::as_str).unwrap_or_default();
         let wire = parameter.get("name").and_then(Value::as_str).unwrap_or_default();
-        let docs = doc_attributes(&[description.to_owned(), format!("Sent as the {at} parameter `{wire}`.")]);
+        let mut paragraphs = vec![description.to_owned(), format!("Sent as the {at} parameter `{wire}`.")];
+        if parameter.get("deprecated") == Some(&Value::Bool(true)) {
+            paragraphs.push("Deprecated by fal.".to_owned());
+        }
+        let docs = doc_attributes(&paragraphs);
         let field = format_ident!("{}", field_name(argument));
         let field_type = owned(argument_type)?;
         if fields.insert(field.to_string(), quote!(#docs pub #field: #field_type,)).is_some() {

@@ -48,7 +48,7 @@ pub struct Operations {
 /// # Errors
 /// A document that progenitor refuses, an operation without id, or progenitor's code not being what the polish expects.
 pub fn operations(document: &Value, components: &BTreeSet<String>, schema: &str) -> Result<Operations> {
-    let (copy, mut operations) = derived(document)?;
+    let (copy, mut operations) = derived(document, components)?;
     let copy: OpenAPI = serde_json::from_value(copy)
         .map_err(|error| Error::new(format!("progenitor's copy is no OpenAPI document: {error}")))?;
     let mut settings = GenerationSettings::new();
@@ -64,7 +64,7 @@ pub fn operations(document: &Value, components: &BTreeSet<String>, schema: &str)
 }
 
 /// The copy that progenitor gets, and what the document says of each operation.
-fn derived(document: &Value) -> Result<(Value, Vec<Operation>)> {
+fn derived(document: &Value, components: &BTreeSet<String>) -> Result<(Value, Vec<Operation>)> {
     let mut paths = Map::new();
     let mut operations = Vec::new();
     let described = document.get("paths").and_then(Value::as_object);
@@ -83,6 +83,7 @@ fn derived(document: &Value) -> Result<(Value, Vec<Operation>)> {
             let own = operation.get("parameters").and_then(Value::as_array).cloned().unwrap_or_default();
             let parameters: Vec<Value> =
                 shared.iter().chain(&own).map(|parameter| resolve(document, parameter, &at)).collect::<Result<_>>()?;
+            check_parameters(path, &parameters, components, &at)?;
             copied.insert(method.clone(), copy_operation(id, operation, &parameters, &at)?);
             operations.push(Operation {
                 id: id.to_owned(),
@@ -138,9 +139,51 @@ fn copy_operation(id: &str, operation: &Value, parameters: &[Value], pointer: &s
             let message = format!("a body needs one media type, not {types}: progenitor takes no choice");
             return Err(Error::new(message).at(format!("{pointer}/requestBody/content")));
         }
+        if body.get("required") != Some(&Value::Bool(true)) {
+            let message = "a body must be required: operations always send one";
+            return Err(Error::new(message).at(format!("{pointer}/requestBody/required")));
+        }
         copy["requestBody"] = body.clone();
     }
     Ok(copy)
+}
+
+/// progenitor panics on what it does not know, so what it does not know stops here.
+fn check_parameters(path: &str, parameters: &[Value], components: &BTreeSet<String>, pointer: &str) -> Result<()> {
+    let mut in_path = BTreeSet::new();
+    for parameter in parameters {
+        let text = |keyword: &str| parameter.get(keyword).and_then(Value::as_str).unwrap_or_default();
+        let name = text("name");
+        let fault = |message: String| Err(Error::new(message).at(pointer));
+        match text("in") {
+            "path" if parameter.get("required") != Some(&Value::Bool(true)) => {
+                return fault(format!("the path parameter `{name}` must be required"));
+            }
+            "path" => drop(in_path.insert(name)),
+            "query" | "header" => {}
+            other => return fault(format!("the parameter `{name}` is in `{other}`, which operations cannot send")),
+        }
+        let Some(schema) = parameter.get("schema") else {
+            return fault(format!("the parameter `{name}` has no schema"));
+        };
+        let kind = schema.get("type").and_then(Value::as_str);
+        let known = ["string", "integer", "number", "boolean"];
+        if let Some(component) = crate::model::referenced(schema)
+            && !components.contains(component)
+        {
+            return fault(format!("the parameter `{name}` refers to the component `{component}`, which is not there"));
+        }
+        if crate::model::referenced(schema).is_none() && !kind.is_some_and(|kind| known.contains(&kind)) {
+            let kind = kind.unwrap_or("nothing");
+            return fault(format!("the parameter `{name}` is of type {kind}; it can be one of {}", known.join(", ")));
+        }
+    }
+    let placeholders: BTreeSet<&str> =
+        path.split('/').filter_map(|step| step.strip_prefix('{')?.strip_suffix('}')).collect();
+    if placeholders != in_path {
+        return Err(Error::new(format!("the path parameters of `{path}` are not the ones that are described")).at(pointer));
+    }
+    Ok(())
 }
 
 /// A parameter's type only: progenitor would make a type of each bound or enumeration that is no component.

@@ -52,6 +52,8 @@ pub struct RunParameters {
     /// The former name of `X-Fal-Request-Start-Timeout`.
     ///
     /// Sent as the header parameter `X-Fal-Request-Timeout`.
+    ///
+    /// Deprecated by fal.
     pub request_timeout: Option<f64>,
     /// Requests with the same hint are sent to the same runner where that is possible.
     ///
@@ -104,6 +106,8 @@ pub struct SubmitParameters {
     /// The former name of `X-Fal-Request-Start-Timeout`.
     ///
     /// Sent as the header parameter `X-Fal-Request-Timeout`.
+    ///
+    /// Deprecated by fal.
     pub request_timeout: Option<f64>,
     /// Requests with the same hint are sent to the same runner where that is possible.
     ///

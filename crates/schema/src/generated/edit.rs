@@ -17,6 +17,8 @@ pub struct EditInput {
     pub mask_url: String,
     /// Number that the random generator starts from; the same input and seed are meant to give the same
     /// picture
+    ///
+    /// May be `null`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub seed: Option<i64>,
     /// Look of the picture

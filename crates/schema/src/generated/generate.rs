@@ -23,6 +23,8 @@ pub struct GenerateInput {
     pub expand_prompt: Option<bool>,
     /// Number that the random generator starts from; the same input and seed are meant to give the same
     /// picture
+    ///
+    /// May be `null`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub seed: Option<i64>,
     /// Look of the picture

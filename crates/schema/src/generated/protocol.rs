@@ -214,6 +214,8 @@ open_enum! {
 #[non_exhaustive]
 pub struct Metrics {
     /// Seconds that the model took.
+    ///
+    /// May be `null`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub inference_time: Option<f64>,
 }
@@ -276,6 +278,8 @@ pub struct QueueStatus {
     pub queue_position: Option<i64>,
     /// Log entries: all so far from a poll, the new ones only from the stream, `null` unless asked for. Not
     /// every model writes any.
+    ///
+    /// May be `null`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub logs: Option<Vec<super::LogEntry>>,
     /// Figures of the run.
@@ -425,6 +429,8 @@ pub struct SubmitStatus {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub queue_position: Option<i64>,
     /// Log entries; none yet.
+    ///
+    /// May be `null`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub logs: Option<Vec<super::LogEntry>>,
     /// Figures of the run; none yet.

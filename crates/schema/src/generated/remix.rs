@@ -30,6 +30,8 @@ pub struct RemixInput {
     pub expand_prompt: Option<bool>,
     /// Number that the random generator starts from; the same input and seed are meant to give the same
     /// picture
+    ///
+    /// May be `null`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub seed: Option<i64>,
     /// Look of the picture
@@ -107,7 +109,7 @@ impl RemixInput {
 }
 
 bounded_number! {
-    /// How much a source picture weighs in a new one, from 0.01 to 1.
+    /// How much a source picture weighs in a new one.
     ///
     /// Range: at least 0.01 and at most 1.
     Strength(f64) = super::Bounds { minimum: Some(0.01), maximum: Some(1.0), ..super::Bounds::NONE }, "number";

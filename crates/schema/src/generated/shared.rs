@@ -28,12 +28,18 @@ pub struct File {
     /// Where to download the file.
     pub url: String,
     /// MIME type of the file.
+    ///
+    /// May be `null`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub content_type: Option<String>,
     /// Name of the file; one is made up where none was given.
+    ///
+    /// May be `null`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub file_name: Option<String>,
     /// Size of the file, in bytes.
+    ///
+    /// May be `null`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub file_size: Option<i64>,
 }

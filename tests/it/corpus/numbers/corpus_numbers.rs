@@ -32,9 +32,13 @@ pub struct CorpusNumbersInput {
     /// The field `seed`.
     ///
     /// Default: `null`.
+    ///
+    /// May be `null`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub seed: Option<super::CorpusNumbersInputSeed>,
     /// The field `strength`.
+    ///
+    /// May be `null`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub strength: Option<super::CorpusNumbersInputStrength>,
     /// The field `big`.
@@ -48,6 +52,8 @@ pub struct CorpusNumbersInput {
     /// The field `scale`.
     ///
     /// Default: `2`.
+    ///
+    /// May be `null`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub scale: Option<super::CorpusNumbersInputScale>,
 }
@@ -281,9 +287,13 @@ pub struct Image {
     /// The field `url`.
     pub url: String,
     /// The field `width`.
+    ///
+    /// May be `null`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub width: Option<i64>,
     /// The field `height`.
+    ///
+    /// May be `null`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub height: Option<i64>,
 }

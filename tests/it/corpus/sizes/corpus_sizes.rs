@@ -22,6 +22,8 @@ pub struct CorpusSizesInput {
     /// The field `maybe_size`.
     ///
     /// Default: `null`.
+    ///
+    /// May be `null`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub maybe_size: Option<super::ImageSize>,
     /// The field `loras`.
@@ -49,6 +51,8 @@ pub struct CorpusSizesInput {
     /// The field `image_url`.
     pub image_url: String,
     /// The field `palette`.
+    ///
+    /// May be `null`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub palette: Option<Vec<Option<String>>>,
     /// The field `flags`.
@@ -375,12 +379,18 @@ pub struct File {
     /// Where the file is.
     pub url: String,
     /// The field `content_type`.
+    ///
+    /// May be `null`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub content_type: Option<String>,
     /// The field `file_name`.
+    ///
+    /// May be `null`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub file_name: Option<String>,
     /// The field `file_size`.
+    ///
+    /// May be `null`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub file_size: Option<i64>,
 }

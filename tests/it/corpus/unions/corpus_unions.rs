@@ -13,6 +13,8 @@ pub struct CorpusUnionsInput {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tree: Option<super::Node>,
     /// The field `voice`.
+    ///
+    /// May be `null`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub voice: Option<super::CorpusUnionsInputVoice>,
     /// The field `number_or_text`.
@@ -345,6 +347,8 @@ pub struct ImagePart {
     /// The field `image_url`.
     pub image_url: String,
     /// The field `detail`.
+    ///
+    /// May be `null`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub detail: Option<super::ImagePartDetail>,
 }
@@ -393,6 +397,8 @@ pub struct Node {
     /// The field `value`.
     pub value: f64,
     /// The field `next`.
+    ///
+    /// May be `null`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub next: Option<Box<super::Node>>,
     /// The field `children`.

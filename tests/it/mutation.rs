@@ -1,0 +1,220 @@
+//! Every leaf of the description is changed in turn, and one of the guards must notice, headers removed.
+//!
+//! What is changed is what the pipeline reads: the upstream documents, the templates and the overlays. A change is
+//! noticed when the pipeline refuses it (`lint` or an error with its pointer), when a generated file differs, when the
+//! schemas derived from the Rust types no longer equal the description, or when the snapshot of the surface differs.
+//! What says something about requests and answers must reach the Rust code or be refused, not only some file.
+
+use crate::description::root;
+use crate::guards::{Noticed, copy_folder, noticed};
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use xtask::write::Output;
+
+/// One change to one file.
+struct Mutation {
+    file: String,
+    pointer: String,
+    kind: &'static str,
+    changed: Value,
+}
+
+/// How often each guard noticed a kind of change.
+#[derive(Default)]
+struct Row {
+    changes: usize,
+    refused: usize,
+    check: usize,
+    rust: usize,
+    round_trip: usize,
+    surface: usize,
+}
+
+#[test]
+fn every_changed_leaf_of_the_description_is_noticed() {
+    let files = files();
+    let mutations: Vec<Mutation> = files.iter().flat_map(|(file, document)| mutations(file, document)).collect();
+    assert!(mutations.len() > 1_000, "only {} leaves were found", mutations.len());
+    let before = xtask::codegen::generate(&root()).unwrap();
+    let halves: Vec<Vec<(usize, Option<Noticed>)>> = std::thread::scope(|scope| {
+        let threads: Vec<_> = (0..2)
+            .map(|part| {
+                let (mutations, files, before) = (&mutations, &files, &before);
+                scope.spawn(move || run(mutations, files, before, part))
+            })
+            .collect();
+        threads.into_iter().map(|thread| thread.join().unwrap()).collect()
+    });
+    let mut table: BTreeMap<&str, Row> = BTreeMap::new();
+    let mut unnoticed = Vec::new();
+    for (index, outcome) in halves.into_iter().flatten() {
+        let mutation = &mutations[index];
+        let row = table.entry(mutation.kind).or_default();
+        row.changes += 1;
+        let Some(noticed) = outcome else {
+            row.refused += 1;
+            continue;
+        };
+        row.check += usize::from(noticed.check);
+        row.rust += usize::from(noticed.rust);
+        row.round_trip += usize::from(noticed.round_trip);
+        row.surface += usize::from(noticed.surface);
+        let must_reach_rust = !matches!(mutation.kind, "text" | "answer" | "title");
+        if !noticed.check || (must_reach_rust && !noticed.rust) {
+            unnoticed.push(format!("{} {}#{}", mutation.kind, mutation.file, mutation.pointer));
+        }
+    }
+    println!("{}", print(&table));
+    assert!(unnoticed.is_empty(), "{} not noticed:\n{}", unnoticed.len(), unnoticed.join("\n"));
+}
+
+fn print(table: &BTreeMap<&str, Row>) -> String {
+    let mut text = format!(
+        "{:<12}{:>8}{:>9}{:>8}{:>8}{:>12}{:>10}\n",
+        "changed", "times", "refused", "check", "rust", "round trip", "snapshot"
+    );
+    for (kind, row) in table {
+        let Row { changes, refused, check, rust, round_trip, surface } = row;
+        let _ = writeln!(text, "{kind:<12}{changes:>8}{refused:>9}{check:>8}{rust:>8}{round_trip:>12}{surface:>10}");
+    }
+    text
+}
+
+/// Applies every second mutation in a copy of its own.
+fn run(
+    mutations: &[Mutation],
+    files: &[(String, Value)],
+    before: &Output,
+    part: usize,
+) -> Vec<(usize, Option<Noticed>)> {
+    let copy = tempfile::tempdir().unwrap();
+    copy_folder(&root().join("openapi"), &copy.path().join("openapi"));
+    std::fs::copy(root().join("Cargo.lock"), copy.path().join("Cargo.lock")).unwrap();
+    let mut outcomes = Vec::new();
+    for (index, mutation) in mutations.iter().enumerate().filter(|(index, _)| index % 2 == part) {
+        let path = copy.path().join(&mutation.file);
+        std::fs::write(&path, mutation.changed.to_string()).unwrap();
+        let after = xtask::lock::accept(copy.path(), "2026-11-22").and_then(|_| xtask::codegen::generate(copy.path()));
+        outcomes.push((index, after.ok().map(|after| noticed(before, &after))));
+        let original = &files.iter().find(|(file, _)| *file == mutation.file).unwrap().1;
+        std::fs::write(&path, original.to_string()).unwrap();
+    }
+    outcomes
+}
+
+/// The JSON files that the pipeline reads.
+fn files() -> Vec<(String, Value)> {
+    let mut files = Vec::new();
+    for folder in ["openapi/upstream", "openapi/template", "openapi/overlay"] {
+        for name in xtask::corpus::names(&root(), folder).unwrap() {
+            let file = format!("{folder}/{name}.json");
+            let text = std::fs::read_to_string(root().join(&file)).unwrap();
+            files.push((file, serde_json::from_str(&text).unwrap()));
+        }
+    }
+    files
+}
+
+fn mutations(file: &str, document: &Value) -> Vec<Mutation> {
+    let mut pointers = Vec::new();
+    walk(document, &mut String::new(), &mut pointers);
+    let mutations = pointers.into_iter().filter_map(|pointer| {
+        let mut changed = document.clone();
+        let leaf = changed.pointer_mut(&pointer).unwrap();
+        *leaf = if pointer.ends_with("/type") { other_type(leaf) } else { other(leaf) };
+        let kind = kind(file, &pointer)?;
+        Some(Mutation { file: file.to_owned(), pointer, kind, changed })
+    });
+    let renames = renames(file, document);
+    mutations.chain(renames).collect()
+}
+
+fn walk(value: &Value, pointer: &mut String, leaves: &mut Vec<String>) {
+    let mut below = |step: &str, value: &Value| {
+        let length = pointer.len();
+        let _ = write!(pointer, "/{}", step.replace('~', "~0").replace('/', "~1"));
+        walk(value, pointer, leaves);
+        pointer.truncate(length);
+    };
+    match value {
+        Value::Object(object) => object.iter().for_each(|(key, value)| below(key, value)),
+        Value::Array(items) => items.iter().enumerate().for_each(|(index, value)| below(&index.to_string(), value)),
+        _ => leaves.push(pointer.clone()),
+    }
+}
+
+/// Another type that a schema may have: one that is none would be refused, which shows nothing.
+fn other_type(leaf: &Value) -> Value {
+    json!(if leaf == "string" { "boolean" } else { "string" })
+}
+
+/// Another value of the same type.
+fn other(leaf: &Value) -> Value {
+    match leaf {
+        Value::Bool(flag) => json!(!flag),
+        Value::Number(number) => number.as_i64().map_or_else(|| json!(number.as_f64().unwrap() / 2.0), |n| json!(n + 1)),
+        Value::String(text) => json!(format!("{text}x")),
+        _ => json!("x"),
+    }
+}
+
+/// Every property, component, path and parameter under another name.
+fn renames(file: &str, document: &Value) -> Vec<Mutation> {
+    let mut pointers = Vec::new();
+    keys(document, &mut String::new(), &mut pointers);
+    let renamed = |(parent, key): (String, String)| {
+        let mut changed = document.clone();
+        let object = changed.pointer_mut(&parent)?.as_object_mut()?;
+        let value = object.remove(&key)?;
+        object.insert(format!("{key}x"), value);
+        let kind = if parent == "/paths" { "path" } else { "name" };
+        Some(Mutation { file: file.to_owned(), pointer: format!("{parent}/{key}"), kind, changed })
+    };
+    pointers.into_iter().filter_map(renamed).collect()
+}
+
+fn keys(value: &Value, pointer: &mut String, found: &mut Vec<(String, String)>) {
+    let Value::Object(object) = value else { return };
+    let is_named = ["/properties", "/paths"].iter().any(|parent| pointer.ends_with(parent));
+    for (key, value) in object {
+        if is_named {
+            found.push((pointer.clone(), key.clone()));
+        }
+        let length = pointer.len();
+        let _ = write!(pointer, "/{}", key.replace('~', "~0").replace('/', "~1"));
+        keys(value, pointer, found);
+        pointer.truncate(length);
+    }
+}
+
+/// What a leaf says; `None` for what is not part of the description.
+fn kind(file: &str, pointer: &str) -> Option<&'static str> {
+    let steps: Vec<&str> = pointer.split('/').collect();
+    let last = steps.last().copied().unwrap_or_default();
+    let has = |step: &str| steps.contains(&step);
+    if file.contains("overlay") && !has("target") && !has("update") {
+        return None;
+    }
+    // Of the known envelope these must be there, whatever they say: fal may count a version up at any time.
+    if file.ends_with("template/upstream.json") && ["/openapi", "/info/title", "/info/version"].contains(&pointer) {
+        return None;
+    }
+    let in_answer = has("responses") || has("headers") || has("securitySchemes") || has("security") || has("servers");
+    Some(match last {
+        "title" => "title",
+        "description" | "summary" | "operationId" | "openapi" => "text",
+        _ if has("x-fal-metadata") || has("info") || has("x-fal-order-properties") => "text",
+        _ if has("examples") || has("example") => "text",
+        _ if in_answer => "answer",
+        "minimum" | "maximum" | "exclusiveMinimum" | "exclusiveMaximum" => "bound",
+        "default" => "default",
+        "type" => "type",
+        "nullable" => "nullable",
+        "$ref" => "reference",
+        _ if has("enum") => "enum value",
+        _ if has("required") => "required",
+        _ if has("parameters") => "parameter",
+        _ => "other",
+    })
+}
