@@ -104,7 +104,7 @@ fn tell(out: &mut dyn Write, lines: &[(bool, String)], moved: bool, check: bool)
         (false, _) => writeln!(out, "upstream is as `{}` has it", lock::PATH),
         (true, true) => writeln!(out, "upstream has moved: take it with `cargo xtask fetch`"),
         (true, false) => {
-            writeln!(out, "`{}` is updated; next: `cargo xtask codegen`, then `cargo xtask diff`", lock::PATH)
+            writeln!(out, "`{}` is updated; next: `cargo xtask diff`, then `cargo xtask codegen`", lock::PATH)
         }
     };
 }
