@@ -70,6 +70,11 @@ pub(crate) fn data(bytes: &[u8]) -> Result<(), Failure> {
     })
 }
 
+/// A line that even `--quiet` lets through: something paid may be forgotten otherwise.
+pub(crate) fn warn(text: &str) {
+    talk("warning: ", text);
+}
+
 /// One line on stderr; a closed stderr is nobody's loss.
 fn talk(prefix: &str, text: &str) {
     let _ = writeln!(io::stderr().lock(), "{prefix}{}", clean::line(text));

@@ -1,14 +1,17 @@
 //! The stand-in for the service: `--sandbox`, and `ideogram sandbox`.
 
 use crate::command::{switch, time};
+use crate::envelope::SCHEMA;
 use crate::exit::{Exit, Failure};
 use crate::interrupt::Interrupts;
-use crate::output::{Output, data};
+use crate::output::{Output, data, print_envelope};
 use crate::save;
 use crate::session::runtime;
 use clap::builder::PossibleValuesParser;
 use clap::{Arg, ArgMatches, Command, ValueHint, value_parser};
+use ideogram_client::env;
 use ideogram_sandbox::{Builder, Faults, HANG, MaskEdits, Sandbox, TRIGGERS};
+use serde_json::{Map, Value, json};
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -69,13 +72,12 @@ pub(crate) fn serve(matches: &ArgMatches, output: Output) -> Result<(), Failure>
     runtime()?.block_on(async {
         let mut interrupts = Interrupts::listen()?;
         let sandbox = start(builder, port).await?;
-        let mut lines = format!("export IDEOGRAM_BASE_URL={}\nexport FAL_KEY={KEY}\n", sandbox.url());
+        let mut environment = vec![(env::IDEOGRAM_BASE_URL, sandbox.url().to_owned()), (env::FAL_KEY, KEY.to_owned())];
         if let (Some(path), Some(pem)) = (certificate, sandbox.authority_pem()) {
             let path = save::replace(path, pem.as_bytes())?;
-            let quoted = path.display().to_string().replace('\'', "'\\''");
-            lines = format!("{lines}export IDEOGRAM_CA_FILE='{quoted}'\n");
+            environment.push((env::IDEOGRAM_CA_FILE, path.display().to_string()));
         }
-        match data(lines.as_bytes()) {
+        match tell(&environment, output) {
             // A reader that took its lines and left does not end the service.
             Err(failure) if failure.exit() != Exit::Success => return Err(failure),
             _ => output.progress("paste these lines into another shell; Ctrl-C ends the service"),
@@ -87,6 +89,25 @@ pub(crate) fn serve(matches: &ArgMatches, output: Output) -> Result<(), Failure>
         }
         Ok(())
     })
+}
+
+/// The environment as lines for a shell, or as JSON.
+fn tell(environment: &[(&str, String)], output: Output) -> Result<(), Failure> {
+    if output.json() {
+        let environment: Map<String, Value> =
+            environment.iter().map(|(name, value)| ((*name).to_owned(), value.as_str().into())).collect();
+        return print_envelope(
+            &json!({"schema": SCHEMA, "kind": "sandbox", "environment": environment, "error": null}),
+        );
+    }
+    let lines = environment.iter().map(|(name, value)| format!("export {name}={}\n", quoted(value)));
+    data(lines.collect::<String>().as_bytes())
+}
+
+/// A word as every shell reads it back.
+fn quoted(word: &str) -> String {
+    let plain = |character: char| character.is_ascii_alphanumeric() || "/:._-".contains(character);
+    if word.chars().all(plain) { word.to_owned() } else { format!("'{}'", word.replace('\'', "'\\''")) }
 }
 
 /// Starts a sandbox on a port of this machine; 0 is any free one.

@@ -160,7 +160,8 @@ fn write(path: &Path, overwrite: bool, bytes: &[u8]) -> Result<PathBuf, Failure>
     let directory = parent(path);
     let cannot = |error: &std::io::Error| cannot_write(path, error);
     let mut file = temporary(directory).map_err(|error| cannot(&error))?;
-    file.write_all(bytes).and_then(|()| file.as_file().sync_all()).map_err(|error| cannot(&error))?;
+    let content = file.as_file_mut();
+    content.write_all(bytes).and_then(|()| content.sync_all()).map_err(|error| cannot(&error))?;
     let saved = if overwrite {
         file.persist(path).map_err(|error| cannot(&error.error))?;
         path.to_owned()

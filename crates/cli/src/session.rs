@@ -4,8 +4,10 @@ use crate::exit::Failure;
 use crate::fault;
 use crate::interrupt::Interrupts;
 use crate::ledger::{Ledger, LedgerError, default_path};
-use crate::output::Output;
+use crate::output::{Output, warn};
 use clap::ArgMatches;
+#[cfg(feature = "sandbox")]
+use clap::parser::ValueSource;
 use ideogram_client::Client;
 use std::future::Future;
 use std::path::PathBuf;
@@ -46,7 +48,9 @@ impl Session {
                 .with_key(crate::sandbox::KEY)
                 .build()
                 .map_err(|error| fault::of_settings(&error))?;
-            let ledger = match named {
+            // Only a ledger that was asked for on this very command line: what costs nothing is noted nowhere else.
+            let asked = matches.value_source("ledger") == Some(ValueSource::CommandLine);
+            let ledger = match named.filter(|_| asked) {
                 Some(path) => Ledger::open(path),
                 None => Ledger::temporary(),
             };
@@ -83,10 +87,15 @@ impl Session {
         if self.lasting { failure.and(&format!("`ideogram jobs resume {id}` takes it up again")) } else { failure }
     }
 
+    /// Says where a request is kept whose answer was lost.
+    pub(crate) fn remembered(&self, failure: Failure, id: i64) -> Failure {
+        if self.lasting { failure.and(&format!("`ideogram jobs` keeps it in mind as {id}")) } else { failure }
+    }
+
     /// Tells of a ledger that could not be written after the request was sent: the run goes on without it.
     pub(crate) fn noted(&self, outcome: Result<(), LedgerError>, what: &str) {
         if let Err(error) = outcome {
-            self.output.note(&format!("{error}, so it does not know that {what}"));
+            warn(&format!("{error}, so it does not know that {what}"));
         }
     }
 }

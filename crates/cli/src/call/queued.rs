@@ -50,7 +50,7 @@ async fn submit<E: Callable>(
             failure.facts.may_have_been_accepted = true;
             let noted = session.ledger.lost(id, failure.message());
             session.noted(noted, "the answer was lost");
-            return Err(session.advised(failure, id));
+            return Err(session.remembered(failure, id));
         }
         session.output.note("waiting for the request's id, to cancel it; Ctrl-C again leaves at once");
     };
@@ -66,7 +66,7 @@ pub(super) fn not_accepted(session: &mut Session, order: &Order, error: &ideogra
     if error.may_have_been_accepted() {
         let noted = session.ledger.lost(id, failure.message());
         session.noted(noted, "the answer was lost");
-        return session.advised(failure, id);
+        return session.remembered(failure, id);
     }
     let noted = session.ledger.close(id, &Closing::Failed { why: failure.message().to_owned() });
     session.noted(noted, "the request was refused");

@@ -53,5 +53,5 @@ async fn wait<E: Callable>(session: &mut Session, order: &Order, input: &E::Inpu
     failure.facts.may_have_been_accepted = true;
     let noted = session.ledger.lost(id, failure.message());
     session.noted(noted, "the answer was lost");
-    Err(session.advised(failure, id))
+    Err(session.remembered(failure, id))
 }

@@ -142,6 +142,7 @@ fn a_lost_reply_is_never_sent_again_and_never_forgotten() {
         let run = place.call(&server, arguments);
         let sentence = run.refused(1);
         assert!(sentence.contains("may have been accepted"), "{sentence}");
+        assert!(sentence.ends_with("`ideogram jobs` keeps it in mind as 1"), "{sentence}");
         assert_eq!((server.count("POST", "turbo"), place.open()), (1, vec![("lost".to_owned(), Value::Null)]));
         let run = place.call(&server, "jobs resume");
         assert!(

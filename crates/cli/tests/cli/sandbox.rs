@@ -109,6 +109,15 @@ fn faults_come_from_a_file_and_one_that_makes_no_sense_is_refused() {
 }
 
 #[test]
+fn the_users_own_ledger_is_not_for_what_costs_nothing() {
+    let place = Place::new();
+    let run = Run::of(
+        place.command().args(["generate", "A fox", "--sandbox"]).env("IDEOGRAM_LEDGER", "mine.db").output().unwrap(),
+    );
+    assert_eq!((run.code, place.files().len()), (Some(0), 1), "{run:?}");
+}
+
+#[test]
 fn a_ledger_that_is_named_is_kept_even_for_the_sandbox() {
     let place = Place::new();
     let run = place.run(["generate", "A fox", "--sandbox", "--ledger", "ledger.db", "-o", "fox.png"]);
