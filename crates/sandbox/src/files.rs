@@ -9,8 +9,9 @@ use std::sync::{Arc, Mutex};
 use std::time::SystemTime;
 use tokio::sync::Semaphore;
 
-/// How many recipes are kept; each is a few hundred bytes beside its prompt.
-const MAX_RECIPES_BYTES: usize = 64 << 20;
+/// How many bytes of recipes are kept, and how many one takes beside its texts.
+const MAX_RECIPES_BYTES: usize = 48 << 20;
+const RECIPE_BYTES: usize = 1500;
 
 /// A file as it is served.
 #[derive(Clone, Debug)]
@@ -97,7 +98,7 @@ impl Files {
     /// Keeps a recipe; returns the picture's id and file name.
     pub(crate) fn plan(&self, recipe: Recipe) -> (String, String) {
         let id = uuid::Uuid::new_v4().simple().to_string();
-        let weight = 512 + recipe.scene.prompt.len() + recipe.scene.negative_prompt.len();
+        let weight = RECIPE_BYTES + recipe.scene.prompt.len() + recipe.scene.negative_prompt.len();
         let planned = Arc::new(Planned { recipe, turn: tokio::sync::Mutex::new(()) });
         lock(&self.recipes).insert(id.clone(), planned, weight);
         (id, "image.png".to_owned())

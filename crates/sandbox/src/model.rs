@@ -37,7 +37,7 @@ async fn make(state: &Arc<State>, job: &Arc<Job>, info: &'static EndpointInfo) -
     let input = validate::check(info, job.content_type.as_deref(), &body)
         .map_err(|details| Box::new(Outcome::invalid(&details)))?;
     drop(body);
-    job.log("INFO", &format!("Request {} accepted by {}", job.id, info.id));
+    job.log("INFO", format!("Request {} accepted by {}", job.id, info.id));
     let time = state.service_time();
     if let Some(outcome) = trigger::outcome(&input) {
         pause(time).await;
@@ -63,7 +63,7 @@ async fn make(state: &Arc<State>, job: &Arc<Job>, info: &'static EndpointInfo) -
         // Drawn when somebody fetches it, so its size is not known yet.
         OutputFile { url, content_type: "image/png", file_name: Some(name), file_size: None }
     };
-    job.log("INFO", &format!("Done, seed {seed}"));
+    job.log("INFO", format!("Done, seed {seed}"));
     Ok(Outcome { private, ..Outcome::output(&Output { images: [file], seed }, 1) })
 }
 

@@ -4,7 +4,7 @@ use crate::auth;
 use crate::clock;
 use crate::faults::StreamFault;
 use crate::job::outcome::Outcome;
-use crate::job::{Job, Origin, Phase, Wishes};
+use crate::job::{Job, LogLine, Origin, Phase, Wishes};
 use crate::reply;
 use crate::route::QueuePath;
 use crate::state::State;
@@ -104,13 +104,21 @@ pub(crate) struct Report {
     pub(crate) queue_position: Option<usize>,
     /// Absent while the job is queued, null unless asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
-    logs: Option<Value>,
+    logs: Option<Logs>,
     #[serde(skip_serializing_if = "Option::is_none")]
     metrics: Option<Value>,
     #[serde(skip_serializing_if = "Option::is_none")]
     error: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     error_type: Option<&'static str>,
+}
+
+/// Log lines: null unless they were asked for.
+#[derive(Clone, Debug, Serialize)]
+#[serde(untagged)]
+enum Logs {
+    Unasked,
+    Lines(Vec<LogLine>),
 }
 
 impl Report {
@@ -136,7 +144,7 @@ impl Report {
         Self {
             gateway_request_id: Some(job.gateway_id.clone()),
             queue_position: Some(job.position()),
-            logs: Some(Value::Null),
+            logs: Some(Logs::Unasked),
             metrics: Some(json!({})),
             ..Self::new(state, job)
         }
@@ -150,7 +158,7 @@ impl Report {
             report.queue_position = Some(state.scheduler.position(job));
             return report;
         }
-        report.logs = Some(logs.map_or(Value::Null, |from| Value::Array(job.logs(from))));
+        report.logs = Some(logs.map_or(Logs::Unasked, |from| Logs::Lines(job.logs(from))));
         let Phase::Completed(outcome) = phase else {
             report.status = IN_PROGRESS;
             report.metrics = Some(json!({}));
@@ -170,7 +178,10 @@ impl Report {
 
     /// How many log lines it tells.
     pub(crate) fn lines(&self) -> usize {
-        self.logs.as_ref().and_then(Value::as_array).map_or(0, Vec::len)
+        match &self.logs {
+            Some(Logs::Lines(lines)) => lines.len(),
+            _ => 0,
+        }
     }
 }
 

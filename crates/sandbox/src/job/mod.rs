@@ -10,6 +10,7 @@ use bytes::Bytes;
 use http::HeaderMap;
 use ideogram_schema::EndpointInfo;
 use outcome::Outcome;
+use serde::ser::{Serialize, SerializeStruct, Serializer};
 use serde_json::{Value, json};
 use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -84,11 +85,31 @@ pub(crate) enum Phase {
     Completed(Arc<Outcome>),
 }
 
+/// One line of a job's log.
+#[derive(Clone, Debug)]
+pub(crate) struct LogLine {
+    message: String,
+    at: SystemTime,
+    level: &'static str,
+}
+
+impl Serialize for LogLine {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut line = serializer.serialize_struct("LogLine", 5)?;
+        line.serialize_field("message", &self.message)?;
+        line.serialize_field("timestamp", &clock::log(self.at))?;
+        line.serialize_field("level", self.level)?;
+        line.serialize_field("source", "USER")?;
+        line.serialize_field("labels", &json!({ "level": self.level }))?;
+        line.end()
+    }
+}
+
 /// What changes in a job.
 #[derive(Debug)]
 struct Progress {
     phase: Phase,
-    logs: Vec<Value>,
+    logs: Vec<LogLine>,
     started_at: Option<SystemTime>,
     ended_at: Option<SystemTime>,
     deliveries: Vec<Value>,
@@ -205,7 +226,7 @@ impl Job {
     }
 
     /// The log lines from the given one on.
-    pub(crate) fn logs(&self, from: usize) -> Vec<Value> {
+    pub(crate) fn logs(&self, from: usize) -> Vec<LogLine> {
         self.progress().logs.get(from..).unwrap_or_default().to_vec()
     }
 
@@ -245,15 +266,8 @@ impl Job {
     }
 
     /// Adds a log line.
-    pub(crate) fn log(&self, level: &str, message: &str) {
-        let line = json!({
-            "message": message,
-            "timestamp": clock::log(SystemTime::now()),
-            "level": level,
-            "source": "USER",
-            "labels": { "level": level },
-        });
-        self.progress().logs.push(line);
+    pub(crate) fn log(&self, level: &'static str, message: impl Into<String>) {
+        self.progress().logs.push(LogLine { message: message.into(), at: SystemTime::now(), level });
         self.changed.send_replace(());
     }
 
