@@ -91,12 +91,12 @@ impl Session {
     pub(crate) fn remembered(&self, failure: Failure, id: i64) -> Failure {
         if self.lasting { failure.and(&format!("`ideogram jobs` keeps it in mind as {id}")) } else { failure }
     }
+}
 
-    /// Tells of a ledger that could not be written after the request was sent: the run goes on without it.
-    pub(crate) fn noted(&self, outcome: Result<(), LedgerError>, what: &str) {
-        if let Err(error) = outcome {
-            warn(&format!("{error}, so it does not know that {what}"));
-        }
+/// Tells of a ledger that could not be written after the request was sent: the run goes on without it.
+pub(crate) fn warn_unless(outcome: Result<(), LedgerError>, what: &str) {
+    if let Err(error) = outcome {
+        warn(&format!("{error}, so it does not know that {what}"));
     }
 }
 

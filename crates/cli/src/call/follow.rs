@@ -5,7 +5,7 @@ use crate::exit::{Exit, Failure};
 use crate::fault;
 use crate::ledger::Closing;
 use crate::output::Output;
-use crate::session::Session;
+use crate::session::{Session, warn_unless};
 use ideogram_client::{Callable, Error, Job};
 use ideogram_schema::{CancelState, QueueState, QueueStatus};
 use std::pin::pin;
@@ -93,7 +93,7 @@ async fn late<E: Callable>(session: &mut Session, job: &Job<E>, id: i64) -> Resu
 
 fn cancelled(session: &mut Session, id: i64) {
     let noted = session.ledger.close(id, &Closing::Cancelled);
-    session.noted(noted, "the request was cancelled");
+    warn_unless(noted, "the request was cancelled");
 }
 
 /// Ctrl-C a second time.
@@ -119,7 +119,7 @@ fn trouble<E: Callable>(session: &mut Session, error: &Error, id: i64) -> Failur
         return failure.with_exit(Exit::Interrupted);
     }
     let noted = session.ledger.close(id, &Closing::Failed { why: failure.message().to_owned() });
-    session.noted(noted, "the request has failed");
+    warn_unless(noted, "the request has failed");
     failure
 }
 

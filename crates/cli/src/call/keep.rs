@@ -8,7 +8,7 @@ use crate::ledger::Closing;
 use crate::made::{self, Made};
 use crate::output::Output;
 use crate::save::{Destination, stem};
-use crate::session::Session;
+use crate::session::{Session, warn_unless};
 use ideogram_client::{Dimensions, Format};
 use ideogram_schema::{EndpointInfo, File, FileRole};
 use serde::Serialize;
@@ -65,20 +65,20 @@ pub(crate) async fn keep(session: &mut Session, asked: Asked<'_>, answer: Answer
     if files.is_empty() {
         let failure = named(Failure::service("the service answered without a file"), asked, &answer);
         let closed = session.ledger.close(asked.id, &Closing::Failed { why: failure.message().to_owned() });
-        session.noted(closed, "there is nothing to save");
+        warn_unless(closed, "there is nothing to save");
         return Err(failure);
     }
     match save_all(session, asked, &answer, &files).await {
         Ok(kept) => {
             let files = kept.paths.iter().filter_map(|path| absolute(path)).collect();
             let closed = session.ledger.close(asked.id, &Closing::Saved { files });
-            session.noted(closed, "the files are saved");
+            warn_unless(closed, "the files are saved");
             Ok(kept)
         }
         // The reader of stdout has gone with the file half written: it is still owed.
         Err(failure) => {
             let kept = session.ledger.answered(asked.id, answer.request_id.as_deref(), &answer.body.to_string());
-            session.noted(kept, "there is an answer whose files are still to be saved");
+            warn_unless(kept, "there is an answer whose files are still to be saved");
             Err(if failure.exit() == Exit::Success { failure } else { session.advised(failure, asked.id) })
         }
     }

@@ -5,7 +5,7 @@ use super::{Order, follow};
 use crate::exit::{Exit, Failure};
 use crate::fault;
 use crate::ledger::Closing;
-use crate::session::{Session, unusable};
+use crate::session::{Session, unusable, warn_unless};
 use ideogram_client::{Callable, Job};
 use std::future::IntoFuture as _;
 
@@ -22,7 +22,7 @@ pub(super) async fn call<E: Callable>(
     let (id, _claim) = session.ledger.begin(&new).map_err(|error| unusable(&error))?;
     let (job, interrupted) = submit::<E>(session, order, input, id).await?;
     let noted = session.ledger.accepted(id, job.request_id());
-    session.noted(noted, &format!("the request is `{}`", job.request_id()));
+    warn_unless(noted, &format!("the request is `{}`", job.request_id()));
     let answer = follow(session, &job, id, interrupted).await?;
     let asked = Asked { id, info: order.info, input: &order.input, seed: order.seed, destination: &order.destination };
     keep(session, asked, answer).await
@@ -49,7 +49,7 @@ async fn submit<E: Callable>(
             failure.facts.endpoint = Some(order.info.id);
             failure.facts.may_have_been_accepted = true;
             let noted = session.ledger.lost(id, failure.message());
-            session.noted(noted, "the answer was lost");
+            warn_unless(noted, "the answer was lost");
             return Err(session.remembered(failure, id));
         }
         session.output.note("waiting for the request's id, to cancel it; Ctrl-C again leaves at once");
@@ -65,10 +65,10 @@ pub(super) fn not_accepted(session: &mut Session, order: &Order, error: &ideogra
     let failure = fault::of_call(error, order.info);
     if error.may_have_been_accepted() {
         let noted = session.ledger.lost(id, failure.message());
-        session.noted(noted, "the answer was lost");
+        warn_unless(noted, "the answer was lost");
         return session.remembered(failure, id);
     }
     let noted = session.ledger.close(id, &Closing::Failed { why: failure.message().to_owned() });
-    session.noted(noted, "the request was refused");
+    warn_unless(noted, "the request was refused");
     failure
 }

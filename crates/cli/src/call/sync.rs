@@ -3,7 +3,7 @@
 use super::keep::{Answer, Asked, Kept, keep};
 use super::{Order, queued::not_accepted};
 use crate::exit::{Exit, Failure};
-use crate::session::{Session, unusable};
+use crate::session::{Session, unusable, warn_unless};
 use ideogram_client::Callable;
 use std::future::IntoFuture as _;
 use tokio::time::Instant;
@@ -21,7 +21,7 @@ pub(super) async fn call<E: Callable>(
     let (id, _claim) = session.ledger.begin(&new).map_err(|error| unusable(&error))?;
     let answer = wait::<E>(session, order, input, id).await?;
     let noted = session.ledger.answered(id, answer.request_id.as_deref(), &answer.body.to_string());
-    session.noted(noted, "the service has answered");
+    warn_unless(noted, "the service has answered");
     let asked = Asked { id, info: order.info, input: &order.input, seed: order.seed, destination: &order.destination };
     keep(session, asked, answer).await
 }
@@ -52,6 +52,6 @@ async fn wait<E: Callable>(session: &mut Session, order: &Order, input: &E::Inpu
     failure.facts.endpoint = Some(order.info.id);
     failure.facts.may_have_been_accepted = true;
     let noted = session.ledger.lost(id, failure.message());
-    session.noted(noted, "the answer was lost");
+    warn_unless(noted, "the answer was lost");
     Err(session.remembered(failure, id))
 }
