@@ -205,14 +205,108 @@ fn shown(raw: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::random_seed;
-    use ideogram_schema::Bounds;
+    use super::{from_matches, random_seed};
+    use crate::flag::{flags, with_fields};
+    use clap::Command;
+    use ideogram_schema::{Bounds, ENDPOINTS, EndpointInfo, Field, FieldKind, FileRole};
+    use serde_json::{Value, json};
+
+    const TEXT: FieldKind = FieldKind::String { min_length: Some(2), max_length: Some(4) };
+    const FILES: FieldKind =
+        FieldKind::Array { items: &FieldKind::File(FileRole::Other), min_items: None, max_items: Some(2) };
+
+    /// An endpoint that no description has yet: a field of every kind, and names that are taken.
+    fn endpoint() -> &'static EndpointInfo {
+        let field = |name, kind| {
+            let mut field: Field = ENDPOINTS[0].inputs[0];
+            (field.name, field.kind, field.required, field.default) = (name, kind, false, None);
+            field
+        };
+        let mut info = *ENDPOINTS[0];
+        info.positional = &[];
+        info.inputs = Vec::leak(vec![
+            field("label", TEXT),
+            field("file_urls", FILES),
+            field("image", FieldKind::Any),
+            field("image_url", FieldKind::File(FileRole::Image)),
+            field("options", FieldKind::Object(&[])),
+            field("steps", FieldKind::Integer(ideogram_schema::Bounds::NONE)),
+            field("json", FieldKind::Boolean),
+            field(
+                "kinds",
+                FieldKind::Array { items: &FieldKind::Enum(&["a", "b"]), min_items: Some(2), max_items: None },
+            ),
+        ]);
+        Box::leak(Box::new(info))
+    }
+
+    fn input(arguments: &[&str]) -> Result<Value, String> {
+        let info = endpoint();
+        let command = with_fields(Command::new("test").no_binary_name(true), info);
+        let matches = command.try_get_matches_from(arguments).map_err(|error| error.to_string())?;
+        from_matches(info, &matches)
+            .map(|draft| Value::Object(draft.input))
+            .map_err(|failure| failure.message().to_owned())
+    }
+
+    #[test]
+    fn fields_that_no_endpoint_has_yet_are_flags_too() {
+        let shown: Vec<String> = flags(endpoint()).iter().map(crate::flag::Flag::shown).collect();
+        let expected =
+            ["--label", "--file", "--image", "--image-url", "--options", "--steps", "--input-json", "--kinds"];
+        assert_eq!(shown, expected);
+        let arguments = [
+            "--label=ab",
+            "--file=https://a/1",
+            "--file=data:,x",
+            "--image={\"width\": 3}",
+            "--options={}",
+            "--steps=-3",
+            "--input-json",
+            "--kinds=b",
+            "--kinds=a",
+        ];
+        assert_eq!(
+            input(&arguments),
+            Ok(json!({"label": "ab", "file_urls": ["https://a/1", "data:,x"], "image": {"width": 3}, "options": {},
+                "steps": -3, "json": true, "kinds": ["b", "a"]}))
+        );
+        assert_eq!(input(&["--image", "square"]), Ok(json!({"image": "square"})), "plain words need no quotes");
+        assert_eq!(input(&[]), Ok(json!({})));
+    }
+
+    #[test]
+    fn lengths_and_shapes_are_checked() {
+        for (arguments, sentence) in [
+            (&["--label=é"][..], "`--label` cannot be `é`: it has 1 characters and must have 2 to 4 characters"),
+            (
+                &["--file=a:,", "--file=b", "--file=c"],
+                "cannot read `a:,`, given as `--file`: No such file or directory (os error 2)",
+            ),
+            (
+                &["--file=data:,", "--file=data:,", "--file=data:,"],
+                "`--file` was given 3 times: it takes at most 2 values",
+            ),
+            (&["--kinds=a"], "`--kinds` was given 1 times: it takes at least 2 values"),
+            (&["--kinds=a", "--kinds=c"], "`--kinds` cannot be `c`: it must be one of `a`, `b`"),
+            (&["--options=[]"], "`--options` cannot be `[]`: it must be a JSON object, such as `{\"name\": 1}`"),
+        ] {
+            assert_eq!(input(arguments), Err(sentence.to_owned()));
+        }
+    }
 
     #[test]
     fn a_random_seed_fits_31_bits_and_the_bounds() {
+        let mut bounds = Bounds::NONE;
         for _ in 0..1_000 {
-            let seed = random_seed(&Bounds::NONE).unwrap().unwrap();
+            let seed = random_seed(&bounds).unwrap().unwrap();
             assert!((0..=i64::from(i32::MAX)).contains(&seed), "{seed}");
         }
+        (bounds.minimum, bounds.exclusive_maximum) = (Some(3), Some(5));
+        for _ in 0..100 {
+            assert!([3, 4].contains(&random_seed(&bounds).unwrap().unwrap()));
+        }
+        (bounds.minimum, bounds.exclusive_maximum) = (Some(i64::MAX), None);
+        assert_eq!(random_seed(&bounds).unwrap(), None, "the server draws one then");
     }
 }
