@@ -12,6 +12,7 @@ use crate::job::Job;
 use crate::lanes::{Gate, Lanes, POLLS, REQUESTS};
 use crate::operation::{Operation, Timeouts};
 use crate::pace::Paces;
+use crate::platform::Known;
 use crate::retry::{Budget, RetryPolicy, jitter};
 use crate::run::Run;
 use crate::submit::Submit;
@@ -49,6 +50,7 @@ pub(crate) struct Shared {
     pub(crate) timeouts: Timeouts,
     pub(crate) lanes: Arc<Lanes>,
     pub(crate) paces: Paces,
+    pub(crate) known: Known,
     #[cfg(feature = "media")]
     pub(crate) tokens: crate::media::Tokens,
     requests: Gate,
@@ -74,7 +76,7 @@ impl Client {
 
     pub(crate) fn new(bases: Bases, inner: Inner, http: Http, retry: RetryPolicy, timeouts: Timeouts) -> Result<Self> {
         let run = run::Client::new_with_client(bases.run.as_str(), http.keyed(&bases.run)?, inner.clone());
-        let queue = queue::Client::new_with_client(bases.queue.as_str(), http.keyed(&bases.queue)?, inner);
+        let queue = queue::Client::new_with_client(bases.queue.as_str(), http.bounded(bases.queue.as_str())?, inner);
         Ok(Self {
             shared: Arc::new(Shared {
                 bases,
@@ -85,6 +87,7 @@ impl Client {
                 timeouts,
                 lanes: Arc::new(Lanes::new()),
                 paces: Paces::default(),
+                known: Known::default(),
                 #[cfg(feature = "media")]
                 tokens: crate::media::Tokens::default(),
                 requests: Gate::new(REQUESTS),
@@ -240,8 +243,8 @@ impl Client {
             Operation::Run => return attempt.await,
             Operation::Submit | Operation::Result | Operation::Cancel => Some(&self.shared.requests),
             Operation::Status => Some(&self.shared.polls),
-            // These have permits of their own, and none.
-            Operation::Stream | Operation::Download | Operation::Token | Operation::Upload | Operation::Part => None,
+            // Streams have permits of their own; the rest is no burden on the queue.
+            _ => None,
         };
         let _turn = match gate {
             Some(gate) => gate.turn().await,

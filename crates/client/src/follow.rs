@@ -48,7 +48,7 @@ struct StatusStream {
     events: Events,
     /// Whether its log lines are being compared with those seen before.
     replay: usize,
-    _ticket: Ticket,
+    ticket: Ticket,
 }
 
 /// What came of waiting.
@@ -103,8 +103,9 @@ impl<E: Callable> Follower<E> {
                 Step::Status(status) => {
                     self.done = status.status == QueueState::Completed;
                     if self.done {
-                        // Frees the permits before the result is fetched.
-                        self.stream = None;
+                        if let Some(stream) = self.stream.take() {
+                            stream.retire();
+                        }
                         self.polled = None;
                         let took = self.job.begun().elapsed();
                         self.job.client().shared().paces.record(E::ID, took);
@@ -127,7 +128,7 @@ impl<E: Callable> Follower<E> {
         match self.job.stream(&ticket.operations, self.logs).await {
             Ok((head, body)) if head.is("text/event-stream") => {
                 let events = Events::new(limits::EVENT_BYTES);
-                self.stream = Some(StatusStream { body, events, replay: 0, _ticket: ticket });
+                self.stream = Some(StatusStream { body, events, replay: 0, ticket });
                 self.poll_at = None;
                 self.polled = None;
             }
@@ -225,6 +226,18 @@ impl<E: Callable> Follower<E> {
 }
 
 impl StatusStream {
+    /// Lets go of a stream that has said all. On HTTP/1.1 its connection can be used again only when the stream is read
+    /// to its end, which is on its way; nobody waits for that.
+    fn retire(mut self) {
+        if self.ticket.operations.inner.speaks_http2() {
+            return;
+        }
+        tokio::spawn(async move {
+            let rest = async { while let Some(Ok(_)) = self.body.next().await {} };
+            drop(timeout(Duration::from_secs(1), rest).await);
+        });
+    }
+
     /// The next status; `None` at the stream's end. Cancelling it loses nothing.
     async fn next<E: Callable>(&mut self, job: &Job<E>) -> Result<Option<QueueStatus>> {
         loop {

@@ -4,6 +4,7 @@ use crate::base::Base;
 use crate::config::Customise;
 use crate::dns::PublicOnly;
 use crate::error::{Error, Result};
+use crate::lanes::IDLE;
 use crate::limits;
 use reqwest::redirect::Policy;
 use rustls::ClientConfig;
@@ -36,9 +37,9 @@ impl Http {
         }
     }
 
-    /// One more client for calls that carry the key there, with connections of its own.
-    pub(crate) fn another(&self, url: &str) -> Result<reqwest::Client> {
-        let builder = self.builder().redirect(Policy::none());
+    /// One more client for calls that carry the key there, with connections of its own, and few of them idle.
+    pub(crate) fn bounded(&self, url: &str) -> Result<reqwest::Client> {
+        let builder = self.builder().redirect(Policy::none()).pool_max_idle_per_host(IDLE);
         let builder = if url.starts_with("http://") { builder.no_proxy() } else { builder };
         builder.build().map_err(unmade)
     }

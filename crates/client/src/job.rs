@@ -6,7 +6,7 @@ use crate::follow::Follower;
 use crate::generated::glue::RawResult;
 use crate::generated::queue;
 use crate::head::Head;
-use crate::links::Links;
+use crate::links::{Link, Links};
 use crate::operation::Operation;
 use crate::response::Response;
 use crate::transport::sort;
@@ -17,6 +17,7 @@ use reqwest::Method;
 use std::fmt;
 use std::future::IntoFuture;
 use std::marker::PhantomData;
+use std::sync::Arc;
 use std::time::Instant;
 use url::Url;
 
@@ -36,7 +37,8 @@ use url::Url;
 pub struct Job<E> {
     client: Client,
     request_id: String,
-    links: Links,
+    /// Where the server named other URLs than the description has.
+    links: Option<Arc<Links>>,
     submitted: Instant,
     endpoint: PhantomData<fn() -> E>,
 }
@@ -50,7 +52,7 @@ impl<E: Callable> Job<E> {
             return Err(Error::new(Kind::Decode, "its `request_id` is not one"));
         }
         let described = format!("{}/{}/{}/requests/{request_id}", base.as_str(), E::INFO.owner, E::INFO.app);
-        let links = Links::new(status, base, &described);
+        let links = Links::new(status, base, &described).map(Arc::new);
         Ok(Self { client, request_id, links, submitted: Instant::now(), endpoint: PhantomData })
     }
 
@@ -60,8 +62,7 @@ impl<E: Callable> Job<E> {
                 "{request_id:?} is not a request id: letters, digits and `-` are expected"
             )));
         }
-        let links = Links::DESCRIBED;
-        Ok(Self { client, request_id, links, submitted: Instant::now(), endpoint: PhantomData })
+        Ok(Self { client, request_id, links: None, submitted: Instant::now(), endpoint: PhantomData })
     }
 
     /// The id, with which [`Client::job`] attaches to it again, in this process or another.
@@ -98,7 +99,7 @@ impl<E: Callable> Job<E> {
         let (queue, id) = (&self.client.shared().queue, self.request_id.as_str());
         let logs = logs.then_some(1);
         let read = |body: &[u8]| status::read(body, id);
-        let answer = match self.links.status.given()? {
+        let answer = match self.given(|links| &links.status)? {
             None => {
                 let send = || queue.status(E::INFO.owner, E::INFO.app, id, logs);
                 self.client.call(Operation::Status, Some(E::ID), send, read).await
@@ -115,7 +116,7 @@ impl<E: Callable> Job<E> {
     pub(crate) async fn stream(&self, queue: &queue::Client, logs: bool) -> Result<(Head, BodyStream)> {
         let id = self.request_id.as_str();
         let logs = logs.then_some(1);
-        let opened = match self.links.status.given()? {
+        let opened = match self.given(|links| &links.status)? {
             None => {
                 let send = || queue.status_stream(E::INFO.owner, E::INFO.app, id, logs);
                 self.client.open(Operation::Stream, E::ID, send).await
@@ -132,6 +133,7 @@ impl<E: Callable> Job<E> {
     }
 
     /// Fetches the result: one request. It is there once the job has completed; [`wait`](Self::wait) waits for that.
+    /// One that the queue has forgotten is looked for in the platform's history.
     ///
     /// # Errors
     /// The model's own error when the job failed, [`is_validation`](Error::is_validation) for one; 400 when the job has
@@ -139,7 +141,7 @@ impl<E: Callable> Job<E> {
     pub async fn result(&self) -> Result<Response<E::Output>> {
         let (queue, id) = (&self.client.shared().queue, self.request_id.as_str());
         let read = |body: &[u8]| serde_json::from_slice::<E::Output>(body);
-        let answer = match self.links.result.given()? {
+        let answer = match self.given(|links| &links.result)? {
             None => {
                 let send = || queue.result(E::INFO.owner, E::INFO.app, id);
                 self.client.call(Operation::Result, Some(E::ID), send, read).await
@@ -148,7 +150,18 @@ impl<E: Callable> Job<E> {
                 self.client.call(Operation::Result, Some(E::ID), || self.send(Method::GET, url.clone()), read).await
             }
         };
-        let (head, output) = self.named(answer)?;
+        let (head, output) = match self.named(answer) {
+            Ok(answer) => answer,
+            // Expired: the history keeps it longer. Trouble there does not hide what the queue said.
+            Err(error) if error.is_not_found() => {
+                return match self.client.recorded_result::<E>(id).await {
+                    Ok(Some(response)) => Ok(response),
+                    Err(failure) if failure.is_job_failure() => Err(failure),
+                    _ => Err(error),
+                };
+            }
+            Err(error) => return Err(error),
+        };
         let elapsed = self.submitted.elapsed();
         Ok(Response::new(output, head, elapsed).with_job(id, None, elapsed))
     }
@@ -161,7 +174,7 @@ impl<E: Callable> Job<E> {
     pub async fn cancel(&self) -> Result<CancelState> {
         let (queue, id) = (&self.client.shared().queue, self.request_id.as_str());
         let read = |body: &[u8]| serde_json::from_slice::<CancelStatus>(body);
-        let answer = match self.links.cancel.given()? {
+        let answer = match self.given(|links| &links.cancel)? {
             None => {
                 let send = || queue.cancel(E::INFO.owner, E::INFO.app, id);
                 self.client.call(Operation::Cancel, Some(E::ID), send, read).await
@@ -289,6 +302,10 @@ impl<E: Callable> Job<E> {
 
     fn named<T>(&self, result: Result<T>) -> Result<T> {
         result.map_err(|error| error.of_job(&self.request_id))
+    }
+
+    fn given(&self, which: impl Fn(&Links) -> &Link) -> Result<Option<&Url>> {
+        self.links.as_deref().map_or(Ok(None), |links| which(links).given())
     }
 
     /// Sends to a URL that the server named, which `Link::given` found to lie below the configured base.

@@ -26,12 +26,9 @@ pub(crate) struct Links {
 }
 
 impl Links {
-    /// All where the description says, as for a job that is known by its id only.
-    pub(crate) const DESCRIBED: Self =
-        Self { status: Link::Described, result: Link::Described, cancel: Link::Described };
-
-    /// Sorts what the answer to a submit names. `described` is the request's own URL as the description has it.
-    pub(crate) fn new(status: &QueueStatus, base: &Base, described: &str) -> Self {
+    /// Sorts what the answer to a submit names; `None` when all of it is where the description says. `described` is the
+    /// request's own URL as the description has it.
+    pub(crate) fn new(status: &QueueStatus, base: &Base, described: &str) -> Option<Self> {
         let link = |given: &Option<String>, suffix: &str| match given.as_deref() {
             None => Link::Described,
             Some(given) if given.strip_prefix(described) == Some(suffix) => Link::Described,
@@ -40,11 +37,13 @@ impl Links {
                 _ => Link::Foreign(clean(given, 200).into_owned()),
             },
         };
-        Self {
+        let links = Self {
             status: link(&status.status_url, "/status"),
             result: link(&status.response_url, ""),
             cancel: link(&status.cancel_url, "/cancel"),
-        }
+        };
+        let described = [&links.status, &links.result, &links.cancel].iter().all(|link| **link == Link::Described);
+        (!described).then_some(links)
     }
 }
 
@@ -79,7 +78,7 @@ mod tests {
             .with_status_url(format!("{described}/status"))
             .with_response_url(format!("{described}/response"))
             .with_cancel_url("https://queue.example.evil.example/q/o/a/requests/1/cancel");
-        let links = Links::new(&status, &base, described);
+        let links = Links::new(&status, &base, described).unwrap();
         assert_eq!(links.status, Link::Described);
         assert!(matches!(links.result, Link::Given(_)));
         assert!(links.cancel.given().unwrap_err().is_foreign_url());

@@ -16,6 +16,9 @@ pub(crate) enum Operation {
     Token,
     Upload,
     Part,
+    History,
+    Price,
+    Bill,
 }
 
 impl Operation {
@@ -32,6 +35,9 @@ impl Operation {
             Self::Token => "storage token",
             Self::Upload => "upload",
             Self::Part => "upload of a part",
+            Self::History => "request history",
+            Self::Price => "price",
+            Self::Bill => "bill",
         }
     }
 
@@ -43,12 +49,9 @@ impl Operation {
     /// The largest body that is read.
     pub(crate) fn limit(self) -> usize {
         match self {
-            Self::Run | Self::Result => limits::OUTPUT_BYTES,
-            Self::Submit | Self::Status | Self::Cancel | Self::Token | Self::Upload | Self::Part => {
-                limits::STATUS_BYTES
-            }
-            Self::Stream => limits::EVENT_BYTES,
+            Self::Run | Self::Result | Self::History => limits::OUTPUT_BYTES,
             Self::Download => limits::IMAGE_BYTES,
+            _ => limits::STATUS_BYTES,
         }
     }
 }
@@ -80,10 +83,8 @@ impl Timeouts {
     pub(crate) fn of(&self, operation: Operation) -> Duration {
         match operation {
             Operation::Run | Operation::Download | Operation::Upload | Operation::Part => self.deadline,
-            Operation::Result => self.result,
-            Operation::Submit | Operation::Status | Operation::Stream | Operation::Cancel | Operation::Token => {
-                self.answer
-            }
+            Operation::Result | Operation::History => self.result,
+            _ => self.answer,
         }
     }
 }

@@ -8,7 +8,7 @@ use crate::{Callable, Client};
 use futures_util::future::{BoxFuture, FutureExt};
 use std::fmt;
 use std::future::IntoFuture;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 /// A synchronous run, made by [`Client::run`]; awaiting it sends it.
 #[must_use = "a call is sent when it is awaited"]
@@ -38,6 +38,11 @@ impl<'a, E: Callable> Run<'a, E> {
     }
 
     async fn send(self) -> Result<Response<E::Output>> {
+        let begun = SystemTime::now();
+        self.attempt().await.map_err(|error| error.sent_since(begun))
+    }
+
+    async fn attempt(self) -> Result<Response<E::Output>> {
         let begun = Instant::now();
         #[cfg(feature = "media")]
         crate::media::check_inlined::<E>(self.input)?;

@@ -4,10 +4,11 @@ use crate::error::Result;
 use crate::job::Job;
 use crate::operation::Operation;
 use crate::options::CallOptions;
-use crate::{Callable, Client, QueueState, QueueStatus};
+use crate::{Callable, Client, LostReply, QueueState, QueueStatus};
 use futures_util::future::{BoxFuture, FutureExt};
 use std::fmt;
 use std::future::IntoFuture;
+use std::time::SystemTime;
 
 /// A submit, made by [`Client::submit`]; awaiting it sends it and gives the [`Job`].
 #[must_use = "a call is sent when it is awaited"]
@@ -17,11 +18,19 @@ pub struct Submit<'a, E: Callable> {
     options: CallOptions,
     webhook: Option<String>,
     max_queue_length: Option<i64>,
+    lost_reply: LostReply,
 }
 
 impl<'a, E: Callable> Submit<'a, E> {
     pub(crate) fn new(client: &'a Client, input: &'a E::Input) -> Self {
-        Self { client, input, options: CallOptions::default(), webhook: None, max_queue_length: None }
+        Self {
+            client,
+            input,
+            options: CallOptions::default(),
+            webhook: None,
+            max_queue_length: None,
+            lost_reply: LostReply::Report,
+        }
     }
 
     /// Sets what is asked of the platform besides the input.
@@ -42,7 +51,26 @@ impl<'a, E: Callable> Submit<'a, E> {
         self
     }
 
+    /// What to do about a reply that was lost after the request may have been accepted.
+    pub fn on_lost_reply(mut self, policy: LostReply) -> Self {
+        self.lost_reply = policy;
+        self
+    }
+
     pub(crate) async fn send(self) -> Result<Job<E>> {
+        let (client, input, lost_reply, begun) = (self.client, self.input, self.lost_reply, SystemTime::now());
+        let error = match self.attempt().await {
+            Ok(job) => {
+                client.shared().known.claim(job.request_id());
+                return Ok(job);
+            }
+            Err(error) => error.sent_since(begun),
+        };
+        let Some(window) = error.sent_within() else { return Err(error) };
+        lost_reply.reconcile(client, input, window).await.ok_or(error)
+    }
+
+    async fn attempt(self) -> Result<Job<E>> {
         #[cfg(feature = "media")]
         crate::media::check_inlined::<E>(self.input)?;
         let mut parameters = self.options.submit_parameters()?;

@@ -7,7 +7,7 @@ use crate::options::CallOptions;
 use crate::pace::PollPolicy;
 use crate::response::Response;
 use crate::submit::Submit;
-use crate::{Callable, CancelState, Client, QueueStatus};
+use crate::{Callable, CancelState, Client, LostReply, QueueStatus};
 use futures_util::future::{BoxFuture, FutureExt};
 use std::fmt;
 use std::future::IntoFuture;
@@ -55,6 +55,12 @@ impl<'a, E: Callable> Subscribe<'a, E> {
     /// Gives up with 429 when more requests than this are waiting already.
     pub fn with_max_queue_length(mut self, length: u32) -> Self {
         self.submit = self.submit.with_max_queue_length(length);
+        self
+    }
+
+    /// What to do about a reply to the submit that was lost after it may have been accepted.
+    pub fn on_lost_reply(mut self, policy: LostReply) -> Self {
+        self.submit = self.submit.on_lost_reply(policy);
         self
     }
 

@@ -3,12 +3,13 @@
 mod body;
 mod display;
 
+use crate::Window;
 use crate::head::Head;
 use crate::operation::Operation;
 use ideogram_schema::{RequestErrorType, ValidationErrorDetail, ValidationErrorType};
 use reqwest::StatusCode;
 use std::error::Error as StdError;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 pub(crate) use body::Body;
 
@@ -48,6 +49,8 @@ pub(crate) struct Repr {
     pub(crate) attempts: u32,
     /// Whether a job is known to exist whose outcome this error does not tell.
     pub(crate) job_open: bool,
+    /// When the request was sent.
+    pub(crate) window: Option<Window>,
     pub(crate) source: Option<Box<dyn StdError + Send + Sync>>,
 }
 
@@ -96,6 +99,7 @@ impl Error {
             body: None,
             attempts: 1,
             job_open: false,
+            window: None,
             source: None,
         }))
     }
@@ -177,6 +181,14 @@ impl Error {
         self
     }
 
+    /// Says when the request was sent, if that matters.
+    pub(crate) fn sent_since(mut self, begun: SystemTime) -> Self {
+        if self.may_have_been_accepted() {
+            self.0.window = Some(Window::new(begun, SystemTime::now()));
+        }
+        self
+    }
+
     pub(crate) fn with_job_open(mut self, open: bool) -> Self {
         self.0.job_open = open;
         self
@@ -222,6 +234,12 @@ impl Error {
     /// How often the request was sent.
     pub fn attempts(&self) -> u32 {
         self.0.attempts
+    }
+
+    /// When a paid request was sent whose fate is unknown: where [`Client::find_submitted`](crate::Client::find_submitted)
+    /// should look.
+    pub fn sent_within(&self) -> Option<Window> {
+        self.0.window
     }
 
     /// How long the server asked to wait (`Retry-After`).
@@ -334,7 +352,8 @@ impl Error {
     ///
     /// True after a paid call whose answer was lost, cut, late, unreadable or a server error, and for trouble while a
     /// known job was followed. Look first: with [`request_id`](Self::request_id), re-attach with
-    /// [`Client::job`](crate::Client::job). False when nothing was sent, when the server refused the request, and when
+    /// [`Client::job`](crate::Client::job); without one, search with
+    /// [`Client::find_submitted`](crate::Client::find_submitted). False when nothing was sent, when the server refused the request, and when
     /// the outcome is known.
     pub fn may_have_been_accepted(&self) -> bool {
         if self.0.job_open {
