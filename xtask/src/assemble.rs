@@ -45,6 +45,9 @@ impl Assembled {
     }
 }
 
+/// What helps where two things have one name.
+const RENAME: &str = "give one of the two a name of its own with `names` in its entry of `openapi/endpoints.toml`";
+
 /// Where a component comes from: file and pointer.
 pub(crate) type Origins = BTreeMap<String, (String, Pointer)>;
 
@@ -67,8 +70,15 @@ pub fn assemble(root: &Path) -> Result<Assembled> {
         let document = document::parse(&bytes).map_err(|error| error.in_file(&path))?;
         lock.check(endpoint, &bytes)?;
         let roots = templates.open_envelope(&document, &endpoint.id).map_err(|error| error.in_file(&path))?;
+        check_names(endpoint, &document)?;
         let normalised = normalise(&document, &roots, &endpoint.name, &endpoint.names);
         allowances.check(&normalised, &path)?;
+        for (name, component) in &normalised.components {
+            if endpoints.iter().any(|endpoint| endpoint.name == *name) {
+                let message = format!("`{name}` is an endpoint's name: {RENAME}");
+                return Err(Error::new(message).in_file(&path).at(&component.origin));
+            }
+        }
         add(&mut schemas, &mut origins, normalised, &path)?;
         let text = String::from_utf8(bytes).map_err(|_| Error::new("is not UTF-8 text").in_file(&path))?;
         upstream.insert(endpoint.id.clone(), Upstream { text, document });
@@ -81,16 +91,22 @@ pub fn assemble(root: &Path) -> Result<Assembled> {
     Ok(Assembled { run: document(Protocol::Run)?, queue: document(Protocol::Queue)?, endpoints, upstream })
 }
 
+/// Whether every name that the endpoint's entry gives is for a schema of its document.
+fn check_names(endpoint: &EndpointEntry, document: &Value) -> Result<()> {
+    let schemas = document.pointer("/components/schemas").and_then(Value::as_object);
+    let stale = endpoint.names.keys().find(|name| !schemas.is_some_and(|schemas| schemas.contains_key(*name)));
+    stale.map_or(Ok(()), |name| {
+        let message = format!("`names` of `{}` has `{name}`, which its document does not have: delete it", endpoint.id);
+        Err(Error::new(message).in_file(endpoints::PATH))
+    })
+}
+
 /// Adds an endpoint's schemas to those of the others. Two of one name must be equal: then they are one type.
 fn add(schemas: &mut Map<String, Value>, origins: &mut Origins, normalised: Normalised, file: &str) -> Result<()> {
     for (name, component) in normalised.components {
         match (schemas.get(&name), origins.get(&name)) {
             (Some(known), Some((other, pointer))) if *known != component.schema => {
-                let message = format!(
-                    "this is not the `{name}` of `{other}#{pointer}`: give one of the two a name of its own with `names` \
-                     in its entry of `{}`",
-                    endpoints::PATH
-                );
+                let message = format!("this is not the `{name}` of `{other}#{pointer}`: {RENAME}");
                 return Err(Error::new(message).in_file(file).at(component.origin));
             }
             _ => {

@@ -13,6 +13,9 @@ use std::path::Path;
 /// The allowances, below the workspace.
 pub const PATH: &str = "openapi/allow.toml";
 
+/// The upstream documents' folder, below the workspace.
+const UPSTREAM: &str = "openapi/upstream";
+
 /// What `openapi/allow.toml` allows to be left out of the Rust code, and why.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -147,11 +150,26 @@ pub fn lint(root: &Path) -> Result<Report> {
             }
         }
     }
+    for name in documents(root)?.into_iter().filter(|name| endpoints.iter().all(|endpoint| endpoint.file != *name)) {
+        let message = format!("belongs to no endpoint of `{}`: delete it", endpoints::PATH);
+        report.problems.push(Error::new(message).in_file(format!("{UPSTREAM}/{name}")));
+    }
     for (index, _) in unused {
         let message = "allows something that is no longer there: delete it";
         report.problems.push(Error::new(message).in_file(PATH).at(format_args!("/allow/{index}")));
     }
     Ok(report)
+}
+
+/// The files of the upstream documents' folder, in order.
+fn documents(root: &Path) -> Result<Vec<String>> {
+    let unreadable = |error: std::io::Error| Error::new(format!("cannot be listed: {error}")).in_file(UPSTREAM);
+    let mut names = Vec::new();
+    for entry in std::fs::read_dir(root.join(UPSTREAM)).map_err(unreadable)? {
+        names.push(entry.map_err(unreadable)?.file_name().to_string_lossy().into_owned());
+    }
+    names.sort();
+    Ok(names)
 }
 
 #[cfg(test)]

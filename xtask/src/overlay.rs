@@ -111,30 +111,32 @@ impl Action {
         if places.is_empty() {
             return Err(format!("`{target}` matches nothing: correct the path, or delete the action"));
         }
-        let before = document.clone();
         // From the end, so that removing one item of a list does not move those still to come.
         places.reverse();
+        let mut changed = false;
         for place in places {
-            match &self.update {
-                None => remove(document, &place),
-                Some(update) => {
-                    let node = document.pointer_mut(&place).ok_or_else(|| format!("`{target}` has no `{place}`"))?;
-                    match node {
-                        Value::Object(_) if update.is_object() => merge(node, update),
-                        Value::Array(items) => items.push(update.clone()),
-                        _ => {
-                            return Err(format!(
-                                "`update` does not fit `{place}`: an object goes into an object, an entry into a list"
-                            ));
-                        }
-                    }
+            let Some(update) = &self.update else {
+                remove(document, &place);
+                changed = true;
+                continue;
+            };
+            let node = document.pointer_mut(&place).ok_or_else(|| format!("`{target}` has no `{place}`"))?;
+            let before = node.clone();
+            match node {
+                Value::Object(_) if update.is_object() => merge(node, update),
+                Value::Array(items) => items.push(update.clone()),
+                _ => {
+                    return Err(format!(
+                        "`update` does not fit `{place}`: an object goes into an object, an entry into a list"
+                    ));
                 }
             }
+            changed |= *node != before;
         }
-        if *document == before {
-            return Err(format!("`{target}` changes nothing: the document says so already, delete the action"));
+        if changed {
+            return Ok(());
         }
-        Ok(())
+        Err(format!("`{target}` changes nothing: the document says so already, delete the action"))
     }
 }
 

@@ -2,6 +2,8 @@
 
 use crate::assemble::Origins;
 use crate::error::{Error, Result};
+use crate::normalise::is_reserved;
+use crate::overlay;
 use crate::pointer::Pointer;
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
@@ -17,9 +19,12 @@ pub(crate) fn share(document: &mut Value, origins: &Origins) -> Result<()> {
     let mut renamed = BTreeMap::new();
     for (name, schema) in schemas {
         if let Some(shared) = schema.get("x-shared-name") {
-            let at = Pointer::root().join("components").join("schemas").join(name).join("x-shared-name");
-            let fits = shared.as_str().filter(|shared| crate::names::type_name(shared) == **shared);
-            let shared = fits.ok_or_else(|| Error::new(format!("{shared} is no name of a Rust type")).at(at))?;
+            let fits = |shared: &&str| crate::names::type_name(shared) == **shared && !is_reserved(shared);
+            let shared = shared.as_str().filter(fits).ok_or_else(|| {
+                let message =
+                    format!("`{name}` has the `x-shared-name` {shared}, which is no Rust type name that is free");
+                Error::new(message).in_file(overlay::FOLDER)
+            })?;
             renamed.insert(format!("{PREFIX}{name}"), shared.to_owned());
         }
     }

@@ -146,7 +146,8 @@ pub fn normalise(document: &Value, roots: &Roots, marker: &str, renamed: &BTreeM
     for place in graph.schemas.keys() {
         let upstream = place.last();
         let name = renamed.get(&upstream).cloned().unwrap_or_else(|| names::type_name(&upstream));
-        names.insert(place.clone(), if is_reserved(&name) { format!("{marker}{name}") } else { name });
+        let taken = is_reserved(&name) || name == marker;
+        names.insert(place.clone(), if taken { format!("{marker}{name}") } else { name });
     }
     names.insert(output.clone(), format!("{marker}Output"));
     names.insert(input.clone(), format!("{marker}Input"));

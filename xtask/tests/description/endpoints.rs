@@ -69,6 +69,33 @@ fn a_schema_that_differs_from_its_namesake_needs_a_name_of_its_own() {
     let schemas = copy.assemble().run["components"]["schemas"].clone();
     assert_eq!(schemas["QualityOutput"]["properties"]["images"]["items"]["$ref"], "#/components/schemas/NumberedFile");
     assert_eq!(schemas["Output"]["properties"]["images"]["items"]["$ref"], "#/components/schemas/File");
+    copy.replace("endpoints.toml", "names = { File", "names = { Gone = \"Lost\", File");
+    assert_eq!(
+        copy.refusal(),
+        "openapi/endpoints.toml: `names` of `fal-ai/ideogram/v2` has `Gone`, which its document does not have: delete it"
+    );
+}
+
+#[test]
+fn a_schema_that_is_called_like_an_endpoint_needs_a_name_of_its_own() {
+    let copy = Copy::new();
+    let text = copy.text("upstream/turbo.json");
+    copy.write("upstream/turbo.json", &text.replace("\"File\"", "\"Remix\"").replace("schemas/File", "schemas/Remix"));
+    copy.relock();
+    assert_eq!(
+        copy.refusal(),
+        "openapi/upstream/turbo.json#/components/schemas/Remix: `Remix` is an endpoint's name: give one of the two a name \
+         of its own with `names` in its entry of `openapi/endpoints.toml`"
+    );
+}
+
+#[test]
+fn a_document_that_belongs_to_no_endpoint_is_told() {
+    let copy = Copy::new();
+    copy.write("upstream/left.json", "{}");
+    let problems = xtask::lint::lint(copy.root()).unwrap().problems;
+    let texts: Vec<_> = problems.iter().map(ToString::to_string).collect();
+    assert_eq!(texts, ["openapi/upstream/left.json: belongs to no endpoint of `openapi/endpoints.toml`: delete it"]);
 }
 
 #[test]

@@ -48,9 +48,15 @@ fn a_shared_name_must_be_free_and_rust() {
     copy.replace("overlay/remix.json", "\"Strength\"", "\"File\"");
     let text = copy.refusal();
     assert!(text.contains("is to be `File` like"), "{text}");
-    copy.replace("overlay/remix.json", "\"x-shared-name\": \"File\"", "\"x-shared-name\": \"the strength\"");
-    assert_eq!(
-        copy.refusal(),
-        "#/components/schemas/RemixInputStrength/x-shared-name: \"the strength\" is no name of a Rust type"
-    );
+    for taken in ["the strength", "Option", "QueueState"] {
+        let copy = Copy::new();
+        copy.replace("overlay/remix.json", "\"Strength\"", &format!("\"{taken}\""));
+        assert_eq!(
+            copy.refusal(),
+            format!(
+                "openapi/overlay: `RemixInputStrength` has the `x-shared-name` \"{taken}\", which is no Rust type name that \
+                 is free"
+            )
+        );
+    }
 }
