@@ -4,7 +4,10 @@
 mod codegen;
 mod corpus_models;
 mod description;
+mod determinism;
 mod documentation;
+mod end_to_end;
+mod fourth_endpoint;
 mod guards;
 mod mutation;
 mod round_trip;

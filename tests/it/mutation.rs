@@ -153,7 +153,9 @@ fn other_type(leaf: &Value) -> Value {
 fn other(leaf: &Value) -> Value {
     match leaf {
         Value::Bool(flag) => json!(!flag),
-        Value::Number(number) => number.as_i64().map_or_else(|| json!(number.as_f64().unwrap() / 2.0), |n| json!(n + 1)),
+        Value::Number(number) => {
+            number.as_i64().map_or_else(|| json!(number.as_f64().unwrap() / 2.0), |n| json!(n + 1))
+        }
         Value::String(text) => json!(format!("{text}x")),
         _ => json!("x"),
     }

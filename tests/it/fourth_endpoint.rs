@@ -1,0 +1,74 @@
+//! A new endpoint is one entry in `openapi/endpoints.toml` and its document: client, sandbox and command line get it from
+//! codegen, with no other edit.
+
+use crate::description::root;
+use crate::guards::copy_folder;
+use serde_json::Value;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// A fourth document in the shape that fal serves, made from the first.
+fn fourth(upstream: &Path) {
+    let text = std::fs::read_to_string(upstream.join("turbo.json")).unwrap();
+    let text = text.replace("fal-ai/ideogram/v2/turbo", "fal-ai/ideogram/v2").replace("IdeogramV2Turbo", "IdeogramV2");
+    let mut document: Value = serde_json::from_str(&text).unwrap();
+    let input = &mut document["components"]["schemas"]["IdeogramV2Input"];
+    input["properties"]["num_images"] =
+        serde_json::json!({"type": "integer", "minimum": 1, "maximum": 4, "default": 1});
+    input["x-fal-order-properties"].as_array_mut().unwrap().push("num_images".into());
+    std::fs::write(upstream.join("quality.json"), document.to_string()).unwrap();
+}
+
+/// A copy of the workspace with a fourth endpoint in its description, regenerated.
+fn workspace_with_fourth() -> tempfile::TempDir {
+    let copy = tempfile::tempdir().unwrap();
+    for folder in ["openapi", "crates", "xtask", "tests"] {
+        copy_folder(&root().join(folder), &copy.path().join(folder));
+    }
+    for file in ["Cargo.toml", "Cargo.lock"] {
+        std::fs::copy(root().join(file), copy.path().join(file)).unwrap();
+    }
+    fourth(&copy.path().join("openapi/upstream"));
+    let entry = "\n[[endpoint]]\nid = \"fal-ai/ideogram/v2\"\nfile = \"quality.json\"\nname = \"Quality\"\n\
+        verb = \"quality\"\npositional = [\"prompt\"]\nsummary = \"Make a better picture from a prompt.\"\n";
+    let list = copy.path().join("openapi/endpoints.toml");
+    std::fs::OpenOptions::new().append(true).open(list).unwrap().write_all(entry.as_bytes()).unwrap();
+    xtask::lock::accept(copy.path(), "2026-11-22").unwrap();
+    xtask::codegen::generate(copy.path()).unwrap().write(copy.path()).unwrap();
+    copy
+}
+
+/// Builds the command line of that copy, with the dependencies that are built already.
+fn command_line(copy: &Path) -> PathBuf {
+    let target = std::env::current_exe().unwrap().ancestors().nth(3).unwrap().join("fourth-endpoint");
+    let built = Command::new(env!("CARGO"))
+        .args(["build", "--quiet", "-p", "ideogram-cli"])
+        .current_dir(copy)
+        .env("CARGO_TARGET_DIR", &target)
+        .output()
+        .unwrap();
+    assert!(built.status.success(), "{}", String::from_utf8_lossy(&built.stderr));
+    target.join("debug/ideogram")
+}
+
+#[test]
+fn one_entry_reaches_client_sandbox_and_command_line() {
+    let copy = workspace_with_fourth();
+    let ideogram = command_line(copy.path());
+    let run = |arguments: &[&str]| {
+        let output = Command::new(&ideogram).args(arguments).current_dir(copy.path()).output().unwrap();
+        assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let help = run(&["quality", "--help"]);
+    assert!(
+        help.contains("Make a better picture") && help.contains("--num-images") && help.contains("1 to 4"),
+        "{help}"
+    );
+    let arguments = ["quality", "a fox", "--num-images", "2", "--seed", "7", "--sandbox", "--json", "-o", "fox.png"];
+    let envelope: Value = serde_json::from_str(&run(&arguments)).unwrap();
+    assert_eq!(envelope["results"][0]["endpoint"], "fal-ai/ideogram/v2");
+    assert_eq!(envelope["results"][0]["input"]["num_images"], 2);
+    assert_eq!(&std::fs::read(copy.path().join("fox.png")).unwrap()[..8], b"\x89PNG\r\n\x1a\n");
+}
