@@ -51,6 +51,12 @@ impl Base {
         is_loopback(&self.url)
     }
 
+    /// A URL below this base as one below the other.
+    pub(crate) fn moved(&self, url: &Url, other: &Self) -> Option<Url> {
+        let rest = url.as_str().strip_prefix(self.as_str())?;
+        Url::parse(&format!("{}{rest}", other.as_str())).ok().filter(|url| other.contains(url))
+    }
+
     /// Whether the URL lies below this base: the same origin and the path prefix.
     pub(crate) fn contains(&self, url: &Url) -> bool {
         let prefix = self.url.path().trim_end_matches('/');
@@ -92,6 +98,15 @@ mod tests {
         ] {
             assert!(Base::parse("x", bad).is_err(), "{bad}");
         }
+    }
+
+    #[test]
+    fn a_url_moves_with_its_path_and_query() {
+        let [from, to] =
+            ["https://queue.fal.run", "https://queue.falrun.com/x"].map(|url| Base::parse("x", url).unwrap());
+        let moved = from.moved(&"https://queue.fal.run/a/b?c=d".parse().unwrap(), &to).unwrap();
+        assert_eq!(moved.as_str(), "https://queue.falrun.com/x/a/b?c=d");
+        assert_eq!(from.moved(&"https://queue.fal.run.evil.example/a".parse().unwrap(), &to), None);
     }
 
     #[test]

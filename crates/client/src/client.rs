@@ -9,6 +9,7 @@ use crate::head::Head;
 use crate::http::Http;
 use crate::image::Image;
 use crate::job::Job;
+use crate::key::Key;
 use crate::lanes::{Gate, Lanes, POLLS, REQUESTS};
 use crate::operation::{Operation, Timeouts};
 use crate::pace::Paces;
@@ -19,6 +20,7 @@ use crate::submit::Submit;
 use crate::subscribe::Subscribe;
 use crate::transport::Inner;
 use crate::{Callable, EndpointInput, File};
+use reqwest::header::HeaderValue;
 use std::fmt;
 use std::future::Future;
 use std::sync::Arc;
@@ -74,9 +76,19 @@ impl Client {
         ClientBuilder::default()
     }
 
-    pub(crate) fn new(bases: Bases, inner: Inner, http: Http, retry: RetryPolicy, timeouts: Timeouts) -> Result<Self> {
-        let run = run::Client::new_with_client(bases.run.as_str(), http.keyed(&bases.run)?, inner.clone());
-        let queue = queue::Client::new_with_client(bases.queue.as_str(), http.bounded(bases.queue.as_str())?, inner);
+    pub(crate) fn new(
+        bases: Bases,
+        key: Key,
+        user_agent: HeaderValue,
+        http: Http,
+        retry: RetryPolicy,
+        timeouts: Timeouts,
+    ) -> Result<Self> {
+        let inner = Inner::new(key, user_agent, bases.run.clone(), bases.run_backup.clone());
+        let queue_inner = inner.at(bases.queue.clone(), bases.queue_backup.clone());
+        let run = run::Client::new_with_client(bases.run.as_str(), http.keyed(&bases.run)?, inner);
+        let queue =
+            queue::Client::new_with_client(bases.queue.as_str(), http.bounded(bases.queue.as_str())?, queue_inner);
         Ok(Self {
             shared: Arc::new(Shared {
                 bases,

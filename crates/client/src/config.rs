@@ -10,7 +10,6 @@ use crate::key::Key;
 use crate::operation::Timeouts;
 use crate::retry::RetryPolicy;
 use crate::tls;
-use crate::transport::Inner;
 use reqwest::header::HeaderValue;
 use secrecy::{ExposeSecret, SecretString};
 use std::fmt;
@@ -42,6 +41,8 @@ pub struct ClientBuilder {
     base: Option<String>,
     run: Option<String>,
     queue: Option<String>,
+    run_backup: Option<String>,
+    queue_backup: Option<String>,
     rest: Option<String>,
     cdn: Option<String>,
     platform: Option<String>,
@@ -83,6 +84,14 @@ impl ClientBuilder {
     /// The base URL of the queue, by default `https://queue.fal.run`.
     pub fn with_queue_url(mut self, url: impl Into<String>) -> Self {
         self.queue = Some(url.into());
+        self
+    }
+
+    /// Where runs and the queue are reached as well, for calls to which no connection can be made; by default fal's own
+    /// backup hosts beside fal's own hosts, and none beside others. The key goes there too.
+    pub fn with_backup_urls(mut self, run: impl Into<String>, queue: impl Into<String>) -> Self {
+        self.run_backup = Some(run.into());
+        self.queue_backup = Some(queue.into());
         self
     }
 
@@ -233,7 +242,7 @@ impl ClientBuilder {
         let user_agent = HeaderValue::try_from(user_agent)
             .map_err(|error| Error::configuration("the user agent cannot stand in a header").with_source(error))?;
         let http = Http::new(tls::config(roots)?, self.timeouts.connect, self.http);
-        Client::new(bases, Inner::new(key, user_agent), http, self.retry, self.timeouts)
+        Client::new(bases, key, user_agent, http, self.retry, self.timeouts)
     }
 
     fn bases(&self) -> Result<Bases> {
@@ -245,7 +254,14 @@ impl ClientBuilder {
             }
             (None, None) => Base::parse(variable, default),
         };
+        let backup = |own: &Option<String>, moved: bool, default: &str| match own {
+            Some(own) => Base::parse("backup", own).map(Some),
+            None if moved || self.base.is_some() => Ok(None),
+            None => Base::parse("backup", default).map(Some),
+        };
         Ok(Bases {
+            run_backup: backup(&self.run_backup, self.run.is_some(), "https://falrun.com")?,
+            queue_backup: backup(&self.queue_backup, self.queue.is_some(), "https://queue.falrun.com")?,
             run: base(&self.run, env::IDEOGRAM_RUN_URL, "/run", RUN_SERVER)?,
             queue: base(&self.queue, env::IDEOGRAM_QUEUE_URL, "/queue", QUEUE_SERVER)?,
             rest: base(&self.rest, env::IDEOGRAM_REST_URL, "/rest", "https://rest.fal.ai")?,
@@ -273,6 +289,8 @@ impl fmt::Debug for ClientBuilder {
 pub(crate) struct Bases {
     pub(crate) run: Base,
     pub(crate) queue: Base,
+    pub(crate) run_backup: Option<Base>,
+    pub(crate) queue_backup: Option<Base>,
     pub(crate) rest: Base,
     pub(crate) cdn: Base,
     pub(crate) platform: Base,

@@ -46,13 +46,13 @@ pub struct Job<E> {
 impl<E: Callable> Job<E> {
     /// A job that the server has just accepted.
     pub(crate) fn accepted(client: Client, status: &QueueStatus) -> Result<Self> {
-        let base = &client.shared().bases.queue;
         let request_id = status.request_id.clone();
+        let queue = &client.shared().queue;
         if !is_request_id(&request_id) {
             return Err(Error::new(Kind::Decode, "its `request_id` is not one"));
         }
-        let described = format!("{}/{}/{}/requests/{request_id}", base.as_str(), E::INFO.owner, E::INFO.app);
-        let links = Links::new(status, base, &described).map(Arc::new);
+        let described = format!("{}/{}/{}/requests/{request_id}", queue.baseurl, E::INFO.owner, E::INFO.app);
+        let links = Links::new(status, |url| queue.inner.allows(url), &described).map(Arc::new);
         Ok(Self { client, request_id, links, submitted: Instant::now(), endpoint: PhantomData })
     }
 
@@ -316,7 +316,7 @@ impl<E: Callable> Job<E> {
     async fn send_by(&self, queue: &queue::Client, method: Method, url: Url) -> RawResult {
         let mut request = reqwest::Request::new(method, url);
         queue.inner.prepare(&mut request);
-        sort(queue.client.execute(request).await?)
+        sort(queue.inner.execute(&queue.client, request).await?)
     }
 }
 

@@ -1,7 +1,6 @@
 //! The URLs that the server names for a job, and whether the key may go there.
 
 use crate::QueueStatus;
-use crate::base::Base;
 use crate::error::{Error, Kind, Result};
 use crate::text::clean;
 use url::Url;
@@ -28,12 +27,12 @@ pub(crate) struct Links {
 impl Links {
     /// Sorts what the answer to a submit names; `None` when all of it is where the description says. `described` is the
     /// request's own URL as the description has it.
-    pub(crate) fn new(status: &QueueStatus, base: &Base, described: &str) -> Option<Self> {
+    pub(crate) fn new(status: &QueueStatus, allowed: impl Fn(&Url) -> bool, described: &str) -> Option<Self> {
         let link = |given: &Option<String>, suffix: &str| match given.as_deref() {
             None => Link::Described,
             Some(given) if given.strip_prefix(described) == Some(suffix) => Link::Described,
             Some(given) => match Url::parse(given) {
-                Ok(url) if base.contains(&url) => Link::Given(url),
+                Ok(url) if allowed(&url) => Link::Given(url),
                 _ => Link::Foreign(clean(given, 200).into_owned()),
             },
         };
@@ -78,7 +77,7 @@ mod tests {
             .with_status_url(format!("{described}/status"))
             .with_response_url(format!("{described}/response"))
             .with_cancel_url("https://queue.example.evil.example/q/o/a/requests/1/cancel");
-        let links = Links::new(&status, &base, described).unwrap();
+        let links = Links::new(&status, |url| base.contains(url), described).unwrap();
         assert_eq!(links.status, Link::Described);
         assert!(matches!(links.result, Link::Given(_)));
         assert!(links.cancel.given().unwrap_err().is_foreign_url());

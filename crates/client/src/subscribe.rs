@@ -8,9 +8,10 @@ use crate::pace::PollPolicy;
 use crate::response::Response;
 use crate::submit::Submit;
 use crate::{Callable, CancelState, Client, LostReply, QueueStatus};
-use futures_util::future::{BoxFuture, FutureExt};
+use futures_util::future::{BoxFuture, Either, FutureExt, select};
 use std::fmt;
-use std::future::IntoFuture;
+use std::future::{Future, IntoFuture};
+use std::pin::pin;
 use std::time::{Duration, Instant};
 
 type OnStatus<'a> = Box<dyn FnMut(&QueueStatus) + Send + 'a>;
@@ -25,6 +26,7 @@ pub struct Subscribe<'a, E: Callable> {
     policy: PollPolicy,
     on_status: Option<OnStatus<'a>>,
     cancel_on_drop: bool,
+    cancel: Option<BoxFuture<'a, ()>>,
 }
 
 impl<'a, E: Callable> Subscribe<'a, E> {
@@ -37,6 +39,7 @@ impl<'a, E: Callable> Subscribe<'a, E> {
             policy: PollPolicy::default(),
             on_status: None,
             cancel_on_drop: false,
+            cancel: None,
         }
     }
 
@@ -101,6 +104,24 @@ impl<'a, E: Callable> Subscribe<'a, E> {
         self
     }
 
+    /// Cancels the job when this future is done: a token, a timer, a signal. What has been submitted by then is cancelled
+    /// as a deadline does it, and the call ends in an error that says what came of it.
+    ///
+    /// ```no_run
+    /// # async fn example(client: ideogram_client::Client) -> ideogram_client::Result<()> {
+    /// let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
+    /// let input = ideogram_client::GenerateInput::new("A fox");
+    /// let call = client.subscribe(&input).cancel_when(async { drop(stopped.await) });
+    /// # drop(stop);
+    /// let response = call.await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn cancel_when(mut self, cancel: impl Future<Output = ()> + Send + 'a) -> Self {
+        self.cancel = Some(cancel.boxed());
+        self
+    }
+
     async fn send(mut self) -> Result<Response<E::Output>> {
         let begun = Instant::now();
         let deadline = self.deadline.unwrap_or(self.client.shared().timeouts.deadline);
@@ -116,17 +137,25 @@ impl<'a, E: Callable> Subscribe<'a, E> {
                 on_status(status);
             }
         });
-        let outcome = tokio::time::timeout(deadline.saturating_sub(begun.elapsed()), finish).await;
+        let cancel = self.cancel.unwrap_or_else(|| std::future::pending().boxed());
+        let race = async {
+            match select(pin!(finish), cancel).await {
+                Either::Left((outcome, _)) => Some(outcome),
+                Either::Right(_) => None,
+            }
+        };
+        let outcome = match tokio::time::timeout(deadline.saturating_sub(begun.elapsed()), race).await {
+            Ok(Some(outcome)) => outcome,
+            Ok(None) => give_up(&job, Kind::Cancelled, "was cancelled by its caller").await,
+            Err(_) => give_up(&job, Kind::Deadline, &format!("did not finish within {deadline:?}")).await,
+        };
         guard.0 = None;
-        match outcome {
-            Ok(outcome) => outcome,
-            Err(_) => give_up(&job, deadline).await,
-        }
+        outcome
     }
 }
 
-/// The deadline has passed: cancels the job, and says what came of that. One that had completed by then is not wasted.
-async fn give_up<E: Callable>(job: &Job<E>, deadline: Duration) -> Result<Response<E::Output>> {
+/// Nobody waits any more: cancels the job, and says what came of that. One that had completed by then is not wasted.
+async fn give_up<E: Callable>(job: &Job<E>, kind: Kind, what: &str) -> Result<Response<E::Output>> {
     let (said, open) = match job.cancel().await {
         Ok(CancelState::AlreadyCompleted) => match job.result().await {
             Ok(response) => return Ok(response),
@@ -136,8 +165,8 @@ async fn give_up<E: Callable>(job: &Job<E>, deadline: Duration) -> Result<Respon
         Ok(state) => (format!("asked to cancel it, the server said `{state}`"), true),
         Err(error) => (format!("it could not be cancelled: {error}"), true),
     };
-    let message = format!("the job of `{}` did not finish within {deadline:?}; {said}", E::ID);
-    Err(job.open(Error::new(Kind::Deadline, message)).with_job_open(open))
+    let message = format!("the job of `{}` {what}; {said}", E::ID);
+    Err(job.open(Error::new(kind, message)).with_job_open(open))
 }
 
 /// Cancels its job when dropped with it.

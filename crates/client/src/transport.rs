@@ -1,5 +1,6 @@
 //! The bridge to the generated operations: what every request gets on its way out, and how it leaves.
 
+use crate::base::Base;
 use crate::generated::glue::RawResult;
 use crate::generated::{queue, run};
 use crate::key::Key;
@@ -9,11 +10,13 @@ use reqwest::{Request, Response, Version};
 use std::borrow::Cow;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use url::Url;
 
 /// What the hooks of the generated clients need. Its `Debug` shows no secret.
 #[derive(Clone, Debug)]
 pub struct Inner {
     identity: Arc<Identity>,
+    service: Arc<Service>,
     /// Headers of one call, checked by [`CallOptions`](crate::CallOptions).
     extra: Option<Arc<HeaderMap>>,
 }
@@ -23,25 +26,67 @@ pub struct Inner {
 struct Identity {
     key: Key,
     user_agent: HeaderValue,
+}
+
+/// One of the two hosts.
+#[derive(Debug)]
+struct Service {
+    base: Base,
+    /// Where the same service is reached when no connection can be made to its base.
+    backup: Option<Base>,
     /// Whether the last answer came over HTTP/2.
     http2: AtomicBool,
 }
 
 impl Inner {
-    pub(crate) fn new(key: Key, user_agent: HeaderValue) -> Self {
-        Self { identity: Arc::new(Identity { key, user_agent, http2: AtomicBool::new(false) }), extra: None }
+    pub(crate) fn new(key: Key, user_agent: HeaderValue, base: Base, backup: Option<Base>) -> Self {
+        Self { identity: Arc::new(Identity { key, user_agent }), service: Service::new(base, backup), extra: None }
+    }
+
+    /// The same identity at another host.
+    pub(crate) fn at(&self, base: Base, backup: Option<Base>) -> Self {
+        Self { service: Service::new(base, backup), ..self.clone() }
+    }
+
+    /// Whether the URL lies where the key may go.
+    pub(crate) fn allows(&self, url: &Url) -> bool {
+        self.service.base.contains(url) || self.service.backup.as_ref().is_some_and(|backup| backup.contains(url))
     }
 
     /// Whether one connection carries many requests at once, as far as is known.
     pub(crate) fn speaks_http2(&self) -> bool {
-        self.identity.http2.load(Ordering::Relaxed)
+        self.service.http2.load(Ordering::Relaxed)
     }
 
     fn seen(&self, response: &Response) {
         let http2 = response.version() == Version::HTTP_2;
         if http2 != self.speaks_http2() {
-            self.identity.http2.store(http2, Ordering::Relaxed);
+            self.service.http2.store(http2, Ordering::Relaxed);
         }
+    }
+
+    /// Sends a request. Where no connection can be made, the backup host gets it, once: nothing was sent before.
+    pub(crate) async fn execute(&self, client: &reqwest::Client, request: Request) -> reqwest::Result<Response> {
+        let spare = self.spare(&request);
+        let response = match (client.execute(request).await, spare) {
+            (Ok(response), _) => response,
+            (Err(error), Some(spare)) if error.is_connect() => match client.execute(spare).await {
+                // What is wrong with the first host is what the caller should know.
+                Err(second) if second.is_connect() => return Err(error),
+                outcome => outcome?,
+            },
+            (Err(error), _) => return Err(error),
+        };
+        self.seen(&response);
+        Ok(response)
+    }
+
+    /// The same request to the backup host, where there is one.
+    fn spare(&self, request: &Request) -> Option<Request> {
+        let url = self.service.base.moved(request.url(), self.service.backup.as_ref()?)?;
+        let mut spare = request.try_clone()?;
+        *spare.url_mut() = url;
+        Some(spare)
     }
 
     /// Puts on a request what all of them carry. Only for requests to a configured base.
@@ -71,6 +116,12 @@ pub(crate) fn sort(response: Response) -> RawResult {
     }
 }
 
+impl Service {
+    fn new(base: Base, backup: Option<Base>) -> Arc<Self> {
+        Arc::new(Self { base, backup, http2: AtomicBool::new(false) })
+    }
+}
+
 macro_rules! hooks {
     ($($client:ty),+) => {$(
         impl ClientHooks<Inner> for $client {
@@ -80,9 +131,7 @@ macro_rules! hooks {
             }
 
             async fn exec(&self, request: Request, _: &OperationInfo) -> reqwest::Result<Response> {
-                let response = self.client().execute(request).await?;
-                self.inner().seen(&response);
-                Ok(response)
+                self.inner().execute(self.client(), request).await
             }
         }
 

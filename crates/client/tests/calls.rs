@@ -4,7 +4,9 @@
 
 mod support;
 
-use ideogram_client::{CallOptions, CancelState, Client, GenerateInput, QueuePriority, Remix, RemixInput};
+use ideogram_client::{
+    CallOptions, CancelState, Client, Generate, GenerateInput, QueuePriority, Remix, RemixInput, SavedJob,
+};
 use serde_json::json;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
@@ -149,6 +151,46 @@ async fn past_its_deadline_a_subscribed_job_is_cancelled_and_the_error_says_what
     assert_eq!(error.request_id(), Some(ID));
     assert!(error.to_string().contains("CANCELLATION_REQUESTED"), "{error}");
     assert_eq!(stub.lines(), [SUBMIT, STREAM, CANCEL]);
+}
+
+#[tokio::test]
+async fn a_subscribed_job_is_cancelled_on_demand_and_on_drop() {
+    let stub = Stub::start(|request| match request.line().as_str() {
+        SUBMIT => json(200, accepted()),
+        STREAM => stream([event(in_progress()), Act::Stall]),
+        CANCEL => json(200, json!({"status": "OK"})),
+        _ => json(404, json!({})),
+    })
+    .await;
+    let client = stub.client();
+    let input = GenerateInput::new("A fox");
+    let now = tokio::time::sleep(Duration::from_millis(30));
+    let error = client.subscribe(&input).cancel_when(now).await.unwrap_err();
+    assert!(error.is_cancelled() && !error.may_have_been_accepted(), "{error:?}");
+    assert_eq!(stub.count(CANCEL), 1);
+
+    let call = client.subscribe(&input).with_cancel_on_drop().into_future();
+    assert!(tokio::time::timeout(Duration::from_millis(60), call).await.is_err());
+    for _ in 0..100 {
+        if stub.count(CANCEL) == 2 {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    panic!("the dropped call was not cancelled: {:?}", stub.lines());
+}
+
+#[tokio::test]
+async fn a_job_is_written_down_and_taken_up_again() {
+    let stub = Stub::start(|_| json(200, accepted())).await;
+    let client = stub.client();
+    let job = client.submit(&GenerateInput::new("A fox")).await.unwrap();
+    let text = serde_json::to_string(&job).unwrap();
+    let saved: SavedJob = serde_json::from_str(&text).unwrap();
+    assert_eq!(client.restore::<Generate>(&saved).unwrap().request_id(), ID);
+    assert!(client.restore::<Remix>(&saved).unwrap_err().is_input());
+    let elsewhere = Client::builder().with_key("a:b").build().unwrap();
+    assert!(elsewhere.restore::<Generate>(&saved).unwrap_err().is_input());
 }
 
 #[tokio::test]

@@ -399,6 +399,29 @@ async fn a_refused_connection_is_tried_again_even_for_a_paid_call_and_leaves_not
 }
 
 #[tokio::test]
+async fn where_no_connection_can_be_made_the_backup_host_gets_the_call_once() {
+    let stub = Stub::start(|request| match request.line().as_str() {
+        "POST /backup/fal-ai/ideogram/v2/turbo" => json(200, accepted()),
+        "GET /backup/fal-ai/ideogram/requests/764cabcf-b745-4b3e-ae38-1200304cf45b/status" => json(200, completed()),
+        _ => json(500, json!({})),
+    })
+    .await;
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let gone = format!("http://{}", listener.local_addr().unwrap());
+    drop(listener);
+    let backup = format!("{}/backup", stub.url);
+    let client = stub.builder().with_queue_url(gone).with_backup_urls(&backup, &backup).build().unwrap();
+    let job = client.submit(&GenerateInput::new("A fox")).await.unwrap();
+    assert_eq!(job.status().await.unwrap().request_id, ID);
+    assert_eq!(stub.requests().len(), 2);
+    // A host that answers, however badly, is not passed over.
+    let client =
+        stub.builder().with_run_url(format!("{}/run", stub.url)).with_backup_urls(&backup, &backup).build().unwrap();
+    assert!(client.run(&GenerateInput::new("A fox")).await.unwrap_err().may_have_been_accepted());
+    assert_eq!(stub.requests().len(), 3);
+}
+
+#[tokio::test]
 async fn the_start_timeout_of_the_caller_is_never_tried_again() {
     for line in [RUN, SUBMIT, STATUS, RESULT] {
         let stub = Stub::start(|_| {

@@ -1,6 +1,6 @@
 //! One sentence for a person.
 
-use super::{Body, Error, Kind, Repr};
+use super::{Allowed, Body, Error, Kind, Repr};
 use crate::text::clean;
 use ideogram_schema::{ValidationErrorDetail, ValidationLocation};
 use std::error::Error as StdError;
@@ -134,6 +134,10 @@ fn fmt_detail(f: &mut Formatter<'_>, detail: &ValidationErrorDetail) -> fmt::Res
         write!(f, "`{path}`: ")?;
     }
     f.write_str(&clean(&detail.msg, TEXT))?;
+    let allowed = Allowed::of(detail).to_string();
+    if !allowed.is_empty() {
+        write!(f, ", {allowed}")?;
+    }
     match &detail.input {
         Some(sent @ (serde_json::Value::String(_) | serde_json::Value::Number(_) | serde_json::Value::Bool(_))) => {
             write!(f, " (sent {})", clean(&sent.to_string(), 80))

@@ -1,6 +1,7 @@
 //! The one error type of this crate.
 
 mod body;
+mod context;
 mod display;
 
 use crate::Window;
@@ -12,6 +13,7 @@ use std::error::Error as StdError;
 use std::time::{Duration, SystemTime};
 
 pub(crate) use body::Body;
+pub use context::Allowed;
 
 /// A result of this crate.
 pub type Result<T, E = Error> = std::result::Result<T, E>;

@@ -1,0 +1,65 @@
+//! A job as it is written down, to be taken up again.
+
+use crate::error::{Error, Result};
+use crate::text::clean;
+use crate::{Callable, Client, Job};
+use serde::{Deserialize, Serialize, Serializer};
+
+/// What is needed to take a job up again, in another process or on another day: plain data.
+///
+/// ```no_run
+/// use ideogram_client::{Client, Generate, Job, SavedJob};
+///
+/// # fn example(client: Client, job: Job<Generate>) -> ideogram_client::Result<()> {
+/// let text = serde_json::to_string(&job).unwrap();
+/// // … later …
+/// let saved: SavedJob = serde_json::from_str(&text).unwrap();
+/// let job: Job<Generate> = client.restore(&saved)?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct SavedJob {
+    /// The base URL of the queue that the job is in.
+    pub queue: String,
+    /// The endpoint's id, for [`visit_endpoint`](crate::visit_endpoint) where it is not known.
+    pub endpoint: String,
+    /// The job's id.
+    pub request_id: String,
+}
+
+impl<E: Callable> Job<E> {
+    /// What to write down to take the job up again; the job itself serialises to the same.
+    pub fn save(&self) -> SavedJob {
+        SavedJob {
+            queue: self.client().queue_url().to_owned(),
+            endpoint: E::ID.to_owned(),
+            request_id: self.request_id().to_owned(),
+        }
+    }
+}
+
+impl<E: Callable> Serialize for Job<E> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.save().serialize(serializer)
+    }
+}
+
+impl Client {
+    /// Takes up a job that was written down. Nothing is sent.
+    ///
+    /// # Errors
+    /// [`is_input`](Error::is_input) when it is a job of another endpoint, or of another queue than this client's.
+    pub fn restore<E: Callable>(&self, saved: &SavedJob) -> Result<Job<E>> {
+        for (what, saved, here) in
+            [("endpoint", saved.endpoint.as_str(), E::ID), ("queue", saved.queue.as_str(), self.queue_url())]
+        {
+            if saved != here {
+                let saved = clean(saved, 200);
+                return Err(Error::input(format!("the job belongs to the {what} `{saved}`, not to `{here}`")));
+            }
+        }
+        self.job(saved.request_id.clone())
+    }
+}
