@@ -117,6 +117,12 @@ fn jobs() -> Command {
                 .num_args(0..)
                 .help("Numbers from `ideogram jobs` [default: every open one]"),
         )
+        .arg(
+            Arg::new("request")
+                .long("request")
+                .value_name("ID")
+                .help("The service's id of a request whose answer was lost, where you know it"),
+        )
         .args(saving().into_iter().chain([timeout()]));
     let close = Command::new("close")
         .about("Close a request by hand: whatever it made is given up")

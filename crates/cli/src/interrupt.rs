@@ -45,3 +45,14 @@ impl Interrupts {
         }
     }
 }
+
+impl Interrupts {
+    /// Waits for something while Ctrl-C still ends the wait: `None` when it did.
+    pub(crate) async fn unless<T>(&mut self, work: impl Future<Output = T>) -> Option<T> {
+        tokio::select! {
+            biased;
+            () = self.next() => None,
+            done = work => Some(done),
+        }
+    }
+}

@@ -9,7 +9,6 @@ use clap::ArgMatches;
 #[cfg(feature = "sandbox")]
 use clap::parser::ValueSource;
 use ideogram_client::Client;
-use std::future::Future;
 use std::path::PathBuf;
 use std::time::Duration;
 use tokio::runtime::Runtime;
@@ -73,23 +72,14 @@ impl Session {
         })
     }
 
-    /// Waits for something while Ctrl-C still ends the run: `None` when it did.
-    pub(crate) async fn unless_interrupted<T>(&mut self, work: impl Future<Output = T>) -> Option<T> {
-        tokio::select! {
-            biased;
-            () = self.interrupts.next() => None,
-            done = work => Some(done),
-        }
-    }
-
     /// What to do about a row that stays open, as a clause; nothing where the ledger dies with the process.
     pub(crate) fn advised(&self, failure: Failure, id: i64) -> Failure {
         if self.lasting { failure.and(&format!("`ideogram jobs resume {id}` takes it up again")) } else { failure }
     }
 
-    /// Says where a request is kept whose answer was lost.
+    /// What to do about a request whose answer was lost.
     pub(crate) fn remembered(&self, failure: Failure, id: i64) -> Failure {
-        if self.lasting { failure.and(&format!("`ideogram jobs` keeps it in mind as {id}")) } else { failure }
+        if self.lasting { failure.and(&format!("`ideogram jobs resume {id}` looks for it")) } else { failure }
     }
 }
 

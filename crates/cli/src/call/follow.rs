@@ -42,7 +42,7 @@ pub(crate) async fn follow<E: Callable>(
             }
             outcome = &mut following => return match outcome {
                 Ok(response) => Answer::new(response.output(), Some(job.request_id().to_owned())),
-                Err(error) => Err(trouble::<E>(session, &error, id)),
+                Err(error) => expired(session, job, error, id).await,
             },
             () = tokio::time::sleep_until(until) => {
                 if cancelling {
@@ -59,7 +59,7 @@ pub(crate) async fn follow<E: Callable>(
 
 /// Asks the service to cancel, and says what it answered. An error means that the wait is over.
 async fn cancel<E: Callable>(session: &mut Session, job: &Job<E>, id: i64) -> Result<(), Failure> {
-    let Some(outcome) = session.unless_interrupted(job.cancel()).await else { return Err(left(session, job, id)) };
+    let Some(outcome) = session.interrupts.unless(job.cancel()).await else { return Err(left(session, job, id)) };
     let output = session.output;
     match outcome {
         Ok(CancelState::Ok) => {
@@ -78,7 +78,7 @@ async fn cancel<E: Callable>(session: &mut Session, job: &Job<E>, id: i64) -> Re
 
 /// The deadline has passed: cancels, and says what became of that. A job that is done by then is not wasted.
 async fn late<E: Callable>(session: &mut Session, job: &Job<E>, id: i64) -> Result<(), Failure> {
-    let Some(outcome) = session.unless_interrupted(job.cancel()).await else { return Err(left(session, job, id)) };
+    let Some(outcome) = session.interrupts.unless(job.cancel()).await else { return Err(left(session, job, id)) };
     let message = match outcome {
         Ok(CancelState::AlreadyCompleted) => return Ok(()),
         Ok(CancelState::Ok) => {
@@ -108,8 +108,21 @@ fn open<E: Callable>(session: &Session, job: &Job<E>, id: i64, failure: Failure)
     session.advised(failure, id)
 }
 
+/// A result that the queue keeps no more may still be in the history.
+async fn expired<E: Callable>(session: &mut Session, job: &Job<E>, error: Error, id: i64) -> Result<Answer, Failure> {
+    let mut error = error;
+    if error.is_not_found() {
+        match session.interrupts.unless(session.client.recorded_result::<E>(job.request_id())).await {
+            Some(Ok(Some(response))) => return Answer::new(response.output(), Some(job.request_id().to_owned())),
+            Some(Err(failed)) if failed.is_job_failure() => error = failed,
+            _ => {}
+        }
+    }
+    Err(over::<E>(session, &error, id))
+}
+
 /// A failed job is over; trouble on the way to it leaves the row open.
-fn trouble<E: Callable>(session: &mut Session, error: &Error, id: i64) -> Failure {
+pub(crate) fn over<E: Callable>(session: &mut Session, error: &Error, id: i64) -> Failure {
     let failure = fault::of_call(error, E::INFO);
     if error.may_have_been_accepted() {
         return session.advised(failure, id);

@@ -112,7 +112,7 @@ async fn save_all(session: &mut Session, asked: Asked<'_>, answer: &Answer, file
 async fn fetch(session: &mut Session, file: &Made, asked: Asked<'_>) -> Result<Vec<u8>, Failure> {
     let image = session.client.image(&File::new(&file.url));
     let fetching = tokio::time::timeout(FETCH, image.bytes());
-    let bytes: Vec<u8> = match session.unless_interrupted(fetching).await {
+    let bytes: Vec<u8> = match session.interrupts.unless(fetching).await {
         Some(Ok(Ok(bytes))) => bytes.into(),
         // Whatever it is, it is the service's doing: the URL is its own.
         Some(Ok(Err(error))) => return Err(fault::of_call(&error, asked.info).with_exit(Exit::Failure)),

@@ -2,10 +2,11 @@
 
 mod follow;
 mod keep;
+pub(crate) mod lost;
 mod queued;
 mod sync;
 
-pub(crate) use follow::follow;
+pub(crate) use follow::{follow, over};
 pub(crate) use keep::{Answer, Asked, Kept, keep};
 
 use crate::envelope::{Envelope, Kind};
@@ -80,7 +81,7 @@ async fn upload(session: &mut Session, order: &mut Order, uploads: &[ToUpload]) 
     for file in uploads {
         session.output.progress(&format!("uploading `{}`", file.path.display()));
         let uploading = session.client.upload(ImageInput::path(&file.path)).into_future();
-        match session.unless_interrupted(uploading).await {
+        match session.interrupts.unless(uploading).await {
             Some(Ok(url)) => file.fill(&mut order.input, url.as_str()),
             Some(Err(error)) => return Err(fault::of_call(&error, order.info)),
             None => return Err(Failure::new(Exit::Interrupted, "left before anything was sent")),

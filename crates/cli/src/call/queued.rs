@@ -1,7 +1,7 @@
 //! A call through the queue: sent once, noted before anybody waits, and found again after a crash.
 
 use super::keep::{Asked, Kept, keep};
-use super::{Order, follow};
+use super::{Order, follow, lost};
 use crate::exit::{Exit, Failure};
 use crate::fault;
 use crate::ledger::Closing;
@@ -40,7 +40,7 @@ async fn submit<E: Callable>(
     let mut sending = client.submit(input).into_future();
     let mut interrupted = false;
     let outcome = loop {
-        if let Some(outcome) = session.unless_interrupted(&mut sending).await {
+        if let Some(outcome) = session.interrupts.unless(&mut sending).await {
             break outcome;
         }
         if std::mem::replace(&mut interrupted, true) {
@@ -56,7 +56,14 @@ async fn submit<E: Callable>(
     };
     match outcome {
         Ok(job) => Ok((job, interrupted)),
-        Err(error) => Err(not_accepted(session, order, &error, id)),
+        Err(error) => {
+            let failure = not_accepted(session, order, &error, id);
+            let found = match error.sent_within().filter(|_| error.may_have_been_accepted()) {
+                Some(window) => lost::wait_for::<E>(session, input, window).await,
+                None => None,
+            };
+            found.map(|job| (job, interrupted)).ok_or(failure)
+        }
     }
 }
 

@@ -33,7 +33,7 @@ async fn wait<E: Callable>(session: &mut Session, order: &Order, input: &E::Inpu
     let mut running = client.run(input).with_deadline(patience).into_future();
     let mut interrupted = false;
     loop {
-        match session.unless_interrupted(&mut running).await {
+        match session.interrupts.unless(&mut running).await {
             Some(Ok(response)) => {
                 let request_id = response.request_id().map(str::to_owned);
                 return Answer::new(response.output(), request_id);

@@ -84,6 +84,8 @@ pub struct Row {
     pub id: i64,
     /// When it was written, in milliseconds since 1970.
     pub created_ms: i64,
+    /// When it was last written to, likewise.
+    pub updated_ms: i64,
     /// Where it stands.
     pub state: State,
     /// The base URL it was sent to.

@@ -39,10 +39,11 @@ CREATE TABLE requests (
 ) STRICT;
 CREATE INDEX open_requests ON requests (id) WHERE state IN ('sending', 'accepted', 'lost', 'answered');
 CREATE INDEX twins ON requests (input_sha256);
+CREATE INDEX known ON requests (request_id) WHERE request_id IS NOT NULL;
 PRAGMA user_version = 1;
 ";
 
-const COLUMNS: &str = "id, created_ms, state, base, queued, endpoint, input, seed, request_id, answer, destination, \
+const COLUMNS: &str = "id, created_ms, updated_ms, state, base, queued, endpoint, input, seed, request_id, answer, destination, \
                        overwrite, files, note";
 
 /// An open ledger.
@@ -121,6 +122,18 @@ impl Ledger {
             .db
             .prepare_cached("SELECT 1 FROM requests WHERE input_sha256 = ?1")
             .and_then(|mut select| select.exists(params![fingerprint(endpoint, input)]));
+        found.map_err(|error| self.failed(error))
+    }
+
+    /// Whether a row has this request id.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn knows(&self, request_id: &str) -> Result<bool, LedgerError> {
+        let found = self
+            .db
+            .prepare_cached("SELECT 1 FROM requests WHERE request_id = ?1")
+            .and_then(|mut select| select.exists([request_id]));
         found.map_err(|error| self.failed(error))
     }
 
@@ -289,6 +302,7 @@ fn row(row: &rusqlite::Row<'_>) -> rusqlite::Result<Row> {
     Ok(Row {
         id: row.get("id")?,
         created_ms: row.get("created_ms")?,
+        updated_ms: row.get("updated_ms")?,
         // A state that this version does not know is kept open: the safe side.
         state: State::parse(&state).unwrap_or(State::Lost),
         base: row.get("base")?,

@@ -4,8 +4,8 @@ use crate::server::{ID, Reply, Request, Server, queue};
 use crate::support::{Place, Run, png};
 use serde_json::{Value, json};
 use std::process::{Child, Command};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
 
 /// A queue whose jobs are not done before it is told so; a cancel is answered with this status and word.
 fn slow(cancel: (u16, &'static str)) -> (Server, Arc<AtomicBool>) {
@@ -135,23 +135,91 @@ fn a_killed_run_is_found_by_the_next() {
     assert_eq!((place.open(), server.count("POST", "turbo")), (vec![], 1));
 }
 
+/// A service that loses the answer to every request, and a history that knows the latest one under this id once it is
+/// told so. The body of a history's answer is made from the request that was lost.
+fn losing(history: impl Fn(&Value) -> Reply + Send + Sync + 'static) -> Server {
+    let latest = Mutex::new(Value::Null);
+    Server::start(move |request| match request.method.as_str() {
+        "POST" => {
+            *latest.lock().unwrap() = serde_json::from_slice(&request.body).unwrap();
+            Reply::Nothing
+        }
+        "GET" if request.target.starts_with("/platform/v1/models/requests") => history(&latest.lock().unwrap()),
+        _ => queue(request, &png(8, 8)),
+    })
+}
+
+fn entry(id: &str, input: &Value) -> Value {
+    let now = humantime::format_rfc3339_millis(std::time::SystemTime::now()).to_string();
+    let output = json!({"images": [{"url": "data:image/png;base64,iVBORw0KGgo="}], "seed": 7});
+    json!({"request_id": id, "endpoint_id": "x", "sent_at": now, "started_at": now, "json_input": input,
+        "status_code": 200, "json_output": output})
+}
+
+fn page(items: &[Value]) -> Reply {
+    Reply::Json(200, json!({"items": items, "next_cursor": null, "has_more": false}))
+}
+
 #[test]
 fn a_lost_reply_is_never_sent_again_and_never_forgotten() {
-    for arguments in ["generate fox", "generate fox --sync"] {
-        let (place, server) = (Place::new(), Server::start(|_| Reply::Nothing));
+    for arguments in ["generate fox --timeout 50ms", "generate fox --sync"] {
+        let (place, server) = (Place::new(), losing(|_| page(&[])));
         let run = place.call(&server, arguments);
-        let sentence = run.refused(1);
+        let sentence = run.stderr.lines().last().unwrap();
+        assert_eq!(run.code, Some(1));
         assert!(sentence.contains("may have been accepted"), "{sentence}");
-        assert!(sentence.ends_with("`ideogram jobs` keeps it in mind as 1"), "{sentence}");
-        assert_eq!((server.count("POST", "turbo"), place.open()), (1, vec![("lost".to_owned(), Value::Null)]));
+        assert!(sentence.ends_with("`ideogram jobs resume 1` looks for it"), "{sentence}");
+        let lost = vec![("lost".to_owned(), Value::Null)];
+        assert_eq!((server.count("POST", "turbo"), place.open()), (1, lost.clone()));
         let run = place.call(&server, "jobs resume");
-        assert!(
-            run.refused(1).starts_with("1 was sent and its answer was lost, so it may have been billed"),
-            "{run:?}"
-        );
+        assert!(run.refused(1).contains("it is not in the service's history, or not yet"), "{run:?}");
+        assert_eq!(place.open(), lost);
         assert_eq!(place.run(["jobs", "close", "1"]).code, Some(0));
         assert_eq!((server.count("POST", "turbo"), place.open()), (1, vec![]));
     }
+}
+
+#[test]
+fn a_lost_request_that_the_history_knows_is_gone_on_with() {
+    let (place, server) = (Place::new(), losing(|input| page(&[entry(ID, input)])));
+    let run = place.call(&server, "generate fox -o fox.png");
+    assert_eq!((run.code, run.text()), (Some(0), "fox.png\n"), "{run:?}");
+    assert_eq!((server.count("POST", "turbo"), place.open()), (1, vec![]));
+    // The same again with the same seed: the history has the first one only, which is another one.
+    let run = place.call(&server, "generate fox -o again.png --seed 7 --timeout 50ms");
+    assert_eq!((run.code, place.open()), (Some(1), vec![("lost".to_owned(), Value::Null)]), "{run:?}");
+    assert_eq!(place.files(), ["fox.png"]);
+}
+
+#[test]
+fn what_a_lost_call_in_one_piece_made_is_taken_from_the_history() {
+    let (place, server) = (Place::new(), losing(|input| page(&[entry(ID, input)])));
+    assert_eq!(place.call(&server, "generate fox --seed 7 --sync -o fox.png").code, Some(1));
+    let run = place.call(&server, "jobs resume 1");
+    assert_eq!(run.code, Some(0), "{run:?}");
+    assert_eq!((place.files(), place.open()), (vec!["fox.png".to_owned()], vec![]));
+}
+
+#[test]
+fn one_of_several_is_a_guess_that_only_the_user_may_make() {
+    let (place, server) = (Place::new(), losing(|input| page(&[entry(ID, input), entry("other", input)])));
+    assert_eq!(place.call(&server, "generate fox --seed 7 --timeout 50ms").code, Some(1));
+    let run = place.call(&server, "jobs resume 1");
+    assert!(run.refused(1).contains(&format!("could be it (`{ID}`, `other`); look in")), "{run:?}");
+    let run = place.call(&server, &format!("jobs resume 1 --request {ID}"));
+    assert_eq!((run.code, place.files(), place.open()), (Some(0), vec!["fox-7.png".to_owned()], vec![]), "{run:?}");
+}
+
+#[test]
+fn a_result_that_has_expired_is_taken_from_the_history() {
+    let server = Server::start(|request| match request.method.as_str() {
+        "GET" if request.target.ends_with(ID) => Reply::Json(404, json!({"detail": "Request not found"})),
+        "GET" if request.target.starts_with("/platform/") => page(&[entry(ID, &json!({}))]),
+        _ => queue(request, &[]),
+    });
+    let place = Place::new();
+    let run = place.call(&server, "generate fox -o fox.png");
+    assert_eq!((run.code, run.text(), place.open()), (Some(0), "fox.png\n", vec![]), "{run:?}");
 }
 
 #[test]

@@ -1,0 +1,47 @@
+//! Requests whose answer was lost: looked for in the service's history, never sent again.
+
+use crate::ledger::Ledger;
+use crate::session::Session;
+use ideogram_client::{Callable, Client, Error, Found, Job, Window};
+use std::time::Duration;
+use tokio::time::Instant;
+
+/// How long a run looks once the answer is lost. How soon a request shows in the history is not documented; `ideogram
+/// jobs resume` looks again later.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// Looks once. A request that the ledger knows is another one of ours, however equal.
+pub(crate) async fn find<E: Callable>(
+    client: &Client,
+    ledger: &Ledger,
+    input: &E::Input,
+    window: Window,
+) -> Result<Found<E>, Error> {
+    match client.find_submitted(input, window).await? {
+        // A ledger that cannot be read knows everything: better undecided than somebody else's.
+        Found::Once(job) if ledger.knows(job.request_id()).unwrap_or(true) => Ok(Found::Nowhere),
+        found => Ok(found),
+    }
+}
+
+/// Looks again and again, for as long as the run has time, until the request is found for certain.
+pub(super) async fn wait_for<E: Callable>(session: &mut Session, input: &E::Input, window: Window) -> Option<Job<E>> {
+    session
+        .output
+        .progress("the answer was lost, so its request is looked for in the service's history; Ctrl-C ends that");
+    let until = session.deadline.min(Instant::now() + PATIENCE);
+    let mut wait = Duration::from_millis(250);
+    loop {
+        match session.interrupts.unless(find(&session.client, &session.ledger, input, window)).await? {
+            Ok(Found::Once(job)) => return Some(job),
+            Ok(_) => {}
+            // No history, no answer: the row stays open.
+            Err(_) => return None,
+        }
+        if Instant::now() + wait > until {
+            return None;
+        }
+        session.interrupts.unless(tokio::time::sleep(wait)).await?;
+        wait *= 2;
+    }
+}
