@@ -67,7 +67,7 @@ impl Output {
                     changes.push(Change::Differs(path.clone(), diff));
                 }
                 Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-                    changes.push(Change::Missing(path.clone()))
+                    changes.push(Change::Missing(path.clone()));
                 }
                 Err(error) => return Err(Error::new(format!("cannot be read: {error}")).in_file(path)),
             }

@@ -32,7 +32,7 @@ fn clean(line: &str) -> String {
     let line: String = line.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
     let words: Vec<String> = line.split_whitespace().map(str::to_owned).collect();
     let text = words.join(" ");
-    let code_is_balanced = text.matches('`').count() % 2 == 0;
+    let code_is_balanced = text.matches('`').count().is_multiple_of(2);
     let mut cleaned = String::with_capacity(text.len());
     for (index, part) in text.split('`').enumerate() {
         let is_code = code_is_balanced && index % 2 == 1;

@@ -12,6 +12,17 @@ pub enum NumberKind {
     Number,
 }
 
+impl NumberKind {
+    /// The kind that a schema's `type` names.
+    pub fn of(json_type: Option<&str>) -> Option<Self> {
+        match json_type {
+            Some("integer") => Some(Self::Integer),
+            Some("number") => Some(Self::Number),
+            _ => None,
+        }
+    }
+}
+
 /// The bounds, each as the description writes it.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Bounds {

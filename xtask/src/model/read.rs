@@ -255,10 +255,8 @@ fn bare(schema: &Value, pointer: &str) -> Result<Value> {
     if let Some(kind) = kind {
         kept.insert("type".to_owned(), kind.into());
     }
-    match kind {
-        Some("integer") => drop(Bounds::read(schema, NumberKind::Integer, pointer)?),
-        Some("number") => drop(Bounds::read(schema, NumberKind::Number, pointer)?),
-        _ => {}
+    if let Some(kind) = NumberKind::of(kind) {
+        Bounds::read(schema, kind, pointer)?;
     }
     for keyword in keywords {
         if let Some(value) = schema.get(*keyword) {

@@ -28,12 +28,11 @@ pub fn rust_types(components: &Components) -> Result<FieldTypes> {
     let mut definitions = Vec::new();
     for (name, component) in components {
         let Some(key) = keys.get(name.as_str()) else { continue };
-        match type_schemas(component) {
-            Some(schemas) => definitions.push((key.clone(), definition(&schemas, &keys)?)),
-            None => {
-                settings.with_replacement(key, key, std::iter::empty());
-                definitions.push((key.clone(), schema(json!({"type": "string"}))?));
-            }
+        if let Some(schemas) = type_schemas(component) {
+            definitions.push((key.clone(), definition(&schemas, &keys)?));
+        } else {
+            settings.with_replacement(key, key, std::iter::empty());
+            definitions.push((key.clone(), schema(json!({"type": "string"}))?));
         }
     }
     let mut space = TypeSpace::new(&settings);

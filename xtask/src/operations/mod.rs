@@ -120,19 +120,14 @@ fn copy_operation(id: &str, operation: &Value, parameters: &[Value], pointer: &s
             Value::Object(bare)
         })
         .collect();
-    let mut copy = json!({
-        "operationId": id,
-        "parameters": parameters,
-        "responses": {"2XX": {
-            "description": "Any success.",
-            "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
-        }},
+    let mut copy = Map::new();
+    copy.insert("operationId".to_owned(), id.into());
+    copy.insert("parameters".to_owned(), parameters.into());
+    let success = json!({
+        "description": "Any success.",
+        "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
     });
-    for text in ["summary", "description"] {
-        if let Some(value) = operation.get(text) {
-            copy[text] = value.clone();
-        }
-    }
+    copy.insert("responses".to_owned(), json!({ "2XX": success }));
     if let Some(body) = operation.get("requestBody") {
         let types = body.get("content").and_then(Value::as_object).map_or(0, Map::len);
         if types != 1 {
@@ -143,9 +138,9 @@ fn copy_operation(id: &str, operation: &Value, parameters: &[Value], pointer: &s
             let message = "a body must be required: operations always send one";
             return Err(Error::new(message).at(format!("{pointer}/requestBody/required")));
         }
-        copy["requestBody"] = body.clone();
+        copy.insert("requestBody".to_owned(), body.clone());
     }
-    Ok(copy)
+    Ok(Value::Object(copy))
 }
 
 /// progenitor panics on what it does not know, so what it does not know stops here.
@@ -181,7 +176,9 @@ fn check_parameters(path: &str, parameters: &[Value], components: &BTreeSet<Stri
     let placeholders: BTreeSet<&str> =
         path.split('/').filter_map(|step| step.strip_prefix('{')?.strip_suffix('}')).collect();
     if placeholders != in_path {
-        return Err(Error::new(format!("the path parameters of `{path}` are not the ones that are described")).at(pointer));
+        return Err(
+            Error::new(format!("the path parameters of `{path}` are not the ones that are described")).at(pointer)
+        );
     }
     Ok(())
 }
