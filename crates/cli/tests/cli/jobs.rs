@@ -291,7 +291,7 @@ fn a_request_id_that_is_a_path_goes_nowhere() {
     let run = place.call(&server, "generate fox");
     assert!(run.refused(1).contains("may have been accepted"), "{run:?}");
     assert_eq!(place.open(), vec![("lost".to_owned(), Value::Null)]);
-    assert_eq!(server.count("GET", ""), 0);
+    assert_eq!(["/x", "/status", "/stream"].map(|end| server.count("GET", end)), [0; 3]);
 }
 
 #[test]
