@@ -243,6 +243,14 @@ impl Client {
                 error.repr_mut().attempts = attempts;
                 return Err(error);
             };
+            tracing::debug!(
+                fal.operation = operation.name(),
+                fal.endpoint = endpoint,
+                http.request.resend_count = attempts,
+                wait_ms = wait.as_millis(),
+                %error,
+                "sending again"
+            );
             tokio::time::sleep(wait).await;
             attempts += 1;
         }

@@ -33,6 +33,8 @@
 
 mod answer;
 mod base;
+#[cfg(feature = "blocking")]
+pub mod blocking;
 mod client;
 mod config;
 mod data_uri;
@@ -65,6 +67,7 @@ mod retry;
 mod run;
 mod save;
 mod saved;
+mod span;
 mod sse;
 mod status;
 mod submit;
@@ -75,6 +78,8 @@ mod trail;
 mod transport;
 mod updates;
 mod visit;
+#[cfg(feature = "webhook")]
+pub mod webhook;
 
 pub use client::Client;
 pub use config::ClientBuilder;

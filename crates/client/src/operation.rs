@@ -4,6 +4,7 @@ use crate::limits;
 use std::time::Duration;
 
 /// One kind of call.
+#[cfg_attr(not(all(feature = "media", feature = "webhook")), allow(dead_code, reason = "some belong to a feature"))]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Operation {
     Run,
@@ -19,6 +20,8 @@ pub(crate) enum Operation {
     History,
     Price,
     Bill,
+    Keys,
+    Webhook,
 }
 
 impl Operation {
@@ -38,6 +41,8 @@ impl Operation {
             Self::History => "request history",
             Self::Price => "price",
             Self::Bill => "bill",
+            Self::Keys => "webhook keys",
+            Self::Webhook => "webhook",
         }
     }
 

@@ -4,12 +4,14 @@ use crate::base::Base;
 use crate::generated::glue::RawResult;
 use crate::generated::{queue, run};
 use crate::key::Key;
+use crate::span;
 use progenitor_client::{ClientHooks, ClientInfo, OperationInfo, ResponseValue};
 use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue, USER_AGENT};
 use reqwest::{Request, Response, Version};
 use std::borrow::Cow;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use tracing::Instrument;
 use url::Url;
 
 /// What the hooks of the generated clients need. Its `Debug` shows no secret.
@@ -67,6 +69,13 @@ impl Inner {
 
     /// Sends a request. Where no connection can be made, the backup host gets it, once: nothing was sent before.
     pub(crate) async fn execute(&self, client: &reqwest::Client, request: Request) -> reqwest::Result<Response> {
+        let span = span::of(&request);
+        let outcome = self.send(client, request).instrument(span.clone()).await;
+        span::record(&span, &outcome);
+        outcome
+    }
+
+    async fn send(&self, client: &reqwest::Client, request: Request) -> reqwest::Result<Response> {
         let spare = self.spare(&request);
         let response = match (client.execute(request).await, spare) {
             (Ok(response), _) => response,

@@ -87,6 +87,8 @@ pub(crate) enum Kind {
     ForeignUrl,
     /// A file of this machine.
     File,
+    /// A webhook's delivery that is not to be believed.
+    Forged,
 }
 
 impl Error {
@@ -345,6 +347,11 @@ impl Error {
         self.0.kind == Kind::ForeignUrl
     }
 
+    /// A webhook's delivery is not fal's, or too old. Answer it with a refusal.
+    pub fn is_forged(&self) -> bool {
+        self.0.kind == Kind::Forged
+    }
+
     /// Whether the same call may succeed later, and repeating it cannot pay twice.
     pub fn is_retryable(&self) -> bool {
         self.is_transient() && !self.may_have_been_accepted()
@@ -373,7 +380,8 @@ impl Error {
             | Kind::Connect
             | Kind::Failed
             | Kind::ForeignUrl
-            | Kind::File => false,
+            | Kind::File
+            | Kind::Forged => false,
         }
     }
 

@@ -1,0 +1,341 @@
+//! The same client for programs without an async runtime.
+//!
+//! ```no_run
+//! use ideogram_client::{GenerateInput, blocking::Client};
+//!
+//! # fn main() -> ideogram_client::Result<()> {
+//! let client = Client::from_env()?;
+//! let response = client.subscribe(&GenerateInput::new("A fox reading a map, poster"))?;
+//! client.image(&response.images[0]).save_to("fox.png")?;
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! Every call has a twin that takes a function over the call as the async client has it, for all that can be set:
+//!
+//! ```no_run
+//! # use ideogram_client::{GenerateInput, blocking::Client};
+//! # use std::time::Duration;
+//! # fn example(client: &Client, input: &GenerateInput) -> ideogram_client::Result<()> {
+//! let response = client.subscribe_with(input, |call| {
+//!     call.with_deadline(Duration::from_secs(60)).on_status(|status| eprintln!("{}", status.status))
+//! })?;
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! What has no twin here goes through [`Client::block_on`] with [`Client::as_async`].
+
+use crate::error::{Error, Kind, Result};
+use crate::{Callable, CancelState, EndpointInput, File, LogEntry, QueueStatus, Response, Update};
+use bytes::Bytes;
+use futures_util::StreamExt;
+use std::fmt;
+use std::future::IntoFuture;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use tokio::runtime::{Builder, Handle, Runtime};
+
+/// A client whose calls return when they are done. Cheap to clone; clones share one background thread.
+///
+/// It must not be used inside an async program: there, its calls end in an error.
+#[derive(Clone)]
+pub struct Client {
+    client: crate::Client,
+    runtime: Arc<Background>,
+}
+
+/// A runtime that may be dropped anywhere.
+struct Background(Option<Runtime>);
+
+impl Drop for Background {
+    fn drop(&mut self) {
+        if let Some(runtime) = self.0.take() {
+            runtime.shutdown_background();
+        }
+    }
+}
+
+impl Client {
+    /// A client with everything from the [environment](crate::env).
+    ///
+    /// # Errors
+    /// As [`crate::Client::from_env`].
+    pub fn from_env() -> Result<Self> {
+        Self::new(crate::Client::from_env()?)
+    }
+
+    /// The blocking face of a client; make it with [`crate::Client::builder`].
+    ///
+    /// # Errors
+    /// When the background thread cannot be started.
+    pub fn new(client: crate::Client) -> Result<Self> {
+        let runtime = Builder::new_multi_thread().worker_threads(1).thread_name("ideogram-client").enable_all().build();
+        let runtime = runtime
+            .map_err(|error| Error::configuration("the thread for calls cannot be started").with_source(error))?;
+        Ok(Self { client, runtime: Arc::new(Background(Some(runtime))) })
+    }
+
+    /// The async client behind it.
+    pub fn as_async(&self) -> &crate::Client {
+        &self.client
+    }
+
+    /// Waits for anything that the async client does.
+    ///
+    /// ```no_run
+    /// # use ideogram_client::{Generate, blocking::Client};
+    /// # fn example(client: &Client) -> ideogram_client::Result<()> {
+    /// let price = client.block_on(client.as_async().price::<Generate>())?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// The call's own; [`is_configuration`](Error::is_configuration) inside an async program.
+    pub fn block_on<T>(&self, call: impl IntoFuture<Output = Result<T>>) -> Result<T> {
+        if Handle::try_current().is_ok() {
+            return Err(Error::configuration(
+                "a blocking call stands inside an async program; take the async client there",
+            ));
+        }
+        match &self.runtime.0 {
+            // The call is made inside the runtime: it may need its clock from the start.
+            Some(runtime) => runtime.block_on(async { call.into_future().await }),
+            None => Err(Error::new(Kind::Configuration, "the client is being dropped")),
+        }
+    }
+
+    /// See [`crate::Client::run`].
+    ///
+    /// # Errors
+    /// See [`Error`].
+    pub fn run<I>(&self, input: &I) -> Result<Response<<I::Endpoint as crate::Endpoint>::Output>>
+    where
+        I: EndpointInput<Endpoint: Callable>,
+    {
+        self.block_on(self.client.run(input))
+    }
+
+    /// As [`run`](Self::run), with what else can be set.
+    ///
+    /// # Errors
+    /// See [`Error`].
+    pub fn run_with<'a, I>(
+        &'a self,
+        input: &'a I,
+        set: impl FnOnce(crate::Run<'a, I::Endpoint>) -> crate::Run<'a, I::Endpoint>,
+    ) -> Result<Response<<I::Endpoint as crate::Endpoint>::Output>>
+    where
+        I: EndpointInput<Endpoint: Callable>,
+    {
+        self.block_on(set(self.client.run(input)))
+    }
+
+    /// See [`crate::Client::submit`].
+    ///
+    /// # Errors
+    /// See [`Error`].
+    pub fn submit<I>(&self, input: &I) -> Result<Job<I::Endpoint>>
+    where
+        I: EndpointInput<Endpoint: Callable>,
+    {
+        self.submit_with(input, |call| call)
+    }
+
+    /// As [`submit`](Self::submit), with what else can be set.
+    ///
+    /// # Errors
+    /// See [`Error`].
+    pub fn submit_with<'a, I>(
+        &'a self,
+        input: &'a I,
+        set: impl FnOnce(crate::Submit<'a, I::Endpoint>) -> crate::Submit<'a, I::Endpoint>,
+    ) -> Result<Job<I::Endpoint>>
+    where
+        I: EndpointInput<Endpoint: Callable>,
+    {
+        let job = self.block_on(set(self.client.submit(input)))?;
+        Ok(Job { client: self.clone(), job })
+    }
+
+    /// See [`crate::Client::subscribe`].
+    ///
+    /// # Errors
+    /// See [`Error`].
+    pub fn subscribe<I>(&self, input: &I) -> Result<Response<<I::Endpoint as crate::Endpoint>::Output>>
+    where
+        I: EndpointInput<Endpoint: Callable>,
+    {
+        self.block_on(self.client.subscribe(input))
+    }
+
+    /// As [`subscribe`](Self::subscribe), with what else can be set.
+    ///
+    /// # Errors
+    /// See [`Error`].
+    pub fn subscribe_with<'a, I>(
+        &'a self,
+        input: &'a I,
+        set: impl FnOnce(crate::Subscribe<'a, I::Endpoint>) -> crate::Subscribe<'a, I::Endpoint>,
+    ) -> Result<Response<<I::Endpoint as crate::Endpoint>::Output>>
+    where
+        I: EndpointInput<Endpoint: Callable>,
+    {
+        self.block_on(set(self.client.subscribe(input)))
+    }
+
+    /// See [`crate::Client::job`].
+    ///
+    /// # Errors
+    /// [`is_input`](Error::is_input) when the text cannot be a request id.
+    pub fn job<E: Callable>(&self, request_id: impl Into<String>) -> Result<Job<E>> {
+        Ok(Job { client: self.clone(), job: self.client.job(request_id)? })
+    }
+
+    /// See [`crate::Client::image`].
+    pub fn image(&self, file: &File) -> Image {
+        Image { client: self.clone(), image: self.client.image(file) }
+    }
+
+    /// See [`crate::Client::upload`].
+    ///
+    /// # Errors
+    /// See [`Error`].
+    #[cfg(feature = "media")]
+    pub fn upload(&self, image: impl Into<crate::ImageInput>) -> Result<crate::HostedUrl> {
+        self.block_on(self.client.upload(image))
+    }
+
+    /// As [`upload`](Self::upload), with what else can be set.
+    ///
+    /// # Errors
+    /// See [`Error`].
+    #[cfg(feature = "media")]
+    pub fn upload_with(
+        &self,
+        image: impl Into<crate::ImageInput>,
+        set: impl FnOnce(crate::Upload) -> crate::Upload,
+    ) -> Result<crate::HostedUrl> {
+        self.block_on(set(self.client.upload(image)))
+    }
+}
+
+impl fmt::Debug for Client {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.client.fmt(f)
+    }
+}
+
+/// A request in the queue: see [`crate::Job`].
+#[derive(Clone, Debug)]
+pub struct Job<E: Callable> {
+    client: Client,
+    job: crate::Job<E>,
+}
+
+impl<E: Callable> Job<E> {
+    /// See [`crate::Job::request_id`].
+    pub fn request_id(&self) -> &str {
+        self.job.request_id()
+    }
+
+    /// The async job behind it.
+    pub fn as_async(&self) -> &crate::Job<E> {
+        &self.job
+    }
+
+    /// See [`crate::Job::status`].
+    ///
+    /// # Errors
+    /// See [`crate::Job::status`].
+    pub fn status(&self) -> Result<QueueStatus> {
+        self.client.block_on(self.job.status())
+    }
+
+    /// See [`crate::Job::logs`].
+    ///
+    /// # Errors
+    /// See [`crate::Job::logs`].
+    pub fn logs(&self) -> Result<Vec<LogEntry>> {
+        self.client.block_on(self.job.logs())
+    }
+
+    /// See [`crate::Job::result`].
+    ///
+    /// # Errors
+    /// See [`crate::Job::result`].
+    pub fn result(&self) -> Result<Response<E::Output>> {
+        self.client.block_on(self.job.result())
+    }
+
+    /// See [`crate::Job::cancel`].
+    ///
+    /// # Errors
+    /// See [`crate::Job::cancel`].
+    pub fn cancel(&self) -> Result<CancelState> {
+        self.client.block_on(self.job.cancel())
+    }
+
+    /// See [`crate::Job::wait`].
+    ///
+    /// # Errors
+    /// See [`crate::Job::wait`].
+    pub fn wait(&self) -> Result<Response<E::Output>> {
+        self.client.block_on(self.job.wait())
+    }
+
+    /// Each thing that happens to the job: see [`crate::Job::updates`].
+    pub fn updates(&self) -> Updates {
+        Updates { client: self.client.clone(), updates: self.job.updates() }
+    }
+}
+
+/// What happens to a job, one thing after another: see [`crate::Updates`].
+#[derive(Debug)]
+pub struct Updates {
+    client: Client,
+    updates: crate::Updates,
+}
+
+impl Iterator for Updates {
+    type Item = Result<Update>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let next = async { Ok(self.updates.next().await) };
+        self.client.block_on(next).unwrap_or_else(|error| Some(Err(error)))
+    }
+}
+
+/// A picture that the server made: see [`crate::Image`].
+#[derive(Clone, Debug)]
+pub struct Image {
+    client: Client,
+    image: crate::Image,
+}
+
+impl Image {
+    /// See [`crate::Image::bytes`].
+    ///
+    /// # Errors
+    /// See [`crate::Image::bytes`].
+    pub fn bytes(&self) -> Result<Bytes> {
+        self.client.block_on(self.image.bytes())
+    }
+
+    /// See [`crate::Image::save_to`].
+    ///
+    /// # Errors
+    /// See [`crate::Image::save_to`].
+    pub fn save_to(&self, path: impl AsRef<Path>) -> Result<()> {
+        self.client.block_on(self.image.save_to(path))
+    }
+
+    /// See [`crate::Image::save_in`].
+    ///
+    /// # Errors
+    /// See [`crate::Image::save_in`].
+    pub fn save_in(&self, folder: impl AsRef<Path>) -> Result<PathBuf> {
+        self.client.block_on(self.image.save_in(folder))
+    }
+}

@@ -1,0 +1,355 @@
+//! Webhooks: whether a delivery is fal's, and what it says.
+//!
+//! A submit with [`with_webhook`](crate::Submit::with_webhook) has the outcome sent to a URL. Anybody can post to that
+//! URL, so check each delivery before believing it:
+//!
+//! ```no_run
+//! use ideogram_client::webhook::{Outcome, Verifier};
+//! use ideogram_client::{Client, Generate};
+//! use reqwest::StatusCode;
+//! use reqwest::header::HeaderMap;
+//!
+//! /// What any web framework can call: with the headers and the body exactly as they came.
+//! async fn receive(verifier: &Verifier, headers: &HeaderMap, body: &[u8]) -> StatusCode {
+//!     match verifier.verify::<Generate>(headers, body).await {
+//!         Ok(delivery) => {
+//!             // It may come more than once: what is done with it should depend on the request id alone.
+//!             match delivery.outcome {
+//!                 Outcome::Output(output) => println!("{} {}", delivery.request_id, output.images[0].url),
+//!                 Outcome::Failed(error) => println!("{error}"),
+//!                 _ => println!("{} has no payload", delivery.request_id),
+//!             }
+//!             StatusCode::OK
+//!         }
+//!         Err(error) if error.is_forged() => StatusCode::FORBIDDEN,
+//!         // The keys could not be fetched: let fal try again.
+//!         Err(_) => StatusCode::SERVICE_UNAVAILABLE,
+//!     }
+//! }
+//! ```
+
+use crate::error::{Body, Error, Kind, Result};
+use crate::operation::Operation;
+use crate::transport::sort;
+use crate::{Callable, Client, limits};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use reqwest::header::HeaderMap;
+use ring::digest::{SHA256, digest};
+use ring::signature::{ED25519, UnparsedPublicKey};
+use serde::Deserialize;
+use serde_json::Value;
+use std::fmt::Write;
+use std::sync::Arc;
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use tokio::sync::Mutex;
+
+/// How far a delivery's time may lie from this machine's, either way.
+pub const TOLERANCE: Duration = Duration::from_secs(300);
+/// How long fetched keys are good.
+const GOOD: Duration = Duration::from_secs(24 * 3600);
+/// How soon keys are fetched again for a signature that none of them made: forgeries must not cause a fetch each.
+const AGAIN: Duration = Duration::from_secs(60);
+/// Keys that are kept.
+const KEYS: usize = 64;
+
+type PublicKey = [u8; 32];
+
+/// Checks deliveries, with fal's public keys: fetched when first needed, kept for a day, fetched again when a signature
+/// is by none of them. Cheap to clone; clones share the keys.
+#[derive(Clone, Debug)]
+pub struct Verifier {
+    client: Client,
+    keys: Arc<Mutex<Option<Keys>>>,
+}
+
+#[derive(Clone, Debug)]
+struct Keys {
+    keys: Arc<[PublicKey]>,
+    fetched: Instant,
+}
+
+/// A delivery that is fal's.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Delivery<E: Callable> {
+    /// The request, as [`Job::request_id`](crate::Job::request_id) has it.
+    pub request_id: String,
+    /// The last attempt at it.
+    pub gateway_request_id: Option<String>,
+    /// The account that it belongs to.
+    pub user_id: String,
+    /// What came of it.
+    pub outcome: Outcome<E::Output>,
+}
+
+/// What came of a request.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Outcome<T> {
+    /// The endpoint's output.
+    Output(T),
+    /// It failed; the error has the model's own details.
+    Failed(Error),
+    /// It is done, but its output could not be put into the delivery, and the sentence says why. Fetch it with
+    /// [`Job::result`](crate::Job::result).
+    Unserialisable(String),
+}
+
+impl Client {
+    /// A verifier of webhook deliveries.
+    pub fn webhook_verifier(&self) -> Verifier {
+        Verifier { client: self.clone(), keys: Arc::default() }
+    }
+}
+
+impl Verifier {
+    /// Checks a delivery and reads it. `headers` and `body` must be as they came: a body that was parsed and written
+    /// again has another signature.
+    ///
+    /// # Errors
+    /// [`is_forged`](Error::is_forged) when it is not fal's, or too old; [`is_decode`](Error::is_decode) when it is, and
+    /// cannot be read; what HTTP has to offer when the keys cannot be fetched.
+    pub async fn verify<E: Callable>(&self, headers: &HeaderMap, body: &[u8]) -> Result<Delivery<E>> {
+        let signed = Signed::read(headers, body, SystemTime::now())?;
+        let keys = self.keys(None).await?;
+        if !signed.is_by(&keys.keys) && !signed.is_by(&self.keys(Some(keys.fetched)).await?.keys) {
+            return Err(forged("its signature is by none of fal's keys"));
+        }
+        read(signed.user_id, body)
+    }
+
+    /// The keys; newer ones than `than` where there may be some.
+    async fn keys(&self, than: Option<Instant>) -> Result<Keys> {
+        let mut kept = self.keys.lock().await;
+        if let Some(keys) = kept.as_ref() {
+            let age = keys.fetched.elapsed();
+            if than.map_or(age < GOOD, |than| keys.fetched > than || age < AGAIN) {
+                return Ok(keys.clone());
+            }
+        }
+        let keys = Keys { keys: self.fetch().await?, fetched: Instant::now() };
+        *kept = Some(keys.clone());
+        Ok(keys)
+    }
+
+    async fn fetch(&self) -> Result<Arc<[PublicKey]>> {
+        let shared = self.client.shared();
+        let http = shared.http.keyed(&shared.bases.rest)?;
+        let url = format!("{}/.well-known/jwks.json", shared.bases.rest.as_str());
+        // They are public: the key stays here.
+        let send = || async { sort(http.get(&url).send().await?) };
+        let (_, set) =
+            self.client.call(Operation::Keys, None, send, |body| serde_json::from_slice::<KeySet>(body)).await?;
+        let keys: Vec<PublicKey> = set.keys.iter().filter_map(Jwk::public_key).take(KEYS).collect();
+        if keys.is_empty() {
+            return Err(Error::new(Kind::Decode, "it has no Ed25519 key").at(Operation::Keys, None));
+        }
+        Ok(keys.into())
+    }
+}
+
+#[derive(Deserialize)]
+struct KeySet {
+    keys: Vec<Jwk>,
+}
+
+#[derive(Deserialize)]
+struct Jwk {
+    #[serde(default)]
+    kty: Option<String>,
+    #[serde(default)]
+    crv: Option<String>,
+    #[serde(default)]
+    x: Option<String>,
+}
+
+impl Jwk {
+    fn public_key(&self) -> Option<PublicKey> {
+        let fits = |said: &Option<String>, wanted| said.as_deref().is_none_or(|said| said == wanted);
+        if !fits(&self.kty, "OKP") || !fits(&self.crv, "Ed25519") {
+            return None;
+        }
+        URL_SAFE_NO_PAD.decode(self.x.as_deref()?.trim_end_matches('=')).ok()?.try_into().ok()
+    }
+}
+
+/// What is signed, and the signature.
+#[derive(Debug)]
+struct Signed {
+    user_id: String,
+    message: String,
+    signature: [u8; 64],
+}
+
+impl Signed {
+    /// Reads the headers and checks the time.
+    fn read(headers: &HeaderMap, body: &[u8], now: SystemTime) -> Result<Self> {
+        let one = |name: &str| {
+            let mut values = headers.get_all(name).iter();
+            let value =
+                values.next().and_then(|value| value.to_str().ok()).filter(|text| text.len() <= limits::HEADER_BYTES);
+            match (value, values.next()) {
+                (Some(value), None) => Ok(value),
+                _ => Err(forged(&format!("the header `{name}` is missing, repeated or no text"))),
+            }
+        };
+        let (request_id, user_id) = (one("x-fal-webhook-request-id")?, one("x-fal-webhook-user-id")?);
+        let (timestamp, signature) = (one("x-fal-webhook-timestamp")?, one("x-fal-webhook-signature")?);
+        let sent: u64 = timestamp.parse().map_err(|_| forged("its timestamp is no number"))?;
+        let now = now.duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
+        if now.abs_diff(sent) > TOLERANCE.as_secs() {
+            return Err(forged(&format!("its timestamp is {} seconds from this machine's clock", now.abs_diff(sent))));
+        }
+        let signature =
+            unhex(signature).ok_or_else(|| forged("its signature is not 64 bytes in hexadecimal digits"))?;
+        let mut message = format!("{request_id}\n{user_id}\n{timestamp}\n");
+        for byte in digest(&SHA256, body).as_ref() {
+            // Writing to a String cannot fail.
+            let _ = write!(message, "{byte:02x}");
+        }
+        Ok(Self { user_id: user_id.to_owned(), message, signature })
+    }
+
+    fn is_by(&self, keys: &[PublicKey]) -> bool {
+        let verify =
+            |key| UnparsedPublicKey::new(&ED25519, key).verify(self.message.as_bytes(), &self.signature).is_ok();
+        keys.iter().any(verify)
+    }
+}
+
+fn unhex(text: &str) -> Option<[u8; 64]> {
+    let digit = |byte: u8| char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
+    let bytes: Option<Vec<u8>> = text
+        .as_bytes()
+        .chunks(2)
+        .map(|pair| match pair {
+            [high, low] => Some(digit(*high)? << 4 | digit(*low)?),
+            _ => None,
+        })
+        .collect();
+    bytes?.try_into().ok()
+}
+
+fn forged(why: &str) -> Error {
+    Error::new(Kind::Forged, format!("the webhook's delivery is not to be believed: {why}"))
+}
+
+#[derive(Deserialize)]
+struct Report {
+    request_id: String,
+    #[serde(default)]
+    gateway_request_id: Option<String>,
+    status: String,
+    #[serde(default)]
+    error: Option<String>,
+    #[serde(default)]
+    payload: Value,
+    #[serde(default)]
+    payload_error: Option<String>,
+}
+
+/// Reads a delivery that has been checked.
+fn read<E: Callable>(user_id: String, body: &[u8]) -> Result<Delivery<E>> {
+    let unreadable =
+        |what: &str, error| Error::new(Kind::Decode, what).at(Operation::Webhook, Some(E::ID)).with_source(error);
+    let report: Report = serde_json::from_slice(body).map_err(|error| unreadable("it is no report", error))?;
+    let outcome = match (report.status.as_str(), report.payload_error) {
+        ("OK", Some(why)) => Outcome::Unserialisable(why),
+        ("OK", None) => match serde_json::from_value(report.payload) {
+            Ok(output) => Outcome::Output(output),
+            Err(error) => return Err(unreadable("its payload is another", error).of_job(&report.request_id)),
+        },
+        (_, why) => {
+            let message = report.error.or(why).unwrap_or_else(|| "the webhook gives no reason".to_owned());
+            let mut error = Error::new(Kind::Failed, message).of_job(&report.request_id);
+            if !report.payload.is_null() {
+                error.repr_mut().body = Some(Body::parse(report.payload.to_string().as_bytes()));
+            }
+            Outcome::Failed(error.at(Operation::Webhook, Some(E::ID)))
+        }
+    };
+    Ok(Delivery { request_id: report.request_id, gateway_request_id: report.gateway_request_id, user_id, outcome })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Jwk, Outcome, Signed, forged, read, unhex};
+    use crate::Generate;
+    use reqwest::header::{HeaderMap, HeaderValue};
+    use ring::signature::{Ed25519KeyPair, KeyPair};
+    use std::time::{Duration, UNIX_EPOCH};
+
+    const NOW: u64 = 1_700_000_000;
+
+    fn pair() -> Ed25519KeyPair {
+        Ed25519KeyPair::from_seed_unchecked(&[7; 32]).unwrap()
+    }
+
+    fn signed(body: &[u8], timestamp: u64) -> HeaderMap {
+        use std::fmt::Write;
+        let mut headers = HeaderMap::new();
+        headers.insert("x-fal-webhook-request-id", HeaderValue::from_static("r-1"));
+        headers.insert("x-fal-webhook-user-id", HeaderValue::from_static("u-1"));
+        headers.insert("x-fal-webhook-timestamp", timestamp.into());
+        headers.insert("x-fal-webhook-signature", HeaderValue::from_static(""));
+        let hash = ring::digest::digest(&ring::digest::SHA256, body);
+        let hash = hash.as_ref().iter().fold(String::new(), |mut text, byte| {
+            write!(text, "{byte:02x}").unwrap();
+            text
+        });
+        let signature = pair().sign(format!("r-1\nu-1\n{timestamp}\n{hash}").as_bytes());
+        let hex = signature.as_ref().iter().fold(String::new(), |mut text, byte| {
+            write!(text, "{byte:02x}").unwrap();
+            text
+        });
+        headers.insert("x-fal-webhook-signature", hex.parse().unwrap());
+        headers
+    }
+
+    fn check(headers: &HeaderMap, body: &[u8]) -> bool {
+        let key: [u8; 32] = pair().public_key().as_ref().try_into().unwrap();
+        let now = UNIX_EPOCH + Duration::from_secs(NOW);
+        Signed::read(headers, body, now).is_ok_and(|signed| signed.is_by(&[[0; 32], key]))
+    }
+
+    #[test]
+    fn a_delivery_is_believed_with_the_right_signature_in_time_only() {
+        assert!(check(&signed(b"{}", NOW), b"{}"));
+        assert!(check(&signed(b"{}", NOW - 300), b"{}") && check(&signed(b"{}", NOW + 300), b"{}"));
+        assert!(!check(&signed(b"{}", NOW - 301), b"{}") && !check(&signed(b"{}", NOW + 301), b"{}"));
+        assert!(!check(&signed(b"{}", NOW), b"{ }"), "another body");
+        for name in ["request-id", "user-id", "timestamp", "signature"] {
+            let name = format!("x-fal-webhook-{name}").parse::<reqwest::header::HeaderName>().unwrap();
+            let mut headers = signed(b"{}", NOW);
+            headers.append(&name, HeaderValue::from_static("x"));
+            assert!(!check(&headers, b"{}"), "{name} twice");
+            headers.remove(&name);
+            assert!(!check(&headers, b"{}"), "no {name}");
+        }
+    }
+
+    #[test]
+    fn signatures_and_keys_of_another_form_are_none() {
+        assert!(unhex(&"0g".repeat(64)).is_none() && unhex("00").is_none() && unhex(&"0".repeat(127)).is_none());
+        let key = |text| serde_json::from_str::<Jwk>(text).unwrap().public_key();
+        assert!(key(r#"{"x":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"}"#).is_some());
+        assert!(key(r#"{"x":"AAAA"}"#).is_none() && key(r#"{"kty":"RSA","n":"AAAA"}"#).is_none());
+    }
+
+    #[test]
+    fn every_documented_report_is_read() {
+        let outcome = |text: &str| read::<Generate>("u".into(), text.as_bytes()).map(|delivery| delivery.outcome);
+        let ok = outcome(r#"{"request_id":"r","status":"OK","payload":{"images":[],"seed":7}}"#).unwrap();
+        assert!(matches!(ok, Outcome::Output(output) if output.seed == 7));
+        let text = r#"{"request_id":"r","status":"ERROR","error":"Invalid status code: 422",
+            "payload":{"detail":[{"loc":["body","prompt"],"msg":"field required","type":"value_error.missing"}]}}"#;
+        let Outcome::Failed(error) = outcome(text).unwrap() else { panic!() };
+        assert!(error.is_job_failure() && error.details().len() == 1 && error.request_id() == Some("r"));
+        let none = outcome(r#"{"request_id":"r","status":"OK","payload":null,"payload_error":"not JSON"}"#).unwrap();
+        assert!(matches!(none, Outcome::Unserialisable(why) if why == "not JSON"));
+        assert!(matches!(outcome(r#"{"request_id":"r","status":"ERROR"}"#).unwrap(), Outcome::Failed(_)));
+        assert!(outcome(r#"{"request_id":"r","status":"OK","payload":7}"#).unwrap_err().is_decode());
+        assert!(forged("x").is_forged());
+    }
+}

@@ -1,0 +1,89 @@
+//! Deliveries of webhooks, really signed and really sent.
+
+#![cfg(feature = "webhook")]
+#![allow(clippy::unwrap_used, reason = "a test may")]
+
+mod support;
+
+use ideogram_client::webhook::Outcome;
+use ideogram_client::{Client, Generate, GenerateInput};
+use ideogram_sandbox::Sandbox;
+use reqwest::header::{HeaderMap, HeaderName};
+use serde_json::json;
+use std::time::Duration;
+use support::{Request, Stub, answer, json};
+
+fn headers(request: &Request) -> HeaderMap {
+    let pairs = request.headers.iter();
+    pairs.map(|(name, value)| (name.parse::<HeaderName>().unwrap(), value.parse().unwrap())).collect()
+}
+
+#[tokio::test]
+async fn a_delivery_is_checked_and_read_and_a_changed_one_is_not_believed() {
+    let receiver = Stub::start(|_| answer(200, &[], "")).await;
+    let sandbox = Sandbox::builder().service_time(Duration::from_millis(5)).start().await.unwrap();
+    let client = Client::builder().with_key("id:secret").with_base_url(sandbox.url()).build().unwrap();
+    let input = GenerateInput::new("A fox").with_seed(7);
+    let job = client.submit(&input).with_webhook(format!("{}/hook?x=1&y=2", receiver.url)).await.unwrap();
+    job.wait().await.unwrap();
+    while receiver.requests().is_empty() {
+        tokio::task::yield_now().await;
+    }
+    let delivery = receiver.requests().remove(0);
+    assert_eq!(delivery.target, "/hook?x=1&y=2");
+
+    let verifier = client.webhook_verifier();
+    let checked = verifier.verify::<Generate>(&headers(&delivery), &delivery.body).await.unwrap();
+    assert_eq!(checked.request_id, job.request_id());
+    assert!(matches!(checked.outcome, Outcome::Output(output) if output.seed == 7));
+
+    let changed = String::from_utf8(delivery.body.clone()).unwrap().replace('7', "8");
+    let error = verifier.verify::<Generate>(&headers(&delivery), changed.as_bytes()).await.unwrap_err();
+    assert!(error.is_forged(), "{error:?}");
+    sandbox.shutdown().await;
+}
+
+#[tokio::test]
+async fn keys_are_fetched_without_the_key_once_however_many_forgeries_come() {
+    let stub = Stub::start(|request| match request.line().as_str() {
+        "GET /rest/.well-known/jwks.json" => json(
+            200,
+            json!({"keys": [{"kty": "OKP", "crv": "Ed25519", "x": "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"}]}),
+        ),
+        _ => json(404, json!({})),
+    })
+    .await;
+    let verifier = stub.client().webhook_verifier();
+    let mut headers = HeaderMap::new();
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs();
+    let signature = "00".repeat(64);
+    let now = now.to_string();
+    for (name, value) in [("request-id", "r"), ("user-id", "u"), ("timestamp", now.as_str()), ("signature", &signature)]
+    {
+        headers.insert(format!("x-fal-webhook-{name}").parse::<HeaderName>().unwrap(), value.parse().unwrap());
+    }
+    for _ in 0..20 {
+        assert!(verifier.verify::<Generate>(&headers, b"{}").await.unwrap_err().is_forged());
+    }
+    assert_eq!(stub.requests().len(), 1);
+    assert!(stub.requests().iter().all(|request| request.header("authorization").is_none()));
+}
+
+#[tokio::test]
+async fn keys_that_cannot_be_fetched_are_not_a_forgery() {
+    let receiver = Stub::start(|_| answer(200, &[], "")).await;
+    let sandbox = Sandbox::builder().service_time(Duration::from_millis(5)).start().await.unwrap();
+    let client = Client::builder().with_key("id:secret").with_base_url(sandbox.url()).build().unwrap();
+    client.submit(&GenerateInput::new("A fox")).with_webhook(&receiver.url).await.unwrap().wait().await.unwrap();
+    while receiver.requests().is_empty() {
+        tokio::task::yield_now().await;
+    }
+    let delivery = receiver.requests().remove(0);
+    for body in [&b"<html>"[..], br#"{"keys":[]}"#, br#"{"keys":[{"kty":"RSA"}]}"#] {
+        let keyless = Stub::start(move |_| answer(200, &[], body)).await;
+        let verifier = keyless.client().webhook_verifier();
+        let error = verifier.verify::<Generate>(&headers(&delivery), &delivery.body).await.unwrap_err();
+        assert!(error.is_decode() && !error.is_forged(), "{error:?}");
+    }
+    sandbox.shutdown().await;
+}
