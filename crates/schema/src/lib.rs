@@ -17,6 +17,21 @@
 //! );
 //! ```
 //!
+//! A value that the description does not list is kept, and none that it lists can pose as one:
+//!
+//! ```
+//! use ideogram_schema::Style;
+//!
+//! assert_eq!(Style::from("anime"), Style::Anime);
+//! assert_eq!(Style::from("watercolour").as_str(), "watercolour");
+//! assert!("watercolour".parse::<Style>().is_err());
+//! ```
+//!
+//! ```compile_fail
+//! # use ideogram_schema::{Style, Unknown};
+//! let impostor = Style::UnknownValue(Unknown::new("anime"));
+//! ```
+//!
 //! The same facts are there as data, for tools that know an endpoint only at run time:
 //!
 //! ```

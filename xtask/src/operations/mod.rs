@@ -199,3 +199,82 @@ fn resolve(document: &Value, parameter: &Value, pointer: &str) -> Result<Value> 
     let found = reference.strip_prefix('#').and_then(|target| document.pointer(target));
     found.cloned().ok_or_else(|| Error::new(format!("`{reference}` leads nowhere")).at(pointer))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::operations;
+    use serde_json::{Value, json};
+    use std::collections::BTreeSet;
+
+    fn document(operation: Value) -> Value {
+        json!({
+            "openapi": "3.0.3",
+            "info": {"title": "t", "version": "1"},
+            "paths": {"/things/{id}": {"post": operation}},
+            "components": {"schemas": {"Thing": {"type": "object"}}},
+        })
+    }
+
+    fn operation() -> Value {
+        json!({
+            "operationId": "make",
+            "parameters": [
+                {"name": "id", "in": "path", "required": true, "schema": {"type": "string"}},
+                {"name": "X-Fal-Store-IO", "in": "header", "schema": {"type": "string", "enum": ["0", "1"]}},
+            ],
+            "requestBody": {
+                "required": true,
+                "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Thing"}}},
+            },
+            "responses": {"200": {"description": "", "content": {"application/json": {"schema": {}}}}},
+        })
+    }
+
+    fn source(operation: Value) -> Result<String, String> {
+        let components = BTreeSet::from(["Thing".to_owned()]);
+        operations(&document(operation), &components, "::schema")
+            .map(|made| made.source)
+            .map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn an_operation_sends_and_leaves_reading_to_the_client() {
+        let source = source(operation()).unwrap();
+        assert!(source.contains("body: &'a ::schema::Thing"), "{source}");
+        assert!(source.contains("200..=299 => Ok(ResponseValue::stream(response))"), "{source}");
+        assert!(source.contains("Err(Error::UnexpectedResponse(response))"), "{source}");
+    }
+
+    #[test]
+    fn no_timeout_no_version_header_and_no_unwrap_are_left() {
+        let source = source(operation()).unwrap();
+        for unwanted in ["from_secs", "api-version", "unwrap", "pub fn new("] {
+            assert!(!source.contains(unwanted), "{unwanted}: {source}");
+        }
+    }
+
+    #[test]
+    fn what_progenitor_panics_on_is_an_error_with_its_pointer() {
+        let at = "#/paths/~1things~1{id}/post";
+        let mut nameless = operation();
+        nameless.as_object_mut().unwrap().remove("operationId");
+        assert_eq!(source(nameless).unwrap_err(), format!("{at}: an operation needs an `operationId`"));
+
+        let mut two_bodies = operation();
+        two_bodies["requestBody"]["content"]["application/octet-stream"] = json!({"schema": {"type": "string"}});
+        let error = source(two_bodies).unwrap_err();
+        assert!(error.starts_with(&format!("{at}/requestBody/content: a body needs one media type, not 2")), "{error}");
+
+        let mut cookie = operation();
+        cookie["parameters"][1]["in"] = json!("cookie");
+        assert!(source(cookie).unwrap_err().contains("is in `cookie`"));
+
+        let mut other_path = operation();
+        other_path["parameters"][0]["name"] = json!("other");
+        assert!(source(other_path).unwrap_err().contains("are not the ones that are described"));
+
+        let mut odd_type = operation();
+        odd_type["parameters"][1]["schema"] = json!({"type": "text"});
+        assert!(source(odd_type).unwrap_err().contains("is of type text"));
+    }
+}
