@@ -6,7 +6,7 @@ use crate::exit::{Exit, Failure};
 use crate::interrupt::Interrupts;
 use crate::output::{Output, data, print_envelope};
 use crate::save;
-use crate::session::runtime;
+use crate::session::no_runtime;
 use clap::builder::PossibleValuesParser;
 use clap::{Arg, ArgMatches, Command, ValueHint, value_parser};
 use ideogram_client::env;
@@ -69,7 +69,10 @@ pub(crate) fn serve(matches: &ArgMatches, output: Output) -> Result<(), Failure>
     let builder = configured(matches)?;
     let port = matches.get_one::<u16>("port").copied().unwrap_or_default();
     let certificate = matches.get_one::<PathBuf>("tls");
-    runtime()?.block_on(async {
+    // Many clients may draw at once, so it takes every core.
+    let runtime =
+        tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(|error| no_runtime(&error))?;
+    runtime.block_on(async {
         let mut interrupts = Interrupts::listen()?;
         let sandbox = start(builder, port).await?;
         let mut environment = vec![(env::IDEOGRAM_BASE_URL, sandbox.url().to_owned()), (env::FAL_KEY, KEY.to_owned())];

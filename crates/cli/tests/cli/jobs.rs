@@ -286,9 +286,9 @@ fn a_request_id_that_is_a_path_goes_nowhere() {
     let place = Place::new();
     let server = Server::start(|request| match request.method.as_str() {
         "POST" => Reply::Json(200, json!({"status": "IN_QUEUE", "request_id": "../../../x"})),
-        _ => Reply::Nothing,
+        _ => page(&[]),
     });
-    let run = place.call(&server, "generate fox");
+    let run = place.call(&server, "generate fox --timeout 50ms");
     assert!(run.refused(1).contains("may have been accepted"), "{run:?}");
     assert_eq!(place.open(), vec![("lost".to_owned(), Value::Null)]);
     assert_eq!(["/x", "/status", "/stream"].map(|end| server.count("GET", end)), [0; 3]);
