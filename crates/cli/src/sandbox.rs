@@ -9,7 +9,7 @@ use crate::save;
 use crate::session::no_runtime;
 use clap::builder::PossibleValuesParser;
 use clap::{Arg, ArgMatches, Command, ValueHint, value_parser};
-use ideogram_client::env;
+use ideogram_client::{ENDPOINTS, env};
 use ideogram_sandbox::{Builder, Faults, HANG, MaskEdits, Sandbox, TRIGGERS};
 use serde_json::{Map, Value, json};
 use std::io::Read as _;
@@ -48,9 +48,42 @@ pub(crate) fn command() -> Command {
                 "Fetch pictures from any URL; without it only local ones and the page's examples load",
             ),
             file(arg("faults", "FILE", "Misbehave as this TOML file says")),
+            switch("service-ports", "Also listen on a port of its own for each service, without path prefixes"),
             file(arg("tls", "FILE", "Speak TLS, and write the certificate to trust to this file")),
         ])
+        .args(timing())
+        .args(account())
         .after_help(triggers())
+}
+
+/// How long things take.
+fn timing() -> Vec<Arg> {
+    let arg = |name: &'static str, help: &'static str| {
+        Arg::new(name).long(name).value_name("TIME").value_parser(time()).help(help).help_heading("Time")
+    };
+    vec![
+        arg("service-spread", "A job runs up to this much longer, by chance"),
+        arg("ping-interval", "Time between two pings of a status stream"),
+        arg("result-ttl", "How long a result is kept after its job has completed"),
+        arg("large-result-ttl", "How long a result of 10 KiB or more is kept"),
+        arg("history-lag", "How much later than it was sent a request shows in the platform's history"),
+        arg("webhook-backoff", "Wait before a webhook's second attempt; each later one waits twice as long"),
+    ]
+}
+
+/// Who may call, and how much.
+fn account() -> Vec<Arg> {
+    let arg = |name: &'static str, value: &'static str, help: &'static str| {
+        Arg::new(name).long(name).value_name(value).help(help).help_heading("Account")
+    };
+    vec![
+        arg("key", "ID:SECRET", "The one key that is accepted, instead of every well-formed one"),
+        arg("balance", "PICTURES", "Money for so many pictures at the list price; then the account is exhausted")
+            .value_parser(value_parser!(u32)),
+        arg("concurrency", "N", "Synchronous runs under way before the next is refused with 429")
+            .value_parser(value_parser!(u16).range(1..)),
+        switch("ignore-cancel", "Let running jobs finish in spite of a cancel, as models may").help_heading("Account"),
+    ]
 }
 
 /// The prompts that fail, for `--help`.
@@ -75,10 +108,14 @@ pub(crate) fn serve(matches: &ArgMatches, output: Output) -> Result<(), Failure>
     runtime.block_on(async {
         let mut interrupts = Interrupts::listen()?;
         let sandbox = start(builder, port).await?;
-        let mut environment = vec![(env::IDEOGRAM_BASE_URL, sandbox.url().to_owned()), (env::FAL_KEY, KEY.to_owned())];
+        let mut environment =
+            vec![(env::IDEOGRAM_BASE_URL, sandbox.url().to_owned()), (env::FAL_KEY, key(matches).to_owned())];
         if let (Some(path), Some(pem)) = (certificate, sandbox.authority_pem()) {
             let path = save::replace(path, pem.as_bytes())?;
             environment.push((env::IDEOGRAM_CA_FILE, path.display().to_string()));
+        }
+        for (prefix, url) in sandbox.service_urls() {
+            output.progress(&format!("`{prefix}` is also {url}"));
         }
         match tell(&environment, output) {
             // A reader that took its lines and left does not end the service.
@@ -129,6 +166,29 @@ fn configured(matches: &ArgMatches) -> Result<Builder, Failure> {
     if let Some(seed) = matches.get_one::<u64>("seed") {
         builder = builder.seed(*seed);
     }
+    builder = builder.service_ports(matches.get_flag("service-ports")).ignore_cancel(matches.get_flag("ignore-cancel"));
+    let setters: [(&str, fn(Builder, Duration) -> Builder); 6] = [
+        ("service-spread", Builder::service_spread),
+        ("ping-interval", Builder::ping_interval),
+        ("result-ttl", Builder::result_ttl),
+        ("large-result-ttl", Builder::large_result_ttl),
+        ("history-lag", Builder::history_lag),
+        ("webhook-backoff", Builder::webhook_backoff),
+    ];
+    for (name, set) in setters {
+        if let Some(time) = matches.get_one::<Duration>(name) {
+            builder = set(builder, *time);
+        }
+    }
+    if matches.contains_id("key") {
+        builder = builder.keys(key(matches));
+    }
+    if let Some(pictures) = matches.get_one::<u32>("balance") {
+        builder = builder.balance(u64::from(*pictures) * list_price());
+    }
+    if let Some(concurrency) = matches.get_one::<u16>("concurrency") {
+        builder = builder.concurrency(usize::from(*concurrency));
+    }
     if let Some(path) = matches.get_one::<PathBuf>("faults") {
         builder = builder.faults(faults(path)?);
     }
@@ -136,6 +196,16 @@ fn configured(matches: &ArgMatches) -> Result<Builder, Failure> {
         Some("white") => builder.mask_edits(MaskEdits::White),
         _ => builder.mask_edits(MaskEdits::Black),
     })
+}
+
+/// The key to call with.
+fn key(matches: &ArgMatches) -> &str {
+    matches.get_one::<String>("key").map_or(KEY, String::as_str)
+}
+
+/// What the dearest picture costs by the description, in millionths.
+fn list_price() -> u64 {
+    ENDPOINTS.iter().filter_map(|info| info.price).map(|price| price.micros).max().unwrap_or_default()
 }
 
 fn faults(path: &Path) -> Result<Faults, Failure> {

@@ -102,6 +102,18 @@ fn over_tls_the_certificate_that_it_wrote_is_trusted() {
 }
 
 #[test]
+fn an_account_can_be_short_of_money_and_a_key_the_only_one() {
+    let place = Place::new();
+    let service = Service::start(&place, &["--key", "only:this", "--balance", "1"], 2);
+    let run = service.call(&place, &["generate", "A fox", "-o", "first.png"]);
+    assert_eq!((run.code, run.text()), (Some(0), "first.png\n"), "{run:?}");
+    let run = service.call(&place, &["generate", "A fox", "-o", "second.png"]);
+    assert!(run.refused(1).contains("balance"), "{run:?}");
+    assert_eq!(place.files(), ["first.png"]);
+    service.end();
+}
+
+#[test]
 fn faults_come_from_a_file_and_one_that_makes_no_sense_is_refused() {
     let place = Place::new();
     place.write("wrong.toml", b"[[rule]]\nfault = \"no such fault\"\n");
