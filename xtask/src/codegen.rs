@@ -9,6 +9,7 @@ use crate::model::{self, Components};
 use crate::operations::{self, Operation};
 use crate::pointer::Pointer;
 use crate::references;
+use crate::services::{self, Service};
 use crate::write::Output;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
@@ -25,25 +26,35 @@ const SCHEMA_CRATE: &str = "::ideogram_schema";
 pub fn generate(root: &Path) -> Result<Output> {
     let assembled = assemble(root)?;
     let generators = generators(root)?;
-    let documents = [&assembled.run, &assembled.queue];
+    let mut documents = vec![&assembled.run, &assembled.queue];
     for (document, file) in documents.iter().zip(["openapi/run.json", "openapi/queue.json"]) {
         references::check(document).map_err(|error| error.in_file(file))?;
     }
-    let components = model::read(&documents)?;
     let facts = endpoint_facts(&assembled)?;
+    let services = services::load(root)?;
+    let verbs: Vec<String> = facts.iter().map(|facts| facts.verb.clone()).collect();
+    let modules = services::modules(&services, &model::read(&documents)?, &verbs)?;
+    documents.extend(services.iter().map(|service| &service.document));
+    let components = model::read(&documents)?;
     let mut output = Output::default();
     output.files.insert("openapi/run.json".into(), document::to_text(&assembled.run));
     output.files.insert("openapi/queue.json".into(), document::to_text(&assembled.queue));
+    // Written by hand, formatted like the others.
+    for service in &services {
+        output.files.insert(service.path().into(), document::to_text(&service.document));
+    }
     let hashes = hashes(&assembled);
     let models = Models {
         components: &components,
         endpoints: &facts,
+        modules: &modules,
         hashes: &hashes,
         contract: "crate",
         generators: &generators,
     };
     output.folder("crates/schema/src/generated", models.files()?);
-    output.folder("crates/client/src/generated", client_files(&assembled, &components, &facts, &generators)?);
+    output
+        .folder("crates/client/src/generated", client_files(&assembled, &services, &components, &facts, &generators)?);
     output.folder("crates/sandbox/src/generated", sandbox_files(&assembled, &generators)?);
     Ok(output)
 }
@@ -65,6 +76,7 @@ fn endpoint_facts(assembled: &Assembled) -> Result<Vec<EndpointFacts>> {
 
 fn client_files(
     assembled: &Assembled,
+    services: &[Service],
     components: &Components,
     facts: &[EndpointFacts],
     generators: &str,
@@ -92,15 +104,24 @@ fn client_files(
     let glue = operations::glue(&endpoints, servers, SCHEMA_CRATE)?;
     let header = emit::header(generators);
     let file = |about: &str, body: &str| format!("{header}\n//! {about}\n\n{body}");
-    Ok(vec![
+    let of_document = |name: &str, source: &str| {
+        (format!("{name}.rs"), file(&format!("The operations of `openapi/{name}.json`."), source))
+    };
+    let mut files = vec![
         ("glue.rs".to_owned(), file("Endpoints and their operations, tied together.", &glue)),
-        (
-            "mod.rs".to_owned(),
-            file("The operations of the description.", "pub mod glue;\npub mod queue;\npub mod run;\n"),
-        ),
-        ("queue.rs".to_owned(), file("The operations of `openapi/queue.json`.", &queue.source)),
-        ("run.rs".to_owned(), file("The operations of `openapi/run.json`.", &run.source)),
-    ])
+        of_document("queue", &queue.source),
+        of_document("run", &run.source),
+    ];
+    for service in services {
+        let own = operations::operations(&service.document, &names, SCHEMA_CRATE)
+            .map_err(|error| error.in_file(service.path()))?;
+        files.push(of_document(&service.name, &own.source));
+    }
+    files.sort();
+    let modules: String =
+        files.iter().filter_map(|(name, _)| Some(format!("pub mod {};\n", name.strip_suffix(".rs")?))).collect();
+    files.push(("mod.rs".to_owned(), file("The operations of the description.", &modules)));
+    Ok(files)
 }
 
 fn server(document: &Value) -> Result<&str> {

@@ -21,6 +21,7 @@ pub mod overlay;
 pub mod pointer;
 mod share;
 pub mod references;
+pub mod services;
 pub mod standalone;
 pub mod surface;
 pub mod template;

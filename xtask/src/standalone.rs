@@ -27,8 +27,9 @@ pub fn models(document: &Value, contract: &str) -> Result<(EndpointFacts, Files)
     let extension = paths.into_iter().flatten().find_map(|(_, item)| item.pointer("/post/x-fal-endpoint"));
     let extension = extension.ok_or_else(|| Error::new("no operation is marked as the endpoint").at("/paths"))?;
     let facts = [EndpointFacts::read(extension, "/paths")?];
-    let hashes = BTreeMap::new();
-    let models = Models { components: &components, endpoints: &facts, hashes: &hashes, contract, generators: "" };
+    let none = BTreeMap::new();
+    let models =
+        Models { components: &components, endpoints: &facts, modules: &none, hashes: &none, contract, generators: "" };
     let files = models.files()?;
     let [facts] = facts;
     Ok((facts, files))

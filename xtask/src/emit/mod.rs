@@ -22,6 +22,8 @@ pub struct Models<'a> {
     pub components: &'a Components,
     /// The endpoints, in the order of the table.
     pub endpoints: &'a [EndpointFacts],
+    /// The module of each component that a document of our own has, by component name.
+    pub modules: &'a BTreeMap<String, String>,
     /// The sha256 of each endpoint's own document, by endpoint id.
     pub hashes: &'a BTreeMap<String, String>,
     /// The path of the module that has the contract: `crate` or, below a test crate, something longer.
@@ -37,7 +39,8 @@ pub fn header(generators: &str) -> String {
 }
 
 impl Models<'_> {
-    /// Writes `mod.rs`, one file per endpoint, one for what endpoints share and one for the protocol's own models.
+    /// Writes `mod.rs`, one file per endpoint, one for what endpoints share, one for the protocol's own models, and one
+    /// per document of our own.
     ///
     /// # Errors
     /// Whatever typify refuses, a reference to a component that is not there, or two endpoints of one name.
@@ -64,6 +67,9 @@ impl Models<'_> {
             let about = match facts {
                 Some(facts) => format!("The endpoint `{}`.", facts.id),
                 None if module == SHARED => "What several endpoints share.".to_owned(),
+                None if self.modules.values().any(|own| own == module) => {
+                    format!("The models of `openapi/{module}.json`.")
+                }
                 None => "What the protocols of the endpoints use: status, logs, errors.".to_owned(),
             };
             let mut text = header(self.generators);
@@ -114,7 +120,8 @@ impl Models<'_> {
         text
     }
 
-    /// The module that a component belongs to: that of the one endpoint that uses it, else the shared or the protocol's.
+    /// The module that a component belongs to: that of the one endpoint that uses it, else the shared one, that of the one
+    /// document that has it, or the protocol's.
     fn file_of(&self, name: &str) -> String {
         let mut users = self
             .endpoints
@@ -123,7 +130,7 @@ impl Models<'_> {
         match (users.next(), users.next()) {
             (Some(only), None) => crate::idents::field(&only.verb),
             (Some(_), Some(_)) => SHARED.to_owned(),
-            (None, _) => PROTOCOL.to_owned(),
+            (None, _) => self.modules.get(name).cloned().unwrap_or_else(|| PROTOCOL.to_owned()),
         }
     }
 }

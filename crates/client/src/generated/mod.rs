@@ -4,5 +4,7 @@
 //! The operations of the description.
 
 pub mod glue;
+pub mod platform;
 pub mod queue;
 pub mod run;
+pub mod storage;

@@ -8,15 +8,19 @@ use crate::{Bounds, Endpoint, EndpointInfo, EndpointInput, Field, FieldKind, Fil
 
 mod edit;
 mod generate;
+mod platform;
 mod protocol;
 mod remix;
 mod shared;
+mod storage;
 
 pub use edit::*;
 pub use generate::*;
+pub use platform::*;
 pub use protocol::*;
 pub use remix::*;
 pub use shared::*;
+pub use storage::*;
 
 /// Every endpoint that the description has, in its order.
 pub static ENDPOINTS: &[&EndpointInfo] = &[
@@ -30,27 +34,53 @@ pub static ENDPOINTS: &[&EndpointInfo] = &[
 pub fn json_schemas() -> ::serde_json::Map<String, ::serde_json::Value> {
     let mut generator = ::schemars::generate::SchemaSettings::openapi3().into_generator();
     generator.subschema_for::<AspectRatio>();
+    generator.subschema_for::<BillingEvent>();
+    generator.subschema_for::<BillingPage>();
     generator.subschema_for::<CancelState>();
     generator.subschema_for::<CancelStatus>();
+    generator.subschema_for::<CdnToken>();
+    generator.subschema_for::<CdnTokenRequest>();
     generator.subschema_for::<EditInput>();
     generator.subschema_for::<ErrorBody>();
     generator.subschema_for::<ErrorDetail>();
+    generator.subschema_for::<Estimate>();
+    generator.subschema_for::<EstimateQuantity>();
+    generator.subschema_for::<EstimateRequest>();
+    generator.subschema_for::<EstimateType>();
     generator.subschema_for::<File>();
     generator.subschema_for::<GenerateInput>();
+    generator.subschema_for::<HistoryExpansion>();
+    generator.subschema_for::<HistoryItem>();
+    generator.subschema_for::<HistoryOrder>();
+    generator.subschema_for::<HistoryPage>();
+    generator.subschema_for::<Jwk>();
+    generator.subschema_for::<Jwks>();
+    generator.subschema_for::<ListPrice>();
     generator.subschema_for::<LogEntry>();
     generator.subschema_for::<LogLevel>();
     generator.subschema_for::<Metrics>();
+    generator.subschema_for::<MultipartCompletion>();
+    generator.subschema_for::<MultipartUpload>();
     generator.subschema_for::<Output>();
+    generator.subschema_for::<PricePage>();
     generator.subschema_for::<QueuePriority>();
     generator.subschema_for::<QueueState>();
     generator.subschema_for::<QueueStatus>();
     generator.subschema_for::<RemixInput>();
     generator.subschema_for::<RequestErrorType>();
+    generator.subschema_for::<RequestOutcome>();
+    generator.subschema_for::<SignedUpload>();
+    generator.subschema_for::<StorageType>();
     generator.subschema_for::<Strength>();
     generator.subschema_for::<Style>();
     generator.subschema_for::<SubmitStatus>();
+    generator.subschema_for::<UploadAnnouncement>();
+    generator.subschema_for::<UploadPart>();
+    generator.subschema_for::<UploadedFile>();
     generator.subschema_for::<ValidationErrorDetail>();
     generator.subschema_for::<ValidationErrorType>();
     generator.subschema_for::<ValidationLocation>();
+    generator.subschema_for::<WebhookPayload>();
+    generator.subschema_for::<WebhookStatus>();
     generator.take_definitions(true)
 }

@@ -645,3 +645,82 @@ impl From<i64> for ValidationLocation {
         Self::Integer(value)
     }
 }
+
+/// What a webhook is told of a completed request.
+#[derive(Clone, Debug, PartialEq, ::serde::Serialize, ::serde::Deserialize)]
+#[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct WebhookPayload {
+    /// Id of the request.
+    pub request_id: String,
+    /// Id of the last attempt.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub gateway_request_id: Option<String>,
+    /// Whether it came to a result.
+    pub status: super::WebhookStatus,
+    /// What went wrong.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub error: Option<String>,
+    /// The endpoint's output, or the body of the error; `null` where it is not JSON.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub payload: Option<::serde_json::Value>,
+    /// Why there is no payload.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub payload_error: Option<String>,
+}
+
+impl WebhookPayload {
+    /// With what is required; the rest is unset.
+    pub fn new(
+        request_id: impl Into<String>,
+        status: impl Into<super::WebhookStatus>,
+    ) -> Self {
+        Self {
+            request_id: request_id.into(),
+            gateway_request_id: None,
+            status: status.into(),
+            error: None,
+            payload: None,
+            payload_error: None,
+        }
+    }
+
+    /// Sets [`gateway_request_id`](Self::gateway_request_id).
+    #[must_use]
+    pub fn with_gateway_request_id(
+        mut self,
+        gateway_request_id: impl Into<String>,
+    ) -> Self {
+        self.gateway_request_id = Some(gateway_request_id.into());
+        self
+    }
+
+    /// Sets [`error`](Self::error).
+    #[must_use]
+    pub fn with_error(mut self, error: impl Into<String>) -> Self {
+        self.error = Some(error.into());
+        self
+    }
+
+    /// Sets [`payload`](Self::payload).
+    #[must_use]
+    pub fn with_payload(mut self, payload: impl Into<::serde_json::Value>) -> Self {
+        self.payload = Some(payload.into());
+        self
+    }
+
+    /// Sets [`payload_error`](Self::payload_error).
+    #[must_use]
+    pub fn with_payload_error(mut self, payload_error: impl Into<String>) -> Self {
+        self.payload_error = Some(payload_error.into());
+        self
+    }
+}
+
+open_enum! {
+    /// Whether a request came to a result.
+    WebhookStatus {
+        Ok = "OK",
+        Error = "ERROR",
+    }
+}
