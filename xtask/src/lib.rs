@@ -1,6 +1,7 @@
 //! The maintainer's commands as a library: from the API description in `openapi/` to every file that depends on it.
 
 pub mod assemble;
+pub mod bench;
 pub mod changelog;
 pub mod codegen;
 pub mod corpus;

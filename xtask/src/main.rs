@@ -16,6 +16,8 @@ struct Command {
 
 #[derive(Subcommand)]
 enum Task {
+    /// Measure the client beside others at the same work, and write `docs/BENCHMARKS.md`
+    Bench(xtask::bench::Args),
     /// Regenerate everything that depends on the description in `openapi/`
     #[command(after_help = "Examples:\n  cargo xtask codegen\n  cargo xtask codegen --check\n  \
         cargo xtask codegen --document openapi.json --out my-schema")]
@@ -60,6 +62,7 @@ fn main() -> ExitCode {
         return ExitCode::SUCCESS;
     };
     let outcome = match task {
+        Task::Bench(options) => root().and_then(|root| xtask::bench::run(&root, &options)),
         Task::Codegen(options) => codegen(&options),
         Task::Diff(options) => root().map(|root| ExitCode::from(xtask::diff::run(&root, &options))),
         Task::Fetch(options) => root().map(|root| ExitCode::from(xtask::fetch::run(&root, &options))),

@@ -14,8 +14,7 @@ pub(crate) struct Ours {
 impl Program for Ours {
     fn new(orders: &Orders) -> Result<Self> {
         let builder = Client::builder().with_key(KEY).with_base_url(&orders.base);
-        let builder =
-            if orders.base.starts_with("https") { builder.with_ca_file(&orders.ca_file) } else { builder };
+        let builder = if orders.base.starts_with("https") { builder.with_ca_file(&orders.ca_file) } else { builder };
         let picture = serde_json::json!({"url": format!("{}/cdn/files/b/bench/image.png", orders.base)});
         Ok(Self {
             client: builder.build()?,

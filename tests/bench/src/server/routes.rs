@@ -15,11 +15,7 @@ use std::sync::atomic::Ordering;
 
 pub(crate) type Answer = Response<UnsyncBoxBody<Bytes, Infallible>>;
 
-pub(crate) async fn answer(
-    state: &State,
-    scheme: &str,
-    request: Request<Incoming>,
-) -> Result<Answer, hyper::Error> {
+pub(crate) async fn answer(state: &State, scheme: &str, request: Request<Incoming>) -> Result<Answer, hyper::Error> {
     let (head, mut body) = request.into_parts();
     // Nothing is answered before all of the request is there, as the service does.
     while let Some(frame) = body.frame().await {

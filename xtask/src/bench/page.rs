@@ -1,0 +1,84 @@
+//! The page that says what came of it.
+
+use super::figures::median;
+use super::program::Program;
+use super::result::{RowResult, figure};
+use crate::lock::today;
+use std::fmt::Write as _;
+
+/// `docs/BENCHMARKS.md`.
+pub(super) fn page(results: &[RowResult], rounds: usize) -> String {
+    let processors = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    let mut text = format!(
+        "# Benchmarks\n\n\
+        <!-- Written by `cargo xtask bench`; do not edit. -->\n\n\
+        Made on {} by `cargo xtask bench --rounds {rounds}` on {processors} processors, everything on one machine: a stub \
+        server that answers as fal does and does no work, and beside `ideogram-client` two minimal clients written by \
+        hand on reqwest 0.13 and hyper 1, fal's Python client 1.0.3 and JavaScript client 1.10.1, and curl. The programs \
+        stand in `tests/bench`.\n\n\
+        A round lets every program of a row run once, one after the other, each against a fresh server; a figure is the \
+        median of the rounds, and the ratio in brackets, to reqwest by hand, the median of the rounds' ratios. Other work \
+        on the machine moves all figures of a round, so the ratio is what counts. Rust programs use one thread. CPU is \
+        user and system time without the program's start, peak memory the whole process. The crate `fal` 0.3.6 is not \
+        here: it can only be sent to fal's own hosts.\n\n",
+        today()
+    );
+    let verdicts: Vec<_> = results.iter().flat_map(RowResult::verdicts).collect();
+    let missed = verdicts.iter().filter(|verdict| !verdict.met).count();
+    let _ = write!(text, "## Goals\n\n{} goals, {missed} missed.\n\n", verdicts.len());
+    text.push_str("| Work | Figure | Goal | Found | |\n|---|---|---|---|---|\n");
+    for verdict in verdicts {
+        let word = if verdict.met { "met" } else { "**missed**" };
+        let _ = writeln!(
+            text,
+            "| {} | {} | {} | {} | {word} |",
+            verdict.title, verdict.metric, verdict.goal, verdict.found
+        );
+    }
+    text.push('\n');
+    for result in results {
+        text.push_str(&section(result));
+    }
+    text.truncate(text.trim_end().len());
+    text.push('\n');
+    text
+}
+
+/// One row of the goals as a table of its own.
+pub(super) fn section(result: &RowResult) -> String {
+    let mut text = format!("## {}\n\n`cargo xtask bench --only {}`\n\n|", title(result.row.title), result.row.name);
+    let names = result.row.metrics.iter().map(|metric| metric.name);
+    for name in std::iter::once("").chain(names) {
+        let _ = write!(text, " {name} |");
+    }
+    text.push_str("\n|---|");
+    text.push_str(&"---:|".repeat(result.row.metrics.len()));
+    text.push('\n');
+    for (program, figures) in &result.programs {
+        let _ = write!(text, "| {program} |");
+        match figures {
+            Ok(figures) => {
+                for (index, values) in figures.iter().enumerate() {
+                    let _ = write!(text, " {}", figure(median(values.clone())));
+                    if let Some(ratio) = result.ratio(*program, index).filter(|_| *program != Program::Reqwest) {
+                        let _ = write!(text, " ({} ×)", figure(ratio));
+                    }
+                    text.push_str(" |");
+                }
+            }
+            Err(error) => {
+                let error = error.to_string().replace('|', "\\|");
+                let _ = write!(text, " failed: {error} |");
+                text.push_str(&" |".repeat(result.row.metrics.len().saturating_sub(1)));
+            }
+        }
+        text.push('\n');
+    }
+    text.push('\n');
+    text
+}
+
+fn title(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}

@@ -1,0 +1,91 @@
+//! What has to be there before anything is measured: the programs, built and installed.
+
+use crate::error::{Error, Result};
+use std::fs;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// The size of the file that is uploaded and downloaded.
+pub(super) const FILE_BYTES: u64 = 50_000_000;
+
+/// Where the programs are.
+pub(super) struct Setup {
+    /// `target/bench`, which holds all that is installed and written.
+    pub(super) folder: PathBuf,
+    pub(super) server: PathBuf,
+    pub(super) client: PathBuf,
+    pub(super) ideogram: PathBuf,
+    pub(super) python: PathBuf,
+    pub(super) python_program: PathBuf,
+    pub(super) node_program: PathBuf,
+    /// The first endpoint of the description: what all programs call.
+    pub(super) endpoint: String,
+    /// The command that makes a picture with it.
+    pub(super) verb: String,
+}
+
+impl Setup {
+    pub(super) fn new(root: &Path) -> Result<Self> {
+        let endpoints = crate::endpoints::load(root)?;
+        let endpoint = endpoints.first().ok_or_else(|| Error::new("`openapi/endpoints.toml` has no endpoint"))?;
+        let folder = root.join("target/bench");
+        let source = root.join("tests/bench");
+        let others = source.join("others");
+        let node = folder.join("node");
+        fs::create_dir_all(&node).map_err(|error| Error::new(error.to_string()).in_file(&node))?;
+
+        let cargo = || Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+        let build = folder.join("build");
+        step(
+            cargo()
+                .args(["build", "--release", "--quiet", "--manifest-path"])
+                .arg(source.join("Cargo.toml"))
+                .args(["--target-dir".as_ref(), build.as_os_str()]),
+        )?;
+        step(cargo().current_dir(root).args(["build", "--release", "--quiet", "--package", "ideogram-cli"]))?;
+
+        let venv = folder.join("venv");
+        let python = venv.join("bin/python");
+        if !python.is_file() {
+            step(Command::new("python3").args(["-m", "venv"]).arg(&venv))?;
+        }
+        let requirements = others.join("requirements.txt");
+        step(Command::new(&python).args(["-m", "pip", "install", "--quiet", "--requirement"]).arg(requirements))?;
+
+        // Modules are looked for beside the program that imports them.
+        for file in ["package.json", "client.mjs"] {
+            let from = others.join(file);
+            fs::copy(&from, node.join(file)).map_err(|error| Error::new(error.to_string()).in_file(&from))?;
+        }
+        step(Command::new("npm").current_dir(&node).args(["install", "--no-audit", "--no-fund", "--silent"]))?;
+
+        let file = folder.join("upload.png");
+        write_picture(&file).map_err(|error| Error::new(error.to_string()).in_file(&file))?;
+        Ok(Self {
+            server: build.join("release/bench-server"),
+            client: build.join("release/bench-client"),
+            ideogram: root.join("target/release/ideogram"),
+            python,
+            python_program: others.join("client.py"),
+            node_program: node.join("client.mjs"),
+            folder,
+            endpoint: endpoint.id.clone(),
+            verb: endpoint.verb.clone(),
+        })
+    }
+}
+
+/// A file that begins as a PNG does.
+fn write_picture(file: &Path) -> std::io::Result<()> {
+    let mut written = fs::File::create(file)?;
+    written.write_all(b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\x04\0\0\0\x04\0\x08\x06\0\0\0\x7f\x1d\x2b\x83")?;
+    written.set_len(FILE_BYTES)
+}
+
+/// Runs a command that has to succeed.
+fn step(command: &mut Command) -> Result<()> {
+    let shown = format!("{command:?}");
+    let status = command.status().map_err(|error| Error::new(format!("{shown} cannot be run: {error}")))?;
+    if status.success() { Ok(()) } else { Err(Error::new(format!("{shown} failed: {status}"))) }
+}
