@@ -221,7 +221,7 @@ impl<E: Callable> Job<E> {
     }
 
     /// Each thing that happens to the job, as it happens, up to its completion. The stream ends after
-    /// [`Update::Completed`] or an error; [`result`](Self::result) has the result then.
+    /// [`Update::Completed`](crate::Update::Completed) or an error; [`result`](Self::result) has the result then.
     ///
     /// ```no_run
     /// use futures_util::TryStreamExt;

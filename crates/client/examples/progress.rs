@@ -1,0 +1,48 @@
+//! What happens to a job, as it happens, and how to stop it: `cargo run --example progress`.
+
+#![allow(
+    missing_docs,
+    unreachable_pub,
+    clippy::indexing_slicing,
+    clippy::missing_errors_doc,
+    reason = "an example, which a test runs as well"
+)]
+
+mod support;
+
+use futures_util::TryStreamExt;
+use ideogram_client::{Client, GenerateInput, Update};
+use std::time::Duration;
+
+pub async fn run(client: Client) -> ideogram_client::Result<()> {
+    // Job by job: the id can be written down, and the job taken up again with `client.job(id)`.
+    let job = client.submit(&GenerateInput::new("A lighthouse, woodcut")).await?;
+    println!("submitted {}", job.request_id());
+    let mut updates = job.updates();
+    while let Some(update) = updates.try_next().await? {
+        match update {
+            Update::Queued { position } => println!("queued, {} ahead", position.unwrap_or_default()),
+            Update::Started => println!("running"),
+            Update::Log(entry) => println!("  {}", entry.message),
+            Update::Completed(status) => println!("done, {:?}", status.metrics),
+            _ => {}
+        }
+    }
+    println!("{}", job.result().await?.images[0].url);
+
+    // Or in one call, with a deadline and a way to stop: the job is cancelled, not only forgotten.
+    let input = GenerateInput::new("A lighthouse at night, woodcut");
+    let call = client
+        .subscribe(&input)
+        .with_deadline(Duration::from_secs(120))
+        .cancel_when(async { tokio::signal::ctrl_c().await.unwrap_or_default() })
+        .on_status(|status| println!("{}", status.status));
+    println!("{}", call.await?.images[0].url);
+    Ok(())
+}
+
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let (client, _sandbox) = support::client().await?;
+    Ok(run(client).await?)
+}

@@ -1,0 +1,31 @@
+//! A picture in three lines: `cargo run --example quickstart`.
+
+#![allow(
+    missing_docs,
+    unreachable_pub,
+    clippy::indexing_slicing,
+    clippy::missing_errors_doc,
+    reason = "an example, which a test runs as well"
+)]
+
+mod support;
+
+use ideogram_client::{AspectRatio, Client, GenerateInput, Style};
+
+pub async fn run(client: Client) -> ideogram_client::Result<()> {
+    let input = GenerateInput::new("A fox reading a map, poster")
+        .with_aspect_ratio(AspectRatio::Ratio16x9)
+        .with_style(Style::Design);
+    let response = client.subscribe(&input).await?;
+    for file in &response.images {
+        let path = client.image(file).save_in(std::env::temp_dir()).await?;
+        println!("{} with seed {}", path.display(), response.seed);
+    }
+    Ok(())
+}
+
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let (client, _sandbox) = support::client().await?;
+    Ok(run(client).await?)
+}
