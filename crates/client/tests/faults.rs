@@ -15,6 +15,8 @@ use support::queue::{CANCEL, ID, RESULT, STATUS, STREAM, SUBMIT, accepted, compl
 use support::{Act, Reply, Stub, answer, end, event, json, stream};
 
 const RUN: &str = "POST /run/fal-ai/ideogram/v2/turbo";
+const TOKEN: &str = "POST /rest/storage/auth/token";
+const UPLOAD: &str = "POST /cdn/files/upload";
 const DOWNLOAD: &str = "GET /cdn/a.png";
 /// No case may take longer: none of them has a reason to wait.
 const BOUND: Duration = Duration::from_millis(900);
@@ -259,6 +261,8 @@ async fn stub(fault: &'static Fault, line: &'static str, jobs: Arc<AtomicUsize>)
             STREAM => stream([event(completed()), end()]),
             CANCEL => json(202, json!({"status": "CANCELLATION_REQUESTED"})),
             DOWNLOAD => answer(200, &[("content-type", "image/png")], "picture"),
+            TOKEN => json(200, json!({"token": "t", "expires_at": "2100-01-01T00:00:00Z"})),
+            UPLOAD => json(200, json!({"access_url": "https://v3.fal.media/files/a/b.gif"})),
             // The history, where an expired result is looked for.
             _ => json(404, json!({})),
         };
@@ -379,6 +383,24 @@ async fn a_download_is_begun_again_over_what_time_may_heal() {
             _ => fault.reading,
         };
         check(fault, DOWNLOAD, expected).await;
+    }
+}
+
+#[cfg(feature = "media")]
+#[tokio::test]
+async fn an_upload_is_sent_again_over_what_time_may_heal() {
+    for fault in FAULTS {
+        let stub = stub(fault, UPLOAD, Arc::default()).await;
+        let begun = Instant::now();
+        let outcome = client(&stub).upload(&b"GIF89a\x01\x00\x01\x00\x00\x00\x00"[..]).await;
+        let case = format!("{}: {outcome:?} after {:?}", fault.name, stub.lines());
+        assert!(begun.elapsed() < BOUND, "{case} took {:?}", begun.elapsed());
+        match fault.reading {
+            Healed => assert!(outcome.is_ok() && stub.count(UPLOAD) == 2, "{case}"),
+            // A refused token is fetched anew, once; else the signed URL is the way, which is not to be had here.
+            _ if fault.name.starts_with("401") => assert!(outcome.is_ok() && stub.count(TOKEN) == 2, "{case}"),
+            _ => assert!(outcome.is_err() && stub.count(UPLOAD) == 1, "{case}"),
+        }
     }
 }
 

@@ -1,0 +1,113 @@
+//! Money under faults: many jobs through a service that fails in one way or another, and not one of them is paid twice
+//! or lost.
+
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may")]
+
+use futures_util::{StreamExt, stream};
+use ideogram_client::{Client, GenerateInput, LostReply, RetryPolicy};
+use ideogram_sandbox::{Call, Fault, Faults, Rule, Sandbox};
+use std::time::Duration;
+
+/// Jobs of one round, and how many of them at once.
+const JOBS: i64 = 120;
+const AT_ONCE: usize = 32;
+
+/// Sends the jobs through a sandbox with that fault on a twentieth of all calls; gives how many went well, how many ended
+/// in doubt, and how many the sandbox accepted.
+async fn round(fault: Fault, lost_reply: LostReply) -> (usize, usize, usize) {
+    let mut rule = Rule::new([Call::Submit, Call::Status, Call::Stream, Call::Result], fault);
+    rule.probability = 0.05;
+    "0".clone_into(&mut rule.retry_after);
+    let mut faults = Faults::from(rule);
+    faults.seed = 11;
+    let sandbox = Sandbox::builder()
+        .runners(64_usize)
+        .service_time(Duration::from_millis(5))
+        .faults(faults)
+        .start()
+        .await
+        .unwrap();
+    let policy = RetryPolicy::default()
+        .with_max_attempts(8)
+        .with_base_delay(Duration::from_millis(2))
+        .with_max_delay(Duration::from_millis(10));
+    let client = Client::builder().with_key("id:secret").with_base_url(sandbox.url()).with_retry_policy(policy);
+    let client = client.with_deadline(Duration::from_secs(20)).build().unwrap();
+    let outcomes: Vec<_> = stream::iter(0..JOBS)
+        .map(|seed| {
+            let client = client.clone();
+            async move {
+                let input = GenerateInput::new("A fox").with_seed(seed);
+                client.subscribe(&input).on_lost_reply(lost_reply).await
+            }
+        })
+        .buffer_unordered(AT_ONCE)
+        .collect()
+        .await;
+    let well = outcomes.iter().filter(|outcome| outcome.is_ok()).count();
+    let doubt = outcomes.iter().filter_map(|outcome| outcome.as_ref().err());
+    let doubt = doubt.inspect(|error| assert!(error.may_have_been_accepted(), "{error:?}")).count();
+    let accepted = accepted(&sandbox).await;
+    sandbox.shutdown().await;
+    (well, doubt, accepted)
+}
+
+/// How many jobs there are.
+async fn accepted(sandbox: &Sandbox) -> usize {
+    sandbox.set_faults(Vec::new());
+    let mut ids = std::collections::HashSet::new();
+    let mut cursor = String::new();
+    loop {
+        let url = format!("{}/models/requests/search?limit=100&cursor={cursor}", sandbox.platform_url());
+        let host = url.strip_prefix("http://").unwrap().split('/').next().unwrap().to_owned();
+        let page = get(&host, &url).await;
+        ids.extend(
+            page["items"].as_array().unwrap().iter().map(|item| item["request_id"].as_str().unwrap().to_owned()),
+        );
+        match page["next_cursor"].as_str() {
+            Some(next) => next.clone_into(&mut cursor),
+            None => return ids.len(),
+        }
+    }
+}
+
+/// A request by hand: nothing of the client stands between the test and what the sandbox says.
+async fn get(host: &str, url: &str) -> serde_json::Value {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    let mut socket = tokio::net::TcpStream::connect(host).await.unwrap();
+    let target = url.split_once(host).unwrap().1;
+    let request =
+        format!("GET {target} HTTP/1.1\r\nhost: {host}\r\nauthorization: Key id:secret\r\nconnection: close\r\n\r\n");
+    socket.write_all(request.as_bytes()).await.unwrap();
+    let mut text = String::new();
+    socket.read_to_string(&mut text).await.unwrap();
+    let body = text.split_once("\r\n\r\n").unwrap().1;
+    serde_json::from_str(&body[body.find('{').unwrap()..=body.rfind('}').unwrap()]).unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn faults_that_leave_no_doubt_are_made_up_for() {
+    for fault in [Fault::IngressError, Fault::RateLimit, Fault::Latency] {
+        let jobs = usize::try_from(JOBS).unwrap();
+        assert_eq!(round(fault, LostReply::Report).await, (jobs, 0, jobs), "{fault:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn no_fault_makes_a_job_be_paid_twice() {
+    for fault in [Fault::AppError, Fault::AppErrorAfter, Fault::GatewayErrorAfter, Fault::ResetBefore, Fault::Truncate]
+    {
+        let (well, doubt, accepted) = round(fault, LostReply::Report).await;
+        assert_eq!(well + doubt, usize::try_from(JOBS).unwrap(), "{fault:?}");
+        assert!(doubt > 0 && (well..=well + doubt).contains(&accepted), "{fault:?}: {well} {doubt} {accepted}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn with_the_history_a_lost_reply_is_no_loss() {
+    let reconcile = LostReply::Reconcile(Duration::from_secs(10));
+    for fault in [Fault::LostReply, Fault::ResetAfter, Fault::GatewayErrorAfter, Fault::Truncate, Fault::CutHead] {
+        let jobs = usize::try_from(JOBS).unwrap();
+        assert_eq!(round(fault, reconcile).await, (jobs, 0, jobs), "{fault:?}");
+    }
+}
