@@ -93,7 +93,7 @@ pub use job::Job;
 pub use media::{Dimensions, HostedUrl, ImageInput, Progress, Upload};
 pub use options::CallOptions;
 pub use pace::PollPolicy;
-pub use platform::{BillingEvent, Found, ListPrice, LostReply, Window};
+pub use platform::{Found, LostReply, Window};
 pub use reqwest;
 pub use response::Response;
 pub use retry::RetryPolicy;

@@ -2,7 +2,7 @@
 
 use crate::base::Base;
 use crate::generated::glue::RawResult;
-use crate::generated::{queue, run};
+use crate::generated::{platform, queue, run, storage};
 use crate::key::Key;
 use crate::span;
 use progenitor_client::{ClientHooks, ClientInfo, OperationInfo, ResponseValue};
@@ -26,7 +26,8 @@ pub struct Inner {
 /// Who sends.
 #[derive(Debug)]
 struct Identity {
-    key: Key,
+    /// None where the key must not go.
+    key: Option<Key>,
     user_agent: HeaderValue,
 }
 
@@ -42,12 +43,20 @@ struct Service {
 
 impl Inner {
     pub(crate) fn new(key: Key, user_agent: HeaderValue, base: Base, backup: Option<Base>) -> Self {
-        Self { identity: Arc::new(Identity { key, user_agent }), service: Service::new(base, backup), extra: None }
+        let identity = Arc::new(Identity { key: Some(key), user_agent });
+        Self { identity, service: Service::new(base, backup), extra: None }
     }
 
     /// The same identity at another host.
     pub(crate) fn at(&self, base: Base, backup: Option<Base>) -> Self {
         Self { service: Service::new(base, backup), ..self.clone() }
+    }
+
+    /// The same sender at a host where the key must not go, with headers instead: a token, for example.
+    #[cfg(any(feature = "media", feature = "webhook"))]
+    pub(crate) fn without_key(&self, base: Base, headers: HeaderMap) -> Self {
+        let identity = Arc::new(Identity { key: None, user_agent: self.identity.user_agent.clone() });
+        Self { identity, service: Service::new(base, None), extra: Some(Arc::new(headers)) }
     }
 
     /// Whether the URL lies where the key may go.
@@ -109,7 +118,7 @@ impl Inner {
                 headers.insert(name.clone(), value.clone());
             }
         }
-        if let Some(authorization) = self.identity.key.header() {
+        if let Some(authorization) = self.identity.key.as_ref().and_then(Key::header) {
             headers.insert(AUTHORIZATION, authorization);
         }
     }
@@ -143,7 +152,11 @@ macro_rules! hooks {
                 self.inner().execute(self.client(), request).await
             }
         }
+    )+};
+}
 
+macro_rules! per_call {
+    ($($client:ty),+) => {$(
         impl $client {
             /// The same operations, with headers of one call.
             pub(crate) fn with_headers(&self, extra: Option<Arc<HeaderMap>>) -> Cow<'_, Self> {
@@ -158,4 +171,5 @@ macro_rules! hooks {
     )+};
 }
 
-hooks!(run::Client, queue::Client);
+hooks!(run::Client, queue::Client, platform::Client, storage::Client);
+per_call!(run::Client, queue::Client);

@@ -2,49 +2,24 @@
 
 use super::Window;
 use crate::error::{Body, Error, Kind, Result};
+use crate::generated::platform;
 use crate::head::Head;
 use crate::operation::Operation;
-use crate::{Callable, Client, Response};
-use serde::Deserialize;
-use serde_json::Value;
+use crate::{Callable, Client, HistoryExpansion, HistoryItem, HistoryPage, Response};
 use std::time::{Duration, SystemTime};
 
-/// One remembered request. Only its ids and times are sure to be there.
-#[derive(Debug, Deserialize)]
-pub(super) struct Item {
-    pub(super) request_id: String,
-    #[serde(default)]
-    pub(super) sent_at: Option<String>,
-    #[serde(default)]
-    status_code: Option<u16>,
-    #[serde(default)]
-    duration: Option<f64>,
-    #[serde(default)]
-    pub(super) json_input: Option<Value>,
-    #[serde(default)]
-    json_output: Option<Value>,
-}
-
-#[derive(Deserialize)]
-struct Page {
-    items: Vec<Item>,
-    #[serde(default)]
-    next_cursor: Option<String>,
-}
-
 /// Inputs and outputs may be megabytes, so a page has few.
-const PER_PAGE: &str = "25";
+const PER_PAGE: i64 = 25;
 
 /// Every request of the endpoint that was sent within the window; whether there were too many to see them all.
-pub(super) async fn within<E: Callable>(client: &Client, window: Window) -> Result<(Vec<Item>, bool)> {
+pub(super) async fn within<E: Callable>(client: &Client, window: Window) -> Result<(Vec<HistoryItem>, bool)> {
     // Which time the bounds of a question select on is not documented, so it asks for more, and the time of sending is
     // looked at here. The end is left open, by the server's own clock.
     let begin = window.begin().checked_sub(Duration::from_secs(600)).unwrap_or(SystemTime::UNIX_EPOCH);
     let start = humantime::format_rfc3339_seconds(begin).to_string();
-    let query = [("endpoint_id", E::ID), ("start", &start), ("expand", "payloads"), ("limit", PER_PAGE)];
     let mut found = Vec::new();
-    let sent = |item: &Item| item.sent_at.as_deref().and_then(|text| humantime::parse_rfc3339_weak(text).ok());
-    let all = read(client, &query, |item| {
+    let sent = |item: &HistoryItem| item.sent_at.as_deref().and_then(|text| humantime::parse_rfc3339_weak(text).ok());
+    let all = read::<E>(client, None, Some(&start), |item| {
         // A time that cannot be read proves nothing.
         if sent(&item).is_none_or(|sent| window.contains(sent)) {
             found.push(item);
@@ -55,24 +30,33 @@ pub(super) async fn within<E: Callable>(client: &Client, window: Window) -> Resu
     Ok((found, all))
 }
 
-async fn read(client: &Client, query: &[(&str, &str)], each: impl FnMut(Item) -> bool) -> Result<bool> {
-    let items = |page: Page| (page.items, page.next_cursor.filter(|cursor| !cursor.is_empty()));
-    client.list(Operation::History, "/models/requests/by-endpoint", query, items, each).await
+async fn read<E: Callable>(
+    client: &Client,
+    request_id: Option<&str>,
+    start: Option<&str>,
+    each: impl FnMut(HistoryItem) -> bool,
+) -> Result<bool> {
+    let ask = |platform: platform::Client, cursor: Option<String>| async move {
+        let (cursor, expand, limit) = (cursor.as_deref(), Some(&HistoryExpansion::Payloads), Some(PER_PAGE));
+        platform.requests_by_endpoint(cursor, None, E::ID, expand, limit, request_id, None, start, None).await
+    };
+    let items = |page: HistoryPage| (page.items, page.next_cursor.filter(|cursor| !cursor.is_empty()));
+    client.list(Operation::History, ask, items, each).await
 }
 
 /// The output of one request.
 pub(super) async fn result<E: Callable>(client: &Client, request_id: &str) -> Result<Option<Response<E::Output>>> {
-    let query = [("endpoint_id", E::ID), ("request_id", request_id), ("expand", "payloads"), ("limit", PER_PAGE)];
     let mut found = None;
-    read(client, &query, |item| {
+    read::<E>(client, Some(request_id), None, |item| {
         if item.request_id == request_id {
             found = Some(item);
         }
         found.is_none()
     })
     .await?;
-    let Some(Item { json_output: Some(output), status_code, duration, .. }) = found else { return Ok(None) };
-    let status = status_code.and_then(|code| reqwest::StatusCode::from_u16(code).ok()).unwrap_or_default();
+    let Some(HistoryItem { json_output: Some(output), status_code, duration, .. }) = found else { return Ok(None) };
+    let code = status_code.and_then(|code| u16::try_from(code).ok());
+    let status = code.and_then(|code| reqwest::StatusCode::from_u16(code).ok()).unwrap_or_default();
     let head = Head { status, request_id: Some(request_id.to_owned()), ..Head::default() };
     if !status.is_success() {
         let mut error = Error::new(Kind::Failed, "").with_head(head).at(Operation::History, Some(E::ID));

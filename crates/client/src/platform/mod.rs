@@ -6,48 +6,42 @@ mod money;
 mod window;
 
 pub use find::{Found, LostReply};
-pub use money::{BillingEvent, ListPrice};
 pub use window::Window;
 
 pub(crate) use find::Known;
 
 use crate::error::Result;
+use crate::generated::glue::RawResult;
+use crate::generated::platform;
 use crate::operation::Operation;
-use crate::transport::sort;
 use crate::{Client, EndpointInput, Response};
 use serde::de::DeserializeOwned;
+use std::future::Future;
 
 /// Pages that one question reads at most.
 const PAGES: usize = 200;
 
 impl Client {
     /// Reads one list of the platform, page by page, until `each` has seen enough or there is no more. Gives whether the
-    /// end was reached.
-    async fn list<T, I>(
+    /// end was reached. `ask` is the operation, given the operations and the page's cursor.
+    async fn list<T, I, Fut>(
         &self,
         operation: Operation,
-        path: &str,
-        query: &[(&str, &str)],
+        ask: impl Fn(platform::Client, Option<String>) -> Fut,
         items: impl Fn(T) -> (Vec<I>, Option<String>),
         mut each: impl FnMut(I) -> bool,
     ) -> Result<bool>
     where
         T: DeserializeOwned,
+        Fut: Future<Output = RawResult>,
     {
         let shared = self.shared();
-        let http = shared.http.keyed(&shared.bases.platform)?;
-        let url = format!("{}{path}", shared.bases.platform.as_str());
+        let base = &shared.bases.platform;
+        let inner = shared.run.inner.at(base.clone(), None);
+        let operations = platform::Client::new_with_client(base.as_str(), shared.http.keyed(base)?, inner);
         let mut cursor: Option<String> = None;
         for _ in 0..PAGES {
-            let send = || async {
-                let mut request = http.get(&url).query(query);
-                if let Some(cursor) = &cursor {
-                    request = request.query(&[("cursor", cursor)]);
-                }
-                let mut request = request.build()?;
-                shared.run.inner.prepare(&mut request);
-                sort(http.execute(request).await?)
-            };
+            let send = || ask(operations.clone(), cursor.clone());
             let (_, page) = self.call(operation, None, send, |body| serde_json::from_slice(body)).await?;
             let (found, next) = items(page);
             for item in found {
