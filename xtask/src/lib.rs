@@ -4,6 +4,7 @@ pub mod assemble;
 pub mod bench;
 pub mod changelog;
 pub mod codegen;
+pub mod conformance;
 pub mod corpus;
 pub mod diff;
 pub mod document;

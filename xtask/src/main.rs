@@ -22,6 +22,8 @@ enum Task {
     #[command(after_help = "Examples:\n  cargo xtask codegen\n  cargo xtask codegen --check\n  \
         cargo xtask codegen --document openapi.json --out my-schema")]
     Codegen(Codegen),
+    /// Run fal's own clients, and a tester of descriptions, against the sandbox
+    Conformance(xtask::conformance::Args),
     /// Say what changed in the description, on the wire and in the Rust API
     Diff(xtask::diff::Args),
     /// Download the upstream documents, byte for byte, all of them or none
@@ -64,6 +66,10 @@ fn main() -> ExitCode {
     let outcome = match task {
         Task::Bench(options) => root().and_then(|root| xtask::bench::run(&root, &options)),
         Task::Codegen(options) => codegen(&options),
+        Task::Conformance(options) => root().and_then(|root| {
+            let passed = xtask::conformance::run(&root, &options)?;
+            Ok(if passed { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+        }),
         Task::Diff(options) => root().map(|root| ExitCode::from(xtask::diff::run(&root, &options))),
         Task::Fetch(options) => root().map(|root| ExitCode::from(xtask::fetch::run(&root, &options))),
         Task::Lint => lint(),

@@ -24,6 +24,7 @@ pub(crate) fn router() -> Router<Arc<State>> {
         .route("/cdn/files/b/{id}/{name}/multipart/{upload}/{part}", put(token_part))
         .route("/cdn/files/b/{id}/{name}/multipart/{upload}/complete", post(token_complete))
         .route("/cdn/signed/upload/{upload}", put(signed_upload))
+        .route("/cdn/signed/bucket/{upload}", put(bucket_upload))
         .route("/cdn/signed/multipart/{upload}/{part}", put(signed_part))
         .route("/cdn/signed/multipart/{upload}/complete", post(signed_complete))
 }
@@ -41,12 +42,18 @@ fn check_token(state: &State, headers: &HeaderMap) -> Result<(), Box<Response>> 
     }
 }
 
-/// A signed URL is its own credential; any other beside it went astray.
-fn check_signature(upload: &str, query: Option<&str>, headers: &HeaderMap) -> Result<(), Box<Response>> {
+/// A signed URL is its own credential.
+fn check_signature(upload: &str, query: Option<&str>) -> Result<(), Box<Response>> {
     let signature = query.and_then(|query| crate::auth::parameter(query, "signature"));
-    if signature.as_deref() != Some(upload) {
-        return Err(Box::new(reply::detail(StatusCode::FORBIDDEN, "The signature does not fit the URL")));
+    if signature.as_deref() == Some(upload) {
+        return Ok(());
     }
+    Err(Box::new(reply::detail(StatusCode::FORBIDDEN, "The signature does not fit the URL")))
+}
+
+/// A signed URL, and no other credential beside it, which would have gone astray.
+fn check_signature_alone(upload: &str, query: Option<&str>, headers: &HeaderMap) -> Result<(), Box<Response>> {
+    check_signature(upload, query)?;
     if headers.contains_key(header::AUTHORIZATION) {
         return Err(Box::new(reply::detail(StatusCode::BAD_REQUEST, "A signed URL takes no `Authorization`")));
     }
@@ -130,12 +137,29 @@ async fn signed_upload(
     headers: HeaderMap,
     body: Bytes,
 ) -> Response {
-    if let Err(refusal) = check_signature(&id, query.as_deref(), &headers) {
-        return *refusal;
+    match check_signature_alone(&id, query.as_deref(), &headers) {
+        Ok(()) => put_file(&state, &id, body),
+        Err(refusal) => *refusal,
     }
-    match state.storage.take(&id) {
+}
+
+/// The older storage looks at the signature alone: callers send it their key too.
+async fn bucket_upload(
+    Shared(state): Shared<Arc<State>>,
+    Path(id): Path<String>,
+    RawQuery(query): RawQuery,
+    body: Bytes,
+) -> Response {
+    match check_signature(&id, query.as_deref()) {
+        Ok(()) => put_file(&state, &id, body),
+        Err(refusal) => *refusal,
+    }
+}
+
+fn put_file(state: &State, id: &str, body: Bytes) -> Response {
+    match state.storage.take(id) {
         Some(upload) => {
-            keep(&state, &upload, body);
+            keep(state, &upload, body);
             StatusCode::OK.into_response()
         }
         None => reply::not_found(),
@@ -149,7 +173,7 @@ async fn signed_part(
     headers: HeaderMap,
     body: Bytes,
 ) -> Response {
-    match check_signature(&id, query.as_deref(), &headers) {
+    match check_signature_alone(&id, query.as_deref(), &headers) {
         Ok(()) => keep_part(&state, &id, part, body),
         Err(refusal) => *refusal,
     }
@@ -162,7 +186,7 @@ async fn signed_complete(
     headers: HeaderMap,
     body: Bytes,
 ) -> Response {
-    match check_signature(&id, query.as_deref(), &headers) {
+    match check_signature_alone(&id, query.as_deref(), &headers) {
         Ok(()) => complete(&state, &id, &body),
         Err(refusal) => *refusal,
     }

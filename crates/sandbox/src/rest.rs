@@ -72,8 +72,14 @@ struct Announcement {
     content_type: Option<String>,
 }
 
-async fn initiate(Shared(state): Shared<Arc<State>>, headers: HeaderMap, body: Bytes) -> Response {
-    announce(&state, &headers, &body, "upload")
+async fn initiate(
+    Shared(state): Shared<Arc<State>>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
+    let storage_type = query.as_deref().and_then(|query| auth::parameter(query, "storage_type"));
+    announce(&state, &headers, &body, if storage_type.as_deref() == Some("gcs") { "bucket" } else { "upload" })
 }
 
 async fn initiate_multipart(Shared(state): Shared<Arc<State>>, headers: HeaderMap, body: Bytes) -> Response {

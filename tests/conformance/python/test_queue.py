@@ -18,7 +18,7 @@ AUTHORIZATION = {"Authorization": f"Key {KEY}"}
 @pytest.fixture
 def busy(client, sandbox):
     """Every runner is taken; the handles of what takes them."""
-    runners = sandbox._look("limit=0")["runners"]
+    runners = sandbox.runners()
     handles = [client.submit(GENERATE, HANG) for _ in range(runners)]
     for handle in handles:
         sandbox.await_job(handle.request_id, lambda job: job["status"] == "IN_PROGRESS")
@@ -107,7 +107,8 @@ def test_the_position_falls_as_others_leave(client, sandbox, busy):
     first, second = (client.submit(GENERATE, {"prompt": "A door"}) for _ in range(2))
     assert (first.status(), second.status()) == (fal_client.Queued(position=0), fal_client.Queued(position=1))
     first.cancel()
-    assert second.status() == fal_client.Queued(position=0)
+    positions = (status.position for status in iter(second.status, None))
+    assert next(position for position in positions if position != 1) == 0
 
 
 def test_a_low_priority_waits_behind_a_normal_one(client, busy):

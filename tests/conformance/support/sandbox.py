@@ -85,6 +85,10 @@ class Sandbox:
     def job_count(self):
         return self._look("limit=0")["job_count"]
 
+    def runners(self):
+        """How many jobs run at once."""
+        return self._look("limit=0")["runners"]
+
     def await_job(self, request_id, wanted, seconds=20):
         """The job once `wanted` holds of it."""
         deadline = time.monotonic() + seconds

@@ -1,0 +1,111 @@
+"""The sandbox's page as a person sees it, in a browser."""
+
+import json
+
+import pytest
+
+from support.browser import open_page
+from support.description import ENDPOINTS, GENERATE, app_of, required_example
+from support.sandbox import URL, Sandbox, fetch
+
+SECRET = "unmistakable-secret"
+KEY = {"Authorization": f"Key sandbox:{SECRET}"}
+# Markup that would run, and a mark that turns round what follows it.
+HOSTILE = "<script>window.hacked = 1</script><img src=x onerror='window.hacked = 2'> \u202egnp.exe & \"more\""
+
+JOBS = """[...document.querySelectorAll("#jobs article")].map(card => {
+  const image = card.querySelector("img"), box = card.querySelector(".picture").getBoundingClientRect();
+  return {
+    id: card.querySelector("code").innerText,
+    prompt: card.querySelector("p")?.innerText ?? "",
+    state: card.querySelector(".tag").innerText,
+    says: card.querySelector(".picture").innerText,
+    drawn: image ? [image.naturalWidth, image.naturalHeight] : null,
+    whole: !image || (image.height <= box.height + 1 && getComputedStyle(image).objectFit === "contain"),
+  };
+})"""
+REQUESTS = """[...document.querySelectorAll("#requests summary")].map(row => [...row.children].map(cell => cell.innerText))"""
+# Pictures further down are only loaded when they come near.
+SETTLED = """document.querySelectorAll("#jobs article").length === %d && !document.querySelector("#jobs .wait")
+  && [...document.querySelectorAll("#jobs img")].every(image => image.complete)"""
+
+
+@pytest.fixture
+def sandbox():
+    sandbox = Sandbox()
+    sandbox.forget()
+    yield sandbox
+    sandbox.forget()
+
+
+@pytest.fixture
+def page():
+    with open_page() as page:
+        page.resize(1280, 1600)
+        yield page
+
+
+def submit(body, endpoint_id=GENERATE):
+    status, _, answer = fetch(f"{URL}/queue/{endpoint_id}", "POST", body, KEY)
+    assert status == 200, answer
+    return json.loads(answer)["request_id"]
+
+
+def test_the_page_shows_jobs_pictures_and_requests_and_keeps_up(sandbox, page):
+    page.go(f"{URL}/_sandbox")
+    page.wait("document.querySelectorAll('.empty').length === 2")
+
+    drawn = [submit(required_example(endpoint_id), endpoint_id) for endpoint_id in ENDPOINTS.values()]
+    wide = submit({"prompt": "A long train", "aspect_ratio": "3:1"})
+    tall = submit({"prompt": "A tall tower", "aspect_ratio": "1:3"})
+    hostile = submit({"prompt": HOSTILE})
+    refused = submit({"aspect_ratio": "1:1"})
+    endless = submit({"prompt": "__hang__"})
+    fetch(f"{URL}/queue/{app_of(GENERATE)}/requests/{endless}/cancel", "PUT", headers=KEY)
+    sandbox.misbehave({"calls": ["submit"], "fault": "rate-limit", "times": 1})
+    assert fetch(f"{URL}/queue/{GENERATE}", "POST", {"prompt": "Too many"}, KEY)[0] == 429
+
+    sent = [hostile, refused, endless, wide, tall, *drawn]
+    page.wait(SETTLED % len(sent))
+    jobs = {job["id"]: job for job in page.evaluate(JOBS)}
+    assert set(jobs) == set(sent)
+    for request_id in (hostile, wide, tall, *drawn):
+        job = jobs[request_id]
+        assert job["state"] == "completed" and min(job["drawn"]) > 0 and job["whole"], job
+    assert jobs[wide]["drawn"][0] > 2 * jobs[wide]["drawn"][1], jobs[wide]
+    assert jobs[tall]["drawn"][1] > 2 * jobs[tall]["drawn"][0], jobs[tall]
+    assert (jobs[refused]["state"], jobs[refused]["says"]) == ("failed 422", "prompt: Field required")
+    assert jobs[endless]["state"] == "failed 499", jobs[endless]
+
+    # What came from outside is text and nothing else, and what would hide in it is spelled out.
+    assert jobs[hostile]["prompt"] == HOSTILE.replace("\u202e", "\\u202e")
+    assert page.evaluate("window.hacked === undefined && !document.querySelector('main script, img[src=x]')")
+
+    # Every request and none of the page's own, the latest first.
+    rows = page.evaluate(REQUESTS)
+    assert [row[0] for row in rows] == ["submit", "cancel"] + ["submit"] * len(sent), rows
+    assert rows[0][1] == "429" and rows[0][3] == "rate-limit", rows[0]
+    assert {row[1] for row in rows[2:]} == {"200"}, rows
+    assert page.evaluate("document.getElementById('total').innerText") == str(len(rows))
+    page.evaluate(
+        """[...document.querySelectorAll("details")].find(row => row.textContent.includes("window.hacked"))
+        .querySelector("summary").click()"""
+    )
+    opened = page.wait("document.querySelector('details[open] pre')?.innerText")
+    assert f"POST /queue/{GENERATE}\n" in opened and "\nauthorization: redacted\n" in opened, opened
+    assert opened.endswith(json.dumps({"prompt": HOSTILE}, indent=2)), opened
+    assert SECRET not in page.evaluate("document.documentElement.outerHTML")
+    assert SECRET.encode() not in fetch(f"{URL}/_sandbox/requests")[2]
+
+    # One more while somebody looks: it appears by itself, and what was opened stays open.
+    later = submit({"prompt": "One more"})
+    page.wait(SETTLED % (len(sent) + 1))
+    first = page.evaluate(JOBS)[0]
+    assert first["id"] == later and min(first["drawn"]) > 0, first
+    assert page.evaluate("document.querySelector('details[open] pre').innerText") == opened
+
+    for name, *look in (("wide", 1280, 1600), ("dark", 1280, 1600, "dark"), ("narrow", 420, 1600)):
+        page.resize(*look)
+        assert page.evaluate("document.documentElement.scrollWidth") == look[0], "nothing sticks out"
+        page.screenshot(f"page-{name}.png")
+    assert page.complaints == []
