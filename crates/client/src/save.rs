@@ -1,10 +1,11 @@
 //! Files that are there whole or not at all.
 
 use crate::text::cut;
-use std::io;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use tokio::fs;
-use tokio::io::{AsyncWriteExt, BufWriter};
+use tokio::task::{JoinHandle, spawn_blocking};
 
 /// Bytes that are gathered before the disk is asked: each asking is a trip to another thread.
 const GATHERED: usize = 512 << 10;
@@ -12,10 +13,14 @@ const GATHERED: usize = 512 << 10;
 const NUMBERS: u32 = 10_000;
 
 /// A file beside its destination, which removes itself unless it is put in place.
+///
+/// What has been gathered is written by another thread while more of it comes in.
 #[derive(Debug)]
 pub(crate) struct Draft {
     path: PathBuf,
-    file: BufWriter<fs::File>,
+    file: Arc<std::fs::File>,
+    gathered: Vec<u8>,
+    writing: Option<JoinHandle<io::Result<Vec<u8>>>>,
 }
 
 impl Draft {
@@ -29,11 +34,35 @@ impl Draft {
         let unique = format!(".{short}.{:x}-{:x}.part", std::process::id(), crate::retry::random());
         let path = destination.with_file_name(unique);
         let file = fs::OpenOptions::new().write(true).create_new(true).open(&path).await?;
-        Ok(Self { path, file: BufWriter::with_capacity(GATHERED, file) })
+        let file = Arc::new(file.into_std().await);
+        Ok(Self { path, file, gathered: Vec::new(), writing: None })
     }
 
     pub(crate) async fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
-        self.file.write_all(bytes).await
+        self.gathered.extend_from_slice(bytes);
+        if self.gathered.len() >= GATHERED { self.pass_on().await } else { Ok(()) }
+    }
+
+    /// Has what is gathered written, once the piece before it is.
+    async fn pass_on(&mut self) -> io::Result<()> {
+        let spare = self.written().await?;
+        let piece = std::mem::replace(&mut self.gathered, spare);
+        let file = self.file.clone();
+        self.writing = Some(spawn_blocking(move || {
+            let mut piece = piece;
+            (&*file).write_all(&piece)?;
+            piece.clear();
+            Ok(piece)
+        }));
+        Ok(())
+    }
+
+    /// Waits until the piece that is being written is, and gives its empty buffer back.
+    async fn written(&mut self) -> io::Result<Vec<u8>> {
+        match self.writing.take() {
+            Some(writing) => writing.await.map_err(io::Error::other)?,
+            None => Ok(Vec::new()),
+        }
     }
 
     /// Puts the file in place, its content on the disk before its name is.
@@ -70,8 +99,10 @@ impl Draft {
     }
 
     async fn settle(&mut self) -> io::Result<()> {
-        self.file.flush().await?;
-        self.file.get_ref().sync_all().await
+        self.pass_on().await?;
+        self.written().await?;
+        let file = self.file.clone();
+        spawn_blocking(move || file.sync_all()).await.map_err(io::Error::other)?
     }
 }
 
