@@ -29,16 +29,14 @@
 //! ```
 
 use crate::error::{Body, Error, Kind, Result};
+use crate::generated::storage;
 use crate::operation::Operation;
-use crate::transport::sort;
-use crate::{Callable, Client, limits};
+use crate::{Callable, Client, Jwk, Jwks, WebhookPayload, WebhookStatus, limits};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use reqwest::header::HeaderMap;
 use ring::digest::{SHA256, digest};
 use ring::signature::{ED25519, UnparsedPublicKey};
-use serde::Deserialize;
-use serde_json::Value;
 use std::fmt::Write;
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
@@ -135,13 +133,13 @@ impl Verifier {
 
     async fn fetch(&self) -> Result<Arc<[PublicKey]>> {
         let shared = self.client.shared();
-        let http = shared.http.keyed(&shared.bases.rest)?;
-        let url = format!("{}/.well-known/jwks.json", shared.bases.rest.as_str());
+        let base = &shared.bases.rest;
         // They are public: the key stays here.
-        let send = || async { sort(http.get(&url).send().await?) };
-        let (_, set) =
-            self.client.call(Operation::Keys, None, send, |body| serde_json::from_slice::<KeySet>(body)).await?;
-        let keys: Vec<PublicKey> = set.keys.iter().filter_map(Jwk::public_key).take(KEYS).collect();
+        let inner = shared.run.inner.without_key(base.clone(), HeaderMap::new());
+        let rest = storage::Client::new_with_client(base.as_str(), shared.http.keyed(base)?, inner);
+        let read = |body: &[u8]| serde_json::from_slice::<Jwks>(body);
+        let (_, set) = self.client.call(Operation::Keys, None, || rest.jwks(), read).await?;
+        let keys: Vec<PublicKey> = set.keys.iter().filter_map(public_key).take(KEYS).collect();
         if keys.is_empty() {
             return Err(Error::new(Kind::Decode, "it has no Ed25519 key").at(Operation::Keys, None));
         }
@@ -149,29 +147,13 @@ impl Verifier {
     }
 }
 
-#[derive(Deserialize)]
-struct KeySet {
-    keys: Vec<Jwk>,
-}
-
-#[derive(Deserialize)]
-struct Jwk {
-    #[serde(default)]
-    kty: Option<String>,
-    #[serde(default)]
-    crv: Option<String>,
-    #[serde(default)]
-    x: Option<String>,
-}
-
-impl Jwk {
-    fn public_key(&self) -> Option<PublicKey> {
-        let fits = |said: &Option<String>, wanted| said.as_deref().is_none_or(|said| said == wanted);
-        if !fits(&self.kty, "OKP") || !fits(&self.crv, "Ed25519") {
-            return None;
-        }
-        URL_SAFE_NO_PAD.decode(self.x.as_deref()?.trim_end_matches('=')).ok()?.try_into().ok()
+/// The key, where it is an Ed25519 one.
+fn public_key(key: &Jwk) -> Option<PublicKey> {
+    let fits = |said: &Option<String>, wanted| said.as_deref().is_none_or(|said| said == wanted);
+    if !fits(&key.kty, "OKP") || !fits(&key.crv, "Ed25519") {
+        return None;
     }
+    URL_SAFE_NO_PAD.decode(key.x.as_deref()?.trim_end_matches('=')).ok()?.try_into().ok()
 }
 
 /// What is signed, and the signature.
@@ -235,37 +217,21 @@ fn forged(why: &str) -> Error {
     Error::new(Kind::Forged, format!("the webhook's delivery is not to be believed: {why}"))
 }
 
-#[derive(Deserialize)]
-struct Report {
-    request_id: String,
-    #[serde(default)]
-    gateway_request_id: Option<String>,
-    status: String,
-    #[serde(default)]
-    error: Option<String>,
-    #[serde(default)]
-    payload: Value,
-    #[serde(default)]
-    payload_error: Option<String>,
-}
-
 /// Reads a delivery that has been checked.
 fn read<E: Callable>(user_id: String, body: &[u8]) -> Result<Delivery<E>> {
     let unreadable =
         |what: &str, error| Error::new(Kind::Decode, what).at(Operation::Webhook, Some(E::ID)).with_source(error);
-    let report: Report = serde_json::from_slice(body).map_err(|error| unreadable("it is no report", error))?;
-    let outcome = match (report.status.as_str(), report.payload_error) {
-        ("OK", Some(why)) => Outcome::Unserialisable(why),
-        ("OK", None) => match serde_json::from_value(report.payload) {
+    let report: WebhookPayload = serde_json::from_slice(body).map_err(|error| unreadable("it is no report", error))?;
+    let outcome = match (report.status, report.payload_error) {
+        (WebhookStatus::Ok, Some(why)) => Outcome::Unserialisable(why),
+        (WebhookStatus::Ok, None) => match serde_json::from_value(report.payload.unwrap_or_default()) {
             Ok(output) => Outcome::Output(output),
             Err(error) => return Err(unreadable("its payload is another", error).of_job(&report.request_id)),
         },
         (_, why) => {
             let message = report.error.or(why).unwrap_or_else(|| "the webhook gives no reason".to_owned());
             let mut error = Error::new(Kind::Failed, message).of_job(&report.request_id);
-            if !report.payload.is_null() {
-                error.repr_mut().body = Some(Body::parse(report.payload.to_string().as_bytes()));
-            }
+            error.repr_mut().body = report.payload.map(|payload| Body::parse(payload.to_string().as_bytes()));
             Outcome::Failed(error.at(Operation::Webhook, Some(E::ID)))
         }
     };
@@ -274,7 +240,7 @@ fn read<E: Callable>(user_id: String, body: &[u8]) -> Result<Delivery<E>> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Jwk, Outcome, Signed, forged, read, unhex};
+    use super::{Outcome, Signed, forged, public_key, read, unhex};
     use crate::Generate;
     use reqwest::header::{HeaderMap, HeaderValue};
     use ring::signature::{Ed25519KeyPair, KeyPair};
@@ -332,7 +298,7 @@ mod tests {
     #[test]
     fn signatures_and_keys_of_another_form_are_none() {
         assert!(unhex(&"0g".repeat(64)).is_none() && unhex("00").is_none() && unhex(&"0".repeat(127)).is_none());
-        let key = |text| serde_json::from_str::<Jwk>(text).unwrap().public_key();
+        let key = |text| public_key(&serde_json::from_str(text).unwrap());
         assert!(key(r#"{"x":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"}"#).is_some());
         assert!(key(r#"{"x":"AAAA"}"#).is_none() && key(r#"{"kty":"RSA","n":"AAAA"}"#).is_none());
     }
