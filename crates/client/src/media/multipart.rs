@@ -1,17 +1,15 @@
 //! Uploads in parts: bounded in memory, each part repeated by itself, put together in order.
 
 use super::content::{Content, Meter, Piece, next_part};
-use super::storage::{Begun, Part, Token};
+use super::storage::{Token, read};
 use super::upload::Description;
 use crate::error::{Error, Kind, Result};
 use crate::operation::Operation;
-use crate::{Client, limits};
+use crate::{Client, MultipartCompletion, MultipartUpload, UploadPart, limits};
 use bytes::Bytes;
 use futures_util::stream::{self, BoxStream, StreamExt, TryStreamExt};
-use reqwest::Method;
-use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderValue};
+use reqwest::header::{CONTENT_LENGTH, ETAG, HeaderMap};
 use tokio::io::AsyncRead;
-use url::Url;
 
 /// Parts of a file that are on their way at once: each is read as it is sent.
 const FILE_PARTS: usize = 4;
@@ -30,7 +28,7 @@ pub(super) async fn upload(
     let begun = begin(client, token, description).await?;
     let send = |(number, piece): (u32, Piece)| send(client, token, &begun, number, piece, meter);
     let step = u64::try_from(limits::PART_BYTES).unwrap_or(u64::MAX);
-    let mut parts: Vec<Part> = match content {
+    let mut parts: Vec<UploadPart> = match content {
         Content::Memory(bytes) => {
             let starts = (0..bytes.len()).step_by(limits::PART_BYTES);
             let pieces = starts.map(|at| Piece::Memory(bytes.slice(at..bytes.len().min(at + limits::PART_BYTES))));
@@ -52,7 +50,7 @@ pub(super) async fn upload(
         }
     };
     parts.sort_unstable_by_key(|part| part.part_number);
-    complete(client, token, &begun, &parts).await?;
+    complete(client, token, &begun, parts).await?;
     Ok(begun.access_url)
 }
 
@@ -73,51 +71,42 @@ fn pieces_of(
     .boxed()
 }
 
-async fn begin(client: &Client, token: &Token, description: &Description) -> Result<Begun> {
-    let url = format!("{}/files/upload/multipart", token.base.as_str());
+async fn begin(client: &Client, token: &Token, description: &Description) -> Result<MultipartUpload> {
+    let cdn = client.cdn(token, token.base.as_str(), description.headers(0)?)?;
+    let (name, lifecycle) = (description.ascii_name(), description.lifecycle());
     let attempt = || async {
-        let url = parse(&url)?;
-        let (head, _, body) =
-            client.to_cdn(token, Method::POST, url, description.headers()?, reqwest::Body::from(""), 0).await?;
+        let (head, body) = read(cdn.begin_multipart(Some(&name), lifecycle, lifecycle).await).await?;
         serde_json::from_slice(&body).map_err(|error| Error::unreadable(head, error))
     };
     client.repeat(Operation::Upload, None, attempt).await
 }
 
-async fn send(client: &Client, token: &Token, begun: &Begun, number: u32, piece: Piece, meter: &Meter) -> Result<Part> {
-    let url = url_of(begun, &number.to_string())?;
+async fn send(
+    client: &Client,
+    token: &Token,
+    begun: &MultipartUpload,
+    number: u32,
+    piece: Piece,
+    meter: &Meter,
+) -> Result<UploadPart> {
+    // Without its length a streamed body would go out in chunks, which storage hosts refuse.
+    let length = HeaderMap::from_iter([(CONTENT_LENGTH, piece.length().into())]);
+    let cdn = client.cdn(token, &begun.access_url, length)?;
     let attempt = || async {
         let attempt = meter.attempt();
         let body = piece.body(attempt.clone()).await?;
-        let sent = client.to_cdn(token, Method::PUT, url.clone(), HeaderMap::new(), body, piece.length()).await;
-        let (_, etag, _) = sent.inspect_err(|_| attempt.failed())?;
+        let answer = cdn.upload_part(&begun.upload_id, number.into(), body).await;
+        let etag = answer.as_ref().ok().and_then(|answer| answer.headers().get(ETAG)?.to_str().ok()).map(str::to_owned);
+        read(answer).await.inspect_err(|_| attempt.failed())?;
         let etag = etag.ok_or_else(|| Error::new(Kind::Decode, "the answer to a part has no `ETag`"))?;
-        Ok(Part { part_number: number, etag })
+        Ok(UploadPart::new(number.into(), etag))
     };
     client.repeat(Operation::Part, None, attempt).await
 }
 
-async fn complete(client: &Client, token: &Token, begun: &Begun, parts: &[Part]) -> Result<()> {
-    let url = url_of(begun, "complete")?;
-    let body = serde_json::json!({ "parts": parts }).to_string();
-    let attempt = || async {
-        let mut headers = HeaderMap::new();
-        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
-        let length = u64::try_from(body.len()).unwrap_or(u64::MAX);
-        client.to_cdn(token, Method::POST, url.clone(), headers, reqwest::Body::from(body.clone()), length).await
-    };
+async fn complete(client: &Client, token: &Token, begun: &MultipartUpload, parts: Vec<UploadPart>) -> Result<()> {
+    let cdn = client.cdn(token, &begun.access_url, HeaderMap::new())?;
+    let parts = MultipartCompletion::new(parts);
+    let attempt = || async { read(cdn.complete_multipart(&begun.upload_id, &parts).await).await };
     client.repeat(Operation::Upload, None, attempt).await.map(drop)
-}
-
-fn url_of(begun: &Begun, last: &str) -> Result<Url> {
-    let mut url = parse(&begun.access_url)?;
-    match url.path_segments_mut() {
-        Ok(mut segments) => segments.pop_if_empty().extend(["multipart", &begun.upload_id, last]),
-        Err(()) => return Err(Error::new(Kind::Decode, "the CDN named a URL that is none")),
-    };
-    Ok(url)
-}
-
-fn parse(text: &str) -> Result<Url> {
-    Url::parse(text).map_err(|error| Error::new(Kind::Decode, "the CDN named a URL that is none").with_source(error))
 }

@@ -3,16 +3,16 @@
 use crate::answer;
 use crate::base::{Base, is_loopback};
 use crate::error::{Error, Kind, Result};
+use crate::generated::glue::RawResult;
+use crate::generated::storage;
 use crate::head::Head;
 use crate::operation::Operation;
 use crate::transport::sort;
-use crate::{Client, download};
+use crate::{CdnToken, CdnTokenRequest, Client, SignedUpload, StorageType, UploadAnnouncement, download};
 use bytes::Bytes;
-use reqwest::header::{AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, ETAG, HeaderMap, HeaderValue};
+use reqwest::header::{AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderValue};
 use reqwest::{Method, Request};
 use secrecy::{ExposeSecret, SecretString};
-use serde::de::DeserializeOwned;
-use serde::{Deserialize, Serialize};
 use std::time::{Duration, SystemTime};
 use tokio::sync::Mutex;
 use url::Url;
@@ -34,46 +34,6 @@ pub(super) struct Token {
     until: SystemTime,
 }
 
-#[derive(Deserialize)]
-struct TokenAnswer {
-    token: String,
-    #[serde(default)]
-    token_type: Option<String>,
-    #[serde(default)]
-    base_url: Option<String>,
-    #[serde(default)]
-    expires_at: Option<String>,
-}
-
-/// The answer to an upload in one piece.
-#[derive(Deserialize)]
-pub(super) struct Uploaded {
-    pub(super) access_url: String,
-}
-
-/// The answer to the beginning of an upload in parts.
-#[derive(Clone, Debug, Deserialize)]
-pub(super) struct Begun {
-    pub(super) access_url: String,
-    #[serde(rename = "uploadId")]
-    pub(super) upload_id: String,
-}
-
-/// A part that has arrived.
-#[derive(Clone, Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub(super) struct Part {
-    pub(super) part_number: u32,
-    pub(super) etag: String,
-}
-
-/// The answer to an announcement.
-#[derive(Deserialize)]
-pub(super) struct Announced {
-    pub(super) upload_url: String,
-    pub(super) file_url: String,
-}
-
 impl Client {
     /// The token of the CDN, fetched where there is none or it is about to expire. Those who wait share one fetch.
     pub(super) async fn cdn_token(&self) -> Result<Token> {
@@ -81,8 +41,9 @@ impl Client {
         if let Some(token) = kept.as_ref().filter(|token| token.until > SystemTime::now()) {
             return Ok(token.clone());
         }
-        let answer: TokenAnswer =
-            self.rest("/storage/auth/token?storage_type=fal-cdn-v3", &serde_json::json!({})).await?;
+        let (rest, nothing) = (self.rest()?, CdnTokenRequest(serde_json::Map::new()));
+        let send = || rest.cdn_token(&StorageType::FalCdnV3, &nothing);
+        let (_, answer) = self.call(Operation::Token, None, send, |body| serde_json::from_slice(body)).await?;
         let token = self.token_of(&answer);
         *kept = Some(token.clone());
         Ok(token)
@@ -93,7 +54,7 @@ impl Client {
         *self.shared().tokens.0.lock().await = None;
     }
 
-    fn token_of(&self, answer: &TokenAnswer) -> Token {
+    fn token_of(&self, answer: &CdnToken) -> Token {
         let cdn = &self.shared().bases.cdn;
         // It goes to the configured base, or to the one that came with it; that one must be https.
         let given = answer.base_url.as_deref().and_then(|url| Base::parse("base_url", url).ok());
@@ -108,50 +69,44 @@ impl Client {
     }
 
     /// Announces a file, for a signed URL to put it to.
-    pub(super) async fn announce(&self, file_name: &str, content_type: &str) -> Result<Announced> {
-        let body = serde_json::json!({ "file_name": file_name, "content_type": content_type });
-        self.rest("/storage/upload/initiate?storage_type=gcs", &body).await
-    }
-
-    /// Posts to the REST service, with the key.
-    async fn rest<T: DeserializeOwned>(&self, path: &str, body: &serde_json::Value) -> Result<T> {
-        let shared = self.shared();
-        let http = shared.http.keyed(&shared.bases.rest)?;
-        let url = format!("{}{path}", shared.bases.rest.as_str());
-        let send = || async {
-            let mut request = http.post(&url).json(body).build()?;
-            shared.run.inner.prepare(&mut request);
-            sort(http.execute(request).await?)
-        };
+    pub(super) async fn announce(&self, file_name: &str, content_type: &str) -> Result<SignedUpload> {
+        let (rest, file) = (self.rest()?, UploadAnnouncement::new(file_name, content_type));
+        let send = || rest.initiate_upload(&StorageType::Gcs, &file);
         let (_, answer) = self.call(Operation::Token, None, send, |body| serde_json::from_slice(body)).await?;
         Ok(answer)
     }
 
-    /// One attempt to send something to the CDN, with its token.
-    pub(super) async fn to_cdn(
-        &self,
-        token: &Token,
-        method: Method,
-        url: Url,
-        headers: HeaderMap,
-        body: reqwest::Body,
-        length: u64,
-    ) -> Result<(Head, Option<String>, Bytes)> {
-        if !token.base.contains(&url) && !self.shared().bases.cdn.contains(&url) {
+    /// The operations of the REST service, with the key.
+    fn rest(&self) -> Result<storage::Client> {
+        let shared = self.shared();
+        let base = &shared.bases.rest;
+        let inner = shared.run.inner.at(base.clone(), None);
+        Ok(storage::Client::new_with_client(base.as_str(), shared.http.keyed(base)?, inner))
+    }
+
+    /// The operations of the CDN at one of its URLs, with its token and these headers.
+    pub(super) fn cdn(&self, token: &Token, url: &str, mut headers: HeaderMap) -> Result<storage::Client> {
+        let shared = self.shared();
+        let url = Url::parse(url)
+            .map_err(|error| Error::new(Kind::Decode, "the CDN named a URL that is none").with_source(error))?;
+        if !token.base.contains(&url) && !shared.bases.cdn.contains(&url) {
             return Err(Error::new(
                 Kind::ForeignUrl,
                 "the CDN named a URL outside itself, and its token does not go there",
             ));
         }
-        let http = self.shared().http.keyed(&token.base)?;
-        let mut request = Request::new(method, url);
-        *request.headers_mut() = headers;
+        // What comes behind it would not be part of the path.
+        if url.query().is_some() || url.fragment().is_some() {
+            return Err(Error::new(Kind::Decode, "the CDN named a URL with a query or a fragment for a file"));
+        }
         let authorization = HeaderValue::try_from(token.authorization.expose_secret());
         let mut authorization =
             authorization.map_err(|_| Error::new(Kind::Decode, "the token cannot stand in a header"))?;
         authorization.set_sensitive(true);
-        request.headers_mut().insert(AUTHORIZATION, authorization);
-        send(&http, request, body, length).await
+        headers.insert(AUTHORIZATION, authorization);
+        let inner = shared.run.inner.without_key(token.base.clone(), headers);
+        let http = shared.http.keyed(&token.base)?;
+        Ok(storage::Client::new_with_client(url.as_str().trim_end_matches('/'), http, inner))
     }
 
     /// One attempt to put a file to a signed URL, which needs no credential and gets none.
@@ -174,23 +129,15 @@ impl Client {
         let mut request = Request::new(Method::PUT, url);
         let content_type = HeaderValue::try_from(content_type).map_err(|_| Error::input("the MIME type is not one"))?;
         request.headers_mut().insert(CONTENT_TYPE, content_type);
-        send(&http, request, body, length).await.map(drop)
+        request.headers_mut().insert(CONTENT_LENGTH, length.into());
+        *request.body_mut() = Some(body);
+        read(async { sort(http.execute(request).await?) }.await).await.map(drop)
     }
 }
 
-/// Sends a body of known length and reads the answer.
-async fn send(
-    http: &reqwest::Client,
-    mut request: Request,
-    body: reqwest::Body,
-    length: u64,
-) -> Result<(Head, Option<String>, Bytes)> {
-    // Without it a streamed body would go out in chunks of unsaid length, which storage hosts refuse.
-    request.headers_mut().insert(CONTENT_LENGTH, length.into());
-    *request.body_mut() = Some(body);
-    let response = http.execute(request).await.map_err(Error::transport)?;
-    let etag = response.headers().get(ETAG).and_then(|etag| etag.to_str().ok()).map(str::to_owned);
-    let (head, body) = answer::open(sort(response)).await?;
+/// The answer of the storage, read to its end.
+pub(super) async fn read(answer: RawResult) -> Result<(Head, Bytes)> {
+    let (head, body) = answer::open(answer).await?;
     let body = answer::read(&head, body, Operation::Upload.limit()).await?;
-    Ok((head, etag, body))
+    Ok((head, body))
 }

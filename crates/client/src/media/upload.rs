@@ -3,14 +3,13 @@
 use super::content::{Content, Meter, Piece, next_part};
 use super::hosted::HostedUrl;
 use super::input::ImageInput;
-use super::storage::Uploaded;
+use super::storage::read;
 use super::{SINGLE, multipart};
 use crate::error::{Error, Kind, Result};
 use crate::operation::Operation;
-use crate::{Client, Format, data_uri, file_name, limits};
+use crate::{Client, Format, UploadedFile, data_uri, file_name, limits};
 use futures_util::future::{BoxFuture, FutureExt};
-use reqwest::Method;
-use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
+use reqwest::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderValue};
 use std::fmt;
 use std::future::IntoFuture;
 use std::sync::Arc;
@@ -203,14 +202,16 @@ async fn to_cdn(
 
 async fn in_one_piece(client: &Client, piece: &Piece, description: &Description, meter: &Meter) -> Result<String> {
     let token = client.cdn_token().await?;
-    let url = format!("{}/files/upload", client.shared().bases.cdn.as_str());
+    let base = client.shared().bases.cdn.as_str();
+    let cdn = client.cdn(&token, base, description.headers(piece.length())?)?;
+    let (name, lifecycle) = (description.ascii_name(), description.lifecycle());
     let attempt = || async {
         let attempt = meter.attempt();
-        let url = Url::parse(&url).map_err(|error| Error::configuration("the CDN's base URL").with_source(error))?;
         let body = piece.body(attempt.clone()).await?;
-        let sent = client.to_cdn(&token, Method::POST, url, description.headers()?, body, piece.length()).await;
-        let (head, _, body) = sent.inspect_err(|_| attempt.failed())?;
-        let answer: Uploaded = serde_json::from_slice(&body).map_err(|error| Error::unreadable(head, error))?;
+        // The preference goes under both of its names.
+        let sent = read(cdn.upload_file(Some(&name), lifecycle, lifecycle, body).await).await;
+        let (head, body) = sent.inspect_err(|_| attempt.failed())?;
+        let answer: UploadedFile = serde_json::from_slice(&body).map_err(|error| Error::unreadable(head, error))?;
         Ok(answer.access_url)
     };
     client.repeat(Operation::Upload, None, attempt).await
@@ -229,20 +230,20 @@ async fn to_signed_url(client: &Client, piece: &Piece, description: &Description
 }
 
 impl Description {
-    pub(super) fn headers(&self) -> Result<HeaderMap> {
-        let value = |text: &str| {
-            HeaderValue::try_from(text).map_err(|_| Error::input(format!("{text:?} cannot stand in a header")))
-        };
-        let mut headers = HeaderMap::new();
-        headers.insert(CONTENT_TYPE, value(&self.content_type)?);
-        let ascii: String = self.file_name.chars().map(|c| if c.is_ascii_graphic() { c } else { '_' }).collect();
-        headers.insert(HeaderName::from_static("x-fal-file-name"), value(&ascii)?);
-        if let Some(lifecycle) = &self.lifecycle {
-            // Under both of its names.
-            headers.insert(HeaderName::from_static("x-fal-object-lifecycle"), value(lifecycle)?);
-            headers.insert(HeaderName::from_static("x-fal-object-lifecycle-preference"), value(lifecycle)?);
-        }
-        Ok(headers)
+    /// What every upload of so many bytes says: a length that a streamed body would not have, and what the bytes are.
+    pub(super) fn headers(&self, length: u64) -> Result<HeaderMap> {
+        let content_type = HeaderValue::try_from(&self.content_type)
+            .map_err(|_| Error::input(format!("{:?} cannot stand in a header", self.content_type)))?;
+        Ok(HeaderMap::from_iter([(CONTENT_LENGTH, length.into()), (CONTENT_TYPE, content_type)]))
+    }
+
+    /// The file's name as it can stand in a header.
+    pub(super) fn ascii_name(&self) -> String {
+        self.file_name.chars().map(|c| if c.is_ascii_graphic() { c } else { '_' }).collect()
+    }
+
+    pub(super) fn lifecycle(&self) -> Option<&str> {
+        self.lifecycle.as_deref()
     }
 }
 
