@@ -9,25 +9,47 @@ use serde_json::Value;
 /// # Errors
 /// The first reference that leads nowhere or out of the document, with its pointer.
 pub fn check(document: &Value) -> Result<()> {
-    walk(document, document, &Pointer::root())
+    walk(document, document, &mut Vec::new())
 }
 
-fn walk(document: &Value, value: &Value, at: &Pointer) -> Result<()> {
+/// `steps` lead to the value; they become a pointer only where one is needed.
+fn walk<'v>(document: &Value, value: &'v Value, steps: &mut Vec<Step<'v>>) -> Result<()> {
     match value {
         Value::Object(object) => {
             if let Some(reference) = object.get("$ref").and_then(Value::as_str) {
                 let found = reference.strip_prefix('#').and_then(|target| document.pointer(target));
                 if found.is_none() {
-                    return Err(Error::new(format!("`{reference}` leads nowhere in this document")).at(at.join("$ref")));
+                    let message = format!("`{reference}` leads nowhere in this document");
+                    return Err(Error::new(message).at(pointer(steps).join("$ref")));
                 }
             }
-            object.iter().try_for_each(|(key, value)| walk(document, value, &at.join(key)))
+            object.iter().try_for_each(|(key, value)| below(document, value, steps, Step::Key(key)))
         }
         Value::Array(items) => {
-            items.iter().enumerate().try_for_each(|(index, value)| walk(document, value, &at.index(index)))
+            let mut items = items.iter().enumerate();
+            items.try_for_each(|(index, value)| below(document, value, steps, Step::Index(index)))
         }
         _ => Ok(()),
     }
+}
+
+fn below<'v>(document: &Value, value: &'v Value, steps: &mut Vec<Step<'v>>, step: Step<'v>) -> Result<()> {
+    steps.push(step);
+    walk(document, value, steps)?;
+    steps.pop();
+    Ok(())
+}
+
+enum Step<'v> {
+    Key(&'v str),
+    Index(usize),
+}
+
+fn pointer(steps: &[Step<'_>]) -> Pointer {
+    steps.iter().fold(Pointer::root(), |pointer, step| match step {
+        Step::Key(key) => pointer.join(key),
+        Step::Index(index) => pointer.index(*index),
+    })
 }
 
 #[cfg(test)]

@@ -171,10 +171,14 @@ fn references(schema: &Value, found: &mut Vec<String>) {
 /// # Errors
 /// Tokens that are no Rust file: a mistake in the generator, reported with the parser's words.
 pub fn unparse(tokens: TokenStream) -> Result<String> {
-    let text = tokens.to_string();
-    let file = syn::parse2::<syn::File>(tokens)
-        .map_err(|error| Error::new(format!("the generator wrote something that is not Rust: {error}: {text}")))?;
-    Ok(space_out(&prettyplease::unparse(&file)))
+    let file = syn::parse2::<syn::File>(tokens.clone())
+        .map_err(|error| Error::new(format!("the generator wrote something that is not Rust: {error}: {tokens}")))?;
+    Ok(format_file(&file))
+}
+
+/// Formats a file and sets its items apart by blank lines.
+pub fn format_file(file: &syn::File) -> String {
+    space_out(&prettyplease::unparse(file))
 }
 
 fn space_out(source: &str) -> String {

@@ -60,7 +60,7 @@ pub fn operations(document: &Value, components: &BTreeSet<String>, schema: &str)
         Generator::new(&settings).generate_tokens(&copy).map_err(|error| Error::new(format!("progenitor: {error}")))?;
     let file: syn::File = parse_quote!(#tokens);
     let file = polish::polish(file, &mut operations)?;
-    Ok(Operations { source: crate::emit::unparse(quote!(#file))?, operations })
+    Ok(Operations { source: crate::emit::format_file(&file), operations })
 }
 
 /// The copy that progenitor gets, and what the document says of each operation.

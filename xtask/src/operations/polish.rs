@@ -4,7 +4,7 @@
 use super::Operation;
 use crate::error::{Error, Result};
 use syn::visit_mut::VisitMut;
-use syn::{FnArg, Ident, ImplItem, Item, Stmt, parse_quote};
+use syn::{FnArg, ImplItem, Item, Stmt, parse_quote};
 
 /// Removes what the client must not have and reads each operation's arguments.
 pub(super) fn polish(mut file: syn::File, operations: &mut [Operation]) -> Result<syn::File> {
@@ -88,9 +88,7 @@ impl VisitMut for Rewrite<'_> {
 impl Rewrite<'_> {
     fn is_api_version_header(&mut self, statement: &Stmt) -> bool {
         let Stmt::Expr(syn::Expr::MethodCall(call), _) = statement else { return false };
-        let is_append = call.method == Ident::new("append", call.method.span());
-        let text = quote::quote!(#call).to_string();
-        let found = is_append && text.contains("\"api-version\"");
+        let found = call.method == "append" && quote::quote!(#call).to_string().contains("\"api-version\"");
         self.counts.api_version_headers += usize::from(found);
         found
     }
