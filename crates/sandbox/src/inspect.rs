@@ -2,6 +2,7 @@
 
 use crate::clock;
 use crate::faults::{Call, Faults};
+use crate::files::digest;
 use crate::job::{Job, Phase, lock};
 use crate::reply;
 use crate::state::State;
@@ -10,15 +11,19 @@ use axum::Router;
 use axum::extract::{RawQuery, State as Shared};
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::get;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
-use http::{HeaderMap, Method, StatusCode, Uri, header};
+use http::{HeaderMap, HeaderName, Method, StatusCode, Uri, header};
 use serde_json::{Value, json};
 use std::collections::VecDeque;
-use std::sync::{Arc, Mutex, OnceLock};
+use std::sync::{Arc, LazyLock, Mutex, OnceLock};
 use std::time::{Duration, Instant, SystemTime};
 
 /// How much of a body is kept to be looked at.
 const BODY_BYTES: usize = 16 * 1024;
+/// Headers whose values are not written down.
+const SECRET: [HeaderName; 3] = [header::AUTHORIZATION, header::PROXY_AUTHORIZATION, header::COOKIE];
 /// How many jobs an answer lists unless told.
 const DEFAULT_LIMIT: usize = 200;
 
@@ -64,6 +69,7 @@ impl Record {
             "headers": self.headers,
             "body": String::from_utf8_lossy(&self.body),
             "body_bytes": self.length,
+            "body_kept": self.body.len(),
             "request_id": self.job.get(),
             "fault": self.faults,
             "status": answer.map(|(status, _)| status.as_u16()),
@@ -92,7 +98,7 @@ impl Recorder {
         call: Call,
         faults: Option<String>,
     ) -> Arc<Record> {
-        let secret = |name: &header::HeaderName| *name == header::AUTHORIZATION || *name == header::COOKIE;
+        let secret = |name: &HeaderName| SECRET.contains(name);
         let headers = headers.iter().map(|(name, value)| {
             let value = if secret(name) { "redacted".into() } else { String::from_utf8_lossy(value.as_bytes()) };
             (name.as_str().to_owned(), value.into_owned())
@@ -156,15 +162,24 @@ pub(crate) fn router() -> Router<Arc<State>> {
         .route("/_sandbox/triggers", get(|| async { reply::json(StatusCode::OK, &trigger::as_json()) }))
 }
 
-async fn page() -> Response {
-    (
-        [(
-            header::CONTENT_SECURITY_POLICY,
-            "default-src 'self'; img-src 'self' data:; style-src 'unsafe-inline'; script-src 'unsafe-inline'",
-        )],
-        Html(include_str!("inspect.html")),
+const PAGE: &str = include_str!("inspect.html");
+
+/// The page's own script and style and no other: all that it shows came from outside.
+static POLICY: LazyLock<String> = LazyLock::new(|| {
+    let hash = |tag: &str| {
+        let inner = PAGE.split_once(&format!("<{tag}>")).and_then(|(_, rest)| rest.split_once(&format!("</{tag}>")));
+        STANDARD.encode(digest(inner.map_or("", |(inner, _)| inner).as_bytes()))
+    };
+    format!(
+        "default-src 'none'; connect-src 'self'; img-src 'self' data:; script-src 'sha256-{}'; style-src 'sha256-{}'; \
+         base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+        hash("script"),
+        hash("style"),
     )
-        .into_response()
+});
+
+async fn page() -> Response {
+    ([(header::CONTENT_SECURITY_POLICY, POLICY.as_str())], Html(PAGE)).into_response()
 }
 
 /// `?request_id=` for one job, `?call=submit` for one kind of call, `?limit=` for more or fewer.

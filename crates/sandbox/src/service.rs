@@ -119,11 +119,20 @@ async fn call(
 }
 
 /// The sandbox's own calls: no fault strikes them, and they are not written down, or they would push out what they ask for.
-async fn look_inside(state: &State, router: Router, parts: Parts, body: Incoming) -> Response {
+async fn look_inside(state: &State, router: Router, mut parts: Parts, body: Incoming) -> Response {
+    if let Some(file) = shown_file(&parts) {
+        parts.uri = file;
+    }
     match collect(&parts, body, state.config.max_body_bytes).await {
         Ok(body) => answer(router, Request::from_parts(parts, Body::from(body))).await,
         Err(refusal) => *refusal,
     }
+}
+
+/// The CDN's file that the page shows: `/_sandbox` before its path.
+fn shown_file(parts: &Parts) -> Option<Uri> {
+    let file = parts.uri.path().strip_prefix("/_sandbox").filter(|path| path.starts_with("/cdn/"))?;
+    if parts.method == Method::GET || parts.method == Method::HEAD { file.parse().ok() } else { None }
 }
 
 async fn answer(router: Router, request: Request) -> Response {

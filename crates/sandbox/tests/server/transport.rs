@@ -103,3 +103,41 @@ async fn the_page_is_one_file() {
     assert!(page.header("content-type").unwrap().starts_with("text/html"));
     assert!(!page.text.contains("https://"), "it loads nothing from elsewhere");
 }
+
+#[tokio::test]
+async fn the_page_runs_its_own_script_and_no_other() {
+    let bench = Bench::new(quick()).await;
+    let policy = bench.get("/_sandbox").await.header("content-security-policy").unwrap().to_owned();
+    assert!(policy.starts_with("default-src 'none';"), "{policy}");
+    assert!(policy.contains("script-src 'sha256-") && !policy.contains("unsafe"), "{policy}");
+    let nothing = "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=";
+    assert!(!policy.contains(nothing), "the page has a script and a style: {policy}");
+}
+
+#[tokio::test]
+async fn a_picture_that_the_page_loads_is_nobodys_call() {
+    let bench = Bench::new(quick()).await;
+    let output = bench.post(&format!("/run/{}", endpoint("generate")), &json!({ "prompt": "a" })).await.json();
+    let url = output["images"][0]["url"].as_str().unwrap().to_owned();
+    let shown = url.replace("/cdn/", "/_sandbox/cdn/");
+    assert_eq!(bench.bytes(&shown).await, bench.bytes(&url).await);
+    assert_eq!(bench.post("/_sandbox/cdn/files/upload", &json!({})).await.status, 404, "it only shows");
+    let seen = bench.get("/_sandbox/requests").await.json();
+    let calls: Vec<_> = seen["requests"].as_array().unwrap().iter().map(|request| &request["call"]).collect();
+    assert_eq!(calls, ["download", "run"]);
+}
+
+#[tokio::test]
+async fn what_was_sent_is_kept_without_its_secrets() {
+    let bench = Bench::new(quick()).await;
+    let prompt = "ß".repeat(20_000);
+    let request = bench
+        .request(reqwest::Method::POST, &format!("/run/{}", endpoint("generate")))
+        .header("cookie", "sweet-secret");
+    bench.send(request.header("proxy-authorization", "Basic dull-secret").json(&json!({ "prompt": prompt }))).await;
+    let seen = bench.get("/_sandbox/requests").await;
+    assert!(!seen.text.contains("secret"), "{}", seen.text);
+    let request = &seen.json()["requests"][0];
+    assert_eq!(request["body_kept"], 16 * 1024);
+    assert_eq!(request["body_bytes"], 40_000 + r#"{"prompt":""}"#.len());
+}
