@@ -196,19 +196,12 @@ impl Client {
         self.repeat(operation, endpoint, attempt).await
     }
 
-    /// Sends one operation, again where the policy allows, and gives its answer's body unread.
-    pub(crate) async fn open<F, Fut>(
-        &self,
-        operation: Operation,
-        endpoint: &'static str,
-        send: F,
-    ) -> Result<(Head, BodyStream)>
+    /// Sends one operation once, and gives its answer's body unread. Who follows a job has another way where it fails.
+    pub(crate) async fn open<Fut>(&self, operation: Operation, send: Fut) -> Result<(Head, BodyStream)>
     where
-        F: Fn() -> Fut,
         Fut: Future<Output = RawResult>,
     {
-        let attempt = || async { answer::open(send().await).await };
-        self.repeat(operation, Some(endpoint), attempt).await
+        self.once(operation, async { answer::open(send.await).await }).await
     }
 
     /// Repeats what fails, where the policy allows.

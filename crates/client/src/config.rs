@@ -165,6 +165,13 @@ impl ClientBuilder {
         self
     }
 
+    /// How often a job is asked after that is followed by its status stream, which is never trusted alone. By default
+    /// first when the job takes well longer than such jobs of this client did, or 20 seconds, then every ten.
+    pub fn with_stream_check(mut self, interval: Duration) -> Self {
+        self.timeouts.stream_check = Some(interval);
+        self
+    }
+
     /// A last word on the HTTP client: proxies, addresses, interfaces, DNS.
     ///
     /// Redirects, TLS and limits are set after it, so it cannot loosen what keeps the key safe. It may be called more

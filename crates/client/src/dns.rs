@@ -4,7 +4,26 @@
 use crate::download::is_public;
 use reqwest::Url;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
-use std::io;
+use std::fmt;
+
+/// A host has no public address.
+#[derive(Debug)]
+pub(crate) struct NotPublic(String);
+
+impl fmt::Display for NotPublic {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "`{}` has no public address, and downloads go to public addresses only", self.0)
+    }
+}
+
+impl std::error::Error for NotPublic {}
+
+impl NotPublic {
+    /// Whether it is at the bottom of this error.
+    pub(crate) fn caused(error: &(dyn std::error::Error + 'static)) -> bool {
+        error.is::<Self>() || error.source().is_some_and(Self::caused)
+    }
+}
 
 /// Resolves as the system does, and drops what is not public.
 #[derive(Debug)]
@@ -37,8 +56,7 @@ impl Resolve for PublicOnly {
             let allowed = |ip: std::net::IpAddr| anywhere || is_public(ip) || (local && ip.is_loopback());
             let kept: Vec<_> = found.into_iter().filter(|address| allowed(address.ip())).collect();
             if kept.is_empty() {
-                let why = format!("`{host}` has no public address, and downloads go to public addresses only");
-                return Err(io::Error::new(io::ErrorKind::PermissionDenied, why).into());
+                return Err(NotPublic(host).into());
             }
             Ok(Box::new(kept.into_iter()) as Addrs)
         })

@@ -2,6 +2,7 @@
 
 use crate::answer::BodyStream;
 use crate::base::is_loopback;
+use crate::dns::NotPublic;
 use crate::error::{Error, Kind, Result};
 use crate::head::Head;
 use crate::text::clean;
@@ -18,7 +19,15 @@ pub(crate) async fn open(client: &Client, text: &str) -> Result<(Head, BodyStrea
     check(&url, local).map_err(|why| {
         Error::new(Kind::ForeignUrl, format!("`{}` is not downloaded: {why}", clean(url.as_str(), 200)))
     })?;
-    let response = http(client)?.get(url).send().await.map_err(Error::transport)?;
+    let response = http(client)?.get(url).send().await.map_err(|error| {
+        let refused = NotPublic::caused(&error);
+        let mut error = Error::transport(error);
+        if refused {
+            error.repr_mut().kind = Kind::ForeignUrl;
+            "the picture is not downloaded".clone_into(&mut error.repr_mut().message);
+        }
+        error
+    })?;
     crate::answer::open(crate::transport::sort(response)).await
 }
 

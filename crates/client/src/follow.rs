@@ -152,9 +152,11 @@ impl<E: Callable> Follower<E> {
 
     /// Waits for the stream's next status, with a slow poll beside it once the job takes longer than such jobs do.
     async fn streamed(&mut self, mut stream: StatusStream) -> Result<Step> {
-        let expected = self.job.client().shared().paces.expected(E::ID);
+        let shared = self.job.client().shared();
+        let expected = shared.paces.expected(E::ID);
         loop {
-            let poll_at = *self.poll_at.get_or_insert_with(|| Instant::now() + beside_stream(self.polls, expected));
+            let check = beside_stream(self.polls, expected, shared.timeouts.stream_check);
+            let poll_at = *self.poll_at.get_or_insert_with(|| Instant::now() + check);
             let won = {
                 let poll = pin!(async {
                     sleep_until(poll_at).await;

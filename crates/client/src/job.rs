@@ -118,15 +118,14 @@ impl<E: Callable> Job<E> {
         let logs = logs.then_some(1);
         let opened = match self.given(|links| &links.status)? {
             None => {
-                let send = || queue.status_stream(E::INFO.owner, E::INFO.app, id, logs);
-                self.client.open(Operation::Stream, E::ID, send).await
+                let send = queue.status_stream(E::INFO.owner, E::INFO.app, id, logs);
+                self.client.open(Operation::Stream, send).await
             }
             Some(url) => {
                 let mut url = url.clone();
                 let path = format!("{}/stream", url.path().trim_end_matches('/'));
                 url.set_path(&path);
-                let send = || self.send_by(queue, Method::GET, with_logs(&url, logs));
-                self.client.open(Operation::Stream, E::ID, send).await
+                self.client.open(Operation::Stream, self.send_by(queue, Method::GET, with_logs(&url, logs))).await
             }
         };
         self.named(opened)

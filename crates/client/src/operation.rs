@@ -68,6 +68,8 @@ pub(crate) struct Timeouts {
     pub(crate) answer: Duration,
     pub(crate) result: Duration,
     pub(crate) stream_silence: Duration,
+    /// When a streamed job is asked after, and how often; by what such jobs take where it is not set.
+    pub(crate) stream_check: Option<Duration>,
     pub(crate) deadline: Duration,
 }
 
@@ -78,6 +80,7 @@ impl Default for Timeouts {
             answer: limits::ANSWER,
             result: limits::RESULT,
             stream_silence: limits::STREAM_SILENCE,
+            stream_check: None,
             deadline: limits::DEADLINE,
         }
     }

@@ -78,10 +78,11 @@ impl PollPolicy {
 /// When a job that is followed by its stream is asked after as well: a stream is not trusted alone.
 ///
 /// First well past the time that such jobs took, then every ten seconds.
-pub(crate) fn beside_stream(checks: u32, expected: Option<Duration>) -> Duration {
-    match checks {
-        0 => expected.map_or(Duration::from_secs(20), |expected| expected * 2 + Duration::from_secs(3)),
-        _ => Duration::from_secs(10),
+pub(crate) fn beside_stream(checks: u32, expected: Option<Duration>, set: Option<Duration>) -> Duration {
+    match (checks, set) {
+        (_, Some(set)) => set,
+        (0, None) => expected.map_or(Duration::from_secs(20), |expected| expected * 2 + Duration::from_secs(3)),
+        (_, None) => Duration::from_secs(10),
     }
 }
 

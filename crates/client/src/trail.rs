@@ -1,9 +1,11 @@
 //! Telling new log lines from those given before.
 //!
 //! A polled status has every line so far, an event of a stream only new ones, and a stream that is opened again may
-//! begin anew. So each source is compared with what was seen, line by line from the first, until it differs.
+//! begin anew. A line with a time was seen when an equal one was. Lines without one may well be equal, so they are
+//! compared with those seen one by one from the first, until they differ.
 
 use crate::LogEntry;
+use std::collections::HashSet;
 use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
 
 /// Lines remembered of one job; beyond them every line counts as new.
@@ -11,11 +13,14 @@ const LINES: usize = 100_000;
 
 /// The lines seen so far, as hashes: a line may be long, and there may be many jobs.
 #[derive(Debug, Default)]
-pub(crate) struct Trail(Vec<u64>);
+pub(crate) struct Trail {
+    timed: HashSet<u64>,
+    untimed: Vec<u64>,
+}
 
 impl Trail {
-    /// Leaves only the lines that were not seen before. `replay` is how many lines of this source were recognised as
-    /// seen; it starts at 0.
+    /// Leaves only the lines that were not seen before. `replay` is how many untimed lines of this source were recognised
+    /// as seen; it starts at 0.
     pub(crate) fn keep_new(&mut self, logs: &mut Vec<LogEntry>, replay: &mut usize) {
         logs.retain(|entry| {
             let hash = BuildHasherDefault::<DefaultHasher>::default().hash_one((
@@ -23,12 +28,15 @@ impl Trail {
                 &entry.message,
                 entry.level.as_ref().map(crate::LogLevel::as_str),
             ));
-            if self.0.get(*replay) == Some(&hash) {
+            if entry.timestamp.is_some() {
+                return if self.timed.len() < LINES { self.timed.insert(hash) } else { !self.timed.contains(&hash) };
+            }
+            if self.untimed.get(*replay) == Some(&hash) {
                 *replay += 1;
                 return false;
             }
-            if self.0.len() < LINES {
-                self.0.push(hash);
+            if self.untimed.len() < LINES {
+                self.untimed.push(hash);
             }
             // From here on this source gives new lines.
             *replay = usize::MAX;
@@ -50,6 +58,18 @@ mod tests {
         let mut logs = lines(texts);
         trail.keep_new(&mut logs, replay);
         logs.into_iter().map(|entry| entry.message).collect()
+    }
+
+    #[test]
+    fn a_line_with_a_time_is_given_once_however_often_it_comes() {
+        let mut trail = Trail::default();
+        let at = |time: &str| LogEntry::new("a").with_timestamp(time);
+        let mut logs = vec![at("1"), at("1"), at("2")];
+        trail.keep_new(&mut logs, &mut 0);
+        assert_eq!(logs, [at("1"), at("2")]);
+        let mut logs = vec![at("2"), at("3")];
+        trail.keep_new(&mut logs, &mut 7);
+        assert_eq!(logs, [at("3")]);
     }
 
     #[test]

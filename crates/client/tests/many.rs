@@ -5,8 +5,9 @@
 mod support;
 
 use futures_util::future::join_all;
-use ideogram_client::{Client, GenerateInput};
+use ideogram_client::{Client, GenerateInput, Job};
 use std::sync::atomic::Ordering;
+use std::time::{Duration, Instant};
 use support::queue_server::QueueServer;
 
 /// Follows that many jobs of 100 to 300 ms at once; every one of them must succeed and be submitted once.
@@ -45,4 +46,37 @@ async fn on_http_2_many_jobs_are_streams_over_few_connections() {
     assert!((2..=16).contains(&connections), "{connections} connections");
     let requests = server.requests.load(Ordering::SeqCst);
     assert!(requests < 300 * 4, "{requests} requests: three a job, and few polls");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_broken_connection_that_carried_many_jobs_is_made_up_for_without_a_burst() {
+    let server = QueueServer::start().await;
+    let client = Client::builder()
+        .with_key("a:b")
+        .with_base_url(&server.url)
+        .with_http(reqwest::ClientBuilder::http2_prior_knowledge)
+        .build()
+        .unwrap();
+    let jobs = 100;
+    let submitted = join_all((0..jobs).map(|_| async {
+        let input = GenerateInput::new("700");
+        client.submit(&input).await.unwrap()
+    }))
+    .await;
+    let following = join_all(submitted.iter().map(Job::wait));
+    let broken = async {
+        while server.requests.load(Ordering::SeqCst) < 2 * jobs {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        server.kill_connections();
+        Instant::now()
+    };
+    let (outcomes, broken) = futures_util::future::join(following, broken).await;
+    for outcome in outcomes {
+        assert_eq!(outcome.unwrap().seed, 7);
+    }
+    assert_eq!(server.jobs(), jobs);
+    let times = server.times.lock().unwrap().clone();
+    let soon = times.iter().filter(|time| (broken..broken + Duration::from_millis(100)).contains(time)).count();
+    assert!(soon <= jobs / 2, "{soon} of {jobs} jobs came back within 100 ms");
 }

@@ -11,9 +11,10 @@ use hyper::{Request, Response};
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use serde_json::json;
 use std::convert::Infallible;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
+use tokio::sync::Notify;
 
 type Body = BoxBody<Bytes, Infallible>;
 
@@ -25,6 +26,9 @@ pub struct QueueServer {
     pub most_open: Arc<AtomicUsize>,
     pub requests: Arc<AtomicUsize>,
     jobs: Arc<AtomicUsize>,
+    /// When each request came.
+    pub times: Arc<Mutex<Vec<Instant>>>,
+    kill: Arc<Notify>,
 }
 
 impl QueueServer {
@@ -37,6 +41,8 @@ impl QueueServer {
             most_open: Arc::default(),
             requests: Arc::default(),
             jobs: Arc::default(),
+            times: Arc::default(),
+            kill: Arc::default(),
         };
         let this = server.clone();
         tokio::spawn(async move {
@@ -52,7 +58,11 @@ impl QueueServer {
                     });
                     let mut builder = hyper_util::server::conn::auto::Builder::new(TokioExecutor::new());
                     builder.http2().max_concurrent_streams(100);
-                    let _ = builder.serve_connection(TokioIo::new(socket), service).await;
+                    let serving = builder.serve_connection(TokioIo::new(socket), service);
+                    tokio::select! {
+                        _ = serving => {}
+                        () = this.kill.notified() => {}
+                    }
                     this.open.fetch_sub(1, Ordering::SeqCst);
                 });
             }
@@ -66,12 +76,18 @@ impl QueueServer {
         self.begun + Duration::from_micros(micros)
     }
 
+    /// Breaks every connection.
+    pub fn kill_connections(&self) {
+        self.kill.notify_waiters();
+    }
+
     pub fn jobs(&self) -> usize {
         self.jobs.load(Ordering::SeqCst)
     }
 
     async fn answer(&self, request: Request<Incoming>) -> Response<Body> {
         self.requests.fetch_add(1, Ordering::SeqCst);
+        self.times.lock().unwrap().push(Instant::now());
         let path = request.uri().path().to_owned();
         let Some((_, rest)) = path.split_once("/requests/") else {
             let input: serde_json::Value =
