@@ -17,6 +17,8 @@ const PATIENCE: Duration = Duration::from_secs(300);
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Program {
     Ours,
+    /// The command line with nothing on a disk, whose syncs take what other work lets them.
+    OursInMemory,
     Reqwest,
     Hyper,
     Python,
@@ -31,6 +33,7 @@ impl fmt::Display for Program {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Ours => "**ours**",
+            Self::OursInMemory => "ours, files in memory",
             Self::Reqwest => "reqwest, by hand",
             Self::Hyper => "hyper, by hand",
             Self::Python => "Python client",
@@ -57,7 +60,7 @@ impl Program {
             Self::Python => ("python", of(&setup.python, Some(&setup.python_program))),
             Self::JavaScript => ("js", of(Path::new("node"), Some(&setup.node_program))),
             Self::JavaScriptStream => ("js-stream", of(Path::new("node"), Some(&setup.node_program))),
-            Self::Curl | Self::True => return Err(Error::new(format!("{self} takes no orders"))),
+            Self::OursInMemory | Self::Curl | Self::True => return Err(Error::new(format!("{self} takes no orders"))),
         })
     }
 
@@ -128,13 +131,14 @@ impl Program {
                     .arg(format!("{base}/run/{}", setup.endpoint));
                 curl
             }
-            Self::Ours => {
+            Self::Ours | Self::OursInMemory => {
+                let folder = if self == Self::Ours { setup.folder.clone() } else { Setup::memory()? };
                 let mut ideogram = Command::new(&setup.ideogram);
                 ideogram
                     .args([&setup.verb, "A fox reading a map, poster", "--sync", "--quiet", "--force", "--output"])
-                    .arg(setup.folder.join("made.png"))
+                    .arg(folder.join("made.png"))
                     .arg("--ledger")
-                    .arg(setup.folder.join("ledger.db"))
+                    .arg(folder.join("ledger.db"))
                     .env_clear()
                     .envs(path_only())
                     .envs([("FAL_KEY", "key_id:key_secret"), ("IDEOGRAM_BASE_URL", base)]);

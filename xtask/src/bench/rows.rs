@@ -1,7 +1,7 @@
 //! What is measured, and what it should come to.
 
 use super::figures::Sample;
-use super::program::Program::{Curl, Hyper, JavaScript, JavaScriptStream, Ours, Python, Reqwest, True};
+use super::program::Program::{Curl, Hyper, JavaScript, JavaScriptStream, Ours, OursInMemory, Python, Reqwest, True};
 use super::row::{Goal, Kind, Metric, Row, Work};
 use super::server::Behaviour;
 use super::setup::FILE_BYTES;
@@ -144,7 +144,7 @@ fn processes(quick: bool) -> Vec<Row> {
             title: "process start to the end of one synchronous run",
             kind: Kind::Start,
             work,
-            programs: &[Ours, Reqwest, Curl, Python, JavaScript],
+            programs: &[Ours, OursInMemory, Reqwest, Curl, Python, JavaScript],
             metrics: outside("wall, ms", Goal::AtMost(8.0)),
         },
         Row {

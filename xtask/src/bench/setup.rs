@@ -74,6 +74,13 @@ impl Setup {
             verb: endpoint.verb.clone(),
         })
     }
+
+    /// A folder that no disk is behind.
+    pub(super) fn memory() -> Result<PathBuf> {
+        let folder = Path::new("/dev/shm/ideogram-bench");
+        fs::create_dir_all(folder).map_err(|error| Error::new(error.to_string()).in_file(folder))?;
+        Ok(folder.to_path_buf())
+    }
 }
 
 /// A file that begins as a PNG does.
