@@ -4,7 +4,7 @@ use crate::QueuePriority;
 use crate::error::{Error, Result};
 use crate::generated::glue::{RunParameters, SubmitParameters};
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
-use std::fmt::Write;
+use std::fmt::{self, Write};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -20,7 +20,7 @@ use std::time::Duration;
 ///     .with_priority(QueuePriority::Low)
 ///     .with_tag("team", "posters");
 /// ```
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 #[must_use]
 pub struct CallOptions {
     start_timeout: Option<Duration>,
@@ -179,6 +179,19 @@ impl CallOptions {
             return refuse(format!("the tags are {} bytes together: at most 1024 are kept", joined.len()));
         }
         Ok((!joined.is_empty()).then_some(joined))
+    }
+}
+
+impl fmt::Debug for CallOptions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // A header's value may be a secret of the caller's.
+        let headers: Vec<_> = self.headers.iter().map(|(name, _)| name).collect();
+        f.debug_struct("CallOptions")
+            .field("start_timeout", &self.start_timeout)
+            .field("priority", &self.priority)
+            .field("tags", &self.tags)
+            .field("headers", &headers)
+            .finish_non_exhaustive()
     }
 }
 
