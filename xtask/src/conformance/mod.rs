@@ -21,11 +21,10 @@ const LIMIT: Duration = Duration::from_secs(900);
 
 /// The arguments of `cargo xtask conformance`.
 #[derive(Clone, Debug, Default, clap::Args)]
-#[command(
-    after_help = "Needs `python3` with venv, `node` with `npm`, and `curl`; everything else is installed below `target/conformance/`.\n\
+#[command(after_help = "Needs `python3` with venv, `node` with `npm`, `curl`, and `chromium` for `browser`;\n\
+    everything else is installed below `target/conformance/`.\n\
     Exit status: 0 all passed, 1 a check failed, 2 trouble.\n\n\
-    Examples:\n  cargo xtask conformance\n  cargo xtask conformance python javascript"
-)]
+    Examples:\n  cargo xtask conformance\n  cargo xtask conformance python javascript")]
 pub struct Args {
     /// Run these suites only
     #[arg(value_enum, value_name = "SUITE")]
@@ -43,10 +42,12 @@ pub enum Suite {
     Description,
     /// The documentation page's first examples: curl, Python and JavaScript
     QuickStart,
+    /// The sandbox's own page, in a browser
+    Browser,
 }
 
 impl Suite {
-    const ALL: [Self; 4] = [Self::QuickStart, Self::Python, Self::Javascript, Self::Description];
+    const ALL: [Self; 5] = [Self::QuickStart, Self::Python, Self::Javascript, Self::Description, Self::Browser];
 
     const fn name(self) -> &'static str {
         match self {
@@ -54,6 +55,7 @@ impl Suite {
             Self::Javascript => "javascript",
             Self::Description => "description",
             Self::QuickStart => "quick-start",
+            Self::Browser => "browser",
         }
     }
 
