@@ -1,4 +1,4 @@
-//! A safe, typed client of fal's Ideogram V2 Turbo endpoints.
+//! A safe, typed client of fal's Ideogram V2 Turbo endpoints: generate, remix, edit.
 //!
 //! ```no_run
 //! use ideogram_client::{AspectRatio, Client, GenerateInput};
@@ -13,23 +13,53 @@
 //! # }
 //! ```
 //!
+//! The [environment](mod@env) says where things are as well, so the same program runs against a sandbox.
+//!
 //! # Three ways to call
-//! - [`Client::subscribe`] submits to the queue, follows the job, and gives the result. Take this one.
-//! - [`Client::submit`] gives a [`Job`]: look at it, wait for it, cancel it, or come back to it in another process by its
-//!   id with [`Client::job`].
+//! - [`Client::subscribe`] submits to the queue, follows the job, and gives the result. Take this one. It has a deadline,
+//!   past which it cancels the job; it can show each [status](Subscribe::on_status), and be
+//!   [cancelled](Subscribe::cancel_when).
+//! - [`Client::submit`] gives a [`Job`]: look at it, follow its [updates](Job::updates), [wait](Job::wait) for it, cancel
+//!   it, or [write it down](SavedJob) and come back to it in another process.
 //! - [`Client::run`] is one HTTP call. It is the quickest, and what it made is lost when the connection breaks.
 //!
-//! All of them take any input of the [schema](ideogram_schema); [`visit_endpoint`] is for programs that learn the
-//! endpoint's name at run time.
+//! All of them take any input of the [schema](ideogram_schema), and [`CallOptions`] for what the platform can be asked
+//! besides: start timeout, priority, tags. [`visit_endpoint`] is for programs that learn the endpoint's name at run time.
+//!
+//! # Pictures
+//! [`Client::upload`] makes a [URL](HostedUrl) of a file, bytes, a reader or a `data:` URI; every input field takes it.
+//! [`Client::upload_with_mask`] compares picture and mask first. [`Client::image`] reads or saves what came out, a URL and
+//! a `data:` URI alike, without the key, bounded, and whole or not at all.
 //!
 //! # Money
 //! A request that costs is sent again only when it certainly was not accepted: no connection could be made, the server
 //! said 429, or the ingress had nobody to pass it to. Any other trouble ends in an [`Error`] whose
-//! [`may_have_been_accepted`](Error::may_have_been_accepted) is true. [`RetryPolicy`] has the rest.
+//! [`may_have_been_accepted`](Error::may_have_been_accepted) is true. Then look first:
+//! [`find_submitted`](Client::find_submitted) finds a request whose reply was lost by its exact input, and
+//! [`on_lost_reply`](Subscribe::on_lost_reply) does so by itself. [`RetryPolicy`] has the rest; [`Client::price`] and
+//! [`Client::billed`] say what a picture costs and what was charged.
+//!
+//! # Errors
+//! There is one [`Error`]. Print it, and it is a sentence that says what happened, on what, and what to do next; ask it
+//! with its predicates, and it says what kind of trouble it is. [`Error::details`] names the fields that were refused, and
+//! [`Allowed`] what they would take.
 //!
 //! # Bounds
 //! Nothing is read without a bound, and nothing waits for ever: see [`limits`]. The key goes to the configured base URLs
-//! only, over TLS or to this machine.
+//! and their backup hosts only, over TLS or to this machine, and is in no log, error or `Debug`. Many jobs at once share a
+//! bounded number of connections: on HTTP/2 each job has a status stream, on HTTP/1.1 the first 64 have one and the
+//! others are polled, in turn.
+//!
+//! # Features
+//! | feature | default | why it is one |
+//! |---|---|---|
+//! | `media` | yes | uploads, inlining, sizes of pictures; one small dependency |
+//! | `webhook` | no | checking deliveries: for servers only |
+//! | `blocking` | no | the same client for programs without an async runtime; a thread |
+//!
+//! Spans and events go to [`tracing`], with the names of OpenTelemetry's HTTP conventions, and without prompt or key.
+
+#![cfg_attr(not(feature = "media"), allow(rustdoc::broken_intra_doc_links))]
 
 mod answer;
 mod base;
