@@ -67,7 +67,7 @@ def requests(files):
         assert status == 200, body
         return json.loads(body)["request_id"]
 
-    completed = [submit(GENERATE, {"prompt": "A door"}), submit(GENERATE, {})]
+    completed = [submit(GENERATE, {"prompt": "A door"}), submit(GENERATE, {}), submit(f"{app_of(GENERATE)}/none", {})]
     completed += [submit(endpoint, required_example(endpoint) | files) for endpoint in (REMIX, EDIT)]
     completed += [submit(GENERATE, {"prompt": trigger["prompt"]}) for trigger in SANDBOX.triggers()]
     for request_id in completed:
