@@ -106,7 +106,9 @@ def open_page():
         if os.geteuid() == 0:
             # It refuses to run as root otherwise, as builds in containers do; it sees nothing but the sandbox.
             command.insert(1, "--no-sandbox")
-        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        # What it leaves behind goes with the folder.
+        env = {**os.environ, "TMPDIR": folder}
+        process = subprocess.Popen(command, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         try:
             address = _address(Path(folder), process)
             with urllib.request.urlopen(f"http://{address}/json/list", timeout=PATIENCE) as answer:
