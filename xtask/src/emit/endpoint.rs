@@ -107,7 +107,7 @@ pub(super) fn source(facts: &EndpointFacts, components: &Components) -> Result<S
         }
     };
     let docs = docs::attributes(&[summary.clone(), format!("The endpoint `{id}`.")]);
-    super::unparse(quote! {
+    super::unparse(&quote! {
         #docs
         #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
         pub struct #marker;

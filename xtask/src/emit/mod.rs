@@ -170,7 +170,7 @@ fn references(schema: &Value, found: &mut Vec<String>) {
 ///
 /// # Errors
 /// Tokens that are no Rust file: a mistake in the generator, reported with the parser's words.
-pub fn unparse(tokens: TokenStream) -> Result<String> {
+pub fn unparse(tokens: &TokenStream) -> Result<String> {
     let file = syn::parse2::<syn::File>(tokens.clone())
         .map_err(|error| Error::new(format!("the generator wrote something that is not Rust: {error}: {tokens}")))?;
     Ok(format_file(&file))

@@ -32,9 +32,9 @@ pub(super) fn source(component: &Component, types: &[syn::Type], fallback: &str)
             Ok(enumeration("open_integer_enum", component, &paragraphs, values))
         }
         Shape::Number(kind, bounds) => Ok(number(component, &paragraphs, *kind, bounds)),
-        Shape::Struct(properties) => super::unparse(structure(component, &paragraphs, properties, types)),
-        Shape::Union(variants) => super::unparse(union(component, &paragraphs, variants, types)),
-        Shape::Wrapper(_) => super::unparse(wrapper(component, &paragraphs, types)),
+        Shape::Struct(properties) => super::unparse(&structure(component, &paragraphs, properties, types)),
+        Shape::Union(variants) => super::unparse(&union(component, &paragraphs, variants, types)),
+        Shape::Wrapper(_) => super::unparse(&wrapper(component, &paragraphs, types)),
     }
 }
 

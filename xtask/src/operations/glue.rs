@@ -45,7 +45,7 @@ pub fn glue(endpoints: &[Endpoint<'_>], servers: [&str; 2], schema: &str) -> Res
         }
     });
     let markers: Vec<_> = endpoints.iter().map(|endpoint| format_ident!("{}", endpoint.name)).collect();
-    crate::emit::unparse(quote! {
+    crate::emit::unparse(&quote! {
         use super::{queue, run};
         use ::progenitor_client::{ByteStream, Error, ResponseValue};
 

@@ -206,7 +206,7 @@ mod tests {
     use serde_json::{Value, json};
     use std::collections::BTreeSet;
 
-    fn document(operation: Value) -> Value {
+    fn document(operation: &Value) -> Value {
         json!({
             "openapi": "3.0.3",
             "info": {"title": "t", "version": "1"},
@@ -230,7 +230,7 @@ mod tests {
         })
     }
 
-    fn source(operation: Value) -> Result<String, String> {
+    fn source(operation: &Value) -> Result<String, String> {
         let components = BTreeSet::from(["Thing".to_owned()]);
         operations(&document(operation), &components, "::schema")
             .map(|made| made.source)
@@ -239,7 +239,7 @@ mod tests {
 
     #[test]
     fn an_operation_sends_and_leaves_reading_to_the_client() {
-        let source = source(operation()).unwrap();
+        let source = source(&operation()).unwrap();
         assert!(source.contains("body: &'a ::schema::Thing"), "{source}");
         assert!(source.contains("200..=299 => Ok(ResponseValue::stream(response))"), "{source}");
         assert!(source.contains("Err(Error::UnexpectedResponse(response))"), "{source}");
@@ -247,7 +247,7 @@ mod tests {
 
     #[test]
     fn no_timeout_no_version_header_and_no_unwrap_are_left() {
-        let source = source(operation()).unwrap();
+        let source = source(&operation()).unwrap();
         for unwanted in ["from_secs", "api-version", "unwrap", "pub fn new("] {
             assert!(!source.contains(unwanted), "{unwanted}: {source}");
         }
@@ -258,23 +258,23 @@ mod tests {
         let at = "#/paths/~1things~1{id}/post";
         let mut nameless = operation();
         nameless.as_object_mut().unwrap().remove("operationId");
-        assert_eq!(source(nameless).unwrap_err(), format!("{at}: an operation needs an `operationId`"));
+        assert_eq!(source(&nameless).unwrap_err(), format!("{at}: an operation needs an `operationId`"));
 
         let mut two_bodies = operation();
         two_bodies["requestBody"]["content"]["application/octet-stream"] = json!({"schema": {"type": "string"}});
-        let error = source(two_bodies).unwrap_err();
+        let error = source(&two_bodies).unwrap_err();
         assert!(error.starts_with(&format!("{at}/requestBody/content: a body needs one media type, not 2")), "{error}");
 
         let mut cookie = operation();
         cookie["parameters"][1]["in"] = json!("cookie");
-        assert!(source(cookie).unwrap_err().contains("is in `cookie`"));
+        assert!(source(&cookie).unwrap_err().contains("is in `cookie`"));
 
         let mut other_path = operation();
         other_path["parameters"][0]["name"] = json!("other");
-        assert!(source(other_path).unwrap_err().contains("are not the ones that are described"));
+        assert!(source(&other_path).unwrap_err().contains("are not the ones that are described"));
 
         let mut odd_type = operation();
         odd_type["parameters"][1]["schema"] = json!({"type": "text"});
-        assert!(source(odd_type).unwrap_err().contains("is of type text"));
+        assert!(source(&odd_type).unwrap_err().contains("is of type text"));
     }
 }
