@@ -15,9 +15,11 @@ const HEADING: &str = "### API description";
 pub fn rows(root: &Path) -> Result<Vec<String>> {
     let assembled = crate::assemble::assemble(root)?;
     let document = |name: &str, value| diff::Document { name: name.to_owned(), value };
-    let new = diff::Description {
+    let mut new = diff::Description {
         documents: vec![document("run.json", assembled.run), document("queue.json", assembled.queue)],
     };
+    let services = crate::services::load(root)?;
+    new.documents.extend(services.into_iter().map(|service| document(&service.path(), service.document)));
     Ok(diff::compare(&diff::load(root, "HEAD")?, &new).changelog_rows())
 }
 

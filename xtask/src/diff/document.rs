@@ -65,11 +65,32 @@ pub(super) fn servers(walk: &mut Walk, at: &At, old: Option<&Value>, new: Option
             }
             continue;
         };
-        walk.differing(&here, old, server, |walk, key, old, new| {
-            if key != "url" {
-                annotation(walk, &here.name(key), key, old, new);
-            }
+        walk.differing(&here, old, server, |walk, key, old, new| match key {
+            "url" => {}
+            "variables" => plain(walk, &here.name(key), Kind::Server, old, new),
+            _ => annotation(walk, &here.name(key), key, old, new),
         });
+    }
+}
+
+/// What has no rules for its parts: every difference is of one kind, but for texts.
+pub(super) fn plain(walk: &mut Walk, at: &At, kind: Kind, old: Option<&Value>, new: Option<&Value>) {
+    match (old, new) {
+        (Some(old @ Value::Object(_)), Some(new @ Value::Object(_))) => {
+            walk.differing(at, old, new, |walk, key, old, new| match key {
+                "description" | "summary" => annotation(walk, &at.name(key), key, old, new),
+                _ => plain(walk, &at.name(key), kind, old, new),
+            });
+        }
+        (Some(Value::Array(old)), Some(Value::Array(new))) if old.len() == new.len() => {
+            for (index, (old, new)) in old.iter().zip(new).enumerate().filter(|(_, (old, new))| old != new) {
+                plain(walk, &at.key(&index.to_string()), kind, Some(old), Some(new));
+            }
+        }
+        _ => {
+            let key = at.pointer.rsplit('/').next().unwrap_or_default().to_owned();
+            walk.report_value(at, kind, &format!("the `{key}`"), old, new);
+        }
     }
 }
 

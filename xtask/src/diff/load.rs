@@ -3,13 +3,14 @@
 use crate::assemble::{Assembled, assemble};
 use crate::endpoints;
 use crate::error::{Error, Result};
+use crate::{corpus, services};
 use serde_json::Value;
 use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-/// The documents that make up the description, from the workspace's root.
+/// The documents that a description has at least, from the workspace's root; others may stand beside them.
 pub const DOCUMENTS: [&str; 2] = ["openapi/run.json", "openapi/queue.json"];
 
 /// The most that is read of one document, in bytes.
@@ -84,8 +85,9 @@ pub fn load_working_tree(root: &Path) -> Result<Description> {
         return load_directory(root, "");
     }
     let Assembled { run, queue, .. } = assemble(root)?;
-    let named = DOCUMENTS.into_iter().zip([run, queue]);
-    Ok(Description { documents: named.map(|(name, value)| Document { name: name.to_owned(), value }).collect() })
+    let named = DOCUMENTS.map(str::to_owned).into_iter().zip([run, queue]);
+    let services = services::load(root)?.into_iter().map(|service| (service.path(), service.document));
+    Ok(Description { documents: named.chain(services).map(|(name, value)| Document { name, value }).collect() })
 }
 
 /// The description that `spec` names: a document, a directory with the documents, a git revision of the workspace at `root`
@@ -115,23 +117,32 @@ pub fn load(root: &Path, spec: &str) -> Result<Description> {
             .ok_or_else(|| Error::new(format!("the revision `{revision}` has no file `{file}`")))?;
         parse(&name, &bytes)
     };
-    let documents = match file {
-        Some(file) => vec![read(file)?],
-        None => DOCUMENTS
-            .iter()
-            .map(|file| Ok(Document { name: (*file).to_owned(), ..read(file)? }))
-            .collect::<Result<_>>()?,
+    let documents = if let Some(file) = file {
+        vec![read(file)?]
+    } else {
+        let listed = git(root, &["ls-tree", "--name-only", "-z", &commit, "openapi/"])?.unwrap_or_default();
+        let listed = String::from_utf8_lossy(&listed);
+        let is_json = |file: &&str| Path::new(file).extension().is_some_and(|extension| extension == "json");
+        let files = with_others(listed.split('\0').filter(is_json).map(str::to_owned));
+        files.map(|name| Ok(Document { value: read(&name)?.value, name })).collect::<Result<_>>()?
     };
     Ok(Description { documents })
 }
 
 fn load_directory(directory: &Path, shown: &str) -> Result<Description> {
-    let read = |file: &&str| {
-        let shown = Path::new(shown).join(file);
-        let document = load_file(&directory.join(file), &shown.to_string_lossy())?;
-        Ok(Document { name: (*file).to_owned(), ..document })
+    let read = |name: String| {
+        let shown = Path::new(shown).join(&name);
+        Ok(Document { value: load_file(&directory.join(&name), &shown.to_string_lossy())?.value, name })
     };
-    Ok(Description { documents: DOCUMENTS.iter().map(read).collect::<Result<_>>()? })
+    let names = corpus::names(directory, "openapi")?;
+    let files = with_others(names.into_iter().map(|name| format!("openapi/{name}.json")));
+    Ok(Description { documents: files.map(read).collect::<Result<_>>()? })
+}
+
+/// The documents that there must be, then the others of those that there are.
+fn with_others(files: impl Iterator<Item = String>) -> impl Iterator<Item = String> {
+    let others = files.filter(|file| !DOCUMENTS.contains(&file.as_str()));
+    DOCUMENTS.into_iter().map(str::to_owned).chain(others)
 }
 
 fn load_file(path: &Path, name: &str) -> Result<Document> {

@@ -1,6 +1,6 @@
 //! Two operations: parameters, bodies, answers.
 
-use super::document::{place, security, servers};
+use super::document::{place, plain, security, servers};
 use super::extension;
 use super::report::Position;
 use super::rules::Kind;
@@ -35,6 +35,7 @@ pub(super) fn compare(walk: &mut Walk, old: &Operation, new: &Operation) {
                 let (old, new) = (old_value.or(walk.old.get(key)), new_value.or(walk.new.get(key)));
                 walk.not_silent(&here, |walk| security(walk, &here, old, new));
             }
+            "callbacks" => plain(walk, &here.positioned(Position::Response), Kind::Callback, old_value, new_value),
             "servers" => walk.not_silent(&here, |walk| servers(walk, &here, old_value, new_value)),
             "x-fal-endpoint" => {
                 let id = new.endpoint_id().or(old.endpoint_id()).unwrap_or(&at.subject);

@@ -60,6 +60,8 @@ kinds! {
     DocumentRemoved = "document-removed", (Breaking, Major), (Breaking, Major);
     /// The base URL changed or went. Old builds call the old one; the Rust API stays as it is.
     Server = "server", (Breaking, Patch), (Breaking, Patch);
+    /// What a webhook is sent is another.
+    Callback = "callback", (Breaking, Patch), (Breaking, Patch);
     /// One more server, after the first.
     ServerAdded = "server-added", (Compatible, Patch), (Compatible, Patch);
     /// Other credentials are needed.

@@ -98,7 +98,8 @@ impl<'d> Operation<'d> {
         let fact = |key: &str| facts.and_then(|facts| facts.get(key));
         let request =
             [self.item.get("parameters"), self.value.get("parameters"), self.value.get("requestBody"), fact("input")];
-        let response = [self.value.get("responses"), fact("output")];
+        // What a webhook is sent is received, like an answer.
+        let response = [self.value.get("responses"), self.value.get("callbacks"), fact("output")];
         [
             (Position::Request, request.into_iter().flatten().collect()),
             (Position::Response, response.into_iter().flatten().collect()),

@@ -75,6 +75,21 @@ fn revisions_files_and_directories_can_be_given() {
 }
 
 #[test]
+fn a_document_beside_the_endpoints_own_is_compared_too() {
+    let root = workspace();
+    let fixture = std::fs::read_to_string(fixtures().join("run.json")).unwrap();
+    std::fs::write(root.path().join("openapi/other.json"), fixture).unwrap();
+    let (_, table) = diff(root.path(), Some("v1"), None).unwrap();
+    assert!(table.contains("`openapi/other.json` is a new document"), "{table}");
+    git(root.path(), &["add", "openapi"]);
+    git(root.path(), &["-c", "user.name=a", "-c", "user.email=a@example.com", "commit", "--quiet", "-m", "other"]);
+    assert_eq!(diff(root.path(), None, None), Ok((0, "No change: both say the same.\n".to_owned())));
+    replace(&root.path().join("openapi/other.json"), "\"maximum\": 50", "\"maximum\": 25");
+    let (code, table) = diff(root.path(), None, None).unwrap();
+    assert!(code == 1 && table.contains("openapi/other.json#/components/schemas/PaintInput"), "{table}");
+}
+
+#[test]
 fn a_workspace_below_the_repository_s_root_works_too() {
     let root = workspace();
     let below = root.path().join("below");

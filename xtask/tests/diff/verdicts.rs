@@ -32,7 +32,7 @@ fn cases() -> Vec<(Vec<Edit>, &'static [&'static str])> {
         (vec![Remove("/servers/1")], &["server none breaking patch", "server none breaking patch"]),
         (vec![Set("/servers/-", json!({"url": "https://c.example"}))], &["server-added none compatible patch"]),
         (vec![Set("/servers/0/description", json!("b"))], &["text none compatible patch"]),
-        (vec![Set("/servers/0/variables", json!({}))], &["unknown none breaking major"]),
+        (vec![Set("/servers/0/variables", json!({}))], &["server none breaking patch"]),
         (
             vec![Set("/security", json!([{"other": []}]))],
             &["security-relaxed none compatible minor", "security-required none breaking major"],
@@ -65,7 +65,7 @@ fn cases() -> Vec<(Vec<Edit>, &'static [&'static str])> {
             &["operation-id none compatible patch", "operation-id none compatible patch"],
         ),
         (vec![Set("POST/deprecated", json!(true))], &["deprecated none compatible minor"]),
-        (vec![Set("POST/callbacks", json!({}))], &["unknown none breaking major"]),
+        (vec![Set("POST/callbacks", json!({}))], &["callback response breaking patch"]),
         (vec![Set("POST/servers", json!([{"url": "https://b.example"}]))], &["server none breaking patch"]),
         (vec![Set("POST/security", json!([]))], &["security-relaxed none compatible minor"]),
         (vec![Set("POST/security", json!([{"apiKeyAuth": []}]))], &["representation none compatible patch"]),
