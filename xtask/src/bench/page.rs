@@ -20,7 +20,7 @@ pub(super) fn page(results: &[RowResult], rounds: usize) -> String {
         median of the rounds, and the ratio in brackets, to reqwest by hand, the median of the rounds' ratios. Other work \
         on the machine moves all figures of a round, so the ratio is what counts. Rust programs use one thread. CPU is \
         user and system time without the program's start, peak memory the whole process. Late is from a job's completion at \
-        the server to its result in hand; ideal is the time of the longest job. Our command line has its ledger and its \
+        the server to its result in hand; ideal is the time of the longest job; connections are all that were opened. Our command line has its ledger and its \
         picture safe on the disk when it ends, which the others do not. The crate `fal` 0.3.6 is not \
         here: it can only be sent to fal's own hosts.\n\n",
         today()
