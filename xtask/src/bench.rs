@@ -29,7 +29,7 @@ use std::process::ExitCode;
     Examples:\n  cargo xtask bench\n  cargo xtask bench --quick\n  cargo xtask bench --only follow --rounds 9"
 )]
 pub struct Args {
-    /// Less of everything, in less than a minute after the build; `docs/BENCHMARKS.md` is left alone
+    /// Less of everything, in about a minute after the build; `docs/BENCHMARKS.md` is left alone
     #[arg(long)]
     pub quick: bool,
     /// How often every program is run [default: 3, or 1 with `--quick`]
