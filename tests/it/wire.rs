@@ -126,3 +126,10 @@ fn a_strength_outside_its_range_cannot_be_made() {
         assert!(serde_json::from_value::<Strength>(json!(value)).is_err(), "{value}");
     }
 }
+
+#[test]
+fn a_secret_is_not_printed() {
+    let token = ideogram_schema::CdnToken::new("swordfish").with_token_type("Bearer");
+    let printed = format!("{token:?}");
+    assert!(!printed.contains("swordfish") && printed.contains("Bearer"), "{printed}");
+}

@@ -100,22 +100,24 @@ fn client_files(
         .zip(&pairs)
         .map(|(facts, (run, submit))| operations::Endpoint { name: &facts.name, run, submit })
         .collect();
-    let servers = [server(&assembled.run)?, server(&assembled.queue)?];
-    let glue = operations::glue(&endpoints, servers, SCHEMA_CRATE)?;
+    let glue = operations::glue(&endpoints, SCHEMA_CRATE)?;
     let header = emit::header(generators);
     let file = |about: &str, body: &str| format!("{header}\n//! {about}\n\n{body}");
-    let of_document = |name: &str, source: &str| {
-        (format!("{name}.rs"), file(&format!("The operations of `openapi/{name}.json`."), source))
+    let of_document = |name: &str, document: &Value, source: &str| -> Result<(String, String)> {
+        let about = format!("The operations of `openapi/{name}.json`.");
+        let servers = servers(document).map_err(|error| error.in_file(format!("openapi/{name}.json")))?;
+        let (imports, rest) = source.split_once("#[derive").unwrap_or(("", source));
+        Ok((format!("{name}.rs"), file(&about, &format!("{}\n\n{servers}#[derive{rest}", imports.trim_end()))))
     };
     let mut files = vec![
         ("glue.rs".to_owned(), file("Endpoints and their operations, tied together.", &glue)),
-        of_document("queue", &queue.source),
-        of_document("run", &run.source),
+        of_document("queue", &assembled.queue, &queue.source)?,
+        of_document("run", &assembled.run, &run.source)?,
     ];
     for service in services {
         let own = operations::operations(&service.document, &names, SCHEMA_CRATE)
             .map_err(|error| error.in_file(service.path()))?;
-        files.push(of_document(&service.name, &own.source));
+        files.push(of_document(&service.name, &service.document, &own.source)?);
     }
     files.sort();
     let modules: String =
@@ -124,9 +126,30 @@ fn client_files(
     Ok(files)
 }
 
-fn server(document: &Value) -> Result<&str> {
-    let url = document.pointer("/servers/0/url").and_then(Value::as_str);
-    url.map(|url| url.trim_end_matches('/')).ok_or_else(|| Error::new("there is no server").at("/servers/0/url"))
+/// The servers of a document as constants: the first, the one to fall back to, and the one that single paths have.
+fn servers(document: &Value) -> Result<String> {
+    let urls = |list: Option<&Value>| -> Vec<String> {
+        let list = list.and_then(Value::as_array).into_iter().flatten();
+        let urls = list.filter_map(|server| server.get("url")?.as_str()).filter(|url| !url.contains('{'));
+        urls.map(|url| url.trim_end_matches('/').to_owned()).collect()
+    };
+    let own = urls(document.get("servers"));
+    let paths = document.get("paths").and_then(Value::as_object);
+    let of_paths: BTreeSet<String> =
+        paths.into_iter().flatten().flat_map(|(_, item)| urls(item.get("servers"))).collect();
+    let (Some(first), true) = (own.first(), of_paths.len() < 2) else {
+        return Err(Error::new("needs a server, and at most one other for single paths").at("/servers"));
+    };
+    let mut text = format!("/// The server of the description.\npub const SERVER: &str = {first:?};\n\n");
+    if let Some(second) = own.get(1) {
+        text.push_str(&format!("/// The server for when no connection to the first can be made.\npub const BACKUP_SERVER: &str = {second:?};\n\n"));
+    }
+    for path_server in of_paths {
+        text.push_str(&format!(
+            "/// The server that single paths have.\npub const PATH_SERVER: &str = {path_server:?};\n\n"
+        ));
+    }
+    Ok(text)
 }
 
 /// The upstream documents, which the sandbox serves as fal does.

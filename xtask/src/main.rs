@@ -1,6 +1,7 @@
 //! `cargo xtask`: the maintainer's commands.
 
 use clap::{Args, CommandFactory as _, Parser, Subcommand};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use xtask::error::{Error, Result};
@@ -29,8 +30,12 @@ enum Task {
     /// Download the upstream documents, byte for byte, all of them or none
     Fetch(xtask::fetch::Args),
     /// Name everything in the upstream documents that the Rust code does not carry
-    #[command(after_help = "Example:\n  cargo xtask lint")]
-    Lint,
+    #[command(after_help = "Examples:\n  cargo xtask lint\n  cargo xtask lint --all")]
+    Lint {
+        /// List every place of every allowance, not only how many there are
+        #[arg(long)]
+        all: bool,
+    },
     /// Take the upstream documents as they are: write their hashes into `openapi/upstream.lock`
     #[command(after_help = "Examples:\n  cargo xtask lock\n  cargo xtask lock 2026-11-22")]
     Lock {
@@ -72,7 +77,7 @@ fn main() -> ExitCode {
         }),
         Task::Diff(options) => root().map(|root| ExitCode::from(xtask::diff::run(&root, &options))),
         Task::Fetch(options) => root().map(|root| ExitCode::from(xtask::fetch::run(&root, &options))),
-        Task::Lint => lint(),
+        Task::Lint { all } => lint(all),
         Task::Lock { date } => lock(&date.unwrap_or_else(xtask::lock::today)),
     };
     outcome.unwrap_or_else(|error| {
@@ -138,10 +143,16 @@ fn tell(changes: &[Change]) {
     }
 }
 
-fn lint() -> Result<ExitCode> {
+fn lint(all: bool) -> Result<ExitCode> {
     let report = xtask::lint::lint(&root()?)?;
+    let mut places: BTreeMap<(String, &str), Vec<String>> = BTreeMap::new();
     for allowed in &report.allowed {
-        println!("allowed {}#{}: {}", allowed.file, allowed.pointer, allowed.reason);
+        let place = format!("{}#{}", allowed.file, allowed.pointer);
+        places.entry((allowed.pointer.last(), &allowed.reason)).or_default().push(place);
+    }
+    for ((keyword, reason), places) in &places {
+        println!("allowed `{keyword}` in {} places: {reason}", places.len());
+        places.iter().filter(|_| all).for_each(|place| println!("    {place}"));
     }
     for problem in &report.problems {
         eprintln!("error: {problem}");

@@ -4,7 +4,7 @@ use crate::base::Base;
 use crate::client::Client;
 use crate::env;
 use crate::error::{Error, Result};
-use crate::generated::glue::{QUEUE_SERVER, RUN_SERVER};
+use crate::generated::{platform, queue, run, storage};
 use crate::http::Http;
 use crate::key::Key;
 use crate::operation::Timeouts;
@@ -267,13 +267,13 @@ impl ClientBuilder {
             None => Base::parse("backup", default).map(Some),
         };
         Ok(Bases {
-            run_backup: backup(&self.run_backup, self.run.is_some(), "https://falrun.com")?,
-            queue_backup: backup(&self.queue_backup, self.queue.is_some(), "https://queue.falrun.com")?,
-            run: base(&self.run, env::IDEOGRAM_RUN_URL, "/run", RUN_SERVER)?,
-            queue: base(&self.queue, env::IDEOGRAM_QUEUE_URL, "/queue", QUEUE_SERVER)?,
-            rest: base(&self.rest, env::IDEOGRAM_REST_URL, "/rest", "https://rest.fal.ai")?,
-            cdn: base(&self.cdn, env::IDEOGRAM_CDN_URL, "/cdn", "https://v3.fal.media")?,
-            platform: base(&self.platform, env::IDEOGRAM_PLATFORM_URL, "/platform/v1", "https://api.fal.ai/v1")?,
+            run_backup: backup(&self.run_backup, self.run.is_some(), run::BACKUP_SERVER)?,
+            queue_backup: backup(&self.queue_backup, self.queue.is_some(), queue::BACKUP_SERVER)?,
+            run: base(&self.run, env::IDEOGRAM_RUN_URL, "/run", run::SERVER)?,
+            queue: base(&self.queue, env::IDEOGRAM_QUEUE_URL, "/queue", queue::SERVER)?,
+            rest: base(&self.rest, env::IDEOGRAM_REST_URL, "/rest", storage::SERVER)?,
+            cdn: base(&self.cdn, env::IDEOGRAM_CDN_URL, "/cdn", storage::PATH_SERVER)?,
+            platform: base(&self.platform, env::IDEOGRAM_PLATFORM_URL, "/platform/v1", platform::SERVER)?,
             cdn_is_configured: self.cdn.is_some() || self.base.is_some(),
         })
     }

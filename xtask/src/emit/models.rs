@@ -7,11 +7,34 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote};
 use serde_json::Value;
 
-/// The derives and attributes that every model has.
-fn model_attributes() -> TokenStream {
+/// The derives and attributes that every model has; `Debug` is written out where there is a secret to keep.
+fn model_attributes(has_secret: bool) -> TokenStream {
+    let debug = (!has_secret).then(|| quote!(Debug,));
     quote! {
-        #[derive(Clone, Debug, PartialEq, ::serde::Serialize, ::serde::Deserialize)]
+        #[derive(Clone, #debug PartialEq, ::serde::Serialize, ::serde::Deserialize)]
         #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    }
+}
+
+/// Whether the description says that the value is a secret: `format: password`.
+fn is_secret(property: &Property) -> bool {
+    property.schema.get("format").and_then(Value::as_str) == Some("password")
+}
+
+/// `Debug` that shows everything but the secrets.
+fn debug(name: &Ident, properties: &[Property]) -> TokenStream {
+    let fields = properties.iter().map(|property| {
+        let field = ident(&property.rust);
+        let text = &property.rust;
+        if is_secret(property) { quote!(.field(#text, &"redacted")) } else { quote!(.field(#text, &self.#field)) }
+    });
+    let text = name.to_string();
+    quote! {
+        impl ::core::fmt::Debug for #name {
+            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                f.debug_struct(#text)#(#fields)*.finish()
+            }
+        }
     }
 }
 
@@ -108,7 +131,9 @@ fn structure(
 ) -> TokenStream {
     let name = format_ident!("{}", component.rust);
     let docs = docs::attributes(paragraphs);
-    let attributes = model_attributes();
+    let has_secret = properties.iter().any(is_secret);
+    let attributes = model_attributes(has_secret);
+    let debug = has_secret.then(|| debug(&name, properties));
     let pairs: Vec<(&Property, &syn::Type)> = properties.iter().zip(types).collect();
     let fields = pairs.iter().map(|(property, inner)| field(property, inner));
     let default = properties.iter().all(Property::is_option).then(|| quote!(#[derive(Default)]));
@@ -128,6 +153,8 @@ fn structure(
             #constructor
             #(#setters)*
         }
+
+        #debug
     }
 }
 
@@ -225,7 +252,7 @@ fn union(
 ) -> TokenStream {
     let name = format_ident!("{}", component.rust);
     let docs = docs::attributes(paragraphs);
-    let attributes = model_attributes();
+    let attributes = model_attributes(false);
     let items = variants.iter().zip(types).map(|((variant, schema), inner)| {
         let doc = format!(" {}", variant_doc(schema));
         let variant = format_ident!("{variant}");
@@ -282,7 +309,7 @@ fn variant_doc(schema: &Value) -> String {
 fn wrapper(component: &Component, paragraphs: &[String], types: &[syn::Type]) -> TokenStream {
     let name = format_ident!("{}", component.rust);
     let docs = docs::attributes(paragraphs);
-    let attributes = model_attributes();
+    let attributes = model_attributes(false);
     quote! {
         #docs
         #attributes

@@ -18,12 +18,11 @@ pub struct Endpoint<'a> {
     pub submit: &'a Operation,
 }
 
-/// The source of the glue. `servers` are the first server of the run document and of the queue document.
+/// The source of the glue.
 ///
 /// # Errors
 /// Two endpoints whose operations have different parameters, which one template cannot give.
-pub fn glue(endpoints: &[Endpoint<'_>], servers: [&str; 2], schema: &str) -> Result<String> {
-    let [run_server, queue_server] = servers;
+pub fn glue(endpoints: &[Endpoint<'_>], schema: &str) -> Result<String> {
     let Some(first) = endpoints.first() else { return Err(Error::new("there is no endpoint to call")) };
     let run = parameters("RunParameters", "run", first.run)?;
     let submit = parameters("SubmitParameters", "submit", first.submit)?;
@@ -48,12 +47,6 @@ pub fn glue(endpoints: &[Endpoint<'_>], servers: [&str; 2], schema: &str) -> Res
     crate::emit::unparse(&quote! {
         use super::{queue, run};
         use ::progenitor_client::{ByteStream, Error, ResponseValue};
-
-        /// Where synchronous calls go: the first server of `openapi/run.json`.
-        pub const RUN_SERVER: &str = #run_server;
-
-        /// Where the queue is: the first server of `openapi/queue.json`.
-        pub const QUEUE_SERVER: &str = #queue_server;
 
         /// What every operation answers: a raw stream for a success, the untouched response for anything else.
         pub type RawResult = Result<ResponseValue<ByteStream>, Error<()>>;

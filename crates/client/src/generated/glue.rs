@@ -5,12 +5,6 @@
 
 use super::{queue, run};
 use ::progenitor_client::{ByteStream, Error, ResponseValue};
-/// Where synchronous calls go: the first server of `openapi/run.json`.
-pub const RUN_SERVER: &str = "https://fal.run";
-
-/// Where the queue is: the first server of `openapi/queue.json`.
-pub const QUEUE_SERVER: &str = "https://queue.fal.run";
-
 /// What every operation answers: a raw stream for a success, the untouched response for anything else.
 pub type RawResult = Result<ResponseValue<ByteStream>, Error<()>>;
 

@@ -8,6 +8,10 @@ pub use progenitor_client::{ByteStream, ClientInfo, Error, ResponseValue};
 
 #[allow(unused_imports)]
 use progenitor_client::{encode_path, ClientHooks, OperationInfo, RequestBuilderExt};
+
+/// The server of the description.
+pub const SERVER: &str = "https://api.fal.ai/v1";
+
 #[derive(Clone, Debug)]
 /// The operations of the description, on one base URL.
 pub struct Client {

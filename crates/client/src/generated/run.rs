@@ -8,6 +8,13 @@ pub use progenitor_client::{ByteStream, ClientInfo, Error, ResponseValue};
 
 #[allow(unused_imports)]
 use progenitor_client::{encode_path, ClientHooks, OperationInfo, RequestBuilderExt};
+
+/// The server of the description.
+pub const SERVER: &str = "https://fal.run";
+
+/// The server for when no connection to the first can be made.
+pub const BACKUP_SERVER: &str = "https://falrun.com";
+
 #[derive(Clone, Debug)]
 /// The operations of the description, on one base URL.
 pub struct Client {

@@ -8,6 +8,13 @@ pub use progenitor_client::{ByteStream, ClientInfo, Error, ResponseValue};
 
 #[allow(unused_imports)]
 use progenitor_client::{encode_path, ClientHooks, OperationInfo, RequestBuilderExt};
+
+/// The server of the description.
+pub const SERVER: &str = "https://rest.fal.ai";
+
+/// The server that single paths have.
+pub const PATH_SERVER: &str = "https://v3.fal.media";
+
 #[derive(Clone, Debug)]
 /// The operations of the description, on one base URL.
 pub struct Client {

@@ -4,7 +4,7 @@
 //! The models of `openapi/storage.json`.
 
 /// A token for uploads to the CDN.
-#[derive(Clone, Debug, PartialEq, ::serde::Serialize, ::serde::Deserialize)]
+#[derive(Clone, PartialEq, ::serde::Serialize, ::serde::Deserialize)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct CdnToken {
@@ -51,6 +51,17 @@ impl CdnToken {
     pub fn with_expires_at(mut self, expires_at: impl Into<String>) -> Self {
         self.expires_at = Some(expires_at.into());
         self
+    }
+}
+
+impl ::core::fmt::Debug for CdnToken {
+    fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+        f.debug_struct("CdnToken")
+            .field("token", &"redacted")
+            .field("token_type", &self.token_type)
+            .field("base_url", &self.base_url)
+            .field("expires_at", &self.expires_at)
+            .finish()
     }
 }
 
