@@ -44,6 +44,14 @@ impl Http {
         builder.build().map_err(unmade)
     }
 
+    /// The same for a server that is known to speak HTTP/2: what is asked at once waits for one connection, where without
+    /// that knowledge each would open its own and find out after the handshake.
+    pub(crate) fn multiplexed(&self, url: &str) -> Result<reqwest::Client> {
+        let builder = self.builder().redirect(Policy::none()).http2_prior_knowledge();
+        let builder = if url.starts_with("http://") { builder.no_proxy() } else { builder };
+        builder.build().map_err(unmade)
+    }
+
     /// The client for downloads: no key, and redirects as the policy says, which is the same each time.
     pub(crate) fn bare(&self, local: bool, redirects: impl FnOnce() -> Policy) -> Result<reqwest::Client> {
         once(&self.bare, || {

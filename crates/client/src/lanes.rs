@@ -99,7 +99,7 @@ impl Lanes {
                 (0, _) => shared.clone(),
                 (_, Some(operations)) => operations.clone(),
                 (_, None) => {
-                    let client = http.bounded(&shared.baseurl).ok()?;
+                    let client = http.multiplexed(&shared.baseurl).ok()?;
                     lane.operations.get_or_init(|| queue::Client { client, ..shared.clone() }).clone()
                 }
             };
