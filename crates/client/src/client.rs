@@ -20,6 +20,7 @@ use crate::submit::Submit;
 use crate::subscribe::Subscribe;
 use crate::transport::Inner;
 use crate::{Callable, EndpointInput, File};
+use futures_util::future::BoxFuture;
 use reqwest::header::HeaderValue;
 use std::fmt;
 use std::future::Future;
@@ -186,7 +187,8 @@ impl Client {
         Fut: Future<Output = RawResult>,
     {
         let attempt = || async {
-            let (head, body) = answer::open(send().await).await?;
+            // On the heap: these futures are large, and every layer above would carry them in itself.
+            let (head, body) = answer::open(Box::pin(send()).await).await?;
             let body = answer::read(&head, body, operation.limit()).await?;
             match read(&body) {
                 Ok(value) => Ok((head, value)),
@@ -197,10 +199,11 @@ impl Client {
     }
 
     /// Sends one operation once, and gives its answer's body unread. Who follows a job has another way where it fails.
-    pub(crate) async fn open<Fut>(&self, operation: Operation, send: Fut) -> Result<(Head, BodyStream)>
-    where
-        Fut: Future<Output = RawResult>,
-    {
+    pub(crate) async fn open(
+        &self,
+        operation: Operation,
+        send: BoxFuture<'_, RawResult>,
+    ) -> Result<(Head, BodyStream)> {
         self.once(operation, async { answer::open(send.await).await }).await
     }
 

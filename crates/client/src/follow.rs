@@ -160,7 +160,7 @@ impl<E: Callable> Follower<E> {
             let won = {
                 let poll = pin!(async {
                     sleep_until(poll_at).await;
-                    self.job.status_with(self.logs).await
+                    Box::pin(self.job.status_with(self.logs)).await
                 });
                 match select(pin!(stream.next(&self.job)), poll).await {
                     Either::Left((event, _)) => Either::Left(event),

@@ -119,13 +119,14 @@ impl<E: Callable> Job<E> {
         let opened = match self.given(|links| &links.status)? {
             None => {
                 let send = queue.status_stream(E::INFO.owner, E::INFO.app, id, logs);
-                self.client.open(Operation::Stream, send).await
+                self.client.open(Operation::Stream, send.boxed()).await
             }
             Some(url) => {
                 let mut url = url.clone();
                 let path = format!("{}/stream", url.path().trim_end_matches('/'));
                 url.set_path(&path);
-                self.client.open(Operation::Stream, self.send_by(queue, Method::GET, with_logs(&url, logs))).await
+                let send = self.send_by(queue, Method::GET, with_logs(&url, logs));
+                self.client.open(Operation::Stream, send.boxed()).await
             }
         };
         self.named(opened)
@@ -153,7 +154,7 @@ impl<E: Callable> Job<E> {
             Ok(answer) => answer,
             // Expired: the history keeps it longer. Trouble there does not hide what the queue said.
             Err(error) if error.is_not_found() => {
-                return match self.client.recorded_result::<E>(id).await {
+                return match Box::pin(self.client.recorded_result::<E>(id)).await {
                     Ok(Some(response)) => Ok(response),
                     Err(failure) if failure.is_job_failure() => Err(failure),
                     _ => Err(error),

@@ -67,7 +67,7 @@ impl<'a, E: Callable> Submit<'a, E> {
             Err(error) => error.sent_since(begun),
         };
         let Some(window) = error.sent_within() else { return Err(error) };
-        lost_reply.reconcile(client, input, window).await.ok_or(error)
+        Box::pin(lost_reply.reconcile(client, input, window)).await.ok_or(error)
     }
 
     async fn attempt(self) -> Result<Job<E>> {

@@ -11,7 +11,6 @@ use crate::{Callable, CancelState, Client, LostReply, QueueStatus};
 use futures_util::future::{BoxFuture, Either, FutureExt, select};
 use std::fmt;
 use std::future::{Future, IntoFuture};
-use std::pin::pin;
 use std::time::{Duration, Instant};
 
 type OnStatus<'a> = Box<dyn FnMut(&QueueStatus) + Send + 'a>;
@@ -132,22 +131,27 @@ impl<'a, E: Callable> Subscribe<'a, E> {
         let job = submitted?;
         let mut guard = Guard(self.cancel_on_drop.then(|| job.clone()));
         let follower = Follower::new(job.clone(), self.logs).with_policy(self.policy);
-        let finish = job.finish(follower, |status| {
+        let finish = Box::pin(job.finish(follower, |status| {
             if let Some(on_status) = &mut self.on_status {
                 on_status(status);
             }
-        });
+        }));
         let cancel = self.cancel.unwrap_or_else(|| std::future::pending().boxed());
         let race = async {
-            match select(pin!(finish), cancel).await {
+            match select(finish, cancel).await {
                 Either::Left((outcome, _)) => Some(outcome),
                 Either::Right(_) => None,
             }
         };
         let outcome = match tokio::time::timeout(deadline.saturating_sub(begun.elapsed()), race).await {
             Ok(Some(outcome)) => outcome,
-            Ok(None) => give_up(&job, Kind::Cancelled, "was cancelled by its caller").await,
-            Err(_) => give_up(&job, Kind::Deadline, &format!("did not finish within {deadline:?}")).await,
+            gave_up => {
+                let (kind, what) = match gave_up {
+                    Ok(_) => (Kind::Cancelled, "was cancelled by its caller".to_owned()),
+                    Err(_) => (Kind::Deadline, format!("did not finish within {deadline:?}")),
+                };
+                Box::pin(give_up(&job, kind, &what)).await
+            }
         };
         guard.0 = None;
         outcome
@@ -196,5 +200,23 @@ impl<E: Callable> fmt::Debug for Subscribe<'_, E> {
             .field("submit", &self.submit)
             .field("deadline", &self.deadline)
             .finish_non_exhaustive()
+    }
+}
+#[cfg(test)]
+mod tests {
+    use crate::{Client, Generate, GenerateInput};
+
+    #[test]
+    fn a_job_that_is_followed_takes_little_memory() {
+        let client = Client::builder().with_key("a:b").build().unwrap();
+        let input = GenerateInput::new("A fox");
+        let job = client.job::<Generate>("1").unwrap();
+        for (what, size) in [
+            ("subscribe", size_of_val(&client.subscribe(&input).send())),
+            ("wait", size_of_val(&job.wait())),
+            ("stream", size_of_val(&job.stream(&client.shared().queue, true))),
+        ] {
+            assert!(size <= 5_000, "{what} takes {size} bytes before it is polled");
+        }
     }
 }
