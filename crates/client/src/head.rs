@@ -40,7 +40,7 @@ impl Head {
                 "retry-after" => head.retry_after = retry_after(text, SystemTime::now()),
                 "x-fal-request-id" => head.request_id = kept(),
                 "x-fal-billable-units" => {
-                    head.billable_units = text.parse().ok().filter(|units: &f64| units.is_finite())
+                    head.billable_units = text.parse().ok().filter(|units: &f64| units.is_finite());
                 }
                 "x-fal-served-from" => head.served_from = kept(),
                 "x-fal-error-type" => head.error_type = kept(),
