@@ -9,6 +9,7 @@ use xtask::write::Output;
 
 /// Which guard notices a change.
 #[derive(Debug, Default, PartialEq)]
+#[allow(clippy::struct_excessive_bools, reason = "one a guard")]
 pub(crate) struct Noticed {
     /// `codegen --check`, headers removed.
     pub(crate) check: bool,
@@ -63,7 +64,11 @@ fn without_headers(output: &Output) -> Texts {
 }
 
 fn rust(texts: &Texts) -> Texts {
-    texts.iter().filter(|(path, _)| path.ends_with(".rs")).map(|(path, text)| (path.clone(), text.clone())).collect()
+    texts
+        .iter()
+        .filter(|(path, _)| Path::new(path).extension().is_some_and(|end| end == "rs"))
+        .map(|(path, text)| (path.clone(), text.clone()))
+        .collect()
 }
 
 fn surface(rust: &Texts) -> Texts {

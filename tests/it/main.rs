@@ -1,6 +1,8 @@
 //! One integration binary over the whole workspace: the generated code against the description, and every layer through
 //! the sandbox on real sockets.
 
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test may")]
+
 mod codegen;
 mod corpus_models;
 mod description;

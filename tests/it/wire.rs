@@ -9,6 +9,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
 /// Decodes, asserts that re-encoding gives the same, and hands out the typed value.
+#[allow(clippy::needless_pass_by_value, reason = "JSON written out reads better without a reference")]
 fn lossless<T: DeserializeOwned + Serialize>(wire: Value) -> T {
     let typed: T = serde_json::from_value(wire.clone()).unwrap();
     assert_eq!(serde_json::to_value(&typed).unwrap(), wire);

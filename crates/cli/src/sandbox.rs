@@ -155,6 +155,9 @@ pub(crate) async fn start(builder: Builder, port: u16) -> Result<Sandbox, Failur
     builder.port(port).start().await.map_err(|error| Failure::service(error.to_string()))
 }
 
+/// A setting of the sandbox that is a time.
+type SetTime = fn(Builder, Duration) -> Builder;
+
 fn configured(matches: &ArgMatches) -> Result<Builder, Failure> {
     let mut builder = Sandbox::builder().tls(matches.contains_id("tls")).allow_fetch(matches.get_flag("allow-fetch"));
     if let Some(time) = matches.get_one::<Duration>("service-time") {
@@ -167,7 +170,7 @@ fn configured(matches: &ArgMatches) -> Result<Builder, Failure> {
         builder = builder.seed(*seed);
     }
     builder = builder.service_ports(matches.get_flag("service-ports")).ignore_cancel(matches.get_flag("ignore-cancel"));
-    let setters: [(&str, fn(Builder, Duration) -> Builder); 6] = [
+    let setters: [(&str, SetTime); 6] = [
         ("service-spread", Builder::service_spread),
         ("ping-interval", Builder::ping_interval),
         ("result-ttl", Builder::result_ttl),

@@ -184,7 +184,7 @@ impl<E> UnknownInteger<E> {
     }
 
     /// The number as it was received.
-    pub fn get(&self) -> i64 {
+    pub fn get(self) -> i64 {
         self.value
     }
 }

@@ -109,7 +109,7 @@ fn a_template_that_asks_for_what_is_not_there_is_refused() {
     );
     let copy = Copy::new();
     copy.edit("template/queue.json", |template| {
-        template["components"]["schemas"]["ErrorBody"] = json!({ "type": "string" })
+        template["components"]["schemas"]["ErrorBody"] = json!({ "type": "string" });
     });
     let text = copy.refusal();
     assert_eq!(

@@ -54,7 +54,7 @@ fn the_bump_is_the_worst_verdict_and_the_exit_code_tells_what_breaks() {
         (Set("/servers/0/url", json!("https://b.example")), Bump::Patch, 1),
         (Set("Palette/x-shared-name", json!("b")), Bump::Major, 1),
     ] {
-        let report = report(&[edit.clone()]);
+        let report = report(std::slice::from_ref(&edit));
         assert_eq!((report.bump, report.exit_code()), (bump, exit_code), "{edit:?}");
     }
     let nothing = compare(&base(), &base());

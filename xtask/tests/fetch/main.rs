@@ -1,5 +1,7 @@
 //! `cargo xtask fetch` against a server on this machine, for every way in which a download can go wrong.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "a test may")]
+
 mod refusals;
 mod server;
 mod updates;

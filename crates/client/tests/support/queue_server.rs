@@ -24,6 +24,8 @@ pub struct QueueServer {
     pub begun: Instant,
     open: Arc<AtomicUsize>,
     pub most_open: Arc<AtomicUsize>,
+    /// Connections that were ever opened.
+    pub opened: Arc<AtomicUsize>,
     pub requests: Arc<AtomicUsize>,
     jobs: Arc<AtomicUsize>,
     /// When each request came.
@@ -39,6 +41,7 @@ impl QueueServer {
             begun: Instant::now(),
             open: Arc::default(),
             most_open: Arc::default(),
+            opened: Arc::default(),
             requests: Arc::default(),
             jobs: Arc::default(),
             times: Arc::default(),
@@ -48,6 +51,7 @@ impl QueueServer {
         tokio::spawn(async move {
             while let Ok((socket, _)) = listener.accept().await {
                 socket.set_nodelay(true).unwrap();
+                this.opened.fetch_add(1, Ordering::SeqCst);
                 let open = this.open.fetch_add(1, Ordering::SeqCst) + 1;
                 this.most_open.fetch_max(open, Ordering::SeqCst);
                 let this = this.clone();
