@@ -18,12 +18,12 @@ pub(crate) const STREAMS: usize = 64;
 /// Connections for streams, on HTTP/2.
 pub(crate) const LANES: usize = 15;
 /// Submits, results and cancels at once.
-pub(crate) const REQUESTS: usize = 16;
+pub(crate) const REQUESTS: usize = 12;
 /// Polls at once.
-pub(crate) const POLLS: usize = 24;
+pub(crate) const POLLS: usize = 16;
 /// Idle connections that are kept. The pool may open one and then use another that has come free: what it has too many
 /// of is closed.
-pub(crate) const IDLE: usize = 24;
+pub(crate) const IDLE: usize = 64;
 /// Polls a second, all jobs together: with more jobs each is polled more rarely.
 const POLL_RATE: u32 = 8_000;
 /// How long the first request has the connection to itself.

@@ -1,6 +1,6 @@
 //! Typed models of fal's Ideogram V2 Turbo endpoints.
 //!
-//! Everything under [`models`] and the table [`ENDPOINTS`] is generated from the OpenAPI description in `openapi/`; the
+//! The models and the table [`ENDPOINTS`] are generated from the OpenAPI description in `openapi/`; the
 //! modules [`endpoint`], [`field`], [`number`] and [`value`] are the small contract that the generated code fills in.
 //! There is no HTTP here, no async and no I/O.
 //!
