@@ -20,7 +20,7 @@ pub(crate) const LANES: usize = 15;
 /// Submits, results and cancels at once.
 pub(crate) const REQUESTS: usize = 12;
 /// Polls at once.
-pub(crate) const POLLS: usize = 16;
+pub(crate) const POLLS: usize = 20;
 /// Idle connections that are kept. The pool may open one and then use another that has come free: what it has too many
 /// of is closed.
 pub(crate) const IDLE: usize = 64;

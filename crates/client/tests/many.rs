@@ -28,7 +28,7 @@ async fn on_http_1_many_jobs_share_a_bounded_number_of_connections() {
     let server = QueueServer::start().await;
     let client = Client::builder().with_key("a:b").with_base_url(&server.url).build().unwrap();
     follow(&server, &client, 300).await;
-    let connections = server.most_open.load(Ordering::SeqCst);
+    let connections = server.opened.load(Ordering::SeqCst);
     assert!((32..=128).contains(&connections), "{connections} connections");
 }
 
