@@ -213,8 +213,8 @@ fn one_of_several_is_a_guess_that_only_the_user_may_make() {
 #[test]
 fn a_result_that_has_expired_is_taken_from_the_history() {
     let server = Server::start(|request| match request.method.as_str() {
-        "GET" if request.target.ends_with(ID) => Reply::Json(404, json!({"detail": "Request not found"})),
         "GET" if request.target.starts_with("/platform/") => page(&[entry(ID, &json!({}))]),
+        "GET" if request.target.ends_with(ID) => Reply::Json(404, json!({"detail": "Request not found"})),
         _ => queue(request, &[]),
     });
     let place = Place::new();
