@@ -1,7 +1,6 @@
 //! The generator depends on the description and on nothing else.
 
-use crate::description::root;
-use crate::guards::copy_folder;
+use crate::description::{copy, root};
 use serde_json::{Map, Value};
 use std::path::Path;
 use std::process::Command;
@@ -20,13 +19,6 @@ fn reversed(value: &Value) -> String {
         Value::Array(items) => format!("[{}]", items.iter().map(reversed).collect::<Vec<_>>().join(",")),
         scalar => scalar.to_string(),
     }
-}
-
-fn copy() -> tempfile::TempDir {
-    let copy = tempfile::tempdir().unwrap();
-    copy_folder(&root().join("openapi"), &copy.path().join("openapi"));
-    std::fs::copy(root().join("Cargo.lock"), copy.path().join("Cargo.lock")).unwrap();
-    copy
 }
 
 #[test]

@@ -1,8 +1,7 @@
 //! A new endpoint is one entry in `openapi/endpoints.toml` and its document: client, sandbox and command line get it from
 //! codegen, with no other edit.
 
-use crate::description::root;
-use crate::guards::copy_folder;
+use crate::description::{copy_folder, root};
 use serde_json::Value;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};

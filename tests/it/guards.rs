@@ -1,6 +1,6 @@
 //! Proof that the guards guard: a change to the description is noticed by one that does not read the header's hash.
 
-use crate::description::root;
+use crate::description::{copy, root};
 use crate::round_trip::canonical;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -23,9 +23,7 @@ pub(crate) struct Noticed {
 
 /// What notices that `mutate` has changed these documents in a copy of what codegen reads.
 fn with_change(files: &[&str], mutate: impl Fn(&mut Value)) -> Noticed {
-    let copy = tempfile::tempdir().unwrap();
-    copy_folder(&root().join("openapi"), &copy.path().join("openapi"));
-    std::fs::copy(root().join("Cargo.lock"), copy.path().join("Cargo.lock")).unwrap();
+    let copy = copy();
     for file in files {
         let path = copy.path().join("openapi/upstream").join(file);
         let mut document: Value = serde_json::from_str(&std::fs::read_to_string(&path).unwrap()).unwrap();
@@ -73,19 +71,6 @@ fn rust(texts: &Texts) -> Texts {
 
 fn surface(rust: &Texts) -> Texts {
     rust.iter().map(|(path, text)| (path.clone(), xtask::surface::of_source(text).unwrap())).collect()
-}
-
-pub(crate) fn copy_folder(from: &Path, to: &Path) {
-    std::fs::create_dir_all(to).unwrap();
-    for entry in std::fs::read_dir(from).unwrap() {
-        let entry = entry.unwrap();
-        let target = to.join(entry.file_name());
-        if entry.file_type().unwrap().is_dir() {
-            copy_folder(&entry.path(), &target);
-        } else {
-            std::fs::copy(entry.path(), target).unwrap();
-        }
-    }
 }
 
 fn input(document: &mut Value) -> &mut Value {

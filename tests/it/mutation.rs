@@ -6,8 +6,8 @@
 //! schemas derived from the Rust types no longer equal the description, or when the snapshot of the surface differs.
 //! What says something about requests and answers must reach the Rust code or be refused, not only some file.
 
-use crate::description::root;
-use crate::guards::{Noticed, copy_folder, noticed};
+use crate::description::{copy, root};
+use crate::guards::{Noticed, noticed};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -89,9 +89,7 @@ fn run(
     before: &Output,
     part: usize,
 ) -> Vec<(usize, Option<Noticed>)> {
-    let copy = tempfile::tempdir().unwrap();
-    copy_folder(&root().join("openapi"), &copy.path().join("openapi"));
-    std::fs::copy(root().join("Cargo.lock"), copy.path().join("Cargo.lock")).unwrap();
+    let copy = copy();
     let mut outcomes = Vec::new();
     for (index, mutation) in mutations.iter().enumerate().filter(|(index, _)| index % 2 == part) {
         let path = copy.path().join(&mutation.file);
