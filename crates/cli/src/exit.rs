@@ -1,6 +1,7 @@
 //! How a run ends: the exit code, and the one sentence that says why.
 
 use crate::envelope::{ErrorDetailRow, ErrorRow};
+use ideogram_client::Error;
 use std::fmt;
 use std::process::{ExitCode, Termination};
 
@@ -37,6 +38,20 @@ impl Exit {
             Self::File => "file",
             Self::Key => "key",
             Self::Interrupted => "interrupted",
+        }
+    }
+}
+
+impl From<&Error> for Exit {
+    fn from(error: &Error) -> Self {
+        if error.is_missing_key() {
+            Self::Key
+        } else if error.is_configuration() || error.is_input() {
+            Self::Usage
+        } else if error.is_file() {
+            Self::File
+        } else {
+            Self::Failure
         }
     }
 }

@@ -9,30 +9,27 @@
 //! assert!(help.contains("generate"));
 //! ```
 
-mod call;
+mod args;
+mod calls;
 mod clean;
-mod command;
 mod data_uri;
+mod docs;
 pub mod envelope;
 mod exit;
-mod fault;
-mod flag;
-mod input;
 mod interrupt;
 mod jobs;
 pub mod ledger;
-mod local;
-mod made;
 mod output;
-mod paper;
+mod price;
+mod runtime;
 #[cfg(feature = "sandbox")]
 mod sandbox;
 mod save;
-mod session;
-mod table;
-mod usage;
+mod settings;
+mod show;
+mod summary;
 
-pub use command::command;
+pub use args::command;
 pub use exit::Exit;
 
 use clap::ArgMatches;
@@ -57,7 +54,7 @@ pub fn run(arguments: Vec<OsString>) -> Exit {
         }
         Err(error) => {
             let output = Output::new(json, false);
-            let outcome = usage::report(&error);
+            let outcome = args::usage::report(&error);
             (output, outcome)
         }
     };
@@ -74,14 +71,14 @@ fn deepest(matches: &ArgMatches) -> &ArgMatches {
 
 fn dispatch(matches: &ArgMatches, output: Output) -> Result<(), Failure> {
     match matches.subcommand() {
-        Some(("schema", matches)) => table::print(matches, output),
-        Some(("completions", matches)) => paper::completions(matches),
-        Some(("man", matches)) => paper::man(matches),
+        Some(("schema", matches)) => show::schema::print(matches, output),
+        Some(("completions", matches)) => docs::completions(matches),
+        Some(("man", matches)) => docs::man(matches),
         Some(("jobs", matches)) => jobs::run(matches, output),
         #[cfg(feature = "sandbox")]
         Some(("sandbox", matches)) => sandbox::serve(matches, output),
         Some((verb, matches)) => match ENDPOINTS.iter().find(|info| info.verb == verb) {
-            Some(info) => call::run(info, matches, output),
+            Some(info) => calls::run(info, matches, output),
             None => Err(Failure::usage(format!("there is no command `{verb}`; see `ideogram --help`"))),
         },
         None => Err(Failure::usage("a command is missing; see `ideogram --help`")),

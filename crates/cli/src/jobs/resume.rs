@@ -1,14 +1,17 @@
 //! `ideogram jobs resume`: what interrupted runs have paid for, fetched and saved.
 
-use super::{busy, found, ids, info_of, input_of};
-use crate::call::{Answer, Asked, Kept, follow, keep, lost, over};
+use crate::calls::follow::{follow, over};
+use crate::calls::keep::{Answer, Asked, Kept, keep};
+use crate::calls::session::{Session, warn_unless};
+use crate::calls::{failure, lost};
+use crate::clean;
 use crate::envelope::{Envelope, ErrorRow, Kind};
 use crate::exit::{Exit, Failure};
-use crate::fault;
-use crate::ledger::{Row, State};
+use crate::jobs::row::{busy, found, ids, info_of, input_of};
+use crate::ledger::{LedgerError, Row, State};
 use crate::output::{Output, data, print_envelope, trouble};
+use crate::runtime::runtime;
 use crate::save::Destination;
-use crate::session::{Session, runtime, warn_unless};
 use clap::ArgMatches;
 use ideogram_client::{Callable, EndpointVisitor, Found, Job, Window, visit_endpoint};
 use serde_json::Value;
@@ -90,7 +93,7 @@ async fn take_up(
     destination: &Destination,
 ) -> Result<Kept, Failure> {
     let id = row.id;
-    let broken = |error: crate::ledger::LedgerError| Failure::file(error.to_string());
+    let broken = |error: LedgerError| Failure::file(error.to_string());
     let Some(_claim) = session.ledger.claim(id).map_err(broken)? else { return Err(busy(id)) };
     // Whoever had the claim before may have finished it.
     let mut row = found(&session.ledger, id)?;
@@ -134,7 +137,7 @@ impl<'a> EndpointVisitor for TakeUp<'a> {
                 Some(request_id) => session.client.job::<E>(request_id.as_str()),
                 None => Ok(find_again::<E>(session, row, asked).await?),
             };
-            let job = job.map_err(|error| fault::of_call(&error, E::INFO))?;
+            let job = job.map_err(|error| failure::of_call(&error, E::INFO))?;
             let answer = if row.queued {
                 follow(session, &job, row.id, false).await?
             } else {
@@ -164,7 +167,7 @@ async fn find_again<E: Callable>(session: &mut Session, row: &Row, asked: Asked<
         Ok(_) => ("it is not in the service's history, or not yet".to_owned(), Vec::new()),
         Err(error) => (format!("the service's history cannot be read: {error}"), Vec::new()),
     };
-    let ids: Vec<String> = ids.iter().take(5).map(|id| format!("`{}`", crate::clean::line(id))).collect();
+    let ids: Vec<String> = ids.iter().take(5).map(|id| format!("`{}`", clean::line(id))).collect();
     let ids = if ids.is_empty() { String::new() } else { format!(" ({})", ids.join(", ")) };
     Err(Failure::service(format!(
         "the answer to {id} was lost, so it may have been billed, and {why}{ids}; look in fal's dashboard, then take it up \
@@ -179,7 +182,7 @@ async fn recorded<E: Callable>(session: &mut Session, job: &Job<E>, id: i64) -> 
         Some(Ok(Some(response))) => Answer::new(response.output(), Some(request_id.to_owned())),
         Some(Ok(None)) => Err(Failure::service(format!("what {id} made is not in the service's history, or not yet"))),
         Some(Err(error)) if error.is_job_failure() => Err(over::<E>(session, &error, id)),
-        Some(Err(error)) => Err(fault::of_call(&error, E::INFO)),
+        Some(Err(error)) => Err(failure::of_call(&error, E::INFO)),
         None => Err(Failure::new(Exit::Interrupted, "left")),
     }
 }

@@ -25,59 +25,13 @@
 //! ```
 
 mod claim;
-mod place;
+mod error;
+mod location;
 mod row;
 mod store;
 
 pub use claim::Claim;
-pub use place::default_path;
+pub use error::LedgerError;
+pub use location::default_path;
 pub use row::{Closing, NewRow, Row, State};
 pub use store::Ledger;
-
-use std::fmt;
-use std::path::PathBuf;
-
-/// The ledger cannot be read or written. The message says which file and why.
-#[derive(Debug)]
-pub struct LedgerError {
-    path: PathBuf,
-    cause: Cause,
-}
-
-#[derive(Debug)]
-enum Cause {
-    Sqlite(rusqlite::Error),
-    Io(std::io::Error),
-    Version(i64),
-    NoPlace,
-}
-
-impl LedgerError {
-    fn new(path: impl Into<PathBuf>, cause: Cause) -> Self {
-        Self { path: path.into(), cause }
-    }
-}
-
-impl fmt::Display for LedgerError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let path = self.path.display();
-        match &self.cause {
-            Cause::Sqlite(error) => write!(f, "the ledger `{path}` cannot be used: {error}"),
-            Cause::Io(error) => write!(f, "the ledger `{path}` cannot be used: {error}"),
-            Cause::Version(found) => {
-                write!(f, "the ledger `{path}` has version {found}, which a newer `ideogram` made")
-            }
-            Cause::NoPlace => f.write_str("there is no home directory for the ledger; name a file with `--ledger`"),
-        }
-    }
-}
-
-impl std::error::Error for LedgerError {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        match &self.cause {
-            Cause::Sqlite(error) => Some(error),
-            Cause::Io(error) => Some(error),
-            Cause::Version(_) | Cause::NoPlace => None,
-        }
-    }
-}

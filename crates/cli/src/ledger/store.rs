@@ -1,7 +1,9 @@
 //! The `SQLite` file.
 
-use super::{Cause, Claim, Closing, LedgerError, NewRow, Row, State};
-use crate::envelope::summarised;
+use crate::ledger::claim::Claim;
+use crate::ledger::error::{Cause, LedgerError};
+use crate::ledger::row::{Closing, NewRow, Row, State};
+use crate::summary::summarised;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, TransactionBehavior, params};
 use serde_json::Value;

@@ -1,9 +1,10 @@
 //! What the client says went wrong, in the words of the command line.
 
+use crate::args::flag::flags;
 use crate::clean;
 use crate::envelope::ErrorDetailRow;
 use crate::exit::{Exit, Facts, Failure};
-use crate::flag::flags;
+
 use ideogram_client::Error;
 use ideogram_schema::{EndpointInfo, ValidationErrorDetail};
 use serde_json::Value;
@@ -15,7 +16,7 @@ const MAX_NAMED: usize = 5;
 pub(crate) fn of_call(error: &Error, info: &'static EndpointInfo) -> Failure {
     let details: Vec<ErrorDetailRow> = error.details().iter().map(|detail| row(detail, info)).collect();
     let message = if details.is_empty() { error.to_string() } else { refusal(error, &details) };
-    let mut failure = Failure::new(exit(error), message);
+    let mut failure = Failure::new(Exit::from(error), message);
     *failure.facts = Facts {
         endpoint: Some(info.id),
         request_id: error.request_id().map(str::to_owned),
@@ -25,28 +26,6 @@ pub(crate) fn of_call(error: &Error, info: &'static EndpointInfo) -> Failure {
         may_have_been_accepted: error.may_have_been_accepted(),
     };
     failure
-}
-
-/// A failure before there was any call: the key, the settings.
-pub(crate) fn of_settings(error: &Error) -> Failure {
-    let message = match (error.is_missing_key(), cfg!(feature = "sandbox")) {
-        (true, true) => "there is no API key; set `FAL_KEY`, or add `--sandbox` to try without one".to_owned(),
-        (true, false) => "there is no API key; set `FAL_KEY`".to_owned(),
-        (false, _) => error.to_string(),
-    };
-    Failure::new(exit(error), message)
-}
-
-fn exit(error: &Error) -> Exit {
-    if error.is_missing_key() {
-        Exit::Key
-    } else if error.is_configuration() || error.is_input() {
-        Exit::Usage
-    } else if error.is_file() {
-        Exit::File
-    } else {
-        Exit::Failure
-    }
 }
 
 /// One sentence that names the flag of each fault.

@@ -1,7 +1,7 @@
 //! Requests whose answer was lost: looked for in the service's history, never sent again.
 
+use crate::calls::session::Session;
 use crate::ledger::Ledger;
-use crate::session::Session;
 use ideogram_client::{Callable, Client, Error, Found, Job, Window};
 use std::time::Duration;
 use tokio::time::Instant;

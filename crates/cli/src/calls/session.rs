@@ -1,17 +1,19 @@
 //! What a command that calls the service works with: the client, the ledger, the signals, the time that is left.
 
 use crate::exit::Failure;
-use crate::fault;
 use crate::interrupt::Interrupts;
-use crate::ledger::{Ledger, LedgerError, default_path};
+use crate::ledger::{Ledger, LedgerError};
 use crate::output::{Output, warn};
+use crate::settings::client;
+use crate::settings::ledger::open_ledger;
+#[cfg(feature = "sandbox")]
+use crate::settings::ledger::unusable;
 use clap::ArgMatches;
 #[cfg(feature = "sandbox")]
 use clap::parser::ValueSource;
 use ideogram_client::Client;
 use std::path::PathBuf;
 use std::time::Duration;
-use tokio::runtime::Runtime;
 use tokio::time::Instant;
 
 /// How long a call may take where nobody says.
@@ -46,7 +48,7 @@ impl Session {
                 .with_base_url(sandbox.url())
                 .with_key(crate::sandbox::KEY)
                 .build()
-                .map_err(|error| fault::of_settings(&error))?;
+                .map_err(|error| client::failure(&error))?;
             // Only a ledger that was asked for on this very command line: what costs nothing is noted nowhere else.
             let asked = matches.value_source("ledger") == Some(ValueSource::CommandLine);
             let ledger = match named.filter(|_| asked) {
@@ -58,7 +60,7 @@ impl Session {
             return Ok(Self { output, client, ledger, lasting: false, interrupts, deadline, _sandbox: Some(sandbox) });
         }
         // The key comes first: without one nothing else matters.
-        let client = Client::from_env().map_err(|error| fault::of_settings(&error))?;
+        let client = client::from_env()?;
         let ledger = open_ledger(named)?;
         Ok(Self {
             output,
@@ -88,27 +90,4 @@ pub(crate) fn warn_unless(outcome: Result<(), LedgerError>, what: &str) {
     if let Err(error) = outcome {
         warn(&format!("{error}, so it does not know that {what}"));
     }
-}
-
-/// The ledger that was named, else the user's own.
-pub(crate) fn open_ledger(named: Option<&PathBuf>) -> Result<Ledger, Failure> {
-    let ledger = match named {
-        Some(path) => Ledger::open(path),
-        None => default_path().and_then(|path| Ledger::open(&path)),
-    };
-    ledger.map_err(|error| unusable(&error))
-}
-
-/// A ledger that cannot be used before anything was sent: then nothing is.
-pub(crate) fn unusable(error: &LedgerError) -> Failure {
-    Failure::file(format!("{error}; nothing was sent"))
-}
-
-/// One thread is enough: the work is waiting.
-pub(crate) fn runtime() -> Result<Runtime, Failure> {
-    tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|error| no_runtime(&error))
-}
-
-pub(crate) fn no_runtime(error: &std::io::Error) -> Failure {
-    Failure::service(format!("the runtime does not start: {error}"))
 }

@@ -1,13 +1,14 @@
 //! The command tree, built from the table of endpoints.
 
-use crate::flag::with_fields;
-use crate::table::price;
-use clap::builder::{OsStringValueParser, TypedValueParser};
-use clap::{Arg, ArgAction, Command, ValueHint, value_parser};
-use ideogram_client::env;
+use crate::args::flag::with_fields;
+#[cfg(feature = "sandbox")]
+use crate::args::sandbox;
+use crate::args::value::{switch, time};
+use crate::price::price;
+use crate::settings::env;
+use clap::{Arg, Command, ValueHint, value_parser};
 use ideogram_schema::{ENDPOINTS, EndpointInfo};
 use std::path::PathBuf;
-use std::time::Duration;
 
 /// The heading of what is about the run, not about the picture.
 const RUNNING: &str = "Running";
@@ -16,28 +17,19 @@ const EXIT_CODES: &str = "\
 Exit codes:
   0 done   1 the service failed   2 bad usage   3 a file   4 no key   130 Ctrl-C";
 
-/// The environment variables, from the client's own list, and the exit codes.
-fn notes() -> String {
-    let own = ("IDEOGRAM_LEDGER", "The file that paid requests are noted in.");
-    let variables = env::ALL.iter().map(|variable| (variable.name, variable.description)).chain([own]);
-    let lines: Vec<String> =
-        variables.map(|(name, description)| format!("  {name:21}  {}", description.trim_end_matches('.'))).collect();
-    format!("Environment:\n{}\n\n{EXIT_CODES}", lines.join("\n"))
-}
-
 /// The whole command tree.
 pub fn command() -> Command {
     let command = Command::new("ideogram")
         .version(env!("CARGO_PKG_VERSION"))
         .about("Make pictures with fal's Ideogram V2 Turbo endpoints")
-        .after_help(notes())
+        .after_help(format!("{}\n\n{EXIT_CODES}", env::reference()))
         .subcommand_required(true)
         .disable_help_subcommand(true)
         .args(globals());
     let command = ENDPOINTS.iter().fold(command, |command, info| command.subcommand(endpoint(info)));
     let command = command.subcommand(jobs());
     #[cfg(feature = "sandbox")]
-    let command = command.subcommand(crate::sandbox::command());
+    let command = command.subcommand(sandbox::command());
     command.subcommand(schema()).subcommand(completions()).subcommand(man())
 }
 
@@ -51,17 +43,13 @@ fn globals() -> Vec<Arg> {
             Arg::new("ledger")
                 .long("ledger")
                 .value_name("FILE")
-                .env("IDEOGRAM_LEDGER")
+                .env(env::IDEOGRAM_LEDGER)
                 .hide_env(true)
                 .value_parser(value_parser!(PathBuf))
                 .value_hint(ValueHint::FilePath)
                 .help("Where paid requests are noted [default: ideogram/ledger.db in the data directory]"),
         ),
     ]
-}
-
-pub(crate) fn switch(name: &'static str, help: &'static str) -> Arg {
-    Arg::new(name).long(name).help(help).action(ArgAction::SetTrue)
 }
 
 fn endpoint(info: &'static EndpointInfo) -> Command {
@@ -151,47 +139,12 @@ fn schema() -> Command {
         .arg(Arg::new("verb").value_name("COMMAND").help("Only this one: its command or endpoint id"))
 }
 
-/// The parser of a time.
-pub(crate) fn time() -> impl TypedValueParser<Value = Duration> {
-    OsStringValueParser::new().try_map(|text| duration(&text.to_string_lossy()))
-}
-
-/// Seconds, or a number with `ms`, `s`, `m` or `h` behind it; more than nothing and at most a week.
-fn duration(text: &str) -> Result<Duration, String> {
-    let digits = text.trim_end_matches(|character: char| character.is_ascii_alphabetic());
-    let scale = match text.get(digits.len()..) {
-        Some("" | "s") => 1.0,
-        Some("ms") => 0.001,
-        Some("m") => 60.0,
-        Some("h") => 3600.0,
-        _ => return Err("it must be a number with `ms`, `s`, `m` or `h`".to_owned()),
-    };
-    let number: f64 = digits.parse().map_err(|_| "it must be a number with `ms`, `s`, `m` or `h`".to_owned())?;
-    let seconds = number * scale;
-    if (0.001..=7.0 * 24.0 * 3600.0).contains(&seconds) {
-        Ok(Duration::from_secs_f64(seconds))
-    } else {
-        Err("it must be from 1ms to 168h".to_owned())
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{command, duration};
-    use std::time::Duration;
+    use super::command;
 
     #[test]
     fn the_tree_is_sound() {
         command().debug_assert();
-    }
-
-    #[test]
-    fn times_have_units_and_limits() {
-        assert_eq!(duration("90"), Ok(Duration::from_secs(90)));
-        assert_eq!(duration("1.5m"), Ok(Duration::from_secs(90)));
-        assert_eq!(duration("20ms"), Ok(Duration::from_millis(20)));
-        for wrong in ["", "m", "0", "-1", "NaN", "inf", "1d", "1e400", "200h"] {
-            assert!(duration(wrong).is_err(), "{wrong}");
-        }
     }
 }

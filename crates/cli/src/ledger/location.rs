@@ -1,6 +1,6 @@
 //! Where the ledger is when nobody says.
 
-use super::{Cause, LedgerError};
+use crate::ledger::error::{Cause, LedgerError};
 use std::path::PathBuf;
 
 /// `$XDG_DATA_HOME/ideogram/ledger.db`, or the same below `~/.local/share`.

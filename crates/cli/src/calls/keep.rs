@@ -1,14 +1,16 @@
 //! From an answer to files on disk, and only then is the ledger's row closed.
 
+use crate::args::flag::SEED;
+use crate::calls::made::{self, Made};
+use crate::calls::session::{Session, warn_unless};
+use crate::calls::{failure, prompt};
 use crate::data_uri;
-use crate::envelope::{ImageRow, ResultRow, sha256, summarised};
+use crate::envelope::{ImageRow, ResultRow};
 use crate::exit::{Exit, Failure};
-use crate::fault;
 use crate::ledger::Closing;
-use crate::made::{self, Made};
 use crate::output::Output;
 use crate::save::{Destination, stem};
-use crate::session::{Session, warn_unless};
+use crate::summary::{sha256, summarised};
 use ideogram_client::{Dimensions, Format};
 use ideogram_schema::{EndpointInfo, File, FileRole};
 use serde::Serialize;
@@ -85,8 +87,8 @@ pub(crate) async fn keep(session: &mut Session, asked: Asked<'_>, answer: Answer
 }
 
 async fn save_all(session: &mut Session, asked: Asked<'_>, answer: &Answer, files: &[Made]) -> Result<Kept, Failure> {
-    let seed = answer.body.get(crate::flag::SEED).and_then(Value::as_i64).or(asked.seed);
-    let name = stem(asked.info.verb, made::words(asked.info, asked.input), seed);
+    let seed = answer.body.get(SEED).and_then(Value::as_i64).or(asked.seed);
+    let name = stem(asked.info.verb, prompt::words(asked.info, asked.input), seed);
     let mut images = Vec::with_capacity(files.len());
     let mut paths = Vec::with_capacity(files.len());
     for (number, file) in files.iter().enumerate() {
@@ -115,7 +117,7 @@ async fn fetch(session: &mut Session, file: &Made, asked: Asked<'_>) -> Result<V
     let bytes: Vec<u8> = match session.interrupts.unless(fetching).await {
         Some(Ok(Ok(bytes))) => bytes.into(),
         // Whatever it is, it is the service's doing: the URL is its own.
-        Some(Ok(Err(error))) => return Err(fault::of_call(&error, asked.info).with_exit(Exit::Failure)),
+        Some(Ok(Err(error))) => return Err(failure::of_call(&error, asked.info).with_exit(Exit::Failure)),
         Some(Err(_)) => return Err(Failure::service(format!("the picture did not come within {FETCH:?}"))),
         None => return Err(Failure::new(Exit::Interrupted, "interrupted while the picture was fetched")),
     };

@@ -1,11 +1,13 @@
 //! A call through the queue: sent once, noted before anybody waits, and found again after a crash.
 
-use super::keep::{Asked, Kept, keep};
-use super::{Order, follow, lost};
+use crate::calls::follow::follow;
+use crate::calls::keep::{Asked, Kept, keep};
+use crate::calls::order::Order;
+use crate::calls::session::{Session, warn_unless};
+use crate::calls::{failure, lost};
 use crate::exit::{Exit, Failure};
-use crate::fault;
 use crate::ledger::Closing;
-use crate::session::{Session, unusable, warn_unless};
+use crate::settings::ledger::unusable;
 use ideogram_client::{Callable, Job};
 use std::future::IntoFuture as _;
 
@@ -69,7 +71,7 @@ async fn submit<E: Callable>(
 
 /// Closes the row of a request that was refused; one that may have been accepted stays open.
 pub(super) fn not_accepted(session: &mut Session, order: &Order, error: &ideogram_client::Error, id: i64) -> Failure {
-    let failure = fault::of_call(error, order.info);
+    let failure = failure::of_call(error, order.info);
     if error.may_have_been_accepted() {
         let noted = session.ledger.lost(id, failure.message());
         warn_unless(noted, "the answer was lost");

@@ -1,19 +1,10 @@
-//! `ideogram completions` and `ideogram man`: made from the command tree when asked, so they are never stale.
+//! `ideogram man`: made from the command tree when asked, so it is never stale.
 
-use crate::command::command;
+use crate::args::command;
 use crate::exit::Failure;
 use crate::output::data;
 use clap::ArgMatches;
-use clap_complete::Shell;
 use clap_mangen::Man;
-
-/// Prints the completion script of a shell.
-pub(crate) fn completions(matches: &ArgMatches) -> Result<(), Failure> {
-    let Some(shell) = matches.get_one::<Shell>("shell") else { return Ok(()) };
-    let mut script = Vec::new();
-    clap_complete::generate(*shell, &mut command(), "ideogram", &mut script);
-    data(&script)
-}
 
 /// Prints the man page of the tool, or of one of its commands.
 pub(crate) fn man(matches: &ArgMatches) -> Result<(), Failure> {

@@ -1,9 +1,11 @@
 //! A call in one piece. It cannot be followed, cancelled or asked for again, so its answer is noted before it is used.
 
-use super::keep::{Answer, Asked, Kept, keep};
-use super::{Order, queued::not_accepted};
+use crate::calls::keep::{Answer, Asked, Kept, keep};
+use crate::calls::order::Order;
+use crate::calls::queued::not_accepted;
+use crate::calls::session::{Session, warn_unless};
 use crate::exit::{Exit, Failure};
-use crate::session::{Session, unusable, warn_unless};
+use crate::settings::ledger::unusable;
 use ideogram_client::Callable;
 use std::future::IntoFuture as _;
 use tokio::time::Instant;

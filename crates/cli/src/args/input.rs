@@ -1,8 +1,8 @@
 //! From arguments to the JSON that is sent: each value checked against the description before anything costs money.
 
+use crate::args::flag::{Flag, flags, is_seed, item, length};
+use crate::args::local::{self, Content, Local};
 use crate::exit::Failure;
-use crate::flag::{Flag, flags, is_seed, item, length};
-use crate::local::{self, Content, Local};
 use clap::ArgMatches;
 use ideogram_schema::{Bounds, EndpointInfo, FieldKind, FileRole};
 use serde_json::{Map, Value};
@@ -206,7 +206,7 @@ fn shown(raw: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::{from_matches, random_seed};
-    use crate::flag::{flags, with_fields};
+    use crate::args::flag::{flags, with_fields};
     use clap::Command;
     use ideogram_schema::{Bounds, ENDPOINTS, EndpointInfo, Field, FieldKind, FileRole};
     use serde_json::{Value, json};
@@ -251,7 +251,7 @@ mod tests {
 
     #[test]
     fn fields_that_no_endpoint_has_yet_are_flags_too() {
-        let shown: Vec<String> = flags(endpoint()).iter().map(crate::flag::Flag::shown).collect();
+        let shown: Vec<String> = flags(endpoint()).iter().map(crate::args::flag::Flag::shown).collect();
         let expected =
             ["--label", "--file", "--image", "--image-url", "--options", "--steps", "--input-json", "--kinds"];
         assert_eq!(shown, expected);

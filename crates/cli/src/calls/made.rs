@@ -1,7 +1,7 @@
 //! The files in an endpoint's answer, found by the table.
 
 use ideogram_schema::{EndpointInfo, FieldKind, FileRole};
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 /// The most files of one answer that are saved; no endpoint makes as many, a hostile server might.
 const MAX_FILES: usize = 100;
@@ -46,16 +46,9 @@ fn collect(kind: &FieldKind, value: &Value, found: &mut Vec<Made>) {
     }
 }
 
-/// The user's own words in an input: the first text that the command takes by position.
-pub(crate) fn words<'a>(info: &EndpointInfo, input: &'a Map<String, Value>) -> Option<&'a str> {
-    let texts = info.positional.iter().filter_map(|name| info.input(name));
-    let mut texts = texts.filter(|field| matches!(field.kind, FieldKind::String { .. }));
-    input.get(texts.next()?.name)?.as_str()
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{files, words};
+    use super::files;
     use ideogram_schema::ENDPOINTS;
     use serde_json::json;
 
@@ -71,14 +64,6 @@ mod tests {
             assert!(files(info, &json!("https://a/1.png")).is_empty());
             let many: Vec<_> = (0..5_000).map(|_| json!({"url": "x"})).collect();
             assert_eq!(files(info, &json!({"images": many})).len(), 100);
-        }
-    }
-
-    #[test]
-    fn the_words_are_the_prompt() {
-        let input = json!({"prompt": "A fox", "image_url": "https://a/1.png"});
-        for info in ENDPOINTS {
-            assert_eq!(words(info, input.as_object().unwrap()), Some("A fox"));
         }
     }
 }

@@ -1,13 +1,13 @@
 //! Waiting for a job, telling how it stands, and ending it when asked.
 
-use super::keep::Answer;
+use crate::calls::failure;
+use crate::calls::keep::Answer;
+use crate::calls::session::{Session, warn_unless};
 use crate::exit::{Exit, Failure};
-use crate::fault;
 use crate::ledger::Closing;
-use crate::output::Output;
-use crate::session::{Session, warn_unless};
+use crate::show::progress::tell;
 use ideogram_client::{Callable, Error, Job};
-use ideogram_schema::{CancelState, QueueState, QueueStatus};
+use ideogram_schema::CancelState;
 use std::pin::pin;
 use std::time::Duration;
 use tokio::time::Instant;
@@ -123,7 +123,7 @@ async fn expired<E: Callable>(session: &mut Session, job: &Job<E>, error: Error,
 
 /// A failed job is over; trouble on the way to it leaves the row open.
 pub(crate) fn over<E: Callable>(session: &mut Session, error: &Error, id: i64) -> Failure {
-    let failure = fault::of_call(error, E::INFO);
+    let failure = failure::of_call(error, E::INFO);
     if error.may_have_been_accepted() {
         return session.advised(failure, id);
     }
@@ -140,22 +140,4 @@ fn of_job<E: Callable>(mut failure: Failure, job: &Job<E>) -> Failure {
     failure.facts.endpoint = Some(E::ID);
     failure.facts.request_id = Some(job.request_id().to_owned());
     failure
-}
-
-/// A line a change: where it stands, and what it says.
-fn tell(output: Output, status: &QueueStatus, said: &mut String) {
-    let now = match (&status.status, status.queue_position) {
-        (QueueState::InQueue, Some(position)) => format!("queued, {position} ahead"),
-        (QueueState::InQueue, None) => "queued".to_owned(),
-        (QueueState::InProgress, _) => "running".to_owned(),
-        (QueueState::Completed, _) => "done".to_owned(),
-        (other, _) => other.as_str().to_owned(),
-    };
-    if now != *said {
-        output.progress(&now);
-        *said = now;
-    }
-    for entry in status.logs.iter().flatten() {
-        output.progress(&format!("  {}", entry.message));
-    }
 }

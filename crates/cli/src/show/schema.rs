@@ -1,11 +1,12 @@
 //! `ideogram schema`: what the description says, for people and for programs.
 
+use crate::args::flag::{Flag, flags, length, plain, range};
 use crate::envelope::SCHEMA;
 use crate::exit::Failure;
-use crate::flag::{flags, length, plain, range};
 use crate::output::{Output, data, print_envelope};
+use crate::price::{amount, price};
 use clap::ArgMatches;
-use ideogram_schema::{ENDPOINTS, EndpointInfo, Field, FieldKind, Price};
+use ideogram_schema::{ENDPOINTS, EndpointInfo, Field, FieldKind};
 use serde_json::{Map, Value, json};
 use std::fmt::Write as _;
 
@@ -30,22 +31,6 @@ pub(crate) fn print(matches: &ArgMatches, output: Output) -> Result<(), Failure>
     data(texts.join("\n").as_bytes())
 }
 
-/// `$0.05 per image`.
-pub(crate) fn price(price: &Price) -> String {
-    let amount = amount(price.micros);
-    match price.currency {
-        "USD" => format!("${amount} per {}", price.unit),
-        other => format!("{amount} {other} per {}", price.unit),
-    }
-}
-
-/// Millionths as a decimal number with at least two places: `0.05`, `0.0035`.
-pub(crate) fn amount(micros: u64) -> String {
-    let digits = format!("{}.{:06}", micros / 1_000_000, micros % 1_000_000);
-    let places = digits.trim_end_matches('0').len().max(digits.len() - 4);
-    digits.get(..places).unwrap_or(&digits).to_owned()
-}
-
 fn endpoint_json(info: &EndpointInfo) -> Value {
     json!({
         "id": info.id,
@@ -62,7 +47,7 @@ fn endpoint_json(info: &EndpointInfo) -> Value {
 
 fn flag_of(info: &EndpointInfo, field: &Field) -> Option<String> {
     let info = ENDPOINTS.iter().find(|known| known.id == info.id)?;
-    flags(info).iter().find(|flag| flag.field.name == field.name).map(crate::flag::Flag::shown)
+    flags(info).iter().find(|flag| flag.field.name == field.name).map(Flag::shown)
 }
 
 fn field_json(field: &Field, flag: Option<&str>) -> Value {
@@ -184,15 +169,5 @@ fn kind_text(kind: &FieldKind) -> String {
             Some(range) => format!("{word} {range}"),
             None => word.to_owned(),
         },
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::amount;
-
-    #[test]
-    fn an_amount_keeps_its_cents_and_its_fractions() {
-        assert_eq!([amount(50_000), amount(3_500), amount(1_000_000), amount(0)], ["0.05", "0.0035", "1.00", "0.00"]);
     }
 }

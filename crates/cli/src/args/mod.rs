@@ -1,0 +1,12 @@
+//! The command tree, built from the table of endpoints, and what a command line means by it.
+
+mod command;
+pub(crate) mod flag;
+pub(crate) mod input;
+mod local;
+#[cfg(feature = "sandbox")]
+mod sandbox;
+pub(crate) mod usage;
+mod value;
+
+pub use command::command;

@@ -1,0 +1,82 @@
+//! The arguments of `ideogram sandbox`.
+
+use crate::args::value::{switch, time};
+use clap::builder::PossibleValuesParser;
+use clap::{Arg, Command, ValueHint, value_parser};
+use ideogram_sandbox::{HANG, TRIGGERS};
+use std::path::PathBuf;
+
+/// The port of `ideogram sandbox` where nobody says: the environment lines stay the same from run to run.
+const PORT: &str = "8787";
+
+/// `ideogram sandbox`.
+pub(crate) fn command() -> Command {
+    let arg = |name: &'static str, value: &'static str, help: &'static str| {
+        Arg::new(name).long(name).value_name(value).help(help)
+    };
+    let file = |arg: Arg| arg.value_parser(value_parser!(PathBuf)).value_hint(ValueHint::FilePath);
+    let port = arg("port", "N", "Port on 127.0.0.1; 0 takes any free one");
+    let service_time = arg("service-time", "TIME", "How long a job runs: `50ms`, `3s` [default: the sandbox's own]");
+    let runners = arg("runners", "N", "How many jobs run at once [default: the sandbox's own]");
+    let edits = arg("mask-edits", "COLOUR", "Which colour of a mask is repainted; fal's page does not say");
+    Command::new("sandbox")
+        .about("Serve a stand-in for the service on this machine until Ctrl-C")
+        .args([
+            port.value_parser(value_parser!(u16)).default_value(PORT),
+            service_time.value_parser(time()),
+            runners.value_parser(value_parser!(u16).range(1..)),
+            arg("seed", "N", "Make what is left to chance the same in every run").value_parser(value_parser!(u64)),
+            edits.value_parser(PossibleValuesParser::new(["black", "white"])).default_value("black"),
+            switch(
+                "allow-fetch",
+                "Fetch pictures from any URL; without it only local ones and the page's examples load",
+            ),
+            file(arg("faults", "FILE", "Misbehave as this TOML file says")),
+            switch("service-ports", "Also listen on a port of its own for each service, without path prefixes"),
+            file(arg("tls", "FILE", "Speak TLS, and write the certificate to trust to this file")),
+        ])
+        .args(timing())
+        .args(account())
+        .after_help(triggers())
+}
+
+/// How long things take.
+fn timing() -> Vec<Arg> {
+    let arg = |name: &'static str, help: &'static str| {
+        Arg::new(name).long(name).value_name("TIME").value_parser(time()).help(help).help_heading("Time")
+    };
+    vec![
+        arg("service-spread", "A job runs up to this much longer, by chance"),
+        arg("ping-interval", "Time between two pings of a status stream"),
+        arg("result-ttl", "How long a result is kept after its job has completed"),
+        arg("large-result-ttl", "How long a result of 10 KiB or more is kept"),
+        arg("history-lag", "How much later than it was sent a request shows in the platform's history"),
+        arg("webhook-backoff", "Wait before a webhook's second attempt; each later one waits twice as long"),
+    ]
+}
+
+/// Who may call, and how much.
+fn account() -> Vec<Arg> {
+    let arg = |name: &'static str, value: &'static str, help: &'static str| {
+        Arg::new(name).long(name).value_name(value).help(help).help_heading("Account")
+    };
+    vec![
+        arg("key", "ID:SECRET", "The one key that is accepted, instead of every well-formed one"),
+        arg("balance", "PICTURES", "Money for so many pictures at the list price; then the account is exhausted")
+            .value_parser(value_parser!(u32)),
+        arg("concurrency", "N", "Synchronous runs under way before the next is refused with 429")
+            .value_parser(value_parser!(u16).range(1..)),
+        switch("ignore-cancel", "Let running jobs finish in spite of a cancel, as models may").help_heading("Account"),
+    ]
+}
+
+/// The prompts that fail, for `--help`.
+fn triggers() -> String {
+    let width = TRIGGERS.iter().map(|trigger| trigger.prompt().len()).max().unwrap_or_default();
+    let lines: Vec<String> =
+        TRIGGERS.iter().map(|trigger| format!("  {:width$}  {}", trigger.prompt(), trigger.status)).collect();
+    format!(
+        "A prompt that contains one of these fails with this status:\n{}\n  {HANG:width$}  runs until it is cancelled",
+        lines.join("\n")
+    )
+}

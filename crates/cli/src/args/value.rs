@@ -1,0 +1,49 @@
+//! What several commands' arguments share: switches, and times with their units.
+
+use clap::builder::{OsStringValueParser, TypedValueParser};
+use clap::{Arg, ArgAction};
+use std::time::Duration;
+
+pub(crate) fn switch(name: &'static str, help: &'static str) -> Arg {
+    Arg::new(name).long(name).help(help).action(ArgAction::SetTrue)
+}
+
+/// The parser of a time.
+pub(crate) fn time() -> impl TypedValueParser<Value = Duration> {
+    OsStringValueParser::new().try_map(|text| duration(&text.to_string_lossy()))
+}
+
+/// Seconds, or a number with `ms`, `s`, `m` or `h` behind it; more than nothing and at most a week.
+fn duration(text: &str) -> Result<Duration, String> {
+    let digits = text.trim_end_matches(|character: char| character.is_ascii_alphabetic());
+    let scale = match text.get(digits.len()..) {
+        Some("" | "s") => 1.0,
+        Some("ms") => 0.001,
+        Some("m") => 60.0,
+        Some("h") => 3600.0,
+        _ => return Err("it must be a number with `ms`, `s`, `m` or `h`".to_owned()),
+    };
+    let number: f64 = digits.parse().map_err(|_| "it must be a number with `ms`, `s`, `m` or `h`".to_owned())?;
+    let seconds = number * scale;
+    if (0.001..=7.0 * 24.0 * 3600.0).contains(&seconds) {
+        Ok(Duration::from_secs_f64(seconds))
+    } else {
+        Err("it must be from 1ms to 168h".to_owned())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::duration;
+    use std::time::Duration;
+
+    #[test]
+    fn times_have_units_and_limits() {
+        assert_eq!(duration("90"), Ok(Duration::from_secs(90)));
+        assert_eq!(duration("1.5m"), Ok(Duration::from_secs(90)));
+        assert_eq!(duration("20ms"), Ok(Duration::from_millis(20)));
+        for wrong in ["", "m", "0", "-1", "NaN", "inf", "1d", "1e400", "200h"] {
+            assert!(duration(wrong).is_err(), "{wrong}");
+        }
+    }
+}

@@ -1,0 +1,63 @@
+//! A request that is ready to be sent, and its row in the ledger.
+
+use crate::args::input;
+use crate::calls::session::Session;
+use crate::exit::Failure;
+use crate::ledger::NewRow;
+use crate::save::Destination;
+use crate::settings::ledger::unusable;
+use ideogram_schema::EndpointInfo;
+use serde_json::{Map, Value};
+use std::path::Path;
+
+/// How often a random seed is drawn again because the ledger has seen its input.
+const DRAWS: usize = 16;
+
+/// A request that is ready to be sent.
+#[derive(Debug)]
+pub(crate) struct Order {
+    pub(crate) info: &'static EndpointInfo,
+    pub(crate) input: Map<String, Value>,
+    pub(crate) seed: Option<i64>,
+    pub(crate) sync: bool,
+    pub(crate) destination: Destination,
+}
+
+/// Draws a seed where the user chose none, another one when the ledger has seen this very input.
+pub(super) fn choose_seed(order: &mut Order, session: &Session) -> Result<(), Failure> {
+    for _ in 0..DRAWS {
+        let mut input = order.input.clone();
+        order.seed = input::ensure_seed(order.info, &mut input)?;
+        if input == order.input {
+            return Ok(());
+        }
+        let twin = session.ledger.has_twin(order.info.id, &text_of(&input)).map_err(|error| unusable(&error))?;
+        if !twin {
+            order.input = input;
+            return Ok(());
+        }
+    }
+    Err(Failure::service("no seed is left that this prompt was not sent with; choose one with `--seed`"))
+}
+
+/// The input as the ledger has it: keys sorted, so that equal inputs are equal texts.
+fn text_of(input: &Map<String, Value>) -> String {
+    Value::Object(input.clone()).to_string()
+}
+
+impl Order {
+    pub(super) fn sent(&self) -> String {
+        text_of(&self.input)
+    }
+
+    pub(super) fn row<'a>(&'a self, sent: &'a str, base: &'a str, destination: Option<&'a Path>) -> NewRow<'a> {
+        NewRow {
+            seed: self.seed,
+            base,
+            queued: !self.sync,
+            destination,
+            overwrite: self.destination.overwrites(),
+            ..NewRow::new(self.info.id, sent)
+        }
+    }
+}

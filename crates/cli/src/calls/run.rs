@@ -1,0 +1,80 @@
+//! The command of an endpoint, from its arguments to its files.
+
+use crate::args::input::{self, Draft};
+use crate::calls::keep::Kept;
+use crate::calls::order::{Order, choose_seed};
+use crate::calls::session::Session;
+use crate::calls::upload::upload;
+use crate::calls::{queued, sync};
+use crate::envelope::{Envelope, Kind};
+use crate::exit::Failure;
+use crate::output::{Output, data, print_envelope};
+use crate::runtime::runtime;
+use crate::save::Destination;
+use clap::ArgMatches;
+use ideogram_client::{Callable, EndpointVisitor, visit_endpoint};
+use ideogram_schema::EndpointInfo;
+use serde_json::Value;
+use std::path::PathBuf;
+use std::pin::Pin;
+
+/// The field that asks for the file inside the answer.
+const SYNC_MODE: &str = "sync_mode";
+
+/// Runs the command of an endpoint.
+pub(crate) fn run(info: &'static EndpointInfo, matches: &ArgMatches, output: Output) -> Result<(), Failure> {
+    let Draft { input, uploads } = input::from_matches(info, matches)?;
+    let sync = matches.get_flag("sync");
+    let force = matches.get_flag("force");
+    if input.get(SYNC_MODE) == Some(&Value::Bool(true)) && !sync && !force {
+        return Err(Failure::usage(
+            "`--sync-mode` makes a queued result large, and the service keeps such a result for minutes only and in no \
+             history; add `--sync`, or `--force` to queue it all the same",
+        ));
+    }
+    let path = matches.get_one::<PathBuf>("output");
+    let destination = Destination::new(path.map(PathBuf::as_path), force, output)?;
+    let mut order = Order { info, input, seed: None, sync, destination };
+    let kept = runtime()?.block_on(async {
+        let mut session = Session::open(matches, output).await?;
+        upload(&mut session, &mut order, &uploads).await?;
+        choose_seed(&mut order, &session)?;
+        let visit = Visit { session: &mut session, order: &order };
+        match visit_endpoint(info.id, visit) {
+            Some(call) => call.await,
+            None => Err(Failure::service(format!("this build cannot call `{}`", info.id))),
+        }
+    })?;
+    report(kept, output)
+}
+
+/// Prints what was saved: the paths, or the envelope.
+pub(crate) fn report(kept: Kept, output: Output) -> Result<(), Failure> {
+    if output.json() {
+        return print_envelope(&Envelope::new(Kind::Images, vec![kept.row]));
+    }
+    data(&kept.paths())
+}
+
+struct Visit<'a> {
+    session: &'a mut Session,
+    order: &'a Order,
+}
+
+impl<'a> EndpointVisitor for Visit<'a> {
+    type Output = Pin<Box<dyn Future<Output = Result<Kept, Failure>> + 'a>>;
+
+    fn visit<E: Callable>(self) -> Self::Output {
+        let Self { session, order } = self;
+        Box::pin(async move {
+            let typed = serde_json::from_value::<E::Input>(Value::Object(order.input.clone()))
+                .map_err(|error| Failure::usage(format!("the input does not fit `{}`: {error}", order.info.id)))?;
+            let sent = order.sent();
+            if order.sync {
+                sync::call::<E>(session, order, &typed, &sent).await
+            } else {
+                queued::call::<E>(session, order, &typed, &sent).await
+            }
+        })
+    }
+}

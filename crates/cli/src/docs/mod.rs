@@ -1,0 +1,7 @@
+//! Documents about the program itself.
+
+mod completions;
+mod man;
+
+pub(crate) use completions::completions;
+pub(crate) use man::man;

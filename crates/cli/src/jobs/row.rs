@@ -1,0 +1,51 @@
+//! A row of the ledger, as the commands need it.
+
+use crate::envelope::{JobRow, ResultRow};
+use crate::exit::Failure;
+use crate::ledger::{Ledger, Row};
+use crate::summary::summarised;
+use clap::ArgMatches;
+use ideogram_schema::{ENDPOINTS, EndpointInfo};
+use serde_json::{Map, Value};
+
+pub(super) fn ids(matches: &ArgMatches) -> Vec<i64> {
+    matches.get_many::<i64>("id").into_iter().flatten().copied().collect()
+}
+
+pub(super) fn found(ledger: &Ledger, id: i64) -> Result<Row, Failure> {
+    match ledger.row(id).map_err(|error| Failure::file(error.to_string()))? {
+        Some(row) if row.state.is_open() => Ok(row),
+        Some(row) => Err(Failure::usage(format!("{id} is closed already: {}", row.state.as_str()))),
+        None => Err(Failure::usage(format!("the ledger has no request {id}; see `ideogram jobs`"))),
+    }
+}
+
+pub(super) fn busy(id: i64) -> Failure {
+    Failure::service(format!("another `ideogram` is at work on {id}"))
+}
+
+pub(super) fn info_of(row: &Row) -> Option<&'static EndpointInfo> {
+    ENDPOINTS.iter().copied().find(|info| info.id == row.endpoint)
+}
+
+pub(super) fn input_of(row: &Row) -> Map<String, Value> {
+    serde_json::from_str(&row.input).unwrap_or_default()
+}
+
+pub(super) fn result_row(row: &Row) -> ResultRow {
+    ResultRow {
+        endpoint: row.endpoint.clone(),
+        request_id: row.request_id.clone(),
+        seed: row.seed,
+        images: Vec::new(),
+        input: summarised(&input_of(row)),
+        job: Some(JobRow {
+            id: row.id,
+            state: row.state.as_str(),
+            created_ms: row.created_ms,
+            base: row.base.clone(),
+            files: row.files.clone(),
+            note: row.note.clone(),
+        }),
+    }
+}

@@ -1,0 +1,15 @@
+//! The environment variables that this program reads, beside those of the client.
+
+use ideogram_client::env;
+
+/// The file that paid requests are noted in.
+pub(crate) const IDEOGRAM_LEDGER: &str = "IDEOGRAM_LEDGER";
+
+/// Every variable with its meaning, for `--help`.
+pub(crate) fn reference() -> String {
+    let own = (IDEOGRAM_LEDGER, "The file that paid requests are noted in.");
+    let variables = env::ALL.iter().map(|variable| (variable.name, variable.description)).chain([own]);
+    let lines: Vec<String> =
+        variables.map(|(name, description)| format!("  {name:21}  {}", description.trim_end_matches('.'))).collect();
+    format!("Environment:\n{}", lines.join("\n"))
+}

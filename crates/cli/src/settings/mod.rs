@@ -1,0 +1,5 @@
+//! What a run is configured with: the client, the ledger, and the environment variables behind them.
+
+pub(crate) mod client;
+pub(crate) mod env;
+pub(crate) mod ledger;

@@ -1,0 +1,4 @@
+//! What people see: progress, and what the endpoints take and give.
+
+pub(crate) mod progress;
+pub(crate) mod schema;
