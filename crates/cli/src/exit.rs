@@ -68,7 +68,7 @@ pub(crate) struct Failure {
     exit: Exit,
     message: String,
     pub(crate) facts: Box<Facts>,
-    told: bool,
+    reported: bool,
 }
 
 /// What is known about a failed request beyond the sentence.
@@ -84,7 +84,7 @@ pub(crate) struct Facts {
 
 impl Failure {
     pub(crate) fn new(exit: Exit, message: impl Into<String>) -> Self {
-        Self { exit, message: message.into(), facts: Box::default(), told: false }
+        Self { exit, message: message.into(), facts: Box::default(), reported: false }
     }
 
     pub(crate) fn usage(message: impl Into<String>) -> Self {
@@ -118,12 +118,12 @@ impl Failure {
     }
 
     /// The same failure, of which nothing is to be said any more.
-    pub(crate) fn told(self) -> Self {
-        Self { told: true, ..self }
+    pub(crate) fn reported(self) -> Self {
+        Self { reported: true, ..self }
     }
 
-    pub(crate) fn is_told(&self) -> bool {
-        self.told || self.exit == Exit::Success
+    pub(crate) fn is_reported(&self) -> bool {
+        self.reported || self.exit == Exit::Success
     }
 
     /// The same failure with another sentence after its own: what to do next.

@@ -17,7 +17,7 @@ impl Interrupts {
     pub(crate) fn listen() -> Result<Self, Failure> {
         use tokio::signal::unix::{SignalKind, signal};
         let listen = |kind| {
-            signal(kind).map_err(|error| Failure::service(format!("the system gives no word of Ctrl-C: {error}")))
+            signal(kind).map_err(|error| Failure::service(format!("signals cannot be received: {error}")))
         };
         Ok(Self { interrupt: listen(SignalKind::interrupt())?, terminate: listen(SignalKind::terminate())? })
     }

@@ -38,8 +38,8 @@ impl Output {
 
     /// Tells of a failure, on stderr and with `--json` on stdout too, and gives the exit code that goes with it.
     pub(crate) fn failure(self, failure: &Failure) -> Exit {
-        if !failure.is_told() {
-            trouble(failure);
+        if !failure.is_reported() {
+            print_failure(failure);
             if self.json {
                 // The exit code tells the same to a reader that is gone.
                 let _ = print_envelope(&Envelope::of_error(failure.row()));
@@ -50,7 +50,7 @@ impl Output {
 }
 
 /// The sentence of a failure, on stderr.
-pub(crate) fn trouble(failure: &Failure) {
+pub(crate) fn print_failure(failure: &Failure) {
     talk("error: ", failure.message());
 }
 
@@ -58,11 +58,11 @@ pub(crate) fn trouble(failure: &Failure) {
 pub(crate) fn print_envelope(envelope: &impl serde::Serialize) -> Result<(), Failure> {
     let bytes = clean::json(envelope)
         .map_err(|error| Failure::service(format!("the result cannot be written as JSON: {error}")))?;
-    data(&bytes)
+    write_stdout(&bytes)
 }
 
 /// Writes data to stdout, all of it or a failure.
-pub(crate) fn data(bytes: &[u8]) -> Result<(), Failure> {
+pub(crate) fn write_stdout(bytes: &[u8]) -> Result<(), Failure> {
     let mut stdout = io::stdout().lock();
     stdout.write_all(bytes).and_then(|()| stdout.flush()).map_err(|error| match error.kind() {
         ErrorKind::BrokenPipe => Failure::pipe_closed(),

@@ -3,7 +3,7 @@
 use crate::envelope::SCHEMA;
 use crate::exit::{Exit, Failure};
 use crate::interrupt::Interrupts;
-use crate::output::{Output, data, print_envelope};
+use crate::output::{Output, print_envelope, write_stdout};
 use crate::runtime::no_runtime;
 use crate::save;
 use clap::ArgMatches;
@@ -64,7 +64,7 @@ fn tell(environment: &[(&str, String)], output: Output) -> Result<(), Failure> {
         );
     }
     let lines = environment.iter().map(|(name, value)| format!("export {name}={}\n", quoted(value)));
-    data(lines.collect::<String>().as_bytes())
+    write_stdout(lines.collect::<String>().as_bytes())
 }
 
 /// A word as every shell reads it back.

@@ -2,7 +2,7 @@
 //! no name from the service is used.
 
 use crate::exit::Failure;
-use crate::output::{Output, data};
+use crate::output::{Output, write_stdout};
 use ideogram_client::Format;
 use std::fs::{self, File};
 use std::io::{ErrorKind, IsTerminal as _, Write as _};
@@ -81,7 +81,7 @@ impl Destination {
         output: Output,
     ) -> Result<Option<PathBuf>, Failure> {
         match &self.target {
-            Target::Stdout if number == 0 => data(bytes).map(|()| None),
+            Target::Stdout if number == 0 => write_stdout(bytes).map(|()| None),
             Target::Special(path) => fs::OpenOptions::new()
                 .append(true)
                 .open(path)
@@ -92,7 +92,7 @@ impl Destination {
                 let saved = write(path, self.overwrite, bytes)?;
                 if saved != *path {
                     output.note(&format!(
-                        "`{}` has come into being meanwhile, so the picture is in `{}`",
+                        "`{}` was created while the picture was downloading, so the picture is in `{}`",
                         path.display(),
                         saved.display()
                     ));

@@ -1,7 +1,7 @@
 //! From arguments to the JSON that is sent: each value checked against the description before anything costs money.
 
 use crate::args::flag::{Flag, flags, is_seed, item, length};
-use crate::args::local::{self, Content, Local};
+use crate::args::local_file::{self, Content, LocalFile};
 use crate::exit::Failure;
 use clap::ArgMatches;
 use ideogram_schema::{Bounds, EndpointInfo, FieldKind, FileRole};
@@ -45,7 +45,7 @@ impl ToUpload {
 /// Builds the input of an endpoint from its arguments; local files are looked at, and inlined when they are small.
 pub(crate) fn from_matches(info: &'static EndpointInfo, matches: &ArgMatches) -> Result<Draft, Failure> {
     let mut draft = Draft { input: Map::new(), uploads: Vec::new() };
-    let mut locals: Vec<(FileRole, Local)> = Vec::new();
+    let mut locals: Vec<(FileRole, LocalFile)> = Vec::new();
     for flag in flags(info) {
         let mut values = Vec::new();
         for (index, raw) in raw_values(&flag, matches).into_iter().enumerate() {
@@ -167,19 +167,19 @@ fn value(flag: &Flag, kind: &FieldKind, raw: &str) -> Result<Value, Failure> {
 /// What a file argument names.
 enum Given {
     Remote(String),
-    Local(Local),
+    Local(LocalFile),
 }
 
 /// A URL or data URI goes as it is; anything else is a path.
 fn file(flag: &Flag, role: FileRole, raw: &OsStr) -> Result<Given, Failure> {
-    match raw.to_str().filter(|text| local::is_remote(text)) {
+    match raw.to_str().filter(|text| local_file::is_remote(text)) {
         Some(text) => Ok(Given::Remote(text.to_owned())),
-        None => local::read(raw.as_ref(), &flag.shown(), role != FileRole::Other).map(Given::Local),
+        None => local_file::read(raw.as_ref(), &flag.shown(), role != FileRole::Other).map(Given::Local),
     }
 }
 
 /// A mask that does not fit its picture is refused before the service charges for saying so.
-fn same_size(locals: &[(FileRole, Local)]) -> Result<(), Failure> {
+fn same_size(locals: &[(FileRole, LocalFile)]) -> Result<(), Failure> {
     let of = |wanted| locals.iter().filter(move |(role, _)| *role == wanted).map(|(_, local)| local);
     for (image, mask) in of(FileRole::Image).flat_map(|image| of(FileRole::Mask).map(move |mask| (image, mask))) {
         if let (Some(of_image), Some(of_mask)) = (image.size, mask.size)

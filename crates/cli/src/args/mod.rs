@@ -3,7 +3,7 @@
 mod command;
 pub(crate) mod flag;
 pub(crate) mod input;
-mod local;
+mod local_file;
 #[cfg(feature = "sandbox")]
 mod sandbox;
 pub(crate) mod usage;

@@ -1,7 +1,7 @@
 //! Waiting for a job, telling how it stands, and ending it when asked.
 
 use crate::calls::failure;
-use crate::calls::keep::Answer;
+use crate::calls::save_answer::Answer;
 use crate::calls::session::{Session, warn_unless};
 use crate::exit::{Exit, Failure};
 use crate::ledger::Closing;
@@ -105,7 +105,7 @@ fn left<E: Callable>(session: &Session, job: &Job<E>, id: i64) -> Failure {
 fn open<E: Callable>(session: &Session, job: &Job<E>, id: i64, failure: Failure) -> Failure {
     let mut failure = of_job(failure, job);
     failure.facts.may_have_been_accepted = true;
-    session.advised(failure, id)
+    session.with_resume_advice(failure, id)
 }
 
 /// A result that the queue keeps no more may still be in the history.
@@ -118,14 +118,14 @@ async fn expired<E: Callable>(session: &mut Session, job: &Job<E>, error: Error,
             _ => {}
         }
     }
-    Err(over::<E>(session, &error, id))
+    Err(failed::<E>(session, &error, id))
 }
 
 /// A failed job is over; trouble on the way to it leaves the row open.
-pub(crate) fn over<E: Callable>(session: &mut Session, error: &Error, id: i64) -> Failure {
+pub(crate) fn failed<E: Callable>(session: &mut Session, error: &Error, id: i64) -> Failure {
     let failure = failure::of_call(error, E::INFO);
     if error.may_have_been_accepted() {
-        return session.advised(failure, id);
+        return session.with_resume_advice(failure, id);
     }
     if error.is_cancelled() {
         cancelled(session, id);

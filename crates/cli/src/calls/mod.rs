@@ -1,14 +1,14 @@
 //! The endpoints' commands: check everything, note it, send it, wait for it, save it.
 
+mod answer_files;
 pub(crate) mod failure;
 pub(crate) mod follow;
-pub(crate) mod keep;
-pub(crate) mod lost;
-mod made;
+pub(crate) mod lost_reply;
 mod order;
 pub(crate) mod prompt;
 mod queued;
 mod run;
+pub(crate) mod save_answer;
 pub(crate) mod session;
 mod sync;
 mod upload;

@@ -5,7 +5,7 @@ use crate::calls::session::Session;
 use crate::exit::Failure;
 use crate::ledger::NewRow;
 use crate::save::Destination;
-use crate::settings::ledger::unusable;
+use crate::settings::ledger::unusable_ledger;
 use ideogram_schema::EndpointInfo;
 use serde_json::{Map, Value};
 use std::path::Path;
@@ -31,8 +31,9 @@ pub(super) fn choose_seed(order: &mut Order, session: &Session) -> Result<(), Fa
         if input == order.input {
             return Ok(());
         }
-        let twin = session.ledger.has_twin(order.info.id, &text_of(&input)).map_err(|error| unusable(&error))?;
-        if !twin {
+        let sent_before =
+            session.ledger.was_sent_before(order.info.id, &text_of(&input)).map_err(|error| unusable_ledger(&error))?;
+        if !sent_before {
             order.input = input;
             return Ok(());
         }

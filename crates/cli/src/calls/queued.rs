@@ -1,13 +1,13 @@
 //! A call through the queue: sent once, noted before anybody waits, and found again after a crash.
 
 use crate::calls::follow::follow;
-use crate::calls::keep::{Asked, Kept, keep};
 use crate::calls::order::Order;
+use crate::calls::save_answer::{SaveRequest, SavedAnswer, save_answer};
 use crate::calls::session::{Session, warn_unless};
-use crate::calls::{failure, lost};
+use crate::calls::{failure, lost_reply};
 use crate::exit::{Exit, Failure};
 use crate::ledger::Closing;
-use crate::settings::ledger::unusable;
+use crate::settings::ledger::unusable_ledger;
 use ideogram_client::{Callable, Job};
 use std::future::IntoFuture as _;
 
@@ -17,17 +17,18 @@ pub(super) async fn call<E: Callable>(
     order: &Order,
     input: &E::Input,
     sent: &str,
-) -> Result<Kept, Failure> {
+) -> Result<SavedAnswer, Failure> {
     let base = session.client.queue_url().to_owned();
     let destination = order.destination.remembered();
     let new = order.row(sent, &base, destination.as_deref());
-    let (id, _claim) = session.ledger.begin(&new).map_err(|error| unusable(&error))?;
+    let (id, _claim) = session.ledger.begin(&new).map_err(|error| unusable_ledger(&error))?;
     let (job, interrupted) = submit::<E>(session, order, input, id).await?;
     let noted = session.ledger.accepted(id, job.request_id());
     warn_unless(noted, &format!("the request is `{}`", job.request_id()));
     let answer = follow(session, &job, id, interrupted).await?;
-    let asked = Asked { id, info: order.info, input: &order.input, seed: order.seed, destination: &order.destination };
-    keep(session, asked, answer).await
+    let request =
+        SaveRequest { id, info: order.info, input: &order.input, seed: order.seed, destination: &order.destination };
+    save_answer(session, request, answer).await
 }
 
 /// Sends the request. Ctrl-C does not cut it off, as it may have been accepted: the first one waits for the answer, to
@@ -52,7 +53,7 @@ async fn submit<E: Callable>(
             failure.facts.may_have_been_accepted = true;
             let noted = session.ledger.lost(id, failure.message());
             warn_unless(noted, "the answer was lost");
-            return Err(session.remembered(failure, id));
+            return Err(session.with_lookup_advice(failure, id));
         }
         session.output.note("waiting for the request's id, to cancel it; Ctrl-C again leaves at once");
     };
@@ -61,7 +62,7 @@ async fn submit<E: Callable>(
         Err(error) => {
             let failure = not_accepted(session, order, &error, id);
             let found = match error.sent_within().filter(|_| error.may_have_been_accepted()) {
-                Some(window) => lost::wait_for::<E>(session, input, window).await,
+                Some(window) => lost_reply::wait_for::<E>(session, input, window).await,
                 None => None,
             };
             found.map(|job| (job, interrupted)).ok_or(failure)
@@ -75,7 +76,7 @@ pub(super) fn not_accepted(session: &mut Session, order: &Order, error: &ideogra
     if error.may_have_been_accepted() {
         let noted = session.ledger.lost(id, failure.message());
         warn_unless(noted, "the answer was lost");
-        return session.remembered(failure, id);
+        return session.with_lookup_advice(failure, id);
     }
     let noted = session.ledger.close(id, &Closing::Failed { why: failure.message().to_owned() });
     warn_unless(noted, "the request was refused");

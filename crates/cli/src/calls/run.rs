@@ -1,14 +1,14 @@
 //! The command of an endpoint, from its arguments to its files.
 
 use crate::args::input::{self, Draft};
-use crate::calls::keep::Kept;
 use crate::calls::order::{Order, choose_seed};
+use crate::calls::save_answer::SavedAnswer;
 use crate::calls::session::Session;
 use crate::calls::upload::upload;
 use crate::calls::{queued, sync};
 use crate::envelope::{Envelope, Kind};
 use crate::exit::Failure;
-use crate::output::{Output, data, print_envelope};
+use crate::output::{Output, print_envelope, write_stdout};
 use crate::runtime::runtime;
 use crate::save::Destination;
 use clap::ArgMatches;
@@ -35,7 +35,7 @@ pub(crate) fn run(info: &'static EndpointInfo, matches: &ArgMatches, output: Out
     let path = matches.get_one::<PathBuf>("output");
     let destination = Destination::new(path.map(PathBuf::as_path), force, output)?;
     let mut order = Order { info, input, seed: None, sync, destination };
-    let kept = runtime()?.block_on(async {
+    let saved = runtime()?.block_on(async {
         let mut session = Session::open(matches, output).await?;
         upload(&mut session, &mut order, &uploads).await?;
         choose_seed(&mut order, &session)?;
@@ -45,15 +45,15 @@ pub(crate) fn run(info: &'static EndpointInfo, matches: &ArgMatches, output: Out
             None => Err(Failure::service(format!("this build cannot call `{}`", info.id))),
         }
     })?;
-    report(kept, output)
+    report(saved, output)
 }
 
 /// Prints what was saved: the paths, or the envelope.
-pub(crate) fn report(kept: Kept, output: Output) -> Result<(), Failure> {
+pub(crate) fn report(saved: SavedAnswer, output: Output) -> Result<(), Failure> {
     if output.json() {
-        return print_envelope(&Envelope::new(Kind::Images, vec![kept.row]));
+        return print_envelope(&Envelope::new(Kind::Images, vec![saved.row]));
     }
-    data(&kept.paths())
+    write_stdout(&saved.paths())
 }
 
 struct Visit<'a> {
@@ -62,7 +62,7 @@ struct Visit<'a> {
 }
 
 impl<'a> EndpointVisitor for Visit<'a> {
-    type Output = Pin<Box<dyn Future<Output = Result<Kept, Failure>> + 'a>>;
+    type Output = Pin<Box<dyn Future<Output = Result<SavedAnswer, Failure>> + 'a>>;
 
     fn visit<E: Callable>(self) -> Self::Output {
         let Self { session, order } = self;

@@ -7,7 +7,7 @@ use crate::output::{Output, warn};
 use crate::settings::client;
 use crate::settings::ledger::open_ledger;
 #[cfg(feature = "sandbox")]
-use crate::settings::ledger::unusable;
+use crate::settings::ledger::unusable_ledger;
 use clap::ArgMatches;
 #[cfg(feature = "sandbox")]
 use clap::parser::ValueSource;
@@ -17,7 +17,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 /// How long a call may take where nobody says.
-const PATIENCE: Duration = Duration::from_secs(15 * 60);
+const DEFAULT_TIMEOUT: Duration = Duration::from_secs(15 * 60);
 
 /// An open session.
 pub(crate) struct Session {
@@ -25,7 +25,7 @@ pub(crate) struct Session {
     pub(crate) client: Client,
     pub(crate) ledger: Ledger,
     /// Whether the ledger outlives the process, so that advice about `jobs` makes sense.
-    pub(crate) lasting: bool,
+    pub(crate) persistent: bool,
     pub(crate) interrupts: Interrupts,
     pub(crate) deadline: Instant,
     #[cfg(feature = "sandbox")]
@@ -38,7 +38,7 @@ impl Session {
         expect(clippy::unused_async, reason = "starting a sandbox is what is waited for")
     )]
     pub(crate) async fn open(matches: &ArgMatches, output: Output) -> Result<Self, Failure> {
-        let patience = matches.get_one::<Duration>("timeout").copied().unwrap_or(PATIENCE);
+        let patience = matches.get_one::<Duration>("timeout").copied().unwrap_or(DEFAULT_TIMEOUT);
         let deadline = Instant::now() + patience;
         let named = matches.get_one::<PathBuf>("ledger");
         #[cfg(feature = "sandbox")]
@@ -50,14 +50,22 @@ impl Session {
                 .build()
                 .map_err(|error| client::failure(&error))?;
             // Only a ledger that was asked for on this very command line: what costs nothing is noted nowhere else.
-            let asked = matches.value_source("ledger") == Some(ValueSource::CommandLine);
-            let ledger = match named.filter(|_| asked) {
+            let named_here = matches.value_source("ledger") == Some(ValueSource::CommandLine);
+            let ledger = match named.filter(|_| named_here) {
                 Some(path) => Ledger::open(path),
                 None => Ledger::temporary(),
             };
             let interrupts = Interrupts::listen()?;
-            let ledger = ledger.map_err(|error| unusable(&error))?;
-            return Ok(Self { output, client, ledger, lasting: false, interrupts, deadline, _sandbox: Some(sandbox) });
+            let ledger = ledger.map_err(|error| unusable_ledger(&error))?;
+            return Ok(Self {
+                output,
+                client,
+                ledger,
+                persistent: false,
+                interrupts,
+                deadline,
+                _sandbox: Some(sandbox),
+            });
         }
         // The key comes first: without one nothing else matters.
         let client = client::from_env()?;
@@ -66,7 +74,7 @@ impl Session {
             output,
             client,
             ledger,
-            lasting: true,
+            persistent: true,
             interrupts: Interrupts::listen()?,
             deadline,
             #[cfg(feature = "sandbox")]
@@ -75,13 +83,13 @@ impl Session {
     }
 
     /// What to do about a row that stays open, as a clause; nothing where the ledger dies with the process.
-    pub(crate) fn advised(&self, failure: Failure, id: i64) -> Failure {
-        if self.lasting { failure.and(&format!("`ideogram jobs resume {id}` takes it up again")) } else { failure }
+    pub(crate) fn with_resume_advice(&self, failure: Failure, id: i64) -> Failure {
+        if self.persistent { failure.and(&format!("`ideogram jobs resume {id}` takes it up again")) } else { failure }
     }
 
     /// What to do about a request whose answer was lost.
-    pub(crate) fn remembered(&self, failure: Failure, id: i64) -> Failure {
-        if self.lasting { failure.and(&format!("`ideogram jobs resume {id}` looks for it")) } else { failure }
+    pub(crate) fn with_lookup_advice(&self, failure: Failure, id: i64) -> Failure {
+        if self.persistent { failure.and(&format!("`ideogram jobs resume {id}` looks for it")) } else { failure }
     }
 }
 

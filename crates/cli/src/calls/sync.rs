@@ -1,11 +1,11 @@
 //! A call in one piece. It cannot be followed, cancelled or asked for again, so its answer is noted before it is used.
 
-use crate::calls::keep::{Answer, Asked, Kept, keep};
 use crate::calls::order::Order;
 use crate::calls::queued::not_accepted;
+use crate::calls::save_answer::{Answer, SaveRequest, SavedAnswer, save_answer};
 use crate::calls::session::{Session, warn_unless};
 use crate::exit::{Exit, Failure};
-use crate::settings::ledger::unusable;
+use crate::settings::ledger::unusable_ledger;
 use ideogram_client::Callable;
 use std::future::IntoFuture as _;
 use tokio::time::Instant;
@@ -16,16 +16,17 @@ pub(super) async fn call<E: Callable>(
     order: &Order,
     input: &E::Input,
     sent: &str,
-) -> Result<Kept, Failure> {
+) -> Result<SavedAnswer, Failure> {
     let base = session.client.run_url().to_owned();
     let destination = order.destination.remembered();
     let new = order.row(sent, &base, destination.as_deref());
-    let (id, _claim) = session.ledger.begin(&new).map_err(|error| unusable(&error))?;
+    let (id, _claim) = session.ledger.begin(&new).map_err(|error| unusable_ledger(&error))?;
     let answer = wait::<E>(session, order, input, id).await?;
     let noted = session.ledger.answered(id, answer.request_id.as_deref(), &answer.body.to_string());
     warn_unless(noted, "the service has answered");
-    let asked = Asked { id, info: order.info, input: &order.input, seed: order.seed, destination: &order.destination };
-    keep(session, asked, answer).await
+    let request =
+        SaveRequest { id, info: order.info, input: &order.input, seed: order.seed, destination: &order.destination };
+    save_answer(session, request, answer).await
 }
 
 /// Waits for the answer. Ctrl-C does not end the wait, as nothing could be cancelled; a second one does.
@@ -55,5 +56,5 @@ async fn wait<E: Callable>(session: &mut Session, order: &Order, input: &E::Inpu
     failure.facts.may_have_been_accepted = true;
     let noted = session.ledger.lost(id, failure.message());
     warn_unless(noted, "the answer was lost");
-    Err(session.remembered(failure, id))
+    Err(session.with_lookup_advice(failure, id))
 }

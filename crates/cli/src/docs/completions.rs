@@ -2,7 +2,7 @@
 
 use crate::args::command;
 use crate::exit::Failure;
-use crate::output::data;
+use crate::output::write_stdout;
 use clap::ArgMatches;
 use clap_complete::Shell;
 
@@ -11,5 +11,5 @@ pub(crate) fn completions(matches: &ArgMatches) -> Result<(), Failure> {
     let Some(shell) = matches.get_one::<Shell>("shell") else { return Ok(()) };
     let mut script = Vec::new();
     clap_complete::generate(*shell, &mut command(), "ideogram", &mut script);
-    data(&script)
+    write_stdout(&script)
 }

@@ -2,7 +2,7 @@
 
 use crate::args::command;
 use crate::exit::Failure;
-use crate::output::data;
+use crate::output::write_stdout;
 use clap::ArgMatches;
 use clap_mangen::Man;
 
@@ -27,5 +27,5 @@ pub(crate) fn man(matches: &ArgMatches) -> Result<(), Failure> {
         .manual("ideogram")
         .render(&mut roff)
         .map_err(|error| Failure::service(format!("the man page cannot be made: {error}")))?;
-    data(&roff)
+    write_stdout(&roff)
 }

@@ -2,7 +2,7 @@
 
 use crate::envelope::{Envelope, Kind};
 use crate::exit::Failure;
-use crate::jobs::row::{busy, found, ids, result_row};
+use crate::jobs::row::{claimed_elsewhere, ids, open_row, result_row};
 use crate::ledger::{Closing, LedgerError};
 use crate::output::{Output, print_envelope};
 use crate::settings::ledger::open_ledger;
@@ -15,8 +15,8 @@ pub(super) fn close(matches: &ArgMatches, output: Output) -> Result<(), Failure>
     let broken = |error: LedgerError| Failure::file(error.to_string());
     let mut rows = Vec::new();
     for id in ids(matches) {
-        let row = found(&ledger, id)?;
-        let Some(_claim) = ledger.claim(id).map_err(broken)? else { return Err(busy(id)) };
+        let row = open_row(&ledger, id)?;
+        let Some(_claim) = ledger.claim(id).map_err(broken)? else { return Err(claimed_elsewhere(id)) };
         ledger.close(id, &Closing::Failed { why: "closed by hand".to_owned() }).map_err(broken)?;
         output.progress(&format!("closed {}", row.id));
         rows.extend(ledger.row(id).map_err(broken)?);

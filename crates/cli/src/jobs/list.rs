@@ -6,7 +6,7 @@ use crate::envelope::{Envelope, Kind};
 use crate::exit::Failure;
 use crate::jobs::row::{info_of, input_of, result_row};
 use crate::ledger::Row;
-use crate::output::{Output, data, print_envelope};
+use crate::output::{Output, print_envelope, write_stdout};
 use crate::settings::ledger::open_ledger;
 use clap::ArgMatches;
 use std::fmt::Write as _;
@@ -32,14 +32,14 @@ pub(super) fn list(matches: &ArgMatches, output: Output) -> Result<(), Failure> 
         // Writing to a String cannot fail.
         let _ = writeln!(text, "{}", line(row));
     }
-    data(text.as_bytes())
+    write_stdout(text.as_bytes())
 }
 
 /// Number, state, age, command, request id and words, in columns that a script can split.
 fn line(row: &Row) -> String {
     let info = info_of(row);
     let input = input_of(row);
-    let words = info.and_then(|info| prompt::words(info, &input)).unwrap_or_default();
+    let words = info.and_then(|info| prompt::prompt_of(info, &input)).unwrap_or_default();
     let words: String = clean::line(words).chars().take(60).collect();
     let command = info.map_or(row.endpoint.as_str(), |info| info.verb);
     let request = row.request_id.as_deref().unwrap_or("-");

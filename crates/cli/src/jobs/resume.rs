@@ -1,15 +1,15 @@
 //! `ideogram jobs resume`: what interrupted runs have paid for, fetched and saved.
 
-use crate::calls::follow::{follow, over};
-use crate::calls::keep::{Answer, Asked, Kept, keep};
+use crate::calls::follow::{failed, follow};
+use crate::calls::save_answer::{Answer, SaveRequest, SavedAnswer, save_answer};
 use crate::calls::session::{Session, warn_unless};
-use crate::calls::{failure, lost};
+use crate::calls::{failure, lost_reply};
 use crate::clean;
 use crate::envelope::{Envelope, ErrorRow, Kind};
 use crate::exit::{Exit, Failure};
-use crate::jobs::row::{busy, found, ids, info_of, input_of};
+use crate::jobs::row::{claimed_elsewhere, ids, info_of, input_of, open_row};
 use crate::ledger::{LedgerError, Row, State};
-use crate::output::{Output, data, print_envelope, trouble};
+use crate::output::{Output, print_envelope, print_failure, write_stdout};
 use crate::runtime::runtime;
 use crate::save::Destination;
 use clap::ArgMatches;
@@ -36,7 +36,7 @@ pub(super) fn resume(matches: &ArgMatches, output: Output) -> Result<(), Failure
             named if named.is_empty() => {
                 session.ledger.open_rows().map_err(|error| Failure::file(error.to_string()))?
             }
-            named => named.into_iter().map(|id| found(&session.ledger, id)).collect::<Result<_, _>>()?,
+            named => named.into_iter().map(|id| open_row(&session.ledger, id)).collect::<Result<_, _>>()?,
         };
         if rows.is_empty() {
             output.progress("nothing is open: every request is safe on disk or closed");
@@ -52,11 +52,11 @@ pub(super) fn resume(matches: &ArgMatches, output: Output) -> Result<(), Failure
                 Err(failure) => Err(failure),
             };
             match outcome {
-                Ok(kept) => {
+                Ok(saved) => {
                     if !output.json() {
-                        data(&kept.paths())?;
+                        write_stdout(&saved.paths())?;
                     }
-                    results.push(kept.row);
+                    results.push(saved.row);
                 }
                 Err(failure) if failure.exit() == Exit::Interrupted => {
                     troubles.push(failure);
@@ -69,15 +69,15 @@ pub(super) fn resume(matches: &ArgMatches, output: Output) -> Result<(), Failure
     })?;
     let last = troubles.pop();
     for failure in &troubles {
-        trouble(failure);
+        print_failure(failure);
     }
     match last {
         Some(failure) => {
             if output.json() {
-                trouble(&failure);
+                print_failure(&failure);
                 let row: ErrorRow = failure.row();
                 print_envelope(&Envelope::new(Kind::Images, results).with_error(row))?;
-                return Err(failure.told());
+                return Err(failure.reported());
             }
             Err(failure)
         }
@@ -91,30 +91,30 @@ async fn take_up(
     row: &Row,
     request: Option<&str>,
     destination: &Destination,
-) -> Result<Kept, Failure> {
+) -> Result<SavedAnswer, Failure> {
     let id = row.id;
     let broken = |error: LedgerError| Failure::file(error.to_string());
-    let Some(_claim) = session.ledger.claim(id).map_err(broken)? else { return Err(busy(id)) };
+    let Some(_claim) = session.ledger.claim(id).map_err(broken)? else { return Err(claimed_elsewhere(id)) };
     // Whoever had the claim before may have finished it.
-    let mut row = found(&session.ledger, id)?;
+    let mut row = open_row(&session.ledger, id)?;
     if let Some(request) = request {
         session.ledger.accepted(id, request).map_err(broken)?;
-        row = found(&session.ledger, id)?;
+        row = open_row(&session.ledger, id)?;
     }
     let info = info_of(&row)
         .ok_or_else(|| Failure::service(format!("{id} is for `{}`, which this build does not know", row.endpoint)))?;
     let input = input_of(&row);
-    let asked = Asked { id, info, input: &input, seed: row.seed, destination };
+    let request = SaveRequest { id, info, input: &input, seed: row.seed, destination };
     if let (State::Answered, Some(answer)) = (row.state, &row.answer) {
         let body = serde_json::from_str(answer)
             .map_err(|error| Failure::file(format!("the answer of {id} in the ledger cannot be read: {error}")))?;
-        return keep(session, asked, Answer { body, request_id: row.request_id.clone() }).await;
+        return save_answer(session, request, Answer { body, request_id: row.request_id.clone() }).await;
     }
     let base = if row.queued { session.client.queue_url() } else { session.client.run_url() };
     if row.base != base {
         return Err(Failure::usage(format!("{id} was sent to `{}`, and this run talks to `{base}`", row.base)));
     }
-    match visit_endpoint(info.id, TakeUp { session, row: &row, asked }) {
+    match visit_endpoint(info.id, TakeUp { session, row: &row, request }) {
         Some(work) => work.await,
         None => Err(Failure::service(format!("this build cannot call `{}`", info.id))),
     }
@@ -124,18 +124,18 @@ async fn take_up(
 struct TakeUp<'a> {
     session: &'a mut Session,
     row: &'a Row,
-    asked: Asked<'a>,
+    request: SaveRequest<'a>,
 }
 
 impl<'a> EndpointVisitor for TakeUp<'a> {
-    type Output = Pin<Box<dyn Future<Output = Result<Kept, Failure>> + 'a>>;
+    type Output = Pin<Box<dyn Future<Output = Result<SavedAnswer, Failure>> + 'a>>;
 
     fn visit<E: Callable>(self) -> Self::Output {
-        let Self { session, row, asked } = self;
+        let Self { session, row, request } = self;
         Box::pin(async move {
             let job = match &row.request_id {
                 Some(request_id) => session.client.job::<E>(request_id.as_str()),
-                None => Ok(find_again::<E>(session, row, asked).await?),
+                None => Ok(find_again::<E>(session, row, request).await?),
             };
             let job = job.map_err(|error| failure::of_call(&error, E::INFO))?;
             let answer = if row.queued {
@@ -143,19 +143,23 @@ impl<'a> EndpointVisitor for TakeUp<'a> {
             } else {
                 recorded(session, &job, row.id).await?
             };
-            keep(session, asked, answer).await
+            save_answer(session, request, answer).await
         })
     }
 }
 
 /// Looks for a request whose answer was lost, and notes its id when it is found for certain.
-async fn find_again<E: Callable>(session: &mut Session, row: &Row, asked: Asked<'_>) -> Result<Job<E>, Failure> {
+async fn find_again<E: Callable>(
+    session: &mut Session,
+    row: &Row,
+    request: SaveRequest<'_>,
+) -> Result<Job<E>, Failure> {
     let id = row.id;
-    let input: E::Input = serde_json::from_value(Value::Object(asked.input.clone()))
+    let input: E::Input = serde_json::from_value(Value::Object(request.input.clone()))
         .map_err(|error| Failure::file(format!("the input of {id} in the ledger cannot be read: {error}")))?;
     let sent = at(row.created_ms);
     let window = Window::new(sent, at(row.updated_ms).max(sent + ANSWERED_WITHIN));
-    let looking = lost::find::<E>(&session.client, &session.ledger, &input, window);
+    let looking = lost_reply::find::<E>(&session.client, &session.ledger, &input, window);
     let found = session.interrupts.unless(looking).await.ok_or_else(|| Failure::new(Exit::Interrupted, "left"))?;
     let (why, ids) = match found {
         Ok(Found::Once(job)) => {
@@ -181,7 +185,7 @@ async fn recorded<E: Callable>(session: &mut Session, job: &Job<E>, id: i64) -> 
     match session.interrupts.unless(session.client.recorded_result::<E>(request_id)).await {
         Some(Ok(Some(response))) => Answer::new(response.output(), Some(request_id.to_owned())),
         Some(Ok(None)) => Err(Failure::service(format!("what {id} made is not in the service's history, or not yet"))),
-        Some(Err(error)) if error.is_job_failure() => Err(over::<E>(session, &error, id)),
+        Some(Err(error)) if error.is_job_failure() => Err(failed::<E>(session, &error, id)),
         Some(Err(error)) => Err(failure::of_call(&error, E::INFO)),
         None => Err(Failure::new(Exit::Interrupted, "left")),
     }

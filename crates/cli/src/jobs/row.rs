@@ -12,7 +12,7 @@ pub(super) fn ids(matches: &ArgMatches) -> Vec<i64> {
     matches.get_many::<i64>("id").into_iter().flatten().copied().collect()
 }
 
-pub(super) fn found(ledger: &Ledger, id: i64) -> Result<Row, Failure> {
+pub(super) fn open_row(ledger: &Ledger, id: i64) -> Result<Row, Failure> {
     match ledger.row(id).map_err(|error| Failure::file(error.to_string()))? {
         Some(row) if row.state.is_open() => Ok(row),
         Some(row) => Err(Failure::usage(format!("{id} is closed already: {}", row.state.as_str()))),
@@ -20,7 +20,7 @@ pub(super) fn found(ledger: &Ledger, id: i64) -> Result<Row, Failure> {
     }
 }
 
-pub(super) fn busy(id: i64) -> Failure {
+pub(super) fn claimed_elsewhere(id: i64) -> Failure {
     Failure::service(format!("another `ideogram` is at work on {id}"))
 }
 

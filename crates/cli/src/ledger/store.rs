@@ -119,7 +119,7 @@ impl Ledger {
     ///
     /// # Errors
     /// When the file cannot be read.
-    pub fn has_twin(&self, endpoint: &str, input: &str) -> Result<bool, LedgerError> {
+    pub fn was_sent_before(&self, endpoint: &str, input: &str) -> Result<bool, LedgerError> {
         let found = self
             .db
             .prepare_cached("SELECT 1 FROM requests WHERE input_sha256 = ?1")
@@ -131,7 +131,7 @@ impl Ledger {
     ///
     /// # Errors
     /// When the file cannot be read.
-    pub fn knows(&self, request_id: &str) -> Result<bool, LedgerError> {
+    pub fn has_request_id(&self, request_id: &str) -> Result<bool, LedgerError> {
         let found = self
             .db
             .prepare_cached("SELECT 1 FROM requests WHERE request_id = ?1")
@@ -413,7 +413,7 @@ mod tests {
         ledger.close(id, &Closing::Failed { why: "refused".into() }).unwrap();
         let row = ledger.row(id).unwrap().unwrap();
         assert!(!row.input.contains("iVBOR") && row.input.contains("sha256"), "{}", row.input);
-        assert!(ledger.has_twin("a/b/c", input).unwrap() && !ledger.has_twin("a/b", input).unwrap());
+        assert!(ledger.was_sent_before("a/b/c", input).unwrap() && !ledger.was_sent_before("a/b", input).unwrap());
     }
 
     #[test]

@@ -10,10 +10,10 @@ pub(crate) fn open_ledger(named: Option<&PathBuf>) -> Result<Ledger, Failure> {
         Some(path) => Ledger::open(path),
         None => default_path().and_then(|path| Ledger::open(&path)),
     };
-    ledger.map_err(|error| unusable(&error))
+    ledger.map_err(|error| unusable_ledger(&error))
 }
 
 /// A ledger that cannot be used before anything was sent: then nothing is.
-pub(crate) fn unusable(error: &LedgerError) -> Failure {
+pub(crate) fn unusable_ledger(error: &LedgerError) -> Failure {
     Failure::file(format!("{error}; nothing was sent"))
 }

@@ -3,7 +3,7 @@
 use crate::args::flag::{Flag, flags, length, plain, range};
 use crate::envelope::SCHEMA;
 use crate::exit::Failure;
-use crate::output::{Output, data, print_envelope};
+use crate::output::{Output, print_envelope, write_stdout};
 use crate::price::{amount, price};
 use clap::ArgMatches;
 use ideogram_schema::{ENDPOINTS, EndpointInfo, Field, FieldKind};
@@ -28,7 +28,7 @@ pub(crate) fn print(matches: &ArgMatches, output: Output) -> Result<(), Failure>
         return print_envelope(&json!({"schema": SCHEMA, "kind": "schema", "endpoints": endpoints, "error": null}));
     }
     let texts: Vec<String> = endpoints.into_iter().map(endpoint_text).collect();
-    data(texts.join("\n").as_bytes())
+    write_stdout(texts.join("\n").as_bytes())
 }
 
 fn endpoint_json(info: &EndpointInfo) -> Value {

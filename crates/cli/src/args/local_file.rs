@@ -14,7 +14,7 @@ const MAX_INLINE: u64 = 2 << 20;
 
 /// A local file that was looked at.
 #[derive(Debug)]
-pub(crate) struct Local {
+pub(crate) struct LocalFile {
     /// The path as given, for messages.
     pub(crate) name: String,
     /// Width and height, where the header tells.
@@ -38,7 +38,7 @@ pub(crate) fn is_remote(text: &str) -> bool {
 }
 
 /// Looks at a file for the argument that messages call `flag`.
-pub(crate) fn read(path: &Path, flag: &str, must_be_picture: bool) -> Result<Local, Failure> {
+pub(crate) fn read(path: &Path, flag: &str, must_be_picture: bool) -> Result<LocalFile, Failure> {
     let name = path.display().to_string();
     let cannot = |why: &dyn Display| Failure::file(format!("cannot read `{name}`, given as `{flag}`: {why}"));
     let file = File::open(path).map_err(|error| cannot(&error))?;
@@ -63,7 +63,7 @@ pub(crate) fn read(path: &Path, flag: &str, must_be_picture: bool) -> Result<Loc
     } else {
         return Err(cannot(&format_args!("it has more than {} MiB; save it to a file first", most >> 20)));
     };
-    Ok(Local { name, size, content })
+    Ok(LocalFile { name, size, content })
 }
 
 #[cfg(test)]

@@ -8,14 +8,14 @@ const MAX_FILES: usize = 100;
 
 /// A file in an answer.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Made {
+pub(crate) struct AnswerFile {
     pub(crate) role: FileRole,
     /// An `http(s)` URL or a data URI.
     pub(crate) url: String,
 }
 
 /// The files in an answer, in the description's order.
-pub(crate) fn files(info: &EndpointInfo, answer: &Value) -> Vec<Made> {
+pub(crate) fn files_in(info: &EndpointInfo, answer: &Value) -> Vec<AnswerFile> {
     let mut found = Vec::new();
     for field in info.outputs {
         if let Some(value) = answer.get(field.name) {
@@ -26,11 +26,11 @@ pub(crate) fn files(info: &EndpointInfo, answer: &Value) -> Vec<Made> {
     found
 }
 
-fn collect(kind: &FieldKind, value: &Value, found: &mut Vec<Made>) {
+fn collect(kind: &FieldKind, value: &Value, found: &mut Vec<AnswerFile>) {
     match (kind, value) {
         (FieldKind::File(role), Value::Object(file)) => {
             let url = file.get("url").and_then(Value::as_str);
-            found.extend(url.map(|url| Made { role: *role, url: url.to_owned() }));
+            found.extend(url.map(|url| AnswerFile { role: *role, url: url.to_owned() }));
         }
         (FieldKind::Array { items, .. }, Value::Array(values)) => {
             values.iter().take(MAX_FILES).for_each(|value| collect(items, value, found));
@@ -48,7 +48,7 @@ fn collect(kind: &FieldKind, value: &Value, found: &mut Vec<Made>) {
 
 #[cfg(test)]
 mod tests {
-    use super::files;
+    use super::files_in;
     use ideogram_schema::ENDPOINTS;
     use serde_json::json;
 
@@ -59,11 +59,11 @@ mod tests {
                 "images": [{"url": "https://a/1.png"}, {"url": 5}, "https://a/2.png", {"url": "data:,x"}],
                 "url": "https://a/3.png",
             });
-            let urls: Vec<String> = files(info, &answer).into_iter().map(|made| made.url).collect();
+            let urls: Vec<String> = files_in(info, &answer).into_iter().map(|file| file.url).collect();
             assert_eq!(urls, ["https://a/1.png", "data:,x"]);
-            assert!(files(info, &json!("https://a/1.png")).is_empty());
+            assert!(files_in(info, &json!("https://a/1.png")).is_empty());
             let many: Vec<_> = (0..5_000).map(|_| json!({"url": "x"})).collect();
-            assert_eq!(files(info, &json!({"images": many})).len(), 100);
+            assert_eq!(files_in(info, &json!({"images": many})).len(), 100);
         }
     }
 }

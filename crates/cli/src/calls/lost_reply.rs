@@ -19,7 +19,7 @@ pub(crate) async fn find<E: Callable>(
 ) -> Result<Found<E>, Error> {
     match client.find_submitted(input, window).await? {
         // A ledger that cannot be read knows everything: better undecided than somebody else's.
-        Found::Once(job) if ledger.knows(job.request_id()).unwrap_or(true) => Ok(Found::Nowhere),
+        Found::Once(job) if ledger.has_request_id(job.request_id()).unwrap_or(true) => Ok(Found::Nowhere),
         found => Ok(found),
     }
 }

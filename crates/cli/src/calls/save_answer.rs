@@ -1,7 +1,7 @@
 //! From an answer to files on disk, and only then is the ledger's row closed.
 
 use crate::args::flag::SEED;
-use crate::calls::made::{self, Made};
+use crate::calls::answer_files::{AnswerFile, files_in};
 use crate::calls::session::{Session, warn_unless};
 use crate::calls::{failure, prompt};
 use crate::data_uri;
@@ -39,7 +39,7 @@ impl Answer {
 
 /// What was asked for, as far as saving needs it.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Asked<'a> {
+pub(crate) struct SaveRequest<'a> {
     pub(crate) id: i64,
     pub(crate) info: &'static EndpointInfo,
     pub(crate) input: &'a Map<String, Value>,
@@ -49,12 +49,12 @@ pub(crate) struct Asked<'a> {
 
 /// Files that are safe.
 #[derive(Debug)]
-pub(crate) struct Kept {
+pub(crate) struct SavedAnswer {
     pub(crate) row: ResultRow,
     paths: Vec<PathBuf>,
 }
 
-impl Kept {
+impl SavedAnswer {
     /// The paths, one a line; nothing for what went to stdout or a device.
     pub(crate) fn paths(&self) -> Vec<u8> {
         self.paths.iter().flat_map(|path| [path.as_os_str().as_encoded_bytes(), b"\n"].concat()).collect()
@@ -62,62 +62,71 @@ impl Kept {
 }
 
 /// Fetches and saves every file of the answer, then closes the row. When that fails the row keeps the answer.
-pub(crate) async fn keep(session: &mut Session, asked: Asked<'_>, answer: Answer) -> Result<Kept, Failure> {
-    let files = made::files(asked.info, &answer.body);
+pub(crate) async fn save_answer(
+    session: &mut Session,
+    request: SaveRequest<'_>,
+    answer: Answer,
+) -> Result<SavedAnswer, Failure> {
+    let files = files_in(request.info, &answer.body);
     if files.is_empty() {
-        let failure = named(Failure::service("the service answered without a file"), asked, &answer);
-        let closed = session.ledger.close(asked.id, &Closing::Failed { why: failure.message().to_owned() });
+        let failure = with_request(Failure::service("the service answered without a file"), request, &answer);
+        let closed = session.ledger.close(request.id, &Closing::Failed { why: failure.message().to_owned() });
         warn_unless(closed, "there is nothing to save");
         return Err(failure);
     }
-    match save_all(session, asked, &answer, &files).await {
-        Ok(kept) => {
-            let files = kept.paths.iter().filter_map(|path| absolute(path)).collect();
-            let closed = session.ledger.close(asked.id, &Closing::Saved { files });
+    match save_all(session, request, &answer, &files).await {
+        Ok(saved) => {
+            let files = saved.paths.iter().filter_map(|path| absolute(path)).collect();
+            let closed = session.ledger.close(request.id, &Closing::Saved { files });
             warn_unless(closed, "the files are saved");
-            Ok(kept)
+            Ok(saved)
         }
         // The reader of stdout has gone with the file half written: it is still owed.
         Err(failure) => {
-            let kept = session.ledger.answered(asked.id, answer.request_id.as_deref(), &answer.body.to_string());
-            warn_unless(kept, "there is an answer whose files are still to be saved");
-            Err(if failure.exit() == Exit::Success { failure } else { session.advised(failure, asked.id) })
+            let saved = session.ledger.answered(request.id, answer.request_id.as_deref(), &answer.body.to_string());
+            warn_unless(saved, "there is an answer whose files are still to be saved");
+            Err(if failure.exit() == Exit::Success { failure } else { session.with_resume_advice(failure, request.id) })
         }
     }
 }
 
-async fn save_all(session: &mut Session, asked: Asked<'_>, answer: &Answer, files: &[Made]) -> Result<Kept, Failure> {
-    let seed = answer.body.get(SEED).and_then(Value::as_i64).or(asked.seed);
-    let name = stem(asked.info.verb, prompt::words(asked.info, asked.input), seed);
+async fn save_all(
+    session: &mut Session,
+    request: SaveRequest<'_>,
+    answer: &Answer,
+    files: &[AnswerFile],
+) -> Result<SavedAnswer, Failure> {
+    let seed = answer.body.get(SEED).and_then(Value::as_i64).or(request.seed);
+    let name = stem(request.info.verb, prompt::prompt_of(request.info, request.input), seed);
     let mut images = Vec::with_capacity(files.len());
     let mut paths = Vec::with_capacity(files.len());
     for (number, file) in files.iter().enumerate() {
-        let bytes = fetch(session, file, asked).await.map_err(|failure| named(failure, asked, answer))?;
-        let path = asked.destination.save(number, &name, &bytes, session.output)?;
+        let bytes = fetch(session, file, request).await.map_err(|failure| with_request(failure, request, answer))?;
+        let path = request.destination.save(number, &name, &bytes, session.output)?;
         let image = image_row(&file.url, &bytes, path.as_deref());
-        told(session.output, &image, path.as_deref(), seed);
+        report_saved(session.output, &image, path.as_deref(), seed);
         images.push(image);
         paths.extend(path);
     }
     let row = ResultRow {
-        endpoint: asked.info.id.to_owned(),
+        endpoint: request.info.id.to_owned(),
         request_id: answer.request_id.clone(),
         seed,
         images,
-        input: summarised(asked.input),
+        input: summarised(request.input),
         job: None,
     };
-    Ok(Kept { row, paths })
+    Ok(SavedAnswer { row, paths })
 }
 
 /// The file's content. What is to be a picture and is none, an error page for one, is not taken for it.
-async fn fetch(session: &mut Session, file: &Made, asked: Asked<'_>) -> Result<Vec<u8>, Failure> {
+async fn fetch(session: &mut Session, file: &AnswerFile, request: SaveRequest<'_>) -> Result<Vec<u8>, Failure> {
     let image = session.client.image(&File::new(&file.url));
     let fetching = tokio::time::timeout(FETCH, image.bytes());
     let bytes: Vec<u8> = match session.interrupts.unless(fetching).await {
         Some(Ok(Ok(bytes))) => bytes.into(),
         // Whatever it is, it is the service's doing: the URL is its own.
-        Some(Ok(Err(error))) => return Err(failure::of_call(&error, asked.info).with_exit(Exit::Failure)),
+        Some(Ok(Err(error))) => return Err(failure::of_call(&error, request.info).with_exit(Exit::Failure)),
         Some(Err(_)) => return Err(Failure::service(format!("the picture did not come within {FETCH:?}"))),
         None => return Err(Failure::new(Exit::Interrupted, "interrupted while the picture was fetched")),
     };
@@ -128,8 +137,8 @@ async fn fetch(session: &mut Session, file: &Made, asked: Asked<'_>) -> Result<V
     Ok(bytes)
 }
 
-fn named(mut failure: Failure, asked: Asked<'_>, answer: &Answer) -> Failure {
-    failure.facts.endpoint = Some(asked.info.id);
+fn with_request(mut failure: Failure, request: SaveRequest<'_>, answer: &Answer) -> Failure {
+    failure.facts.endpoint = Some(request.info.id);
     failure.facts.request_id.clone_from(&answer.request_id);
     failure
 }
@@ -147,7 +156,7 @@ fn image_row(url: &str, bytes: &[u8], path: Option<&Path>) -> ImageRow {
     }
 }
 
-fn told(output: Output, image: &ImageRow, path: Option<&Path>, seed: Option<i64>) {
+fn report_saved(output: Output, image: &ImageRow, path: Option<&Path>, seed: Option<i64>) {
     let size = match (image.width, image.height) {
         (Some(width), Some(height)) => format!("{width}×{height} "),
         _ => String::new(),
@@ -156,14 +165,14 @@ fn told(output: Output, image: &ImageRow, path: Option<&Path>, seed: Option<i64>
     let seed = seed.map(|seed| format!(", seed {seed}")).unwrap_or_default();
     output.progress(&format!("{place}: {size}{}, {} bytes{seed}", image.content_type, image.bytes));
     // A name that promises another format misleads the programs that go by it.
-    let promised = path.and_then(Path::extension).and_then(OsStr::to_str).and_then(promise);
-    if promised.is_some_and(|promised| promised != image.content_type) {
+    let expected = path.and_then(Path::extension).and_then(OsStr::to_str).and_then(content_type_of);
+    if expected.is_some_and(|expected| expected != image.content_type) {
         output.note(&format!("{place} is {}, in spite of its name", image.content_type));
     }
 }
 
 /// The MIME type that the ending of a name stands for, of the formats in common use.
-fn promise(extension: &str) -> Option<&'static str> {
+fn content_type_of(extension: &str) -> Option<&'static str> {
     let formats = [Format::Png, Format::Jpeg, Format::WebP, Format::Gif];
     let extension = if extension.eq_ignore_ascii_case("jpeg") { "jpg" } else { extension };
     let format = formats.into_iter().find(|format| format.extension().eq_ignore_ascii_case(extension))?;
