@@ -16,9 +16,8 @@ impl Interrupts {
     /// From here on the signals are waited for instead of ending the process.
     pub(crate) fn listen() -> Result<Self, Failure> {
         use tokio::signal::unix::{SignalKind, signal};
-        let listen = |kind| {
-            signal(kind).map_err(|error| Failure::service(format!("signals cannot be received: {error}")))
-        };
+        let listen =
+            |kind| signal(kind).map_err(|error| Failure::service(format!("signals cannot be received: {error}")));
         Ok(Self { interrupt: listen(SignalKind::interrupt())?, terminate: listen(SignalKind::terminate())? })
     }
 

@@ -15,7 +15,6 @@ pub(super) enum Cause {
     Sqlite(rusqlite::Error),
     Io(std::io::Error),
     Version(i64),
-    NoPlace,
 }
 
 impl LedgerError {
@@ -33,7 +32,6 @@ impl fmt::Display for LedgerError {
             Cause::Version(found) => {
                 write!(f, "the ledger `{path}` has version {found}, which a newer `ideogram` made")
             }
-            Cause::NoPlace => f.write_str("there is no home directory for the ledger; name a file with `--ledger`"),
         }
     }
 }
@@ -43,7 +41,7 @@ impl std::error::Error for LedgerError {
         match &self.cause {
             Cause::Sqlite(error) => Some(error),
             Cause::Io(error) => Some(error),
-            Cause::Version(_) | Cause::NoPlace => None,
+            Cause::Version(_) => None,
         }
     }
 }

@@ -26,12 +26,10 @@
 
 mod claim;
 mod error;
-mod location;
 mod row;
 mod store;
 
 pub use claim::Claim;
 pub use error::LedgerError;
-pub use location::default_path;
 pub use row::{Closing, NewRow, Row, State};
 pub use store::Ledger;

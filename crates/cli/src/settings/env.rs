@@ -5,7 +5,13 @@ use ideogram_client::env;
 /// The file that paid requests are noted in.
 pub(crate) const IDEOGRAM_LEDGER: &str = "IDEOGRAM_LEDGER";
 
-/// Every variable with its meaning, for `--help`.
+/// The directory of the user's data, by the XDG base directory specification.
+pub(crate) const XDG_DATA_HOME: &str = "XDG_DATA_HOME";
+
+/// The user's home.
+pub(crate) const HOME: &str = "HOME";
+
+/// Every variable of our own with its meaning, for `--help`.
 pub(crate) fn reference() -> String {
     let own = (IDEOGRAM_LEDGER, "The file that paid requests are noted in.");
     let variables = env::ALL.iter().map(|variable| (variable.name, variable.description)).chain([own]);

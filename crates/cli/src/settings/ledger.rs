@@ -1,14 +1,15 @@
 //! Which ledger a run uses.
 
 use crate::exit::Failure;
-use crate::ledger::{Ledger, LedgerError, default_path};
+use crate::ledger::{Ledger, LedgerError};
+use crate::settings::location::default_ledger;
 use std::path::PathBuf;
 
-/// The ledger that was named, else the user's own.
+/// Opens the ledger that was named, else the user's own.
 pub(crate) fn open_ledger(named: Option<&PathBuf>) -> Result<Ledger, Failure> {
     let ledger = match named {
         Some(path) => Ledger::open(path),
-        None => default_path().and_then(|path| Ledger::open(&path)),
+        None => Ledger::open(&default_ledger()?),
     };
     ledger.map_err(|error| unusable_ledger(&error))
 }
