@@ -1,15 +1,15 @@
 //! Building a client: the key, where things are, and how patient to be.
 
-use crate::base::Base;
+use crate::call::operation::Timeouts;
 use crate::client::Client;
 use crate::env;
 use crate::error::{Error, Result};
 use crate::generated::{platform, queue, run, storage};
-use crate::http::Http;
-use crate::key::Key;
-use crate::operation::Timeouts;
-use crate::retry::RetryPolicy;
-use crate::tls;
+use crate::wire::base::Base;
+use crate::wire::http::Http;
+use crate::wire::key::Key;
+use crate::wire::retry::RetryPolicy;
+use crate::wire::tls;
 use reqwest::header::HeaderValue;
 use secrecy::{ExposeSecret, SecretString};
 use std::fmt;
@@ -315,7 +315,7 @@ impl Bases {
 #[cfg(test)]
 mod tests {
     use super::ClientBuilder;
-    use crate::Client;
+    use crate::client::Client;
 
     fn from(vars: &[(&str, &str)]) -> ClientBuilder {
         let read = |name: &str| Ok(vars.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned()));

@@ -61,75 +61,48 @@
 
 #![cfg_attr(not(feature = "media"), allow(rustdoc::broken_intra_doc_links))]
 
-mod answer;
-mod base;
 #[cfg(feature = "blocking")]
 pub mod blocking;
+mod call;
 mod client;
 mod config;
-mod data_uri;
-mod dns;
-mod download;
 pub mod env;
 mod error;
-mod file_name;
-mod follow;
-mod format;
 #[allow(clippy::all, clippy::pedantic, clippy::unwrap_used, missing_docs, unreachable_pub, unused)]
 #[rustfmt::skip]
 mod generated;
-mod head;
-mod http;
-mod image;
 mod job;
-mod key;
-mod lanes;
 pub mod limits;
-mod links;
 #[cfg(feature = "media")]
 mod media;
-mod operation;
-mod options;
-mod pace;
+mod picture;
 mod platform;
-mod response;
-mod retry;
 mod run;
-mod save;
-mod saved;
-mod span;
-mod sse;
-mod status;
-mod submit;
-mod subscribe;
 mod text;
-mod tls;
-mod trail;
-mod transport;
-mod updates;
-mod visit;
 #[cfg(feature = "webhook")]
 pub mod webhook;
+mod wire;
 
+pub use call::window::Window;
 pub use client::Client;
 pub use config::ClientBuilder;
 pub use error::{Allowed, Error, Result};
-pub use format::Format;
 pub use generated::glue::{Callable, visit_endpoint};
 pub use ideogram_schema::*;
-pub use image::Image;
 pub use job::Job;
+pub use job::pace::PollPolicy;
+pub use job::saved::SavedJob;
+pub use job::submit::Submit;
+pub use job::subscribe::Subscribe;
+pub use job::updates::{Update, Updates};
 #[cfg(feature = "media")]
 pub use media::{Dimensions, HostedUrl, ImageInput, Progress, Upload};
-pub use options::CallOptions;
-pub use pace::PollPolicy;
-pub use platform::{Found, LostReply, Window};
+pub use picture::format::Format;
+pub use picture::image::Image;
+pub use platform::{Found, LostReply};
 pub use reqwest;
-pub use response::Response;
-pub use retry::RetryPolicy;
 pub use run::Run;
-pub use saved::SavedJob;
-pub use submit::Submit;
-pub use subscribe::Subscribe;
-pub use updates::{Update, Updates};
-pub use visit::EndpointVisitor;
+pub use wire::options::CallOptions;
+pub use wire::response::Response;
+pub use wire::retry::RetryPolicy;
+pub use wire::visit::EndpointVisitor;

@@ -1,10 +1,11 @@
 //! The synchronous call.
 
+use crate::call::operation::Operation;
+use crate::client::Client;
 use crate::error::{Error, Kind, Result};
-use crate::operation::Operation;
-use crate::options::CallOptions;
-use crate::response::Response;
-use crate::{Callable, Client};
+use crate::generated::glue::Callable;
+use crate::wire::options::CallOptions;
+use crate::wire::response::Response;
 use futures_util::future::{BoxFuture, FutureExt};
 use std::fmt;
 use std::future::IntoFuture;

@@ -28,12 +28,15 @@
 //! }
 //! ```
 
+use crate::call::operation::Operation;
+use crate::client::Client;
 use crate::error::{Body, Error, Kind, Result};
+use crate::generated::glue::Callable;
 use crate::generated::storage;
-use crate::operation::Operation;
-use crate::{Callable, Client, Jwk, Jwks, WebhookPayload, WebhookStatus, limits};
+use crate::limits;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use ideogram_schema::{Jwk, Jwks, WebhookPayload, WebhookStatus};
 use reqwest::header::HeaderMap;
 use ring::digest::{SHA256, digest};
 use ring::signature::{ED25519, UnparsedPublicKey};
@@ -241,7 +244,7 @@ fn read<E: Callable>(user_id: String, body: &[u8]) -> Result<Delivery<E>> {
 #[cfg(test)]
 mod tests {
     use super::{Outcome, Signed, forged, public_key, read, unhex};
-    use crate::Generate;
+    use ideogram_schema::Generate;
     use reqwest::header::{HeaderMap, HeaderValue};
     use ring::signature::{Ed25519KeyPair, KeyPair};
     use std::time::{Duration, UNIX_EPOCH};

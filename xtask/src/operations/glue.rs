@@ -75,7 +75,7 @@ pub fn glue(endpoints: &[Endpoint<'_>], schema: &str) -> Result<String> {
         #(#implementations)*
 
         /// Calls the visitor with the endpoint of that id or verb; `None` when the description has none.
-        pub fn visit_endpoint<V: crate::EndpointVisitor>(id_or_verb: &str, visitor: V) -> Option<V::Output> {
+        pub fn visit_endpoint<V: crate::wire::visit::EndpointVisitor>(id_or_verb: &str, visitor: V) -> Option<V::Output> {
             use #schema_path::Endpoint;
             #(
                 if id_or_verb == #schema_path::#markers::ID || id_or_verb == #schema_path::#markers::INFO.verb {

@@ -148,7 +148,7 @@ fn fmt_detail(f: &mut Formatter<'_>, detail: &ValidationErrorDetail) -> fmt::Res
 
 /// "`run` of `fal-ai/…`", as far as it is known.
 fn call(repr: &Repr) -> String {
-    let operation = repr.operation.map_or("the call", crate::operation::Operation::name);
+    let operation = repr.operation.map_or("the call", crate::call::operation::Operation::name);
     match repr.endpoint {
         Some(endpoint) => format!("{operation} of `{endpoint}`"),
         None => operation.to_owned(),

@@ -4,9 +4,9 @@ mod body;
 mod context;
 mod display;
 
-use crate::Window;
-use crate::head::Head;
-use crate::operation::Operation;
+use crate::call::head::Head;
+use crate::call::operation::Operation;
+use crate::call::window::Window;
 use ideogram_schema::{RequestErrorType, ValidationErrorDetail, ValidationErrorType};
 use reqwest::StatusCode;
 use std::error::Error as StdError;

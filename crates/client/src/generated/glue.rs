@@ -258,7 +258,7 @@ impl Callable for ::ideogram_schema::Edit {
 }
 
 /// Calls the visitor with the endpoint of that id or verb; `None` when the description has none.
-pub fn visit_endpoint<V: crate::EndpointVisitor>(
+pub fn visit_endpoint<V: crate::wire::visit::EndpointVisitor>(
     id_or_verb: &str,
     visitor: V,
 ) -> Option<V::Output> {

@@ -20,7 +20,7 @@ pub const BACKUP_SERVER: &str = "https://falrun.com";
 pub struct Client {
     pub(crate) baseurl: String,
     pub(crate) client: reqwest::Client,
-    pub(crate) inner: crate::transport::Inner,
+    pub(crate) inner: crate::wire::transport::Inner,
 }
 
 impl Client {
@@ -33,7 +33,7 @@ impl Client {
     pub fn new_with_client(
         baseurl: &str,
         client: reqwest::Client,
-        inner: crate::transport::Inner,
+        inner: crate::wire::transport::Inner,
     ) -> Self {
         Self {
             baseurl: baseurl.to_string(),
@@ -43,7 +43,7 @@ impl Client {
     }
 }
 
-impl ClientInfo<crate::transport::Inner> for Client {
+impl ClientInfo<crate::wire::transport::Inner> for Client {
     fn api_version() -> &'static str {
         "1.0.0"
     }
@@ -56,12 +56,12 @@ impl ClientInfo<crate::transport::Inner> for Client {
         &self.client
     }
 
-    fn inner(&self) -> &crate::transport::Inner {
+    fn inner(&self) -> &crate::wire::transport::Inner {
         &self.inner
     }
 }
 
-impl ClientHooks<crate::transport::Inner> for &Client {}
+impl ClientHooks<crate::wire::transport::Inner> for &Client {}
 impl Client {
     /// `run_generate` of `/fal-ai/ideogram/v2/turbo`.
     pub async fn run_generate<'a>(

@@ -2,7 +2,8 @@
 
 use super::input::unreadable;
 use crate::error::Result;
-use crate::{Format, limits};
+use crate::limits;
+use crate::picture::format::Format;
 use bytes::Bytes;
 use futures_util::stream::{self, Stream, StreamExt};
 use std::io::{self, SeekFrom};

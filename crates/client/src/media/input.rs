@@ -1,9 +1,9 @@
 //! Where a picture comes from.
 
 use super::content::Content;
-use crate::data_uri::DataUri;
 use crate::error::{Error, Kind, Result};
 use crate::limits;
+use crate::picture::data_uri::DataUri;
 use crate::text::cut;
 use bytes::Bytes;
 use std::fmt;

@@ -2,7 +2,9 @@
 
 use super::input::{ImageInput, Source, decode, unreadable};
 use crate::error::{Error, Result};
-use crate::{Callable, FieldKind, FileRole, Format};
+use crate::generated::glue::Callable;
+use crate::picture::format::Format;
+use ideogram_schema::{FieldKind, FileRole};
 use std::fmt;
 
 /// Width and height of a picture, in pixels.

@@ -16,8 +16,9 @@ pub use upload::{Progress, Upload};
 pub(crate) use mask::check_inlined;
 pub(crate) use storage::Tokens;
 
+use crate::client::Client;
 use crate::error::Result;
-use crate::{Client, limits};
+use crate::limits;
 
 impl Client {
     /// Makes a picture available to the endpoints: a local one is uploaded, a URL is taken as it is.

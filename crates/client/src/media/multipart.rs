@@ -3,11 +3,13 @@
 use super::content::{Content, Meter, Piece, next_part};
 use super::storage::{Token, read};
 use super::upload::Description;
+use crate::call::operation::Operation;
+use crate::client::Client;
 use crate::error::{Error, Kind, Result};
-use crate::operation::Operation;
-use crate::{Client, MultipartCompletion, MultipartUpload, UploadPart, limits};
+use crate::limits;
 use bytes::Bytes;
 use futures_util::stream::{self, BoxStream, StreamExt, TryStreamExt};
+use ideogram_schema::{MultipartCompletion, MultipartUpload, UploadPart};
 use reqwest::header::{CONTENT_LENGTH, ETAG, HeaderMap};
 use tokio::io::AsyncRead;
 

@@ -1,15 +1,17 @@
 //! The calls of fal's storage: a token for the CDN, uploads with it, and uploads to a signed URL.
 
-use crate::answer;
-use crate::base::{Base, is_loopback};
+use crate::call::head::Head;
+use crate::call::operation::Operation;
+use crate::client::Client;
 use crate::error::{Error, Kind, Result};
 use crate::generated::glue::RawResult;
 use crate::generated::storage;
-use crate::head::Head;
-use crate::operation::Operation;
-use crate::transport::sort;
-use crate::{CdnToken, CdnTokenRequest, Client, SignedUpload, StorageType, UploadAnnouncement, download};
+use crate::picture::download;
+use crate::wire::answer;
+use crate::wire::base::{Base, is_loopback};
+use crate::wire::transport::sort;
 use bytes::Bytes;
+use ideogram_schema::{CdnToken, CdnTokenRequest, SignedUpload, StorageType, UploadAnnouncement};
 use reqwest::header::{AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderValue};
 use reqwest::{Method, Request};
 use secrecy::{ExposeSecret, SecretString};

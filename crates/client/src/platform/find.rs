@@ -1,8 +1,12 @@
 //! Finding a request again whose reply was lost.
 
-use super::{Window, history};
+use super::history;
+use crate::call::window::Window;
+use crate::client::Client;
 use crate::error::Result;
-use crate::{Callable, Client, EndpointInput, Job};
+use crate::generated::glue::Callable;
+use crate::job::Job;
+use ideogram_schema::EndpointInput;
 use serde_json::Value;
 use std::collections::{HashSet, VecDeque};
 use std::sync::{Mutex, PoisonError};
@@ -70,7 +74,7 @@ where
     I: EndpointInput<Endpoint: Callable>,
 {
     let sent = serde_json::to_value(input)
-        .map_err(|error| crate::Error::input("the input cannot be written as JSON").with_source(error))?;
+        .map_err(|error| crate::error::Error::input("the input cannot be written as JSON").with_source(error))?;
     let known = &client.shared().known;
     let (mut items, all) = history::within::<I::Endpoint>(client, window.widened(SKEW)).await?;
     items.retain(|item| !known.has(&item.request_id));

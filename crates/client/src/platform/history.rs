@@ -1,11 +1,14 @@
 //! The history of requests.
 
-use super::Window;
+use crate::call::head::Head;
+use crate::call::operation::Operation;
+use crate::call::window::Window;
+use crate::client::Client;
 use crate::error::{Body, Error, Kind, Result};
+use crate::generated::glue::Callable;
 use crate::generated::platform;
-use crate::head::Head;
-use crate::operation::Operation;
-use crate::{Callable, Client, HistoryExpansion, HistoryItem, HistoryPage, Response};
+use crate::wire::response::Response;
+use ideogram_schema::{HistoryExpansion, HistoryItem, HistoryPage};
 use std::time::{Duration, SystemTime};
 
 /// Inputs and outputs may be megabytes, so a page has few.

@@ -3,18 +3,19 @@
 mod find;
 mod history;
 mod money;
-mod window;
 
 pub use find::{Found, LostReply};
-pub use window::Window;
 
 pub(crate) use find::Known;
 
+use crate::call::operation::Operation;
+use crate::call::window::Window;
+use crate::client::Client;
 use crate::error::Result;
 use crate::generated::glue::RawResult;
 use crate::generated::platform;
-use crate::operation::Operation;
-use crate::{Client, EndpointInput, Response};
+use crate::wire::response::Response;
+use ideogram_schema::EndpointInput;
 use serde::de::DeserializeOwned;
 use std::future::Future;
 
@@ -88,7 +89,7 @@ impl Client {
     /// [`Found::Undecided`].
     pub async fn find_submitted<I>(&self, input: &I, window: Window) -> Result<Found<I::Endpoint>>
     where
-        I: EndpointInput<Endpoint: crate::Callable>,
+        I: EndpointInput<Endpoint: crate::generated::glue::Callable>,
     {
         find::find(self, input, window).await
     }
@@ -98,7 +99,10 @@ impl Client {
     ///
     /// # Errors
     /// [`is_job_failure`](crate::Error::is_job_failure) when the request failed; else what HTTP has to offer.
-    pub async fn recorded_result<E: crate::Callable>(&self, request_id: &str) -> Result<Option<Response<E::Output>>> {
+    pub async fn recorded_result<E: crate::generated::glue::Callable>(
+        &self,
+        request_id: &str,
+    ) -> Result<Option<Response<E::Output>>> {
         history::result::<E>(self, request_id).await
     }
 }

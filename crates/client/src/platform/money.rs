@@ -1,9 +1,11 @@
 //! Prices and bills.
 
+use crate::call::operation::Operation;
+use crate::client::Client;
 use crate::error::{Error, Kind, Result};
+use crate::generated::glue::Callable;
 use crate::generated::platform;
-use crate::operation::Operation;
-use crate::{BillingEvent, BillingPage, Callable, Client, ListPrice, PricePage};
+use ideogram_schema::{BillingEvent, BillingPage, ListPrice, PricePage};
 
 impl Client {
     /// What the endpoint costs today, as the platform says. The price that the description has is in

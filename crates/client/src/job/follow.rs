@@ -1,17 +1,20 @@
 //! Following a job to its end: by its status stream, by polling where there is none, and by both past the time that
 //! such jobs take.
 
-use crate::answer::BodyStream;
 use crate::error::{Error, Kind, Result};
+use crate::generated::glue::Callable;
 use crate::job::Job;
-use crate::lanes::{Polled, Ticket};
-use crate::pace::{PollPolicy, beside_stream};
-use crate::retry::jitter;
-use crate::sse::Events;
-use crate::trail::Trail;
-use crate::{Callable, QueueState, QueueStatus, limits, status};
+use crate::job::pace::{PollPolicy, beside_stream};
+use crate::job::sse::Events;
+use crate::job::status;
+use crate::job::trail::Trail;
+use crate::limits;
+use crate::wire::answer::BodyStream;
+use crate::wire::lanes::{Polled, Ticket};
+use crate::wire::retry::jitter;
 use futures_util::StreamExt;
 use futures_util::future::{Either, select};
+use ideogram_schema::{QueueState, QueueStatus};
 use std::pin::pin;
 use std::time::Duration;
 use tokio::time::{Instant, sleep_until, timeout};
@@ -247,7 +250,7 @@ impl StatusStream {
             if let Some(event) = self.events.next().map_err(too_large)? {
                 match status::read(&event, job.request_id()) {
                     Ok(status) => return Ok(Some(status)),
-                    Err(error) => return Err(Error::unreadable(crate::head::Head::default(), error)),
+                    Err(error) => return Err(Error::unreadable(crate::call::head::Head::default(), error)),
                 }
             }
             match timeout(job.client().shared().timeouts.stream_silence, self.body.next()).await {

@@ -1,12 +1,13 @@
 //! Fetching what the server made, without the key and from public addresses only.
 
-use crate::answer::BodyStream;
-use crate::base::is_loopback;
-use crate::dns::NotPublic;
+use crate::call::head::Head;
+use crate::client::Client;
 use crate::error::{Error, Kind, Result};
-use crate::head::Head;
+use crate::limits;
+use crate::picture::dns::NotPublic;
 use crate::text::clean;
-use crate::{Client, limits};
+use crate::wire::answer::BodyStream;
+use crate::wire::base::is_loopback;
 use reqwest::redirect::{Attempt, Policy};
 use std::net::IpAddr;
 use url::{Host, Url};
@@ -28,7 +29,7 @@ pub(crate) async fn open(client: &Client, text: &str) -> Result<(Head, BodyStrea
         }
         error
     })?;
-    crate::answer::open(crate::transport::sort(response)).await
+    crate::wire::answer::open(crate::wire::transport::sort(response)).await
 }
 
 /// The client for what carries no credential.

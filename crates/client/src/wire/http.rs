@@ -1,11 +1,11 @@
 //! The HTTP clients: one for TLS, one for this machine, one for downloads.
 
-use crate::base::Base;
 use crate::config::Customise;
-use crate::dns::PublicOnly;
 use crate::error::{Error, Result};
-use crate::lanes::IDLE;
 use crate::limits;
+use crate::picture::dns::PublicOnly;
+use crate::wire::base::Base;
+use crate::wire::lanes::IDLE;
 use reqwest::redirect::Policy;
 use rustls::ClientConfig;
 use std::sync::OnceLock;

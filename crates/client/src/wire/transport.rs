@@ -1,10 +1,10 @@
 //! The bridge to the generated operations: what every request gets on its way out, and how it leaves.
 
-use crate::base::Base;
 use crate::generated::glue::RawResult;
 use crate::generated::{platform, queue, run, storage};
-use crate::key::Key;
-use crate::span;
+use crate::wire::base::Base;
+use crate::wire::key::Key;
+use crate::wire::span;
 use progenitor_client::{ClientHooks, ClientInfo, OperationInfo, ResponseValue};
 use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue, USER_AGENT};
 use reqwest::{Request, Response, Version};

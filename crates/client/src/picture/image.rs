@@ -1,15 +1,21 @@
 //! A picture that the server made: read it, or save it.
 
-use crate::answer::BodyStream;
-use crate::data_uri::DataUri;
+use crate::call::head::Head;
+use crate::call::operation::Operation;
+use crate::client::Client;
 use crate::error::{Error, Kind, Result};
-use crate::head::Head;
-use crate::operation::Operation;
-use crate::save::Draft;
+use crate::limits;
+use crate::picture::data_uri::DataUri;
+use crate::picture::download;
+use crate::picture::file_name;
+use crate::picture::format::Format;
+use crate::picture::save::Draft;
 use crate::text::cut;
-use crate::{Client, File, Format, answer, download, file_name, limits};
+use crate::wire::answer;
+use crate::wire::answer::BodyStream;
 use bytes::Bytes;
 use futures_util::stream::{self, BoxStream, StreamExt};
+use ideogram_schema::File;
 use std::fmt;
 use std::path::{Path, PathBuf};
 

@@ -1,14 +1,17 @@
 //! Submit, follow, fetch: the call that most programs want.
 
+use crate::client::Client;
 use crate::error::{Error, Kind, Result};
-use crate::follow::Follower;
+use crate::generated::glue::Callable;
 use crate::job::Job;
-use crate::options::CallOptions;
-use crate::pace::PollPolicy;
-use crate::response::Response;
-use crate::submit::Submit;
-use crate::{Callable, CancelState, Client, LostReply, QueueStatus};
+use crate::job::follow::Follower;
+use crate::job::pace::PollPolicy;
+use crate::job::submit::Submit;
+use crate::platform::LostReply;
+use crate::wire::options::CallOptions;
+use crate::wire::response::Response;
 use futures_util::future::{BoxFuture, Either, FutureExt, select};
+use ideogram_schema::{CancelState, QueueStatus};
 use std::fmt;
 use std::future::{Future, IntoFuture};
 use std::time::{Duration, Instant};
@@ -126,7 +129,7 @@ impl<'a, E: Callable> Subscribe<'a, E> {
         let deadline = self.deadline.unwrap_or(self.client.shared().timeouts.deadline);
         let Ok(submitted) = tokio::time::timeout(deadline, self.submit.send()).await else {
             let message = format!("the submit to `{}` did not finish within {deadline:?}", E::ID);
-            return Err(Error::new(Kind::Deadline, message).at(crate::operation::Operation::Submit, Some(E::ID)));
+            return Err(Error::new(Kind::Deadline, message).at(crate::call::operation::Operation::Submit, Some(E::ID)));
         };
         let job = submitted?;
         let mut guard = Guard(self.cancel_on_drop.then(|| job.clone()));
@@ -204,7 +207,8 @@ impl<E: Callable> fmt::Debug for Subscribe<'_, E> {
 }
 #[cfg(test)]
 mod tests {
-    use crate::{Client, Generate, GenerateInput};
+    use crate::client::Client;
+    use ideogram_schema::{Generate, GenerateInput};
 
     #[test]
     fn a_job_that_is_followed_takes_little_memory() {

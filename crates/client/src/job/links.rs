@@ -1,8 +1,8 @@
 //! The URLs that the server names for a job, and whether the key may go there.
 
-use crate::QueueStatus;
 use crate::error::{Error, Kind, Result};
 use crate::text::clean;
+use ideogram_schema::QueueStatus;
 use url::Url;
 
 /// Where one of a job's calls goes.
@@ -66,8 +66,8 @@ impl Link {
 #[cfg(test)]
 mod tests {
     use super::{Link, Links};
-    use crate::base::Base;
-    use crate::{QueueState, QueueStatus};
+    use crate::wire::base::Base;
+    use ideogram_schema::{QueueState, QueueStatus};
 
     #[test]
     fn links_are_sorted_by_where_they_lead() {

@@ -1,6 +1,6 @@
 //! Endpoints that are known at run time only.
 
-use crate::Callable;
+use crate::generated::glue::Callable;
 
 /// What to do with an endpoint that is named by a text: see [`visit_endpoint`](crate::visit_endpoint).
 ///

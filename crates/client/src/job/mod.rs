@@ -1,18 +1,31 @@
 //! A request in the queue.
 
-use crate::answer::BodyStream;
+pub(crate) mod follow;
+pub(crate) mod links;
+pub(crate) mod pace;
+pub(crate) mod saved;
+pub(crate) mod sse;
+pub(crate) mod status;
+pub(crate) mod submit;
+pub(crate) mod subscribe;
+pub(crate) mod trail;
+pub(crate) mod updates;
+
+use crate::call::head::Head;
+use crate::call::operation::Operation;
+use crate::client::Client;
 use crate::error::{Error, Kind, Result};
-use crate::follow::Follower;
+use crate::generated::glue::Callable;
 use crate::generated::glue::RawResult;
 use crate::generated::queue;
-use crate::head::Head;
-use crate::links::{Link, Links};
-use crate::operation::Operation;
-use crate::response::Response;
-use crate::transport::sort;
-use crate::updates::Updates;
-use crate::{Callable, CancelState, CancelStatus, Client, LogEntry, QueueStatus, status};
+use crate::job::follow::Follower;
+use crate::job::links::{Link, Links};
+use crate::job::updates::Updates;
+use crate::wire::answer::BodyStream;
+use crate::wire::response::Response;
+use crate::wire::transport::sort;
 use futures_util::future::{BoxFuture, FutureExt};
+use ideogram_schema::{CancelState, CancelStatus, LogEntry, QueueStatus};
 use reqwest::Method;
 use std::fmt;
 use std::future::IntoFuture;

@@ -6,7 +6,7 @@
 //! allow a hundred streams or so on one.
 
 use crate::generated::queue;
-use crate::http::Http;
+use crate::wire::http::Http;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;

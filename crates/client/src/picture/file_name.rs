@@ -1,6 +1,6 @@
 //! Names of files that a server gave.
 
-use crate::Format;
+use crate::picture::format::Format;
 use crate::text::cut;
 
 /// Bytes of a name, its extension apart.
@@ -37,7 +37,7 @@ pub(crate) fn clean(given: &str, format: Option<Format>) -> String {
 #[cfg(test)]
 mod tests {
     use super::clean;
-    use crate::Format::{Jpeg, Png};
+    use crate::picture::format::Format::{Jpeg, Png};
 
     #[test]
     fn a_name_never_leaves_its_folder() {

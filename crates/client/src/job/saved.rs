@@ -1,8 +1,10 @@
 //! A job as it is written down, to be taken up again.
 
+use crate::client::Client;
 use crate::error::{Error, Result};
+use crate::generated::glue::Callable;
+use crate::job::Job;
 use crate::text::clean;
-use crate::{Callable, Client, Job};
 use serde::{Deserialize, Serialize, Serializer};
 
 /// What is needed to take a job up again, in another process or on another day: plain data.

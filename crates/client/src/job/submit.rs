@@ -1,11 +1,14 @@
 //! Putting a request into the queue.
 
+use crate::call::operation::Operation;
+use crate::client::Client;
 use crate::error::Result;
+use crate::generated::glue::Callable;
 use crate::job::Job;
-use crate::operation::Operation;
-use crate::options::CallOptions;
-use crate::{Callable, Client, LostReply, QueueState, QueueStatus};
+use crate::platform::LostReply;
+use crate::wire::options::CallOptions;
 use futures_util::future::{BoxFuture, FutureExt};
+use ideogram_schema::{QueueState, QueueStatus};
 use std::fmt;
 use std::future::IntoFuture;
 use std::time::SystemTime;

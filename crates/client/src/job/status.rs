@@ -1,6 +1,6 @@
 //! Reading a job's status with lenience: a job that is paid for is not lost over a log line.
 
-use crate::QueueStatus;
+use ideogram_schema::QueueStatus;
 use serde_json::{Map, Value};
 
 /// Decodes a status. Where it is not quite as described, what cannot be read is left out, as long as a state is there.
@@ -40,7 +40,7 @@ pub(crate) fn read(bytes: &[u8], request_id: &str) -> Result<QueueStatus, serde_
 #[cfg(test)]
 mod tests {
     use super::read;
-    use crate::QueueState;
+    use ideogram_schema::QueueState;
 
     #[test]
     fn what_cannot_be_read_is_left_out() {

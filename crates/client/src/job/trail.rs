@@ -4,7 +4,7 @@
 //! begin anew. A line with a time was seen when an equal one was. Lines without one may well be equal, so they are
 //! compared with those seen one by one from the first, until they differ.
 
-use crate::LogEntry;
+use ideogram_schema::LogEntry;
 use std::collections::HashSet;
 use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
 
@@ -26,7 +26,7 @@ impl Trail {
             let hash = BuildHasherDefault::<DefaultHasher>::default().hash_one((
                 &entry.timestamp,
                 &entry.message,
-                entry.level.as_ref().map(crate::LogLevel::as_str),
+                entry.level.as_ref().map(ideogram_schema::LogLevel::as_str),
             ));
             if entry.timestamp.is_some() {
                 return if self.timed.len() < LINES { self.timed.insert(hash) } else { !self.timed.contains(&hash) };
@@ -48,7 +48,7 @@ impl Trail {
 #[cfg(test)]
 mod tests {
     use super::Trail;
-    use crate::LogEntry;
+    use ideogram_schema::LogEntry;
 
     fn lines(texts: &[&str]) -> Vec<LogEntry> {
         texts.iter().map(|text| LogEntry::new(*text)).collect()

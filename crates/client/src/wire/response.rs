@@ -1,7 +1,7 @@
 //! An answer with what the server said about it.
 
-use crate::head::Head;
-use crate::{Metrics, QueueStatus};
+use crate::call::head::Head;
+use ideogram_schema::{Metrics, QueueStatus};
 use std::ops::Deref;
 use std::time::Duration;
 

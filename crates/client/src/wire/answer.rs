@@ -1,8 +1,8 @@
 //! The one way in: every answer of every operation is bounded, sorted by its status, and read here.
 
+use crate::call::head::Head;
 use crate::error::{Error, Kind, Result};
 use crate::generated::glue::RawResult;
-use crate::head::Head;
 use crate::limits;
 use bytes::{Bytes, BytesMut};
 use futures_util::{Stream, StreamExt};

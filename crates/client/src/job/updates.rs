@@ -1,9 +1,10 @@
 //! What happens to a job, as a stream of typed events.
 
 use crate::error::Result;
-use crate::follow::Follower;
-use crate::{Callable, LogEntry, QueueState, QueueStatus};
+use crate::generated::glue::Callable;
+use crate::job::follow::Follower;
 use futures_util::stream::{BoxStream, Stream, StreamExt, unfold};
+use ideogram_schema::{LogEntry, QueueState, QueueStatus};
 use std::collections::VecDeque;
 use std::fmt;
 use std::pin::Pin;
@@ -99,7 +100,7 @@ impl Narrator {
 #[cfg(test)]
 mod tests {
     use super::{Narrator, Update};
-    use crate::{LogEntry, QueueState, QueueStatus};
+    use ideogram_schema::{LogEntry, QueueState, QueueStatus};
 
     #[test]
     fn what_has_not_changed_is_not_told_again() {

@@ -1,7 +1,7 @@
 //! When a failed request is sent again, and after how long: pure functions of what is known.
 
+use crate::call::operation::Operation;
 use crate::error::Error;
-use crate::operation::Operation;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 

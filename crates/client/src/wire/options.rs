@@ -1,8 +1,8 @@
 //! What one call may ask of the platform besides its input.
 
-use crate::QueuePriority;
 use crate::error::{Error, Result};
 use crate::generated::glue::{RunParameters, SubmitParameters};
+use ideogram_schema::QueuePriority;
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use std::fmt::{self, Write};
 use std::sync::Arc;
@@ -217,7 +217,7 @@ const OWN: &[&str] = &[
 #[cfg(test)]
 mod tests {
     use super::CallOptions;
-    use crate::QueuePriority;
+    use ideogram_schema::QueuePriority;
     use std::time::Duration;
 
     #[test]

@@ -1,0 +1,9 @@
+//! Pictures that come out: fetched without the key, bounded, and saved whole or not at all.
+
+pub(crate) mod data_uri;
+pub(crate) mod dns;
+pub(crate) mod download;
+pub(crate) mod file_name;
+pub(crate) mod format;
+pub(crate) mod image;
+pub(crate) mod save;
