@@ -4,7 +4,9 @@
 use crate::description::root;
 use crate::round_trip::canonical;
 use serde_json::Value;
-use xtask::{assemble, corpus, document, standalone};
+use xtask::describe::assemble;
+use xtask::emit::{corpus, standalone};
+use xtask::sources::{document, folder};
 
 #[test]
 fn every_generated_file_of_the_corpus_is_up_to_date() {
@@ -28,7 +30,7 @@ macro_rules! round_trips {
                 }
             )*
             assert!(compared > 30, "only {compared} models were compared");
-            assert_eq!(corpus::names(&root(), corpus::DOCUMENTS).unwrap(), [$(stringify!($name)),*]);
+            assert_eq!(folder::names(&root(), corpus::DOCUMENTS).unwrap(), [$(stringify!($name)),*]);
         }
     };
 }
@@ -38,7 +40,7 @@ round_trips! { bare names numbers sizes tuple unions }
 #[test]
 fn what_cannot_be_carried_stops_with_file_pointer_and_advice() {
     let folder = format!("{}/refused", corpus::DOCUMENTS);
-    for name in corpus::names(&root(), &folder).unwrap() {
+    for name in folder::names(&root(), &folder).unwrap() {
         let document = document::load(&root(), &format!("{folder}/{name}.json")).unwrap();
         let refusal =
             assemble::standalone(&document).and_then(|normal| standalone::models(&normal, "crate")).unwrap_err();

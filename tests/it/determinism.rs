@@ -26,7 +26,7 @@ fn the_order_of_keys_in_the_documents_changes_no_byte() {
     let copy = copy();
     for folder in ["upstream", "template", "overlay"] {
         let folder = format!("openapi/{folder}");
-        for name in xtask::corpus::names(copy.path(), &folder).unwrap() {
+        for name in xtask::sources::folder::names(copy.path(), &folder).unwrap() {
             let path = copy.path().join(format!("{folder}/{name}.json"));
             let document: Value = serde_json::from_str(&std::fs::read_to_string(&path).unwrap()).unwrap();
             let shuffled = reversed(&document);
@@ -34,9 +34,9 @@ fn the_order_of_keys_in_the_documents_changes_no_byte() {
             std::fs::write(path, shuffled).unwrap();
         }
     }
-    xtask::lock::accept(copy.path(), "2026-11-22").unwrap();
-    let shuffled = xtask::codegen::generate(copy.path()).unwrap();
-    let straight = xtask::codegen::generate(&root()).unwrap();
+    xtask::sources::lock::accept(copy.path(), "2026-11-22").unwrap();
+    let shuffled = xtask::emit::workspace::generate(copy.path()).unwrap();
+    let straight = xtask::emit::workspace::generate(&root()).unwrap();
     for (path, text) in &straight.files {
         // The sandbox serves the upstream documents byte for byte; all else is made from what they mean.
         let is_copy =

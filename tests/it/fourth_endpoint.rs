@@ -33,8 +33,8 @@ fn workspace_with_fourth() -> tempfile::TempDir {
         verb = \"quality\"\npositional = [\"prompt\"]\nsummary = \"Make a better picture from a prompt.\"\n";
     let list = copy.path().join("openapi/endpoints.toml");
     std::fs::OpenOptions::new().append(true).open(list).unwrap().write_all(entry.as_bytes()).unwrap();
-    xtask::lock::accept(copy.path(), "2026-11-22").unwrap();
-    xtask::codegen::generate(copy.path()).unwrap().write(copy.path()).unwrap();
+    xtask::sources::lock::accept(copy.path(), "2026-11-22").unwrap();
+    xtask::emit::workspace::generate(copy.path()).unwrap().write(copy.path()).unwrap();
     copy
 }
 

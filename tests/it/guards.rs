@@ -5,7 +5,7 @@ use crate::round_trip::canonical;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::path::Path;
-use xtask::write::Output;
+use xtask::emit::write::Output;
 
 /// Which guard notices a change.
 #[derive(Debug, Default, PartialEq)]
@@ -30,8 +30,11 @@ fn with_change(files: &[&str], mutate: impl Fn(&mut Value)) -> Noticed {
         mutate(&mut document);
         std::fs::write(&path, document.to_string()).unwrap();
     }
-    xtask::lock::accept(copy.path(), "2026-11-22").unwrap();
-    noticed(&xtask::codegen::generate(&root()).unwrap(), &xtask::codegen::generate(copy.path()).unwrap())
+    xtask::sources::lock::accept(copy.path(), "2026-11-22").unwrap();
+    noticed(
+        &xtask::emit::workspace::generate(&root()).unwrap(),
+        &xtask::emit::workspace::generate(copy.path()).unwrap(),
+    )
 }
 
 pub(crate) fn noticed(before: &Output, after: &Output) -> Noticed {
@@ -70,7 +73,7 @@ fn rust(texts: &Texts) -> Texts {
 }
 
 fn surface(rust: &Texts) -> Texts {
-    rust.iter().map(|(path, text)| (path.clone(), xtask::surface::of_source(text).unwrap())).collect()
+    rust.iter().map(|(path, text)| (path.clone(), xtask::emit::surface::of_source(text).unwrap())).collect()
 }
 
 fn input(document: &mut Value) -> &mut Value {

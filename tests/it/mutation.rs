@@ -11,7 +11,7 @@ use crate::guards::{Noticed, noticed};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
-use xtask::write::Output;
+use xtask::emit::write::Output;
 
 /// One change to one file.
 struct Mutation {
@@ -37,7 +37,7 @@ fn every_changed_leaf_of_the_description_is_noticed() {
     let files = files();
     let mutations: Vec<Mutation> = files.iter().flat_map(|(file, document)| mutations(file, document)).collect();
     assert!(mutations.len() > 1_000, "only {} leaves were found", mutations.len());
-    let before = xtask::codegen::generate(&root()).unwrap();
+    let before = xtask::emit::workspace::generate(&root()).unwrap();
     let halves: Vec<Vec<(usize, Option<Noticed>)>> = std::thread::scope(|scope| {
         let threads: Vec<_> = (0..2)
             .map(|part| {
@@ -94,7 +94,8 @@ fn run(
     for (index, mutation) in mutations.iter().enumerate().filter(|(index, _)| index % 2 == part) {
         let path = copy.path().join(&mutation.file);
         std::fs::write(&path, mutation.changed.to_string()).unwrap();
-        let after = xtask::lock::accept(copy.path(), "2026-11-22").and_then(|_| xtask::codegen::generate(copy.path()));
+        let after = xtask::sources::lock::accept(copy.path(), "2026-11-22")
+            .and_then(|_| xtask::emit::workspace::generate(copy.path()));
         outcomes.push((index, after.ok().map(|after| noticed(before, &after))));
         let original = &files.iter().find(|(file, _)| *file == mutation.file).unwrap().1;
         std::fs::write(&path, original.to_string()).unwrap();
@@ -106,7 +107,7 @@ fn run(
 fn files() -> Vec<(String, Value)> {
     let mut files = Vec::new();
     for folder in ["openapi", "openapi/upstream", "openapi/template", "openapi/overlay"] {
-        for name in xtask::corpus::names(&root(), folder).unwrap() {
+        for name in xtask::sources::folder::names(&root(), folder).unwrap() {
             if folder == "openapi" && ["queue", "run"].contains(&name.as_str()) {
                 continue;
             }

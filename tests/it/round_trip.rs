@@ -11,7 +11,7 @@ use serde_json::{Map, Value, json};
 fn the_rust_types_derive_the_descriptions_components() {
     let derived = ideogram_schema::json_schemas();
     let mut seen = 0;
-    for name in xtask::corpus::names(&root(), "openapi").unwrap() {
+    for name in xtask::sources::folder::names(&root(), "openapi").unwrap() {
         let document = document(&name);
         for (component, schema) in document["components"]["schemas"].as_object().unwrap() {
             let derived = derived.get(component).unwrap_or_else(|| panic!("{name}: no Rust type for {component}"));

@@ -4,10 +4,10 @@ use crate::description::root;
 
 #[test]
 fn the_schema_crates_generated_surface_is_the_reviewed_one() {
-    insta::assert_snapshot!(xtask::surface::of_folder(&root().join("crates/schema/src/generated")).unwrap());
+    insta::assert_snapshot!(xtask::emit::surface::of_folder(&root().join("crates/schema/src/generated")).unwrap());
 }
 
 #[test]
 fn the_clients_generated_surface_is_the_reviewed_one() {
-    insta::assert_snapshot!(xtask::surface::of_folder(&root().join("crates/client/src/generated")).unwrap());
+    insta::assert_snapshot!(xtask::emit::surface::of_folder(&root().join("crates/client/src/generated")).unwrap());
 }

@@ -1,30 +1,13 @@
 //! The maintainer's commands as a library: from the API description in `openapi/` to every file that depends on it.
 
-pub mod assemble;
 pub mod bench;
-pub mod changelog;
-pub mod codegen;
+pub mod commands;
 pub mod conformance;
-pub mod corpus;
+pub mod describe;
 pub mod diff;
-pub mod document;
 pub mod emit;
-pub mod endpoints;
 pub mod error;
 pub mod fetch;
-pub mod idents;
-pub mod lint;
-pub mod lock;
-pub mod model;
 pub mod names;
-pub mod normalise;
-pub mod operations;
-pub mod overlay;
 pub mod pointer;
-pub mod references;
-pub mod services;
-mod share;
-pub mod standalone;
-pub mod surface;
-pub mod template;
-pub mod write;
+pub mod sources;

@@ -3,7 +3,7 @@
 use super::figures::median;
 use super::program::Program;
 use super::result::{RowResult, figure};
-use crate::lock::today;
+use crate::sources::lock::today;
 use std::fmt::Write as _;
 
 /// `docs/BENCHMARKS.md`.

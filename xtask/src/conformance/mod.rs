@@ -19,18 +19,6 @@ const KEY: &str = "sandbox:key";
 /// No suite takes longer, unless something hangs.
 const LIMIT: Duration = Duration::from_secs(900);
 
-/// The arguments of `cargo xtask conformance`.
-#[derive(Clone, Debug, Default, clap::Args)]
-#[command(after_help = "Needs `python3` with venv, `node` with `npm`, `curl`, and `chromium` for `browser`;\n\
-    everything else is installed below `target/conformance/`.\n\
-    Exit status: 0 all passed, 1 a check failed, 2 trouble.\n\n\
-    Examples:\n  cargo xtask conformance\n  cargo xtask conformance python javascript")]
-pub struct Args {
-    /// Run these suites only
-    #[arg(value_enum, value_name = "SUITE")]
-    pub suites: Vec<Suite>,
-}
-
 /// One set of drivers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub enum Suite {
@@ -118,13 +106,13 @@ struct Row {
 ///
 /// # Errors
 /// What the suites need cannot be built, installed or started.
-pub fn run(root: &Path, args: &Args) -> Result<bool> {
+pub fn run(root: &Path, suites: &[Suite]) -> Result<bool> {
     let program = build(root)?;
     let place = root.join(PLACE);
     tools::install(&root.join(DRIVERS), &place)?;
     let mut rows = Vec::new();
     for suite in Suite::ALL {
-        if args.suites.is_empty() || args.suites.contains(&suite) {
+        if suites.is_empty() || suites.contains(&suite) {
             rows.push(run_suite(root, &place, &program, suite)?);
         }
     }

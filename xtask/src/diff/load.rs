@@ -1,9 +1,10 @@
 //! Descriptions from the working tree, from git, from files.
 
-use crate::assemble::{Assembled, assemble};
-use crate::endpoints;
+use crate::describe::assemble::{Assembled, assemble};
+use crate::describe::services;
 use crate::error::{Error, Result};
-use crate::{corpus, services};
+use crate::sources::endpoints;
+use crate::sources::folder;
 use serde_json::Value;
 use std::fs::File;
 use std::io::Read;
@@ -61,7 +62,7 @@ fn same(one: &Document, two: &Document, pointer: &str) -> bool {
 ///
 /// # Errors
 /// The file is a version of none of the documents.
-pub(super) fn align(old: Description, new: Description) -> Result<(Description, Description)> {
+pub fn align(old: Description, new: Description) -> Result<(Description, Description)> {
     let narrow = |whole: &Description, one: &Description| match one.documents.as_slice() {
         [one] if whole.documents.len() > 1 => whole.counterpart(one).map(Some).ok_or_else(|| {
             let names: Vec<String> = whole.documents.iter().map(|document| format!("`{}`", document.name)).collect();
@@ -134,7 +135,7 @@ fn load_directory(directory: &Path, shown: &str) -> Result<Description> {
         let shown = Path::new(shown).join(&name);
         Ok(Document { value: load_file(&directory.join(&name), &shown.to_string_lossy())?.value, name })
     };
-    let names = corpus::names(directory, "openapi")?;
+    let names = folder::names(directory, "openapi")?;
     let files = with_others(names.into_iter().map(|name| format!("openapi/{name}.json")));
     Ok(Description { documents: files.map(read).collect::<Result<_>>()? })
 }

@@ -15,6 +15,7 @@
 //! rows of its parts, and what has no rule is [`Kind::Unknown`], the worst of all.
 
 mod bounds;
+pub mod changelog;
 mod document;
 mod extension;
 mod load;
@@ -28,57 +29,13 @@ mod values;
 mod view;
 mod walk;
 
-pub use load::{DOCUMENTS, Description, Document, LARGEST_DOCUMENT, load, load_working_tree};
+pub use load::{DOCUMENTS, Description, Document, LARGEST_DOCUMENT, align, load, load_working_tree};
 pub use report::{Bump, Change, Position, Report, Rust, Wire};
 pub use rules::Kind;
 
-use crate::error::Result;
 use std::collections::BTreeSet;
-use std::io::Write;
-use std::path::Path;
 use usage::Usage;
 use walk::{At, Walk};
-
-/// The arguments of `cargo xtask diff`.
-#[derive(Clone, Debug, Default, clap::Args)]
-#[command(
-    after_help = "Exit status: 0 nothing breaks, 1 something breaks on the wire or in the Rust API, 2 trouble.\n\n\
-    Examples:\n  cargo xtask diff\n  cargo xtask diff v0.1.0 --json\n  cargo xtask diff HEAD~3 HEAD\n  cargo xtask diff old.json new.json"
-)]
-pub struct Args {
-    /// The old description: a git revision, a file, or a directory that has the description [default: HEAD]
-    pub old: Option<String>,
-    /// The new description [default: the working tree]
-    pub new: Option<String>,
-    /// Print JSON: {"changes":[{"pointer","kind","position","wire","rust","text"}],"bump"}
-    #[arg(long)]
-    pub json: bool,
-}
-
-/// Runs the command for the workspace at `root`, prints to stdout and stderr, and returns the exit status.
-pub fn run(root: &Path, args: &Args) -> u8 {
-    match run_to(root, args, &mut std::io::stdout().lock()) {
-        Ok(code) => code,
-        Err(error) => {
-            let _ = writeln!(std::io::stderr(), "error: {error}");
-            2
-        }
-    }
-}
-
-/// Runs the command for the workspace at `root` and prints the report to `out`; a reader that stops reading is no error.
-///
-/// # Errors
-/// A description that cannot be had.
-pub fn run_to(root: &Path, args: &Args, out: &mut dyn Write) -> Result<u8> {
-    let old = load(root, args.old.as_deref().unwrap_or("HEAD"))?;
-    let new = args.new.as_deref().map_or_else(|| load_working_tree(root), |spec| load(root, spec))?;
-    let (old, new) = load::align(old, new)?;
-    let report = compare(&old, &new);
-    let text = if args.json { report.to_json() } else { report.to_table() };
-    let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
-    Ok(report.exit_code())
-}
 
 /// Compares two descriptions. One document on each side belongs together whatever the names, else those of one file name do.
 ///

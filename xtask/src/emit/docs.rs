@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 /// Doc attributes for the paragraphs, empty ones left out; each paragraph may hold any text.
-pub fn attributes(paragraphs: &[String]) -> TokenStream {
+pub(super) fn attributes(paragraphs: &[String]) -> TokenStream {
     let lines = lines(paragraphs).into_iter().map(|line| if line.is_empty() { line } else { format!(" {line}") });
     quote!(#(#[doc = #lines])*)
 }

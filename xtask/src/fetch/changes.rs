@@ -1,7 +1,7 @@
 //! What changed between two versions of a document, in a line.
 
-use crate::document;
 use crate::pointer::Pointer;
+use crate::sources::document;
 use serde_json::Value;
 
 /// How many changes are named.

@@ -1,7 +1,7 @@
 //! One GET, bounded in time and size, that stays on its host.
 
-use crate::document::{MAX_BYTES, check_size};
 use crate::error::{Error, Result};
+use crate::sources::document::{MAX_BYTES, check_size};
 use std::io::Read as _;
 use std::sync::Arc;
 use std::time::Duration;

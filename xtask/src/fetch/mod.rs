@@ -6,11 +6,11 @@ mod store;
 
 pub use http::Limits;
 
-use crate::document;
-use crate::endpoints::{self, EndpointEntry};
+use crate::describe::template;
 use crate::error::Result;
-use crate::lock::{self, Lock, Locked, Origin};
-use crate::template;
+use crate::sources::document;
+use crate::sources::endpoints::{self, EndpointEntry};
+use crate::sources::lock::{self, Lock, Locked, Origin};
 use std::io::Write;
 use std::path::Path;
 
@@ -20,39 +20,14 @@ pub const DEFAULT: &str = "https://fal.ai";
 /// Where below its host.
 const PLACE: &str = "/api/openapi/queue/openapi.json";
 
-/// The arguments of `cargo xtask fetch`.
-#[derive(Clone, Debug, Default, clap::Args)]
-#[command(
-    after_help = "Exit status: 0 done or nothing new, 1 `--check` found something new, 2 trouble; then nothing was written.\n\n\
-    Examples:\n  cargo xtask fetch\n  cargo xtask fetch --check\n  cargo xtask fetch --from http://127.0.0.1:8080"
-)]
-pub struct Args {
-    /// Fetch from another server: its URL, or the whole URL of the documents without `endpoint_id`
-    #[arg(long, value_name = "URL")]
-    pub from: Option<String>,
-    /// Write nothing, only say what is new
-    #[arg(long)]
-    pub check: bool,
-}
-
-/// Runs the command for the workspace at `root`, prints to stdout and stderr, and returns the exit status.
-pub fn run(root: &Path, args: &Args) -> u8 {
-    match run_to(root, args, Limits::default(), &mut std::io::stdout().lock()) {
-        Ok(code) => code,
-        Err(error) => {
-            let _ = writeln!(std::io::stderr(), "error: {error}");
-            2
-        }
-    }
-}
-
-/// Runs the command within the limits and prints a line per document to `out`.
+/// Fetches every document within the limits, from fal or from another server, and prints a line per document to `out`.
+/// With `check` it writes nothing; 1 says that there is something new.
 ///
 /// # Errors
 /// A document cannot be had, or is not that of its endpoint; a file cannot be written. Then nothing was changed.
-pub fn run_to(root: &Path, args: &Args, limits: Limits, out: &mut dyn Write) -> Result<u8> {
+pub fn fetch(root: &Path, from: Option<&str>, check: bool, limits: Limits, out: &mut dyn Write) -> Result<u8> {
     let endpoints = endpoints::load(root)?;
-    let from = args.from.as_deref().unwrap_or(DEFAULT);
+    let from = from.unwrap_or(DEFAULT);
     http::check(from)?;
     let old = if root.join(lock::PATH).exists() { Lock::load(root)? } else { Lock::default() };
     let mut new = Lock::default();
@@ -61,7 +36,7 @@ pub fn run_to(root: &Path, args: &Args, limits: Limits, out: &mut dyn Write) -> 
     let fetcher = http::Fetcher::new(limits);
     for endpoint in &endpoints {
         let url = url(from, &endpoint.id);
-        let bytes = fetch(&fetcher, endpoint, &url).map_err(|error| error.in_file(&url))?;
+        let bytes = download(&fetcher, endpoint, &url).map_err(|error| error.in_file(&url))?;
         let path = endpoint.path();
         // What cannot be read is replaced all the same.
         let present = root.join(&path).exists().then(|| document::read(root, &path).unwrap_or_default());
@@ -87,12 +62,12 @@ pub fn run_to(root: &Path, args: &Args, limits: Limits, out: &mut dyn Write) -> 
         files.push((path, bytes));
     }
     let moved = new != old;
-    if moved && !args.check {
+    if moved && !check {
         files.push((lock::PATH.to_owned(), new.to_text()?.into_bytes()));
         store::replace(root, &files)?;
     }
-    tell(out, &lines, moved, args.check);
-    Ok(u8::from(moved && args.check))
+    tell(out, &lines, moved, check);
+    Ok(u8::from(moved && check))
 }
 
 fn tell(out: &mut dyn Write, lines: &[(bool, String)], moved: bool, check: bool) {
@@ -110,7 +85,7 @@ fn tell(out: &mut dyn Write, lines: &[(bool, String)], moved: bool, check: bool)
 }
 
 /// Gets one document and sees to it that it is the one that was asked for.
-fn fetch(fetcher: &http::Fetcher, endpoint: &EndpointEntry, url: &str) -> Result<Vec<u8>> {
+fn download(fetcher: &http::Fetcher, endpoint: &EndpointEntry, url: &str) -> Result<Vec<u8>> {
     let bytes = fetcher.get(url)?;
     let document = document::parse(&bytes)?;
     template::identify(&document, &endpoint.id)?;

@@ -93,7 +93,7 @@ fn a_schema_that_is_called_like_an_endpoint_needs_a_name_of_its_own() {
 fn a_document_that_belongs_to_no_endpoint_is_told() {
     let copy = Copy::new();
     copy.write("upstream/left.json", "{}");
-    let problems = xtask::lint::lint(copy.root()).unwrap().problems;
+    let problems = xtask::describe::lint::lint(copy.root()).unwrap().problems;
     let texts: Vec<_> = problems.iter().map(ToString::to_string).collect();
     assert_eq!(texts, ["openapi/upstream/left.json: belongs to no endpoint of `openapi/endpoints.toml`: delete it"]);
 }
@@ -119,7 +119,7 @@ fn what_was_fetched_can_be_judged_before_anything_is_generated() {
     let copy = Copy::new();
     let before = copy.assemble();
     for (name, value) in [("run", &before.run), ("queue", &before.queue)] {
-        copy.write(&format!("{name}.json"), &xtask::document::to_text(value));
+        copy.write(&format!("{name}.json"), &xtask::sources::document::to_text(value));
     }
     copy.edit("upstream/edit.json", |document| {
         document["components"]["schemas"]["IdeogramV2TurboEditInput"]["properties"]["new"] =

@@ -117,7 +117,7 @@ fn what_rust_cannot_carry_is_refused_or_allowed() {
 #[test]
 fn lint_tells_everything_at_once_and_what_is_no_longer_allowed_for_anything() {
     let copy = Copy::new();
-    assert_eq!(xtask::lint::lint(copy.root()).unwrap().problems, []);
+    assert_eq!(xtask::describe::lint::lint(copy.root()).unwrap().problems, []);
     copy.edit("upstream/turbo.json", |document| {
         document["components"]["schemas"]["IdeogramV2TurboInput"]["not"] = json!({});
         document["components"]["schemas"]["File"]["unheard"] = json!(1);
@@ -125,7 +125,7 @@ fn lint_tells_everything_at_once_and_what_is_no_longer_allowed_for_anything() {
     copy.write("upstream/edit.json", "{");
     let allowance = "[[allow]]\nfile = \"remix.json\"\npointer = \"/nowhere\"\nreason = \"gone\"\n";
     copy.write("allow.toml", &format!("{}\n{allowance}", copy.text("allow.toml")));
-    let report = xtask::lint::lint(copy.root()).unwrap();
+    let report = xtask::describe::lint::lint(copy.root()).unwrap();
     let places: Vec<_> =
         report.problems.iter().map(|problem| problem.to_string().split(": ").next().unwrap().to_owned()).collect();
     assert_eq!(

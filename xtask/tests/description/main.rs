@@ -12,8 +12,8 @@ mod unreadable;
 use serde_json::Value;
 use std::path::{Path, PathBuf};
 use tempfile::TempDir;
-use xtask::assemble::{Assembled, assemble};
-use xtask::{document, lock};
+use xtask::describe::assemble::{Assembled, assemble};
+use xtask::sources::{document, lock};
 
 /// The workspace.
 fn workspace() -> PathBuf {

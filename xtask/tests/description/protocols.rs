@@ -2,8 +2,8 @@
 
 use super::{Copy, keys, workspace};
 use serde_json::{Value, json};
-use xtask::assemble::assemble;
-use xtask::document;
+use xtask::describe::assemble::assemble;
+use xtask::sources::document;
 
 #[test]
 fn the_assembled_documents_are_those_that_are_checked_in() {

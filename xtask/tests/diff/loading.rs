@@ -4,7 +4,8 @@ use super::fixtures;
 use std::path::Path;
 use std::process::Command;
 use tempfile::TempDir;
-use xtask::diff::{Args, DOCUMENTS, LARGEST_DOCUMENT, load, load_working_tree, run_to};
+use xtask::commands::diff::{Args, run_to};
+use xtask::diff::{DOCUMENTS, LARGEST_DOCUMENT, load, load_working_tree};
 
 /// A workspace with the fixture committed and tagged `v1`.
 fn workspace() -> TempDir {

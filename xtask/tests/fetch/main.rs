@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 use tempfile::TempDir;
-use xtask::fetch::{Args, Limits, run_to};
+use xtask::fetch::{Limits, fetch};
 
 const IDS: [(&str, &str); 3] = [
     ("fal-ai/ideogram/v2/turbo", "turbo"),
@@ -70,9 +70,9 @@ impl Workspace {
     }
 
     fn fetch_within(&self, total: Duration, from: &str, check: bool) -> Result<(u8, String), String> {
-        let args = Args { from: Some(from.to_owned()), check };
         let mut out = Vec::new();
-        let code = run_to(self.0.path(), &args, Limits { total }, &mut out).map_err(|error| error.to_string())?;
+        let code =
+            fetch(self.0.path(), Some(from), check, Limits { total }, &mut out).map_err(|error| error.to_string())?;
         Ok((code, String::from_utf8(out).unwrap()))
     }
 

@@ -1,0 +1,61 @@
+//! The command line: each command is a file.
+
+pub mod bench;
+pub mod codegen;
+pub mod conformance;
+pub mod diff;
+pub mod fetch;
+pub mod lint;
+pub mod lock;
+mod root;
+
+use clap::{CommandFactory as _, Parser, Subcommand};
+use root::root;
+use std::process::ExitCode;
+
+/// The maintainer's commands: fetch the API's documents, see what changed, regenerate everything that depends on them.
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask", disable_help_subcommand = true)]
+struct Command {
+    #[command(subcommand)]
+    task: Option<Task>,
+}
+
+#[derive(Subcommand)]
+enum Task {
+    /// Measure the client beside others at the same work, and write `docs/BENCHMARKS.md`
+    Bench(bench::Args),
+    /// Regenerate everything that depends on the description in `openapi/`
+    Codegen(codegen::Args),
+    /// Run fal's own clients, and a tester of descriptions, against the sandbox
+    Conformance(conformance::Args),
+    /// Say what changed in the description, on the wire and in the Rust API
+    Diff(diff::Args),
+    /// Download the upstream documents, byte for byte, all of them or none
+    Fetch(fetch::Args),
+    /// Name everything in the upstream documents that the Rust code does not carry
+    Lint(lint::Args),
+    /// Take the upstream documents as they are: write their hashes into `openapi/upstream.lock`
+    Lock(lock::Args),
+}
+
+/// Runs the command that the process was started with, and returns its exit status; 2 is trouble.
+pub fn main() -> ExitCode {
+    let Some(task) = Command::parse().task else {
+        let _ = Command::command().print_help();
+        return ExitCode::SUCCESS;
+    };
+    let outcome = match task {
+        Task::Bench(args) => root().and_then(|root| bench::run(&root, &args)),
+        Task::Codegen(args) => codegen::run(&args),
+        Task::Conformance(args) => root().and_then(|root| conformance::run(&root, &args)),
+        Task::Diff(args) => root().and_then(|root| diff::run(&root, &args)),
+        Task::Fetch(args) => root().and_then(|root| fetch::run(&root, &args)),
+        Task::Lint(args) => root().and_then(|root| lint::run(&root, &args)),
+        Task::Lock(args) => root().and_then(|root| lock::run(&root, &args)),
+    };
+    outcome.unwrap_or_else(|error| {
+        eprintln!("error: {error}");
+        ExitCode::from(2)
+    })
+}

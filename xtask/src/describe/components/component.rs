@@ -1,0 +1,77 @@
+//! One named schema as what it becomes in Rust.
+
+use super::bounds::{Bounds, NumberKind};
+use serde_json::Value;
+use std::collections::BTreeMap;
+
+/// All components of the documents, by component name.
+pub type Components = BTreeMap<String, Component>;
+
+/// One named schema and what it becomes.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Component {
+    /// The Rust type's name.
+    pub rust: String,
+    /// The JSON pointer of the schema.
+    pub pointer: String,
+    /// What the description says of it; may be empty.
+    pub description: String,
+    /// What it becomes.
+    pub shape: Shape,
+}
+
+/// What a component becomes.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Shape {
+    /// A struct, its fields in the description's order.
+    Struct(Vec<Property>),
+    /// An open enumeration of texts: JSON value and variant name.
+    TextEnum(Vec<(String, String)>),
+    /// An open enumeration of whole numbers: JSON value and variant name.
+    IntegerEnum(Vec<(i64, String)>),
+    /// A checked number.
+    Number(NumberKind, Bounds),
+    /// An untagged union: variant name and schema.
+    Union(Vec<(String, Value)>),
+    /// A transparent wrapper of a simple schema.
+    Wrapper(Value),
+}
+
+/// One property of a struct.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Property {
+    /// The name in JSON.
+    pub json: String,
+    /// The name in Rust.
+    pub rust: String,
+    /// The schema without what describes the property as a whole: description, default, examples, null.
+    pub schema: Value,
+    /// What the description says of it; may be empty.
+    pub description: String,
+    /// Whether it must be there.
+    pub required: bool,
+    /// Whether `null` is one of its values.
+    pub nullable: bool,
+    /// What the server takes when it is absent.
+    pub default: Option<Value>,
+    /// Example values.
+    pub examples: Vec<Value>,
+    /// What the file is to its endpoint, for a property that holds a file.
+    pub file: Option<String>,
+}
+
+impl Property {
+    /// Whether the Rust field is an `Option`.
+    pub fn is_option(&self) -> bool {
+        !self.required || self.nullable
+    }
+}
+
+/// The component that a schema refers to: `{"$ref"}`, or an `allOf` of one.
+pub fn referenced(schema: &Value) -> Option<&str> {
+    let reference = schema.get("$ref").or_else(|| match schema.get("allOf")?.as_array()?.as_slice() {
+        [only] => only.get("$ref"),
+        _ => None,
+    })?;
+    reference.as_str()?.strip_prefix("#/components/schemas/")
+}

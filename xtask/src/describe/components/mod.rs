@@ -1,0 +1,12 @@
+//! The components of a normalised document as what they become in Rust.
+//!
+//! The documents come from [`assemble`](crate::describe::assemble) in its normal form, so this reads few shapes; anything else is an
+//! error that names its pointer, since a schema that is skipped here would be lost in silence.
+
+mod bounds;
+mod component;
+mod read;
+
+pub use bounds::{Bounds, NumberKind};
+pub use component::{Component, Components, Property, Shape, referenced};
+pub use read::read;

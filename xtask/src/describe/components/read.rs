@@ -1,0 +1,304 @@
+//! Reads components out of a normalised document.
+
+use super::bounds::{Bounds, NumberKind};
+use super::component::{Component, Components, Property, Shape, referenced};
+use crate::error::{Error, Result};
+use crate::names;
+use crate::pointer::Pointer;
+use serde_json::{Map, Value};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Reads every component of the documents. A component that several documents have must be equal in all.
+///
+/// # Errors
+/// A schema outside the normal form, two components or properties with one Rust name, or two different components of
+/// one name.
+pub fn read(documents: &[&Value]) -> Result<Components> {
+    let mut components = Components::new();
+    let mut rust_names: BTreeMap<String, String> = BTreeMap::new();
+    for document in documents {
+        let Some(schemas) = document.pointer("/components/schemas").and_then(Value::as_object) else { continue };
+        for (name, schema) in schemas {
+            let pointer = Pointer::root().join("components").join("schemas").join(name).to_string();
+            let component = component(name, schema, &pointer)?;
+            if let Some(other) = rust_names.insert(component.rust.clone(), pointer.clone())
+                && other != pointer
+            {
+                let message = format!("this and `{other}` are both `{}` in Rust: rename one", component.rust);
+                return Err(Error::new(message).at(pointer));
+            }
+            if let Some(known) = components.get(name)
+                && *known != component
+            {
+                return Err(Error::new("two documents describe this component differently").at(pointer));
+            }
+            components.insert(name.clone(), component);
+        }
+    }
+    Ok(components)
+}
+
+/// Component names are Rust names already, by the normal form.
+fn type_name(name: &str, pointer: &str) -> Result<String> {
+    syn::parse_str::<syn::Ident>(name)
+        .map(|name| name.to_string())
+        .map_err(|_| Error::new(format!("`{name}` is no name for a Rust type")).at(pointer))
+}
+
+fn component(name: &str, schema: &Value, pointer: &str) -> Result<Component> {
+    Ok(Component {
+        rust: type_name(name, pointer)?,
+        pointer: pointer.to_owned(),
+        description: text(schema, "description"),
+        shape: shape(schema, pointer)?,
+    })
+}
+
+fn shape(schema: &Value, pointer: &str) -> Result<Shape> {
+    let kind = schema.get("type").and_then(Value::as_str);
+    if let Some(values) = schema.get("enum").and_then(Value::as_array) {
+        return enumeration(schema, values, kind, pointer);
+    }
+    for keyword in ["anyOf", "oneOf"] {
+        if let Some(variants) = schema.get(keyword).and_then(Value::as_array) {
+            return union(variants, &format!("{pointer}/{keyword}"));
+        }
+    }
+    match kind {
+        // An object that describes no property may have any: a struct without fields would lose them.
+        Some("object")
+            if schema.get("properties").and_then(Value::as_object).is_some_and(|known| !known.is_empty()) =>
+        {
+            object(schema, pointer)
+        }
+        Some("integer") if is_bounded(schema) => number(schema, NumberKind::Integer, pointer),
+        Some("number") if is_bounded(schema) => number(schema, NumberKind::Number, pointer),
+        _ => Ok(Shape::Wrapper(bare(schema, pointer)?)),
+    }
+}
+
+fn number(schema: &Value, kind: NumberKind, pointer: &str) -> Result<Shape> {
+    Ok(Shape::Number(kind, Bounds::read(schema, kind, pointer)?))
+}
+
+fn is_bounded(schema: &Value) -> bool {
+    ["minimum", "maximum", "multipleOf"].iter().any(|keyword| schema.get(keyword).is_some())
+}
+
+fn enumeration(schema: &Value, values: &[Value], kind: Option<&str>, pointer: &str) -> Result<Shape> {
+    let mut given = BTreeMap::new();
+    if let Some(names) = schema.get("x-enum-varnames").and_then(Value::as_array) {
+        for (index, name) in names.iter().enumerate() {
+            let at = format!("{pointer}/x-enum-varnames/{index}");
+            let name = name.as_str().ok_or_else(|| Error::new("a variant name must be a string").at(&at))?;
+            syn::parse_str::<syn::Ident>(name)
+                .map_err(|_| Error::new(format!("`{name}` is not a Rust identifier")).at(&at))?;
+            given.insert(index, name.to_owned());
+        }
+        if names.len() != values.len() {
+            let message = format!("{} names for {} values: give one name a value", names.len(), values.len());
+            return Err(Error::new(message).at(format!("{pointer}/x-enum-varnames")));
+        }
+    }
+    let mut taken: BTreeMap<String, usize> = BTreeMap::from([("UnknownValue".to_owned(), usize::MAX)]);
+    let mut name_of = |index: usize, value: &str| -> Result<String> {
+        let name = given.get(&index).cloned().unwrap_or_else(|| names::variant(value));
+        match taken.insert(name.clone(), index) {
+            None => Ok(name),
+            Some(usize::MAX) => Err(clash(pointer, index, &name, "the variant for unlisted values")),
+            Some(other) => Err(clash(pointer, index, &name, &format!("`{pointer}/enum/{other}`"))),
+        }
+    };
+    let at = |index: usize| format!("{pointer}/enum/{index}");
+    match kind {
+        Some("string") => values
+            .iter()
+            .enumerate()
+            .map(|(index, value)| {
+                let text = value.as_str().ok_or_else(|| Error::new("not a string").at(at(index)))?;
+                Ok((text.to_owned(), name_of(index, text)?))
+            })
+            .collect::<Result<_>>()
+            .map(Shape::TextEnum),
+        Some("integer") => values
+            .iter()
+            .enumerate()
+            .map(|(index, value)| {
+                let number = value.as_i64().ok_or_else(|| Error::new("not a whole number").at(at(index)))?;
+                Ok((number, name_of(index, &number.to_string())?))
+            })
+            .collect::<Result<_>>()
+            .map(Shape::IntegerEnum),
+        _ => Err(Error::new("an enumeration must be of type string or integer").at(pointer)),
+    }
+}
+
+fn clash(pointer: &str, index: usize, name: &str, other: &str) -> Error {
+    let message = format!("this value and {other} are both `{name}` in Rust: name the variants with `x-enum-varnames`");
+    Error::new(message).at(format!("{pointer}/enum/{index}"))
+}
+
+fn union(variants: &[Value], pointer: &str) -> Result<Shape> {
+    let mut taken = BTreeSet::new();
+    let mut named = Vec::new();
+    for (index, schema) in variants.iter().enumerate() {
+        let at = format!("{pointer}/{index}");
+        let schema = bare(schema, &at)?;
+        let base = variant_name(&schema);
+        let mut name = base.clone();
+        let mut count = 1;
+        while !taken.insert(name.clone()) {
+            count += 1;
+            name = format!("{base}{count}");
+        }
+        named.push((name, schema));
+    }
+    if named.is_empty() {
+        return Err(Error::new("a union needs at least one schema").at(pointer));
+    }
+    Ok(Shape::Union(named))
+}
+
+fn variant_name(schema: &Value) -> String {
+    if let Some(component) = referenced(schema) {
+        return component.to_owned();
+    }
+    let name = match schema.get("type").and_then(Value::as_str) {
+        Some("string") => "String",
+        Some("integer") => "Integer",
+        Some("number") => "Number",
+        Some("boolean") => "Boolean",
+        Some("array") => "List",
+        Some("object") => "Map",
+        _ => "Any",
+    };
+    name.to_owned()
+}
+
+fn object(schema: &Value, pointer: &str) -> Result<Shape> {
+    let empty = Map::new();
+    let properties = schema.get("properties").and_then(Value::as_object).unwrap_or(&empty);
+    let required: BTreeSet<&str> =
+        schema.get("required").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect();
+    let order: Vec<&str> = schema
+        .get("x-fal-order-properties")
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten()
+        .filter_map(Value::as_str)
+        .collect();
+    if order.len() != properties.len() {
+        let message = "must list every property once";
+        return Err(Error::new(message).at(format!("{pointer}/x-fal-order-properties")));
+    }
+    let mut rust_names = BTreeMap::new();
+    // A property that is its own Rust name keeps it; of the others that would share one, the later get a number.
+    let mut names: Vec<&String> = properties.keys().collect();
+    names.sort_by_key(|name| (names::field(name) != **name, *name));
+    for name in names {
+        let base = names::field(name);
+        let mut rust = base.clone();
+        let mut count = 1;
+        while rust_names.values().any(|taken| *taken == rust) {
+            count += 1;
+            rust = format!("{}_{count}", base.trim_end_matches('_'));
+        }
+        rust_names.insert(name.as_str(), rust);
+    }
+    let mut fields = Vec::new();
+    for name in order {
+        let at = format!("{pointer}/properties{}", Pointer::root().join(name));
+        let (Some(schema), Some(rust)) = (properties.get(name), rust_names.get(name)) else {
+            return Err(Error::new(format!("`{name}` is ordered but is no property")).at(pointer));
+        };
+        fields.push(property(name, rust, schema, required.contains(name), &at)?);
+    }
+    Ok(Shape::Struct(fields))
+}
+
+fn property(name: &str, rust: &str, schema: &Value, required: bool, pointer: &str) -> Result<Property> {
+    let mut examples: Vec<Value> = schema.get("x-examples").and_then(Value::as_array).cloned().unwrap_or_default();
+    if examples.is_empty() {
+        examples.extend(schema.get("example").cloned());
+    }
+    let file = ["x-fal-file-input", "x-fal-file-output"].into_iter().find_map(|keyword| schema.get(keyword)?.as_str());
+    Ok(Property {
+        json: name.to_owned(),
+        rust: rust.to_owned(),
+        schema: bare(schema, pointer)?,
+        description: text(schema, "description"),
+        required,
+        nullable: schema.get("nullable").and_then(Value::as_bool).unwrap_or(false),
+        default: schema.get("default").cloned(),
+        examples,
+        file: file.map(str::to_owned),
+    })
+}
+
+/// What of a schema decides its Rust type and its row in the table, checked to be in the normal form.
+fn bare(schema: &Value, pointer: &str) -> Result<Value> {
+    let mut kept = Map::new();
+    if let Some(component) = referenced(schema) {
+        kept.insert("$ref".to_owned(), format!("#/components/schemas/{component}").into());
+        return Ok(Value::Object(kept));
+    }
+    let kind = schema.get("type").and_then(Value::as_str);
+    let keywords: &[&str] = match kind {
+        Some("string") => &["minLength", "maxLength", "pattern", "format"],
+        // A number may stay bounded where it is only received: the type is plain, the table has the bounds.
+        Some("integer" | "number") => {
+            &["minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf", "format"]
+        }
+        Some("array") => &["minItems", "maxItems", "uniqueItems"],
+        Some("boolean" | "object") | None => &[],
+        Some(other) => return Err(Error::new(format!("unknown type `{other}`")).at(format!("{pointer}/type"))),
+    };
+    if let Some(kind) = kind {
+        kept.insert("type".to_owned(), kind.into());
+    }
+    if let Some(kind) = NumberKind::of(kind) {
+        Bounds::read(schema, kind, pointer)?;
+    }
+    for keyword in keywords {
+        if let Some(value) = schema.get(*keyword) {
+            kept.insert((*keyword).to_owned(), value.clone());
+        }
+    }
+    for keyword in ["anyOf", "oneOf", "allOf", "not", "enum", "properties"] {
+        if schema.get(keyword).is_some_and(|found| found.as_object().is_none_or(|found| !found.is_empty())) {
+            let message = format!("`{keyword}` inside another schema is outside the normal form");
+            return Err(Error::new(message).at(format!("{pointer}/{keyword}")));
+        }
+    }
+    if kind == Some("array") {
+        let items = schema.get("items").cloned().unwrap_or(Value::Object(Map::new()));
+        kept.insert("items".to_owned(), item(&items, &format!("{pointer}/items"))?);
+    }
+    if kind == Some("object") {
+        let values = match schema.get("additionalProperties") {
+            Some(Value::Bool(false)) => {
+                let message = "an object without properties that may have no others holds nothing";
+                return Err(Error::new(message).at(format!("{pointer}/additionalProperties")));
+            }
+            Some(values @ Value::Object(_)) => item(values, &format!("{pointer}/additionalProperties"))?,
+            _ => Value::Object(Map::new()),
+        };
+        kept.insert("additionalProperties".to_owned(), values);
+    }
+    Ok(Value::Object(kept))
+}
+
+/// An item of a list or a map, which may be `null` where a property would be unset.
+fn item(schema: &Value, pointer: &str) -> Result<Value> {
+    let mut kept = bare(schema, pointer)?;
+    if schema.get("nullable") == Some(&Value::Bool(true))
+        && let Some(kept) = kept.as_object_mut()
+    {
+        kept.insert("nullable".to_owned(), true.into());
+    }
+    Ok(kept)
+}
+
+fn text(schema: &Value, keyword: &str) -> String {
+    schema.get(keyword).and_then(Value::as_str).unwrap_or_default().trim().to_owned()
+}

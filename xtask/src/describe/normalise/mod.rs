@@ -1,0 +1,227 @@
+//! Stage 2: the schemas of one upstream document in the normal form that the later stages read.
+//!
+//! **Normal form** (valid OpenAPI 3.0.3, no `title`s). A component is one of: an object whose `x-fal-order-properties`
+//! lists every property once; an enumeration; a bounded number; a union (`anyOf` or `oneOf`); or anything a property may
+//! be. A property, an item, a map's values and a union's variants are each one of: `{}`; a plain `boolean`, `integer`,
+//! `number` or `string`; `{"$ref"}`, wrapped in `allOf` where it has siblings; an array or a map of such.
+//! Whatever else stands inline becomes a component named after its owner and its field.
+//!
+//! A number is checked where it is sent. In an output its bounds stay beside its type and decide nothing: an answer that
+//! was paid for is not refused for a bound.
+
+mod emit;
+mod fits;
+mod keywords;
+mod merge;
+mod read;
+mod schema;
+#[cfg(test)]
+mod tests;
+mod types;
+
+use crate::error::Error;
+use crate::names::{self, is_reserved};
+use crate::pointer::Pointer;
+use read::Reader;
+use schema::{Schema, Shape};
+use serde_json::Value;
+use std::collections::BTreeSet;
+use std::collections::btree_map::{BTreeMap, Entry};
+
+/// The schemas of one endpoint.
+#[derive(Clone, Debug, Default)]
+pub struct Normalised {
+    /// By component name.
+    pub components: BTreeMap<String, Component>,
+    /// What the pipeline cannot carry.
+    pub problems: Vec<Error>,
+    /// What it leaves out of the Rust code.
+    pub notes: Vec<Note>,
+}
+
+/// One schema, and where in the upstream document it comes from.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Component {
+    /// In normal form.
+    pub schema: Value,
+    /// In the upstream document.
+    pub origin: Pointer,
+}
+
+/// Something that the Rust code does not carry.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Note {
+    /// Where it stands.
+    pub pointer: Pointer,
+    /// What it is.
+    pub kind: NoteKind,
+}
+
+/// What the Rust code does not carry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum NoteKind {
+    /// A keyword, the last step of the pointer.
+    Keyword,
+    /// A keyword, or a name in `x-fal-order-properties`, that applies to nothing here.
+    Ineffective,
+    /// The limits of something that is only received.
+    Received,
+    /// A flag that is always the same.
+    Constant,
+    /// A tuple whose members differ.
+    Tuple,
+    /// A bound beyond what an `i64` can hold.
+    Clamped,
+    /// A default that is no value of its schema.
+    Misfit,
+    /// A schema that neither input nor output refers to.
+    Unreached,
+}
+
+impl NoteKind {
+    /// The name under which `openapi/allow.toml` may allow it wherever it stands.
+    pub fn rule(self) -> &'static str {
+        match self {
+            Self::Keyword => "keyword",
+            Self::Ineffective => "ineffective",
+            Self::Received => "received",
+            Self::Constant => "constant",
+            Self::Tuple => "tuple",
+            Self::Clamped => "clamped",
+            Self::Misfit => "misfit",
+            Self::Unreached => "unreached",
+        }
+    }
+
+    /// What it is, in words.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Keyword => "is a keyword that the Rust code does not carry",
+            Self::Ineffective => "applies to nothing here",
+            Self::Received => "limits what is only received, which the Rust code does not check",
+            Self::Constant => "allows one value only, which the Rust code does not check",
+            Self::Tuple => "says which item is of which type, which the Rust code does not carry",
+            Self::Clamped => "lies beyond what an `i64` can hold",
+            Self::Misfit => "is a default that is no value of its schema",
+            Self::Unreached => "describes something that neither input nor output refers to",
+        }
+    }
+}
+
+/// The two schemas that an endpoint is about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Roots {
+    /// The request's body.
+    pub input: Pointer,
+    /// The result's body.
+    pub output: Pointer,
+}
+
+/// Brings the schemas that the roots reach into normal form, named `<marker>Input`, `<marker>Output` and, for the
+/// others, as upstream names them or as `renamed` says.
+pub fn normalise(document: &Value, roots: &Roots, marker: &str, renamed: &BTreeMap<String, String>) -> Normalised {
+    let mut reader = Reader::new(document);
+    let mut schemas = BTreeMap::new();
+    let mut rest = vec![roots.input.clone(), roots.output.clone()];
+    while let Some(place) = rest.pop() {
+        if let Entry::Vacant(entry) = schemas.entry(place) {
+            let schema = reader.at(entry.key());
+            rest.extend(schema.references().into_iter().cloned());
+            entry.insert(schema);
+        }
+    }
+    let graph = Graph { schemas };
+    for (place, schema) in &graph.schemas {
+        if matches!(schema.shape, Shape::Reference(_)) && graph.is_alias(&graph.target(place)) {
+            reader.wrong(place, "refers to itself and to nothing else");
+        }
+    }
+    let Reader { mut problems, mut notes, .. } = reader;
+    notes.extend(unreached(document, &graph));
+    let (input, output) = (graph.target(&roots.input), graph.target(&roots.output));
+    let mut names: BTreeMap<Pointer, String> = BTreeMap::new();
+    for place in graph.schemas.keys() {
+        let upstream = place.last();
+        let name = renamed.get(&upstream).cloned().unwrap_or_else(|| names::type_name(&upstream));
+        let taken = is_reserved(&name) || name == marker;
+        names.insert(place.clone(), if taken { format!("{marker}{name}") } else { name });
+    }
+    names.insert(output.clone(), format!("{marker}Output"));
+    names.insert(input.clone(), format!("{marker}Input"));
+    let received = graph.reachable(&output);
+    let mut emitter = emit::Emitter::new(&graph, &names, &received);
+    for (place, name) in names.iter().filter(|(place, _)| !graph.is_alias(place)) {
+        emitter.component(name, place);
+    }
+    if input == output {
+        emitter.component(&format!("{marker}Output"), &output);
+    }
+    problems.append(&mut emitter.problems);
+    notes.append(&mut emitter.notes);
+    let mut components = emitter.components;
+    notes.extend(fits::take_misfits(&mut components));
+    // In the order of the places, whatever the order in which the document has its keys.
+    problems.sort_by(|one, other| (one.pointer(), one.message()).cmp(&(other.pointer(), other.message())));
+    problems.dedup();
+    notes.sort();
+    notes.dedup();
+    Normalised { components, problems, notes }
+}
+
+/// The components that the roots do not reach, the envelope's own aside.
+fn unreached(document: &Value, graph: &Graph) -> Vec<Note> {
+    let place = Pointer::root().join("components").join("schemas");
+    let components = document.pointer(place.as_str()).and_then(Value::as_object).into_iter().flatten();
+    let reached = |place: &Pointer| graph.schemas.keys().any(|reached| reached.component().as_ref() == Some(place));
+    components
+        .filter(|(name, _)| *name != "QueueStatus")
+        .map(|(name, _)| place.join(name))
+        .filter(|place| !reached(place))
+        .map(|pointer| Note { pointer, kind: NoteKind::Unreached })
+        .collect()
+}
+
+/// The schemas and what refers to what.
+struct Graph {
+    schemas: BTreeMap<Pointer, Schema>,
+}
+
+impl Graph {
+    /// Where a chain of bare references ends.
+    fn target(&self, place: &Pointer) -> Pointer {
+        self.chain(place).pop().unwrap_or_else(|| place.clone())
+    }
+
+    /// Whether it says no more than to look elsewhere.
+    fn is_alias(&self, place: &Pointer) -> bool {
+        matches!(self.schemas.get(place), Some(Schema { shape: Shape::Reference(_), .. }))
+    }
+
+    fn chain(&self, place: &Pointer) -> Vec<Pointer> {
+        let mut chain = vec![place.clone()];
+        while let Some(Schema { shape: Shape::Reference(next), .. }) = chain.last().and_then(|at| self.schemas.get(at))
+        {
+            if chain.contains(next) {
+                break;
+            }
+            chain.push(next.clone());
+        }
+        chain
+    }
+
+    /// Whether a schema on the way to the target takes `null`: then so does whatever refers to it.
+    fn takes_null(&self, place: &Pointer) -> bool {
+        self.chain(place).iter().filter_map(|at| self.schemas.get(at)).any(|schema| schema.nullable)
+    }
+
+    fn reachable(&self, from: &Pointer) -> BTreeSet<Pointer> {
+        let mut found = BTreeSet::new();
+        let mut rest = vec![from.clone()];
+        while let Some(place) = rest.pop() {
+            if found.insert(place.clone()) {
+                rest.extend(self.schemas.get(&place).into_iter().flat_map(Schema::references).cloned());
+            }
+        }
+        found
+    }
+}

@@ -1,0 +1,218 @@
+//! Stage 3: OpenAPI Overlay 1.0, for what is particular to these endpoints. Every action gives its reason, and one that
+//! no longer does anything is an error, so that none outlives what it corrects.
+
+use crate::error::{Error, Result};
+use crate::sources::document;
+use serde::Deserialize;
+use serde_json::{Map, Value};
+use serde_json_path::{JsonPath, NormalizedPath};
+use std::path::Path;
+
+/// The overlays' folder, below the workspace.
+pub const FOLDER: &str = "openapi/overlay";
+
+/// One overlay document.
+#[derive(Clone, Debug)]
+pub struct Overlay {
+    file: String,
+    actions: Vec<Action>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Document {
+    overlay: String,
+    #[serde(rename = "info")]
+    _info: Map<String, Value>,
+    #[serde(rename = "extends")]
+    _extends: Option<String>,
+    actions: Vec<Action>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Action {
+    target: JsonPath,
+    #[serde(rename = "description")]
+    _description: Option<String>,
+    update: Option<Value>,
+    #[serde(default)]
+    remove: bool,
+    #[serde(rename = "x-reason")]
+    reason: String,
+}
+
+/// Reads every overlay of the folder, in the order of their names.
+///
+/// # Errors
+/// The folder or a file cannot be read, or a file is no overlay.
+pub fn load(root: &Path) -> Result<Vec<Overlay>> {
+    let unreadable = |error: std::io::Error| Error::new(format!("cannot be read: {error}")).in_file(FOLDER);
+    let mut names = Vec::new();
+    for entry in std::fs::read_dir(root.join(FOLDER)).map_err(unreadable)? {
+        let path = entry.map_err(unreadable)?.path();
+        if path.extension().is_some_and(|extension| extension == "json") {
+            names.extend(path.file_name().and_then(|name| name.to_str()).map(str::to_owned));
+        }
+    }
+    names.sort();
+    let read = |name: String| {
+        let file = format!("{FOLDER}/{name}");
+        let value = document::load(root, &file)?;
+        Overlay::parse(file, value)
+    };
+    names.into_iter().map(read).collect()
+}
+
+impl Overlay {
+    /// An overlay from its document.
+    ///
+    /// # Errors
+    /// It is no overlay of version 1.0, or an action has no reason, or neither updates nor removes.
+    pub fn parse(file: String, value: Value) -> Result<Self> {
+        let document: Document = serde_json::from_value(value)
+            .map_err(|error| Error::new(format!("is no overlay: {error}")).in_file(&file))?;
+        if !document.overlay.starts_with("1.0.") {
+            let message = format!("is an overlay of version `{}`; only 1.0 is known", document.overlay);
+            return Err(Error::new(message).in_file(&file).at("/overlay"));
+        }
+        for (index, action) in document.actions.iter().enumerate() {
+            let fault = if action.reason.trim().is_empty() {
+                "needs an `x-reason`"
+            } else if action.update.is_some() == action.remove {
+                "needs either an `update` or `\"remove\": true`"
+            } else {
+                continue;
+            };
+            return Err(Error::new(fault).in_file(&file).at(format_args!("/actions/{index}")));
+        }
+        Ok(Self { file, actions: document.actions })
+    }
+
+    /// Applies every action in turn.
+    ///
+    /// # Errors
+    /// An action matches nothing, changes nothing, or does not fit what it matches.
+    pub fn apply(&self, document: &mut Value) -> Result<()> {
+        for (index, action) in self.actions.iter().enumerate() {
+            action
+                .apply(document)
+                .map_err(|message| Error::new(message).in_file(&self.file).at(format_args!("/actions/{index}")))?;
+        }
+        Ok(())
+    }
+}
+
+impl Action {
+    fn apply(&self, document: &mut Value) -> std::result::Result<(), String> {
+        let target = &self.target;
+        let mut places: Vec<String> =
+            target.query_located(document).locations().map(NormalizedPath::to_json_pointer).collect();
+        if places.is_empty() {
+            return Err(format!("`{target}` matches nothing: correct the path, or delete the action"));
+        }
+        // From the end, so that removing one item of a list does not move those still to come.
+        places.reverse();
+        let mut changed = false;
+        for place in places {
+            let Some(update) = &self.update else {
+                remove(document, &place);
+                changed = true;
+                continue;
+            };
+            let node = document.pointer_mut(&place).ok_or_else(|| format!("`{target}` has no `{place}`"))?;
+            let before = node.clone();
+            match node {
+                Value::Object(_) if update.is_object() => merge(node, update),
+                Value::Array(items) => items.push(update.clone()),
+                _ => {
+                    return Err(format!(
+                        "`update` does not fit `{place}`: an object goes into an object, an entry into a list"
+                    ));
+                }
+            }
+            changed |= *node != before;
+        }
+        if changed {
+            return Ok(());
+        }
+        Err(format!("`{target}` changes nothing: the document says so already, delete the action"))
+    }
+}
+
+fn merge(into: &mut Value, update: &Value) {
+    match (into, update) {
+        (Value::Object(into), Value::Object(update)) => {
+            for (key, value) in update {
+                match into.get_mut(key) {
+                    Some(known) => merge(known, value),
+                    None => _ = into.insert(key.clone(), value.clone()),
+                }
+            }
+        }
+        (Value::Array(into), Value::Array(update)) => into.extend(update.iter().cloned()),
+        (into, update) => into.clone_from(update),
+    }
+}
+
+fn remove(document: &mut Value, place: &str) {
+    let Some((parent, key)) = place.rsplit_once('/') else { return };
+    let key = key.replace("~1", "/").replace("~0", "~");
+    match document.pointer_mut(parent) {
+        Some(Value::Object(map)) => _ = map.remove(&key),
+        Some(Value::Array(items)) => {
+            if let Some(index) = key.parse().ok().filter(|index| *index < items.len()) {
+                items.remove(index);
+            }
+        }
+        _ => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Overlay;
+    use serde_json::{Value, json};
+
+    fn apply(action: &Value, document: &mut Value) -> Result<(), String> {
+        let overlay = json!({"overlay": "1.0.0", "info": {"title": "t", "version": "1"}, "actions": [action]});
+        let overlay = Overlay::parse("o.json".into(), overlay).map_err(|error| error.to_string())?;
+        overlay.apply(document).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn an_update_is_merged_into_every_match() {
+        let mut document = json!({"a": {"x": {"d": 1}}, "b": {"x": {"list": [1]}}});
+        let update = json!({"target": "$.*.x", "update": {"e": {"f": 2}, "list": [2]}, "x-reason": "r"});
+        apply(&update, &mut document).unwrap();
+        assert_eq!(
+            document,
+            json!({"a": {"x": {"d": 1, "e": {"f": 2}, "list": [2]}}, "b": {"x": {"list": [1, 2], "e": {"f": 2}}}})
+        );
+    }
+
+    #[test]
+    fn a_removal_takes_every_match_away() {
+        let mut document = json!({"list": [1, 2, 3, 4], "a/b": 1, "c": 2});
+        apply(&json!({"target": "$.list[1:3]", "remove": true, "x-reason": "r"}), &mut document).unwrap();
+        apply(&json!({"target": "$['a/b']", "remove": true, "x-reason": "r"}), &mut document).unwrap();
+        assert_eq!(document, json!({"list": [1, 4], "c": 2}));
+    }
+
+    #[test]
+    fn an_action_that_does_nothing_is_an_error() {
+        let mut document = json!({"a": {"b": 1}});
+        for (action, expected) in [
+            (json!({"target": "$.c", "update": {}, "x-reason": "r"}), "`$.c` matches nothing"),
+            (json!({"target": "$.a", "update": {"b": 1}, "x-reason": "r"}), "`$.a` changes nothing"),
+            (json!({"target": "$.a.b", "update": {"c": 1}, "x-reason": "r"}), "`update` does not fit `/a/b`"),
+            (json!({"target": "$.a", "update": {"c": 1}, "x-reason": " "}), "needs an `x-reason`"),
+            (json!({"target": "$.a", "x-reason": "r"}), "needs either an `update` or `\"remove\": true`"),
+        ] {
+            let message = apply(&action, &mut document).unwrap_err();
+            assert!(message.starts_with(&format!("o.json#/actions/0: {expected}")), "{message}");
+        }
+        assert!(apply(&json!({"target": "$..["}), &mut document).unwrap_err().starts_with("o.json: is no overlay: "));
+        assert_eq!(document, json!({"a": {"b": 1}}));
+    }
+}

@@ -1,0 +1,121 @@
+//! Shared names: components that the overlay says are one type become one, if they are equal.
+
+use crate::describe::assemble::Origins;
+use crate::describe::overlay;
+use crate::error::{Error, Result};
+use crate::names::is_reserved;
+use crate::pointer::Pointer;
+use serde_json::{Map, Value};
+use std::collections::BTreeMap;
+
+const PREFIX: &str = "#/components/schemas/";
+
+/// Renames every component with an `x-shared-name` to that name, wherever it is referred to.
+///
+/// # Errors
+/// Two sources of one name differ, or the name is that of another component.
+pub(crate) fn share(document: &mut Value, origins: &Origins) -> Result<()> {
+    let Some(schemas) = document.pointer("/components/schemas").and_then(Value::as_object) else { return Ok(()) };
+    let mut renamed = BTreeMap::new();
+    for (name, schema) in schemas {
+        if let Some(shared) = schema.get("x-shared-name") {
+            let fits = |shared: &&str| crate::names::type_name(shared) == **shared && !is_reserved(shared);
+            let shared = shared.as_str().filter(fits).ok_or_else(|| {
+                let message =
+                    format!("`{name}` has the `x-shared-name` {shared}, which is no Rust type name that is free");
+                Error::new(message).in_file(overlay::FOLDER)
+            })?;
+            renamed.insert(format!("{PREFIX}{name}"), shared.to_owned());
+        }
+    }
+    rename(document, &renamed);
+    let Some(schemas) = document.pointer_mut("/components/schemas").and_then(Value::as_object_mut) else {
+        return Ok(());
+    };
+    let mut shared: Map<String, Value> = Map::new();
+    let mut sources: BTreeMap<String, String> = BTreeMap::new();
+    for (name, schema) in std::mem::take(schemas) {
+        let new = renamed.get(&format!("{PREFIX}{name}")).cloned().unwrap_or_else(|| name.clone());
+        match (shared.get(&new), sources.get(&new)) {
+            (Some(known), Some(other)) if *known != schema => {
+                return Err(differ(&new, (&name, &schema), (other, known), origins));
+            }
+            _ => {
+                shared.insert(new.clone(), schema);
+                sources.entry(new).or_insert(name);
+            }
+        }
+    }
+    *schemas = shared;
+    collapse(document);
+    Ok(())
+}
+
+fn differ(shared: &str, (name, schema): (&str, &Value), (other, known): (&str, &Value), origins: &Origins) -> Error {
+    let step = first_difference(known, schema, &Pointer::root());
+    let place = |name: &str| match origins.get(name) {
+        Some((file, pointer)) => (file.clone(), pointer.clone()),
+        None => ("openapi/template".to_owned(), Pointer::root().join("components").join("schemas").join(name)),
+    };
+    let ((file, at), (other_file, other_at)) = (place(name), place(other));
+    Error::new(format!(
+        "`{name}` is to be `{shared}` like `{other}` of `{other_file}#{other_at}`, but they differ at `{step}`: \
+         take the `x-shared-name` of one of them out of `openapi/overlay/`, or give it another"
+    ))
+    .in_file(file)
+    .at(at)
+}
+
+fn first_difference(one: &Value, other: &Value, at: &Pointer) -> Pointer {
+    match (one, other) {
+        (Value::Object(one), Value::Object(other)) => {
+            let mut keys: Vec<_> = one.keys().chain(other.keys()).collect();
+            keys.sort();
+            let different = keys.into_iter().find(|key| one.get(*key) != other.get(*key));
+            different.map_or_else(
+                || at.clone(),
+                |key| match (one.get(key), other.get(key)) {
+                    (Some(one), Some(other)) => first_difference(one, other, &at.join(key)),
+                    _ => at.join(key),
+                },
+            )
+        }
+        (Value::Array(one), Value::Array(other)) if one.len() == other.len() => {
+            let different = one.iter().zip(other).enumerate().find(|(_, (one, other))| one != other);
+            different.map_or_else(|| at.clone(), |(index, (one, other))| first_difference(one, other, &at.index(index)))
+        }
+        _ => at.clone(),
+    }
+}
+
+fn rename(value: &mut Value, renamed: &BTreeMap<String, String>) {
+    match value {
+        Value::String(text) => {
+            if let Some(name) = renamed.get(text.as_str()) {
+                *text = format!("{PREFIX}{name}");
+            }
+        }
+        Value::Array(items) => items.iter_mut().for_each(|item| rename(item, renamed)),
+        Value::Object(map) => map.values_mut().for_each(|value| rename(value, renamed)),
+        _ => {}
+    }
+}
+
+/// `anyOf` of one and the same reference, as the result's schema has once outputs are shared, is that reference.
+fn collapse(document: &mut Value) {
+    let paths = document.pointer_mut("/paths").and_then(Value::as_object_mut);
+    let mut rest: Vec<&mut Value> = paths.into_iter().flat_map(|paths| paths.values_mut()).collect();
+    while let Some(value) = rest.pop() {
+        if let Some(variants) = value.get_mut("anyOf").and_then(Value::as_array_mut) {
+            variants.dedup();
+            if let [only] = variants.as_slice() {
+                *value = only.clone();
+            }
+        }
+        match value {
+            Value::Object(map) => rest.extend(map.values_mut()),
+            Value::Array(items) => rest.extend(items),
+            _ => {}
+        }
+    }
+}
