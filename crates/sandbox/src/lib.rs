@@ -31,44 +31,22 @@
 //! endpoint id, field list, value or price stands in this crate. **Architecture Invariant.** The typed models are not used
 //! to check inputs: they take what fal refuses.
 
-mod auth;
-mod cdn;
 mod clock;
 mod config;
-mod connection;
-mod documents;
 pub mod draw;
 mod faults;
-mod files;
 #[rustfmt::skip]
 #[allow(unreachable_pub, reason = "the generator knows no crate's privacy")]
 mod generated;
-mod inspect;
-mod job;
+mod http;
 mod json;
-mod media;
-mod model;
-mod outbound;
-mod platform;
-mod queue;
-mod reply;
-mod rest;
-mod route;
-mod run;
 mod sandbox;
-mod server;
-mod service;
-mod shelf;
-mod state;
-mod storage;
-mod stream;
 mod tls;
-mod trigger;
 mod validate;
-mod webhook;
+mod world;
 
 pub use config::{Config, Keys};
 pub use draw::MaskEdits;
 pub use faults::{Call, Fault, Faults, InvalidFaults, Rule};
 pub use sandbox::{Builder, Sandbox, StartError};
-pub use trigger::{HANG, TRIGGERS, Trigger};
+pub use world::trigger::{HANG, TRIGGERS, Trigger};

@@ -2,11 +2,11 @@
 
 use crate::config::Config;
 use crate::faults::Faults;
-use crate::route;
-use crate::server::Server;
-use crate::service;
-use crate::state::State;
+use crate::http::route;
+use crate::http::server::Server;
+use crate::http::service;
 use crate::tls;
+use crate::world::State;
 use std::fmt;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;

@@ -1,6 +1,6 @@
 //! A certificate of one's own: an authority that exists only for one sandbox, and a server certificate by it.
 
-use crate::route;
+use crate::http::route;
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair, KeyUsagePurpose};
 use rustls::ServerConfig;
 use rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};

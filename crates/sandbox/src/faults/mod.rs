@@ -1,11 +1,6 @@
 //! Faults on request: what a network, an ingress or a service may do to a call, by probability or by script.
 
-mod apply;
-mod body;
-
-pub(crate) use apply::apply;
-
-use crate::job::lock;
+use crate::world::job::lock;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::str::FromStr;

@@ -1,7 +1,7 @@
 //! What came of a job: status, headers and body as the model gave them.
 
-use super::Job;
-use crate::reply::{BILLABLE_UNITS, ERROR_TYPE, NEEDS_RETRY, REQUEST_ID, TIMEOUT_TYPE, set};
+use super::job::Job;
+use crate::http::reply::{BILLABLE_UNITS, ERROR_TYPE, NEEDS_RETRY, REQUEST_ID, TIMEOUT_TYPE, set};
 use crate::validate::Detail;
 use axum::body::Body;
 use axum::response::{IntoResponse, Response};

@@ -1,13 +1,13 @@
 //! The model: from an accepted job to its outcome.
 
 use crate::draw::{Limits, Ratio, Scene, decode};
-use crate::files::{Basis, Recipe};
-use crate::job::Job;
-use crate::job::outcome::Outcome;
-use crate::media::LoadError;
-use crate::state::State;
-use crate::trigger;
 use crate::validate::{self, Checked, Detail};
+use crate::world::State;
+use crate::world::files::{Basis, Recipe};
+use crate::world::job::Job;
+use crate::world::media::LoadError;
+use crate::world::outcome::Outcome;
+use crate::world::trigger;
 use bytes::Bytes;
 use http::StatusCode;
 use ideogram_schema::{EndpointInfo, FileRole};

@@ -1,8 +1,8 @@
 //! The OpenAPI documents of the endpoints, as fal's site serves them.
 
-use crate::auth;
-use crate::reply;
-use crate::state::State;
+use crate::http::auth;
+use crate::http::reply;
+use crate::world::State;
 use axum::Router;
 use axum::extract::RawQuery;
 use axum::response::{IntoResponse, Response};

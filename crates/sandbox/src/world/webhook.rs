@@ -1,11 +1,11 @@
 //! Webhooks: signed, delivered, tried again.
 
 use crate::clock;
-use crate::files::{digest, hex};
-use crate::job::Job;
 use crate::json::Json;
-use crate::outbound::{self, Reach};
-use crate::state::State;
+use crate::world::State;
+use crate::world::files::{digest, hex};
+use crate::world::job::Job;
+use crate::world::outbound::{self, Reach};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use ring::rand::{SecureRandom, SystemRandom};

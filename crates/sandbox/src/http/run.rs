@@ -1,9 +1,9 @@
 //! Synchronous runs: a job whose caller waits on the line.
 
-use crate::auth;
-use crate::job::{Job, Origin, Wishes};
-use crate::reply;
-use crate::state::State;
+use crate::http::auth;
+use crate::http::reply;
+use crate::world::State;
+use crate::world::job::{Job, Origin, Wishes};
 use axum::extract::{RawQuery, State as Shared};
 use axum::response::Response;
 use bytes::Bytes;

@@ -1,15 +1,11 @@
 //! A job: one request for a picture, synchronous or queued, from its acceptance to its result.
 
-pub(crate) mod outcome;
-pub(crate) mod scheduler;
-pub(crate) mod store;
-
+use super::outcome::Outcome;
 use crate::clock;
 use crate::faults::Call;
 use bytes::Bytes;
 use http::HeaderMap;
 use ideogram_schema::EndpointInfo;
-use outcome::Outcome;
 use serde::ser::{Serialize, SerializeStruct, Serializer};
 use serde_json::{Value, json};
 use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};

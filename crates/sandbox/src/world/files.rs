@@ -2,8 +2,8 @@
 
 use crate::config::Config;
 use crate::draw::{self, Limits, MaskEdits, Scene, decode};
-use crate::job::lock;
-use crate::shelf::Shelf;
+use crate::world::job::lock;
+use crate::world::shelf::Shelf;
 use bytes::Bytes;
 use std::sync::{Arc, Mutex};
 use std::time::SystemTime;

@@ -5,8 +5,8 @@ mod models;
 mod money;
 mod page;
 
-use crate::reply;
-use crate::state::State;
+use crate::http::reply;
+use crate::world::State;
 use axum::Router;
 use axum::response::Response;
 use axum::routing::{delete, get, post};

@@ -1,9 +1,9 @@
 //! Who runs next: a number of runners, two priorities, first come first served.
 
+use super::job::{Job, lock};
 use super::outcome::Outcome;
-use super::{Job, lock};
-use crate::model;
-use crate::state::State;
+use crate::world::State;
+use crate::world::model;
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};

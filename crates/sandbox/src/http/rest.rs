@@ -1,10 +1,10 @@
 //! The REST service: tokens, announced uploads, and the keys that webhooks are signed with.
 
-use crate::auth;
 use crate::clock;
-use crate::reply;
-use crate::state::State;
-use crate::storage::{TOKEN_TTL, Upload, new_id};
+use crate::http::auth;
+use crate::http::reply;
+use crate::world::State;
+use crate::world::storage::{TOKEN_TTL, Upload, new_id};
 use axum::Router;
 use axum::extract::{RawQuery, State as Shared};
 use axum::response::Response;

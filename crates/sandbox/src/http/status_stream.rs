@@ -1,10 +1,10 @@
 //! The status stream: one event for each change, pings between them, the end after completion.
 
 use crate::faults::StreamFault;
-use crate::job::Job;
-use crate::queue::{COMPLETED, IN_QUEUE, Report};
-use crate::reply;
-use crate::state::State;
+use crate::http::queue::{COMPLETED, IN_QUEUE, Report};
+use crate::http::reply;
+use crate::world::State;
+use crate::world::job::Job;
 use axum::body::Body;
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;

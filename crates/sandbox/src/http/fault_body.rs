@@ -8,7 +8,7 @@ use std::io;
 use std::time::Duration;
 
 /// The first half, then the end of the connection.
-pub(super) fn truncate(bytes: &Bytes) -> Body {
+pub(crate) fn truncate(bytes: &Bytes) -> Body {
     let half = bytes.slice(..bytes.len() / 2);
     Body::from_stream(unfold(Some(half), |half| async {
         if let Some(half) = half {
@@ -21,7 +21,7 @@ pub(super) fn truncate(bytes: &Bytes) -> Body {
 }
 
 /// The first half, then nothing.
-pub(super) fn stall(bytes: &Bytes) -> Body {
+pub(crate) fn stall(bytes: &Bytes) -> Body {
     let half = bytes.slice(..bytes.len() / 2);
     Body::from_stream(unfold(Some(half), |half| async {
         match half {
@@ -32,7 +32,7 @@ pub(super) fn stall(bytes: &Bytes) -> Body {
 }
 
 /// A few bytes at a time.
-pub(super) fn drip(bytes: Bytes, chunk: usize, interval: Duration) -> Body {
+pub(crate) fn drip(bytes: Bytes, chunk: usize, interval: Duration) -> Body {
     Body::from_stream(unfold(bytes, move |mut rest| async move {
         if rest.is_empty() {
             return None;

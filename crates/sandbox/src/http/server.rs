@@ -1,8 +1,8 @@
 //! Sockets: listening, accepting, TLS, HTTP/1.1 and HTTP/2, and an end in good order.
 
-use crate::connection::{Breakable, Control};
-use crate::service;
-use crate::state::State;
+use crate::http::connection::{Breakable, Control};
+use crate::http::service;
+use crate::world::State;
 use axum::Router;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};

@@ -2,11 +2,12 @@
 
 use crate::clock;
 use crate::faults::{Call, Faults};
-use crate::files::digest;
-use crate::job::{Job, Phase, lock};
-use crate::reply;
-use crate::state::State;
-use crate::{auth, trigger};
+use crate::http::auth;
+use crate::http::reply;
+use crate::world::State;
+use crate::world::files::digest;
+use crate::world::job::{Job, Phase, lock};
+use crate::world::trigger;
 use axum::Router;
 use axum::extract::{RawQuery, State as Shared};
 use axum::response::{Html, IntoResponse, Response};
@@ -221,7 +222,7 @@ fn describe(state: &State, job: &Job) -> Value {
     json!({
         "request_id": job.id,
         "endpoint_id": job.endpoint_id(),
-        "origin": if job.origin == crate::job::Origin::Run { "run" } else { "queue" },
+        "origin": if job.origin == crate::world::job::Origin::Run { "run" } else { "queue" },
         "status": phase,
         "queue_position": matches!(job.phase(), Phase::Queued).then(|| state.scheduler.position(job)),
         "sent_at": clock::rfc3339(job.sent_at),

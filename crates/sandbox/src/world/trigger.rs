@@ -1,7 +1,7 @@
 //! Prompts that make the model fail, so that a program's handling of each documented failure can be tried.
 
-use crate::job::outcome::Outcome;
 use crate::validate::{Checked, Detail};
+use crate::world::outcome::Outcome;
 use http::StatusCode;
 use ideogram_schema::FileRole;
 use serde_json::{Value, json};

@@ -1,10 +1,10 @@
 //! The CDN: uploads in one piece and in parts, and downloads with ranges.
 
-use crate::files::{File, etag, id_of_path};
-use crate::reply;
-use crate::rest::{file_name, lifetime};
-use crate::state::State;
-use crate::storage::{Upload, new_id};
+use crate::http::reply;
+use crate::http::rest::{file_name, lifetime};
+use crate::world::State;
+use crate::world::files::{File, etag, id_of_path};
+use crate::world::storage::{Upload, new_id};
 use axum::Router;
 use axum::extract::{Path, RawQuery, State as Shared};
 use axum::response::{IntoResponse, Response};
@@ -44,7 +44,7 @@ fn check_token(state: &State, headers: &HeaderMap) -> Result<(), Box<Response>> 
 
 /// A signed URL is its own credential.
 fn check_signature(upload: &str, query: Option<&str>) -> Result<(), Box<Response>> {
-    let signature = query.and_then(|query| crate::auth::parameter(query, "signature"));
+    let signature = query.and_then(|query| crate::http::auth::parameter(query, "signature"));
     if signature.as_deref() == Some(upload) {
         return Ok(());
     }

@@ -1,7 +1,7 @@
 //! Who may call: keys, temporary tokens, and an account that can run dry.
 
-use crate::reply;
-use crate::state::State;
+use crate::http::reply;
+use crate::world::State;
 use axum::response::Response;
 use http::{HeaderMap, StatusCode, header};
 

@@ -1,17 +1,30 @@
 //! What the parts of one sandbox share.
 
+pub(crate) mod files;
+pub(crate) mod job;
+pub(crate) mod job_store;
+pub(crate) mod media;
+pub(crate) mod model;
+pub(crate) mod outbound;
+pub(crate) mod outcome;
+pub(crate) mod scheduler;
+pub(crate) mod shelf;
+pub(crate) mod storage;
+pub(crate) mod trigger;
+pub(crate) mod webhook;
+
 use crate::config::Config;
 use crate::faults::FaultEngine;
-use crate::files::Files;
-use crate::inspect::Recorder;
-use crate::job::outcome::Outcome;
-use crate::job::scheduler::Scheduler;
-use crate::job::store::{Bounds, JobStore};
-use crate::job::{Job, Origin, lock};
-use crate::media::Loader;
-use crate::route;
-use crate::storage::Storage;
-use crate::webhook::{self, Signer};
+use crate::http::inspect::Recorder;
+use crate::http::route;
+use crate::world::files::Files;
+use crate::world::job::{Job, Origin, lock};
+use crate::world::job_store::{Bounds, JobStore};
+use crate::world::media::Loader;
+use crate::world::outcome::Outcome;
+use crate::world::scheduler::Scheduler;
+use crate::world::storage::Storage;
+use crate::world::webhook::Signer;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;

@@ -1,9 +1,9 @@
 //! Faults applied to a call: before the work, after it, or on the way of its answer.
 
-use super::body::{drip, stall, truncate};
-use super::{Fault, Rule, StreamFault, Verdict};
-use crate::connection::Control;
-use crate::reply;
+use super::fault_body::{drip, stall, truncate};
+use crate::faults::{Fault, Rule, StreamFault, Verdict};
+use crate::http::connection::Control;
+use crate::http::reply;
 use axum::body::{Body, to_bytes};
 use axum::extract::Request;
 use axum::response::{IntoResponse, Response};

@@ -2,12 +2,12 @@
 
 use super::page::Parameters;
 use super::refuse;
-use crate::auth;
 use crate::clock;
-use crate::job::Job;
+use crate::http::auth;
+use crate::http::reply;
 use crate::json::{self, Json};
-use crate::reply;
-use crate::state::State;
+use crate::world::State;
+use crate::world::job::Job;
 use axum::extract::{Path, RawQuery, State as Shared};
 use axum::response::{IntoResponse, Response};
 use http::{HeaderMap, StatusCode};

@@ -1,6 +1,6 @@
 //! All jobs, in the order in which they came, within bounds of number and of bytes.
 
-use super::{Job, Phase, lock};
+use super::job::{Job, Phase, lock};
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, Weak};
 

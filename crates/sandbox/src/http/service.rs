@@ -1,12 +1,12 @@
 //! From a request as it came to the handler that answers it: where it was meant to go, what is written down of it, and
 //! what goes wrong with it.
 
-use crate::connection::Control;
 use crate::faults::{self, Call};
-use crate::reply;
-use crate::route;
-use crate::state::State;
-use crate::{cdn, documents, inspect, platform, queue, rest, run};
+use crate::http::connection::Control;
+use crate::http::reply;
+use crate::http::route;
+use crate::http::{cdn, documents, fault_injection, inspect, platform, queue, rest, run};
+use crate::world::State;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{DefaultBodyLimit, Request};
@@ -113,7 +113,7 @@ async fn call(
             response
         }
     };
-    let response = faults::apply(verdict, &control, request, work).await;
+    let response = fault_injection::apply(verdict, &control, request, work).await;
     record.answered(&response);
     response
 }

@@ -1,14 +1,14 @@
 //! The queue: submit, status, result and cancel.
 
-use crate::auth;
 use crate::clock;
 use crate::faults::StreamFault;
-use crate::job::outcome::Outcome;
-use crate::job::{Job, LogLine, Origin, Phase, Wishes};
-use crate::reply;
-use crate::route::QueuePath;
-use crate::state::State;
-use crate::stream;
+use crate::http::auth;
+use crate::http::reply;
+use crate::http::route::QueuePath;
+use crate::http::status_stream;
+use crate::world::State;
+use crate::world::job::{Job, LogLine, Origin, Phase, Wishes};
+use crate::world::outcome::Outcome;
 use axum::Extension;
 use axum::extract::{RawQuery, State as Shared};
 use axum::response::Response;
@@ -53,7 +53,9 @@ pub(crate) async fn queue(
     let logs = auth::parameter(&query, "logs").is_some_and(|value| matches!(value.as_str(), "1" | "true" | "True"));
     let mut response = match (path.action, &method) {
         ("status", &Method::GET) => status(&state, &job, logs),
-        ("status/stream", &Method::GET) => stream::stream(&state, &job, logs, fault.map(|Extension(fault)| fault)),
+        ("status/stream", &Method::GET) => {
+            status_stream::stream(&state, &job, logs, fault.map(|Extension(fault)| fault))
+        }
         ("", &Method::GET) => return result(&state, &job),
         ("cancel", &Method::PUT) => cancel(&state, &job),
         ("" | "status" | "status/stream" | "cancel", _) => reply::method_not_allowed(),

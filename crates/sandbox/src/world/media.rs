@@ -2,9 +2,9 @@
 //! the rest of the world only when that is allowed.
 
 use crate::draw::{DecodeError, MaskEdits, stand_in, stand_in_mask};
-use crate::outbound::{self, Reach};
-use crate::state::State;
 use crate::validate::Detail;
+use crate::world::State;
+use crate::world::outbound::{self, Reach};
 use base64::Engine as _;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use bytes::Bytes;
@@ -111,7 +111,7 @@ impl Loader {
             return self.stand_in(state, *role).await;
         }
         let url = url::Url::parse(url).map_err(|_| LoadError::Download)?;
-        if let Some(id) = state.own_path(&url).as_deref().and_then(crate::files::id_of_path) {
+        if let Some(id) = state.own_path(&url).as_deref().and_then(crate::world::files::id_of_path) {
             let file = state.files.fetch(id).await.ok_or(LoadError::Download)?;
             return if file.bytes.len() > MAX_BYTES { Err(LoadError::TooLarge) } else { Ok(file.bytes) };
         }

@@ -1,7 +1,7 @@
 //! Tokens and uploads under way.
 
-use crate::job::lock;
-use crate::shelf::Shelf;
+use crate::world::job::lock;
+use crate::world::shelf::Shelf;
 use bytes::Bytes;
 use std::collections::BTreeMap;
 use std::sync::Mutex;

@@ -2,10 +2,10 @@
 
 use super::page::Parameters;
 use super::refuse;
-use crate::auth;
-use crate::documents;
-use crate::reply;
-use crate::state::State;
+use crate::http::auth;
+use crate::http::documents;
+use crate::http::reply;
+use crate::world::State;
 use axum::extract::{RawQuery, State as Shared};
 use axum::response::Response;
 use http::{HeaderMap, StatusCode};

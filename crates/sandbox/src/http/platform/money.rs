@@ -2,11 +2,11 @@
 
 use super::page::Parameters;
 use super::refuse;
-use crate::auth;
 use crate::clock;
-use crate::job::Job;
-use crate::reply;
-use crate::state::State;
+use crate::http::auth;
+use crate::http::reply;
+use crate::world::State;
+use crate::world::job::Job;
 use axum::extract::{RawQuery, State as Shared};
 use axum::response::Response;
 use bytes::Bytes;
