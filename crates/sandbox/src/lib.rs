@@ -38,9 +38,13 @@ mod faults;
 #[rustfmt::skip]
 #[allow(unreachable_pub, reason = "the generator knows no crate's privacy")]
 mod generated;
+mod hash;
 mod http;
 mod json;
+mod lock;
+mod query;
 mod sandbox;
+mod services;
 mod tls;
 mod validate;
 mod world;

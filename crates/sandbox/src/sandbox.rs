@@ -2,11 +2,11 @@
 
 use crate::config::Config;
 use crate::faults::Faults;
-use crate::http::route;
 use crate::http::server::Server;
-use crate::http::service;
+use crate::services;
 use crate::tls;
 use crate::world::State;
+use crate::world::addresses::Addresses;
 use std::fmt;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
@@ -96,19 +96,15 @@ impl Builder {
         let mut listeners = vec![(main, None)];
         let mut services = Vec::new();
         if config.service_ports {
-            for prefix in route::prefixes() {
+            for prefix in services::prefixes() {
                 let (listener, address) = bind(0).await?;
                 listeners.push((listener, Some(prefix)));
                 services.push((prefix, origin(address)));
             }
         }
-        let state = Arc::new(State::new(config, origin(address), services));
-        let server = Server {
-            state: Arc::clone(&state),
-            router: service::router(Arc::clone(&state)),
-            tls: identity.as_ref().map(|identity| Arc::clone(&identity.server)),
-            connections: TaskTracker::new(),
-        };
+        let state = Arc::new(State::new(config, Addresses { origin: origin(address), services }));
+        let tls = identity.as_ref().map(|identity| Arc::clone(&identity.server));
+        let server = Server::new(Arc::clone(&state), tls);
         let connections = server.connections.clone();
         for (listener, prefix) in listeners {
             connections.spawn(server.clone().listen(listener, prefix));
@@ -132,42 +128,42 @@ impl Sandbox {
 
     /// The origin that everything lies under: `http://127.0.0.1:PORT`.
     pub fn url(&self) -> &str {
-        &self.state.origin
+        &self.state.addresses.origin
     }
 
     /// Stands for `https://fal.run`.
     pub fn run_url(&self) -> String {
-        self.state.url("/run")
+        self.state.addresses.url("/run")
     }
 
     /// Stands for `https://queue.fal.run`.
     pub fn queue_url(&self) -> String {
-        self.state.url("/queue")
+        self.state.addresses.url("/queue")
     }
 
     /// Stands for `https://rest.fal.ai`.
     pub fn rest_url(&self) -> String {
-        self.state.url("/rest")
+        self.state.addresses.url("/rest")
     }
 
     /// Stands for `https://v3.fal.media`.
     pub fn cdn_url(&self) -> String {
-        self.state.url("/cdn")
+        self.state.addresses.url("/cdn")
     }
 
     /// Stands for `https://api.fal.ai/v1`.
     pub fn platform_url(&self) -> String {
-        self.state.url("/platform/v1")
+        self.state.addresses.url("/platform/v1")
     }
 
     /// Stands for `https://fal.ai`.
     pub fn site_url(&self) -> String {
-        self.state.url("/site")
+        self.state.addresses.url("/site")
     }
 
     /// Prefix and origin of each service that has a port of its own ([`Builder::service_ports`]), else none.
     pub fn service_urls(&self) -> &[(&'static str, String)] {
-        &self.state.services
+        &self.state.addresses.services
     }
 
     /// The certificate to trust, in PEM, when the sandbox speaks TLS. It is new with each start.

@@ -1,6 +1,6 @@
 //! Faults on request: what a network, an ingress or a service may do to a call, by probability or by script.
 
-use crate::world::job::lock;
+use crate::lock::lock;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::str::FromStr;

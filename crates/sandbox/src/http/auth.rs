@@ -1,6 +1,7 @@
 //! Who may call: keys, temporary tokens, and an account that can run dry.
 
 use crate::http::reply;
+use crate::query::parameter;
 use crate::world::State;
 use axum::response::Response;
 use http::{HeaderMap, StatusCode, header};
@@ -48,9 +49,4 @@ pub(crate) fn check(state: &State, headers: &HeaderMap, query: Option<&str>) -> 
 /// The refusal to send: 403.
 pub(crate) fn check_balance(state: &State) -> Result<(), Box<Response>> {
     if state.balance_is_exhausted() { Err(Box::new(reply::detail(StatusCode::FORBIDDEN, EXHAUSTED))) } else { Ok(()) }
-}
-
-/// One parameter of a query string, decoded.
-pub(crate) fn parameter(query: &str, name: &str) -> Option<String> {
-    url::form_urlencoded::parse(query.as_bytes()).find(|(key, _)| key == name).map(|(_, value)| value.into_owned())
 }

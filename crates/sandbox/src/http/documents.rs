@@ -1,7 +1,7 @@
 //! The OpenAPI documents of the endpoints, as fal's site serves them.
 
-use crate::http::auth;
 use crate::http::reply;
+use crate::query;
 use crate::world::State;
 use axum::Router;
 use axum::extract::RawQuery;
@@ -21,7 +21,7 @@ pub(crate) fn of(endpoint_id: &str) -> Option<&'static str> {
 
 /// No key is needed for it.
 async fn document(RawQuery(query): RawQuery) -> Response {
-    let id = query.as_deref().and_then(|query| auth::parameter(query, "endpoint_id"));
+    let id = query.as_deref().and_then(|query| query::parameter(query, "endpoint_id"));
     match id.as_deref().and_then(of) {
         Some(text) => ([(header::CONTENT_TYPE, "application/json")], text).into_response(),
         None => reply::detail(StatusCode::NOT_FOUND, "No document for this endpoint"),

@@ -1,18 +1,22 @@
 //! Who listens, and how fal's services answer over HTTP.
 
-pub(crate) mod auth;
+mod auth;
 mod cdn;
 pub(crate) mod connection;
 mod documents;
 mod fault_body;
 mod fault_injection;
-pub(crate) mod inspect;
+mod inspect;
 mod platform;
 mod queue;
-pub(crate) mod reply;
+mod range;
+mod redact;
+mod reply;
+mod report;
 mod rest;
-pub(crate) mod route;
+mod route;
 mod run;
 pub(crate) mod server;
-pub(crate) mod service;
+mod service;
 mod status_stream;
+mod submit_options;

@@ -1,5 +1,7 @@
 //! Answers in the shapes that fal's services use.
 
+use crate::world::job::Job;
+use crate::world::outcome::Outcome;
 use axum::body::Body;
 use axum::response::{IntoResponse, Response};
 use http::{HeaderName, HeaderValue, StatusCode, header};
@@ -59,6 +61,31 @@ pub(crate) fn ingress(status: StatusCode) -> Response {
          <hr><center>nginx</center>\r\n</body>\r\n</html>\r\n"
     );
     (status, [(header::CONTENT_TYPE, HeaderValue::from_static("text/html"))], page).into_response()
+}
+
+/// What came of a job: status, headers and body as the model gave them.
+pub(crate) fn outcome(job: &Job, outcome: &Outcome) -> Response {
+    let json = HeaderValue::from_static("application/json");
+    let mut response = (outcome.status, [(header::CONTENT_TYPE, json)], outcome.body.clone()).into_response();
+    set(&mut response, REQUEST_ID, &job.id);
+    if let Some(units) = outcome.units {
+        set(&mut response, BILLABLE_UNITS, &units.to_string());
+    }
+    if let Some(error_type) = outcome.error_type() {
+        set(&mut response, ERROR_TYPE, error_type);
+    }
+    if outcome.user_timeout {
+        set(&mut response, TIMEOUT_TYPE, "user");
+    }
+    if outcome.status.is_server_error() {
+        // Only what lies around the model and may pass is worth another try.
+        let again =
+            matches!(outcome.status.as_u16(), 503 | 504) && !outcome.user_timeout && outcome.error_type().is_some();
+        set(&mut response, NEEDS_RETRY, if again { "1" } else { "0" });
+    } else {
+        set(&mut response, header::VARY, "Origin");
+    }
+    response
 }
 
 /// Sets a header whose value may hold anything; one that HTTP cannot carry is left out.

@@ -3,6 +3,7 @@
 use crate::clock;
 use crate::http::auth;
 use crate::http::reply;
+use crate::query;
 use crate::world::State;
 use crate::world::storage::{TOKEN_TTL, Upload, new_id};
 use axum::Router;
@@ -51,14 +52,14 @@ async fn storage_token(Shared(state): Shared<Arc<State>>, RawQuery(query): RawQu
     if let Err(refusal) = auth::check(&state, &headers, None) {
         return *refusal;
     }
-    if query.as_deref().and_then(|query| auth::parameter(query, "storage_type")).as_deref() != Some("fal-cdn-v3") {
+    if query.as_deref().and_then(|query| query::parameter(query, "storage_type")).as_deref() != Some("fal-cdn-v3") {
         return reply::detail(StatusCode::UNPROCESSABLE_ENTITY, "`storage_type` must be `fal-cdn-v3`");
     }
     let (token, expires_at) = state.storage.issue_token(TOKEN_TTL);
     let body = json!({
         "token": token,
         "token_type": "Bearer",
-        "base_url": state.url("/cdn"),
+        "base_url": state.addresses.url("/cdn"),
         "expires_at": clock::rfc3339(expires_at),
     });
     reply::json(StatusCode::OK, &body)
@@ -78,7 +79,7 @@ async fn initiate(
     headers: HeaderMap,
     body: Bytes,
 ) -> Response {
-    let storage_type = query.as_deref().and_then(|query| auth::parameter(query, "storage_type"));
+    let storage_type = query.as_deref().and_then(|query| query::parameter(query, "storage_type"));
     announce(&state, &headers, &body, if storage_type.as_deref() == Some("gcs") { "bucket" } else { "upload" })
 }
 
@@ -101,9 +102,9 @@ fn announce(state: &State, headers: &HeaderMap, body: &[u8], kind: &str) -> Resp
         keep: lifetime(headers),
         ..Upload::default()
     };
-    let file_url = state.url(&format!("/cdn/files/b/{}/{}", upload.file, upload.name));
+    let file_url = state.addresses.url(&format!("/cdn/files/b/{}/{}", upload.file, upload.name));
     let id = state.storage.announce(upload);
-    let upload_url = state.url(&format!("/cdn/signed/{kind}/{id}?signature={id}"));
+    let upload_url = state.addresses.url(&format!("/cdn/signed/{kind}/{id}?signature={id}"));
     reply::json(StatusCode::OK, &json!({ "upload_url": upload_url, "file_url": file_url }))
 }
 

@@ -2,8 +2,10 @@
 
 use crate::http::auth;
 use crate::http::reply;
+use crate::http::submit_options;
 use crate::world::State;
-use crate::world::job::{Job, Origin, Wishes};
+use crate::world::engine;
+use crate::world::job::{Job, Origin};
 use axum::extract::{RawQuery, State as Shared};
 use axum::response::Response;
 use bytes::Bytes;
@@ -26,7 +28,7 @@ pub(crate) async fn run(
     if method != Method::POST {
         return reply::method_not_allowed();
     }
-    let wishes = match Wishes::of(&headers) {
+    let wishes = match submit_options::read(&headers) {
         Ok(wishes) => wishes,
         Err(text) => return reply::failure(StatusCode::BAD_REQUEST, text, "bad_request"),
     };
@@ -37,12 +39,13 @@ pub(crate) async fn run(
         return response;
     };
     let path = uri.path().trim_start_matches("/run/").trim_end_matches('/');
-    let job = Arc::new(Job::new(Origin::Run, path, &headers, wishes, body));
-    if !state.accept(&job) {
+    let job = Arc::new(Job::new(Origin::Run, path, submit_options::content_type(&headers), wishes, body));
+    if !engine::accept(&state, &job) {
         return reply::failure(StatusCode::SERVICE_UNAVAILABLE, "Too many jobs", "runner_scheduling_failure");
     }
     // Should the caller hang up, the job goes on and is charged all the same: it is not this future that runs it.
-    job.completed().await.respond(&job)
+    let outcome = job.completed().await;
+    reply::outcome(&job, &outcome)
 }
 
 /// A place among the synchronous runs under way.

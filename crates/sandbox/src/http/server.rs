@@ -22,13 +22,18 @@ const PATIENCE: Duration = Duration::from_secs(30);
 /// What every connection needs.
 #[derive(Clone)]
 pub(crate) struct Server {
-    pub(crate) state: Arc<State>,
-    pub(crate) router: Router,
-    pub(crate) tls: Option<Arc<ServerConfig>>,
+    state: Arc<State>,
+    router: Router,
+    tls: Option<Arc<ServerConfig>>,
     pub(crate) connections: TaskTracker,
 }
 
 impl Server {
+    /// One that is ready to listen.
+    pub(crate) fn new(state: Arc<State>, tls: Option<Arc<ServerConfig>>) -> Self {
+        Self { router: service::router(Arc::clone(&state)), state, tls, connections: TaskTracker::new() }
+    }
+
     /// Accepts connections until the sandbox closes. Requests on this listener whose path names no service are for the
     /// one of that prefix.
     pub(crate) async fn listen(self, listener: TcpListener, prefix: Option<&'static str>) {

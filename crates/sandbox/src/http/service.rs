@@ -5,7 +5,8 @@ use crate::faults::{self, Call};
 use crate::http::connection::Control;
 use crate::http::reply;
 use crate::http::route;
-use crate::http::{cdn, documents, fault_injection, inspect, platform, queue, rest, run};
+use crate::http::{cdn, documents, fault_injection, inspect, platform, queue, redact, rest, run};
+use crate::services;
 use crate::world::State;
 use axum::Router;
 use axum::body::Body;
@@ -95,7 +96,7 @@ async fn call(
     let verdict = state.faults.judge(call);
     let note = verdict.strike.as_ref().map(|strike| strike.fault.name().to_owned());
     let note = note.or_else(|| (verdict.latency_ms > 0).then(|| faults::Fault::Latency.name().to_owned()));
-    let record = state.recorder.record((&parts.method, &parts.uri, &parts.headers), &body, call, note);
+    let record = state.recorder.record(redact::head(&parts), &body, call, note);
     if let Some(id) = &request_id {
         record.about(id);
     }
@@ -114,7 +115,10 @@ async fn call(
         }
     };
     let response = fault_injection::apply(verdict, &control, request, work).await;
-    record.answered(&response);
+    record.answered(response.status().as_u16());
+    if let Some(id) = response.headers().get(reply::REQUEST_ID).and_then(|id| id.to_str().ok()) {
+        record.about(id);
+    }
     response
 }
 
@@ -147,12 +151,14 @@ fn direct(state: &State, parts: &mut Parts, prefix: Option<&'static str>) -> Res
     if parts.uri.path() == PROXY {
         return through_proxy(state, parts);
     }
-    if route::has_prefix(parts.uri.path()) {
+    if services::has_prefix(parts.uri.path()) {
         return Ok(());
     }
     let host = parts.uri.authority().map(http::uri::Authority::as_str);
     let host = host.or_else(|| parts.headers.get(header::HOST)?.to_str().ok());
-    if let Some(uri) = prefix.or_else(|| route::prefix_of_host(host?)).and_then(|p| route::with_prefix(&parts.uri, p)) {
+    if let Some(uri) =
+        prefix.or_else(|| services::prefix_of_host(host?)).and_then(|p| route::with_prefix(&parts.uri, p))
+    {
         parts.uri = uri;
     }
     Ok(())
@@ -165,14 +171,14 @@ fn through_proxy(state: &State, parts: &mut Parts) -> Result<(), Box<Response>> 
         return Err(refuse(StatusCode::BAD_REQUEST, "Missing the x-fal-target-url header"));
     };
     let uri = url::Url::parse(target).ok().and_then(|url| {
-        let path = match route::prefix_of_host(url.host_str()?) {
+        let path = match services::prefix_of_host(url.host_str()?) {
             Some(prefix) => format!("{prefix}{}", url.path()),
-            None => state.own_path(&url)?,
+            None => state.addresses.own_path(&url)?,
         };
         let query = url.query().map(|query| format!("?{query}")).unwrap_or_default();
         format!("{path}{query}").parse::<Uri>().ok()
     });
-    let Some(uri) = uri.filter(|uri| route::has_prefix(uri.path()) && !uri.path().starts_with("/_sandbox")) else {
+    let Some(uri) = uri.filter(|uri| services::has_prefix(uri.path()) && !uri.path().starts_with("/_sandbox")) else {
         return Err(refuse(StatusCode::PRECONDITION_FAILED, "Invalid x-fal-target-url header"));
     };
     parts.uri = uri;

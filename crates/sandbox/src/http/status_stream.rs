@@ -1,8 +1,8 @@
 //! The status stream: one event for each change, pings between them, the end after completion.
 
 use crate::faults::StreamFault;
-use crate::http::queue::{COMPLETED, IN_QUEUE, Report};
 use crate::http::reply;
+use crate::http::report::{COMPLETED, IN_QUEUE, Report};
 use crate::world::State;
 use crate::world::job::Job;
 use axum::body::Body;

@@ -2,7 +2,8 @@
 
 use crate::config::Config;
 use crate::draw::{self, Limits, MaskEdits, Scene, decode};
-use crate::world::job::lock;
+use crate::hash::{digest, hex};
+use crate::lock::lock;
 use crate::world::shelf::Shelf;
 use bytes::Bytes;
 use std::sync::{Arc, Mutex};
@@ -170,18 +171,4 @@ pub(crate) fn id_of_path(path: &str) -> Option<&str> {
 /// A strong entity tag, quotes included.
 pub(crate) fn etag(bytes: &[u8]) -> String {
     format!("\"{}\"", hex(digest(bytes).get(..16).unwrap_or_default()))
-}
-
-/// SHA-256.
-pub(crate) fn digest(bytes: &[u8]) -> Vec<u8> {
-    ring::digest::digest(&ring::digest::SHA256, bytes).as_ref().to_vec()
-}
-
-/// Lower-case hexadecimal digits.
-pub(crate) fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write as _;
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
 }

@@ -3,21 +3,16 @@
 use super::outcome::Outcome;
 use crate::clock;
 use crate::faults::Call;
+use crate::lock::lock;
 use bytes::Bytes;
-use http::HeaderMap;
 use ideogram_schema::EndpointInfo;
 use serde::ser::{Serialize, SerializeStruct, Serializer};
 use serde_json::{Value, json};
 use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::{Duration, SystemTime};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
-
-/// A lock that a panic elsewhere does not take away.
-pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
 
 /// How a job came in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,38 +34,6 @@ pub(crate) struct Wishes {
     pub(crate) keep_files: Option<Duration>,
     /// Where to report the result.
     pub(crate) webhook: Option<String>,
-}
-
-impl Wishes {
-    /// Reads the platform's headers.
-    ///
-    /// # Errors
-    /// A start timeout that is none, which fal refuses; what else cannot be read is ignored.
-    pub(crate) fn of(headers: &HeaderMap) -> Result<Self, &'static str> {
-        let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).map(str::trim);
-        // The newer name wins where both are sent.
-        let start_timeout = match text("x-fal-request-start-timeout").or_else(|| text("x-fal-request-timeout")) {
-            None => None,
-            Some(text) => match text.parse::<f64>().ok().map(Duration::try_from_secs_f64) {
-                Some(Ok(limit)) if limit > Duration::from_millis(100) => Some(limit),
-                _ => return Err("The start timeout must be a number of seconds greater than 0.1"),
-            },
-        };
-        let lifecycle = text("x-fal-object-lifecycle-preference")
-            .and_then(|value| serde_json::from_str::<Value>(value).ok())
-            .and_then(|value| value.get("expiration_duration_seconds")?.as_u64());
-        Ok(Self {
-            start_timeout,
-            low_priority: text("x-fal-queue-priority") == Some("low"),
-            store_io: text("x-fal-store-io").and_then(|value| match value {
-                "0" => Some(false),
-                "1" => Some(true),
-                _ => None,
-            }),
-            keep_files: lifecycle.map(Duration::from_secs),
-            webhook: None,
-        })
-    }
 }
 
 /// Where a job stands.
@@ -137,7 +100,7 @@ pub(crate) struct Job {
 
 impl Job {
     /// A job for a path such as `fal-ai/ideogram/v2/turbo`.
-    pub(crate) fn new(origin: Origin, path: &str, headers: &HeaderMap, wishes: Wishes, body: Bytes) -> Self {
+    pub(crate) fn new(origin: Origin, path: &str, content_type: Option<&str>, wishes: Wishes, body: Bytes) -> Self {
         let mut parts = path.splitn(3, '/');
         let mut part = || parts.next().unwrap_or_default().to_owned();
         let (owner, app, rest) = (part(), part(), part());
@@ -149,10 +112,7 @@ impl Job {
             app,
             path: format!("/{rest}"),
             endpoint: ideogram_schema::ENDPOINTS.iter().find(|info| info.id == path).copied(),
-            content_type: headers
-                .get(http::header::CONTENT_TYPE)
-                .and_then(|value| value.to_str().ok())
-                .map(str::to_owned),
+            content_type: content_type.map(str::to_owned),
             wishes,
             sent_at: SystemTime::now(),
             cancelled: CancellationToken::new(),

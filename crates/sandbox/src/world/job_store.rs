@@ -1,6 +1,7 @@
 //! All jobs, in the order in which they came, within bounds of number and of bytes.
 
-use super::job::{Job, Phase, lock};
+use super::job::{Job, Phase};
+use crate::lock::lock;
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, Weak};
 

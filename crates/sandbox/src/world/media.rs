@@ -1,9 +1,11 @@
 //! Where an input's files come from: data URIs, the sandbox's own CDN, stand-ins for the documented examples, loopback, and
 //! the rest of the world only when that is allowed.
 
+use crate::config::Config;
 use crate::draw::{DecodeError, MaskEdits, stand_in, stand_in_mask};
 use crate::validate::Detail;
-use crate::world::State;
+use crate::world::addresses::Addresses;
+use crate::world::files::{Files, id_of_path};
 use crate::world::outbound::{self, Reach};
 use base64::Engine as _;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
@@ -11,7 +13,7 @@ use bytes::Bytes;
 use ideogram_schema::{ENDPOINTS, FieldKind, FileRole};
 use serde_json::json;
 use std::collections::HashMap;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 /// The largest file that is loaded, in bytes.
@@ -72,7 +74,10 @@ impl LoadError {
 pub(crate) struct Loader {
     /// The example URLs of the description, and what each stands for.
     examples: HashMap<String, FileRole>,
+    addresses: Arc<Addresses>,
+    files: Arc<Files>,
     mask_edits: MaskEdits,
+    allow_fetch: bool,
     image: OnceLock<Bytes>,
     mask: OnceLock<Bytes>,
     near: OnceLock<Option<reqwest::Client>>,
@@ -80,18 +85,21 @@ pub(crate) struct Loader {
 }
 
 impl Loader {
-    pub(crate) fn new(mask_edits: MaskEdits) -> Self {
+    pub(crate) fn new(config: &Config, addresses: Arc<Addresses>, files: Arc<Files>) -> Self {
         let fields = ENDPOINTS.iter().flat_map(|info| info.inputs);
-        let files = fields.filter_map(|field| match field.kind {
+        let file_fields = fields.filter_map(|field| match field.kind {
             FieldKind::File(role) => Some((role, field.examples)),
             _ => None,
         });
-        let examples = files.flat_map(|(role, examples)| {
+        let examples = file_fields.flat_map(|(role, examples)| {
             examples.iter().filter_map(move |text| Some((serde_json::from_str::<String>(text).ok()?, role)))
         });
         Self {
             examples: examples.collect(),
-            mask_edits,
+            addresses,
+            files,
+            mask_edits: config.mask_edits,
+            allow_fetch: config.allow_fetch,
             image: OnceLock::new(),
             mask: OnceLock::new(),
             near: OnceLock::new(),
@@ -103,16 +111,16 @@ impl Loader {
     ///
     /// # Errors
     /// [`LoadError`], for anything that does not lead to a file of a sensible size.
-    pub(crate) async fn load(&self, state: &State, url: &str) -> Result<Bytes, LoadError> {
+    pub(crate) async fn load(&self, url: &str) -> Result<Bytes, LoadError> {
         if let Some(rest) = url.get(..5).filter(|scheme| scheme.eq_ignore_ascii_case("data:")).and(url.get(5..)) {
             return data(rest);
         }
         if let Some(role) = self.examples.get(url) {
-            return self.stand_in(state, *role).await;
+            return self.stand_in(*role).await;
         }
         let url = url::Url::parse(url).map_err(|_| LoadError::Download)?;
-        if let Some(id) = state.own_path(&url).as_deref().and_then(crate::world::files::id_of_path) {
-            let file = state.files.fetch(id).await.ok_or(LoadError::Download)?;
+        if let Some(id) = self.addresses.own_path(&url).as_deref().and_then(id_of_path) {
+            let file = self.files.fetch(id).await.ok_or(LoadError::Download)?;
             return if file.bytes.len() > MAX_BYTES { Err(LoadError::TooLarge) } else { Ok(file.bytes) };
         }
         if !matches!(url.scheme(), "http" | "https") {
@@ -120,7 +128,7 @@ impl Loader {
         }
         let client = if is_loopback(&url) {
             self.near.get_or_init(|| outbound::client(TIMEOUT, Reach::Near).ok())
-        } else if state.config.allow_fetch {
+        } else if self.allow_fetch {
             self.far.get_or_init(|| outbound::client(TIMEOUT, Reach::Far).ok())
         } else {
             return Err(LoadError::Download);
@@ -128,14 +136,14 @@ impl Loader {
         fetch(client.as_ref().ok_or(LoadError::Download)?, url).await
     }
 
-    async fn stand_in(&self, state: &State, role: FileRole) -> Result<Bytes, LoadError> {
+    async fn stand_in(&self, role: FileRole) -> Result<Bytes, LoadError> {
         let (slot, edits) =
             if role == FileRole::Mask { (&self.mask, Some(self.mask_edits)) } else { (&self.image, None) };
         if let Some(bytes) = slot.get() {
             return Ok(bytes.clone());
         }
         let (width, height) = STAND_IN;
-        let drawn = state.files.compute(move || match edits {
+        let drawn = self.files.compute(move || match edits {
             Some(edits) => stand_in_mask(width, height, edits),
             None => stand_in(width, height),
         });

@@ -1,5 +1,7 @@
 //! What the parts of one sandbox share.
 
+pub(crate) mod addresses;
+pub(crate) mod engine;
 pub(crate) mod files;
 pub(crate) mod job;
 pub(crate) mod job_store;
@@ -7,24 +9,27 @@ pub(crate) mod media;
 pub(crate) mod model;
 pub(crate) mod outbound;
 pub(crate) mod outcome;
+pub(crate) mod recorder;
 pub(crate) mod scheduler;
 pub(crate) mod shelf;
+pub(crate) mod signer;
 pub(crate) mod storage;
 pub(crate) mod trigger;
 pub(crate) mod webhook;
 
 use crate::config::Config;
 use crate::faults::FaultEngine;
-use crate::http::inspect::Recorder;
-use crate::http::route;
+use crate::lock::lock;
+use crate::world::addresses::Addresses;
 use crate::world::files::Files;
-use crate::world::job::{Job, Origin, lock};
+use crate::world::job::Job;
 use crate::world::job_store::{Bounds, JobStore};
 use crate::world::media::Loader;
 use crate::world::outcome::Outcome;
+use crate::world::recorder::Recorder;
 use crate::world::scheduler::Scheduler;
+use crate::world::signer::Signer;
 use crate::world::storage::Storage;
-use crate::world::webhook::Signer;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -35,13 +40,10 @@ use tokio_util::task::TaskTracker;
 #[derive(Debug)]
 pub(crate) struct State {
     pub(crate) config: Config,
-    /// `http://127.0.0.1:PORT`, without a slash at the end.
-    pub(crate) origin: String,
-    /// The ports of single services, when there are some: prefix and origin.
-    pub(crate) services: Vec<(&'static str, String)>,
+    pub(crate) addresses: Arc<Addresses>,
     pub(crate) jobs: JobStore,
     pub(crate) scheduler: Scheduler,
-    pub(crate) files: Files,
+    pub(crate) files: Arc<Files>,
     pub(crate) storage: Storage,
     pub(crate) loader: Loader,
     pub(crate) signer: Signer,
@@ -59,17 +61,18 @@ pub(crate) struct State {
 }
 
 impl State {
-    pub(crate) fn new(config: Config, origin: String, services: Vec<(&'static str, String)>) -> Self {
+    pub(crate) fn new(config: Config, addresses: Addresses) -> Self {
+        let (addresses, files) = (Arc::new(addresses), Arc::new(Files::new(&config)));
         Self {
             jobs: JobStore::new(Bounds {
                 jobs: config.max_jobs,
                 pending_bytes: config.max_pending_bytes,
                 kept_bytes: config.job_store_bytes,
             }),
-            scheduler: Scheduler::default(),
-            files: Files::new(&config),
+            scheduler: Scheduler::new(config.runners),
+            loader: Loader::new(&config, Arc::clone(&addresses), Arc::clone(&files)),
+            files,
             storage: Storage::default(),
-            loader: Loader::new(config.mask_edits),
             signer: Signer::new(),
             faults: FaultEngine::new(config.faults.clone()),
             recorder: Recorder::new(config.max_requests),
@@ -80,8 +83,7 @@ impl State {
             chance: Mutex::new(config.seed.map_or_else(fastrand::Rng::new, fastrand::Rng::with_seed)),
             spent: AtomicU64::new(0),
             config,
-            origin,
-            services,
+            addresses,
         }
     }
 
@@ -102,23 +104,6 @@ impl State {
         self.tasks.wait().await;
     }
 
-    /// A URL of this sandbox: a prefix such as `/cdn` and a path below it.
-    pub(crate) fn url(&self, path: &str) -> String {
-        format!("{}{path}", self.origin)
-    }
-
-    /// The path, prefix included, of a URL that leads here.
-    pub(crate) fn own_path(&self, url: &url::Url) -> Option<String> {
-        let origin = url.origin().ascii_serialization();
-        if origin == self.origin {
-            return Some(url.path().to_owned());
-        }
-        let service = self.services.iter().find(|(_, service)| *service == origin).map(|(prefix, _)| *prefix);
-        service.map(|prefix| {
-            if route::has_prefix(url.path()) { url.path().to_owned() } else { format!("{prefix}{}", url.path()) }
-        })
-    }
-
     /// A seed for a picture whose caller left the choice to the model.
     pub(crate) fn choose_seed(&self) -> i64 {
         lock(&self.chance).i64(0..=i64::from(i32::MAX))
@@ -131,28 +116,9 @@ impl State {
         self.config.service_time.saturating_add(extra)
     }
 
-    /// Lines up a job; says no when too much waits already.
-    pub(crate) fn accept(self: &Arc<Self>, job: &Arc<Job>) -> bool {
-        let accepted = self.jobs.insert(job);
-        if accepted {
-            self.scheduler.enqueue(self, job);
-        }
-        accepted
-    }
-
-    /// Ends a job: its result is kept, charged and reported, unless it had ended before.
-    pub(crate) fn finish(self: &Arc<Self>, job: &Arc<Job>, outcome: Outcome) {
-        let (units, bytes) = (outcome.units.unwrap_or(0), outcome.body.len());
-        if !job.complete(Arc::new(outcome)) {
-            return;
-        }
-        if let Some(price) = job.endpoint.and_then(|info| info.price) {
-            self.spent.fetch_add(price.micros.saturating_mul(units.into()), Ordering::Relaxed);
-        }
-        self.jobs.completed(job, bytes);
-        if job.origin == Origin::Queue && job.wishes.webhook.is_some() {
-            self.spawn(webhook::deliver(Arc::clone(self), Arc::clone(job)));
-        }
+    /// Takes money from the account, in millionths of a dollar.
+    pub(crate) fn charge(&self, micros: u64) {
+        self.spent.fetch_add(micros, Ordering::Relaxed);
     }
 
     /// Whether a call that costs money must be refused.

@@ -15,24 +15,15 @@ use serde::Serialize;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-/// Runs a job to its end, or until it is cancelled.
-pub(crate) async fn perform(state: &Arc<State>, job: &Arc<Job>) -> Outcome {
-    let work = async {
-        match job.endpoint {
-            None => Outcome::no_such_path(&job.path),
-            Some(info) => make(state, job, info).await.unwrap_or_else(|outcome| *outcome),
-        }
-    };
-    if state.config.ignore_cancel {
-        return work.await;
-    }
-    tokio::select! {
-        outcome = work => outcome,
-        () = job.cancelled.cancelled() => Outcome::cancelled(),
-    }
-}
-
-async fn make(state: &Arc<State>, job: &Arc<Job>, info: &'static EndpointInfo) -> Result<Outcome, Box<Outcome>> {
+/// Makes what a job asks for.
+///
+/// # Errors
+/// The outcome that is no picture: an input that cannot be worked with, or a model that crashed.
+pub(crate) async fn run(
+    state: &Arc<State>,
+    job: &Arc<Job>,
+    info: &'static EndpointInfo,
+) -> Result<Outcome, Box<Outcome>> {
     let body = job.payload().unwrap_or_default();
     let input = validate::check(info, job.content_type.as_deref(), &body)
         .map_err(|details| Box::new(Outcome::invalid(&details)))?;
@@ -59,7 +50,7 @@ async fn make(state: &Arc<State>, job: &Arc<Job>, info: &'static EndpointInfo) -
         OutputFile { url: data_uri(&png), content_type: "image/png", file_name: None, file_size: Some(png.len()) }
     } else {
         let (id, name) = state.files.plan(recipe);
-        let url = state.url(&format!("/cdn/files/b/{id}/{name}"));
+        let url = state.addresses.url(&format!("/cdn/files/b/{id}/{name}"));
         // Drawn when somebody fetches it, so its size is not known yet.
         OutputFile { url, content_type: "image/png", file_name: Some(name), file_size: None }
     };
@@ -107,7 +98,7 @@ async fn load(state: &Arc<State>, input: &Checked) -> Result<Images, Box<Outcome
     let (mut source_size, mut mask_size, mut mask_field) = (None, None, None);
     for (field, role, url) in input.files() {
         let refuse = |detail: Detail| Box::new(Outcome::refused(StatusCode::UNPROCESSABLE_ENTITY, &detail));
-        let bytes = state.loader.load(state, url).await.map_err(|error| refuse(error.detail(field)))?;
+        let bytes = state.loader.load(url).await.map_err(|error| refuse(error.detail(field)))?;
         if role == FileRole::Other {
             continue;
         }

@@ -1,12 +1,8 @@
 //! What came of a job: status, headers and body as the model gave them.
 
-use super::job::Job;
-use crate::http::reply::{BILLABLE_UNITS, ERROR_TYPE, NEEDS_RETRY, REQUEST_ID, TIMEOUT_TYPE, set};
 use crate::validate::Detail;
-use axum::body::Body;
-use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
-use http::{HeaderValue, StatusCode, header};
+use http::StatusCode;
 use serde::Serialize;
 use serde_json::json;
 
@@ -99,29 +95,5 @@ impl Outcome {
     /// The kind of the failure, when it lies around the model.
     pub(crate) fn error_type(&self) -> Option<&'static str> {
         self.error.as_ref().and_then(|(_, kind)| *kind)
-    }
-
-    /// The answer to send.
-    pub(crate) fn respond(&self, job: &Job) -> Response<Body> {
-        let json = HeaderValue::from_static("application/json");
-        let mut response = (self.status, [(header::CONTENT_TYPE, json)], self.body.clone()).into_response();
-        set(&mut response, REQUEST_ID, &job.id);
-        if let Some(units) = self.units {
-            set(&mut response, BILLABLE_UNITS, &units.to_string());
-        }
-        if let Some(error_type) = self.error_type() {
-            set(&mut response, ERROR_TYPE, error_type);
-        }
-        if self.user_timeout {
-            set(&mut response, TIMEOUT_TYPE, "user");
-        }
-        if self.status.is_server_error() {
-            // Only what lies around the model and may pass is worth another try.
-            let again = matches!(self.status.as_u16(), 503 | 504) && !self.user_timeout && self.error_type().is_some();
-            set(&mut response, NEEDS_RETRY, if again { "1" } else { "0" });
-        } else {
-            set(&mut response, header::VARY, "Origin");
-        }
-        response
     }
 }

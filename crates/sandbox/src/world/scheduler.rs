@@ -1,17 +1,16 @@
 //! Who runs next: a number of runners, two priorities, first come first served.
 
-use super::job::{Job, lock};
-use super::outcome::Outcome;
-use crate::world::State;
-use crate::world::model;
+use super::job::Job;
+use crate::lock::lock;
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 /// The jobs that wait and the number that run.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Scheduler {
     inner: Mutex<Inner>,
+    runners: usize,
 }
 
 #[derive(Debug, Default)]
@@ -28,6 +27,10 @@ struct Inner {
 const NUMBERING_INTERVAL: Duration = Duration::from_millis(5);
 
 impl Scheduler {
+    pub(crate) fn new(runners: usize) -> Self {
+        Self { inner: Mutex::default(), runners: runners.max(1) }
+    }
+
     /// How many jobs wait.
     pub(crate) fn waiting(&self) -> usize {
         let inner = lock(&self.inner);
@@ -52,8 +55,8 @@ impl Scheduler {
         job.position()
     }
 
-    /// Lines a job up, or starts it when a runner is free.
-    pub(crate) fn enqueue(&self, state: &Arc<State>, job: &Arc<Job>) {
+    /// Lines a job up.
+    pub(crate) fn enqueue(&self, job: &Arc<Job>) {
         let mut inner = lock(&self.inner);
         let ahead = if job.wishes.low_priority {
             inner.low.push_back(Arc::clone(job));
@@ -64,17 +67,6 @@ impl Scheduler {
             inner.normal.len() - 1
         };
         job.set_position(ahead);
-        drop(inner);
-        if let Some(limit) = job.wishes.start_timeout {
-            let (state, job) = (Arc::clone(state), Arc::clone(job));
-            state.clone().spawn(async move {
-                tokio::time::sleep(limit).await;
-                if state.scheduler.withdraw(&job) {
-                    state.finish(&job, Outcome::start_timeout());
-                }
-            });
-        }
-        self.fill(state);
     }
 
     /// Takes a waiting job out of the line; says whether it was in it.
@@ -87,26 +79,20 @@ impl Scheduler {
         true
     }
 
-    /// Starts waiting jobs on free runners.
-    fn fill(&self, state: &Arc<State>) {
-        loop {
-            let mut inner = lock(&self.inner);
-            if inner.running >= state.config.runners.max(1) {
-                return;
-            }
-            let next = inner.normal.pop_front().or_else(|| inner.low.pop_front());
-            let Some(job) = next else { return };
-            inner.running += 1;
-            inner.stale = true;
-            drop(inner);
-            job.start();
-            let state = Arc::clone(state);
-            state.clone().spawn(async move {
-                let outcome = model::perform(&state, &job).await;
-                lock(&state.scheduler.inner).running -= 1;
-                state.finish(&job, outcome);
-                state.scheduler.fill(&state);
-            });
+    /// The next job to run, which takes a runner until [`Scheduler::release`]; none when nobody waits or no runner is free.
+    pub(crate) fn next(&self) -> Option<Arc<Job>> {
+        let mut inner = lock(&self.inner);
+        if inner.running >= self.runners {
+            return None;
         }
+        let job = inner.normal.pop_front().or_else(|| inner.low.pop_front())?;
+        inner.running += 1;
+        inner.stale = true;
+        Some(job)
+    }
+
+    /// Gives a runner back.
+    pub(crate) fn release(&self) {
+        lock(&self.inner).running -= 1;
     }
 }

@@ -1,6 +1,6 @@
 //! Tokens and uploads under way.
 
-use crate::world::job::lock;
+use crate::lock::lock;
 use crate::world::shelf::Shelf;
 use bytes::Bytes;
 use std::collections::BTreeMap;

@@ -3,55 +3,16 @@
 use crate::clock;
 use crate::json::Json;
 use crate::world::State;
-use crate::world::files::{digest, hex};
 use crate::world::job::Job;
 use crate::world::outbound::{self, Reach};
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use ring::rand::{SecureRandom, SystemRandom};
-use ring::signature::{Ed25519KeyPair, KeyPair};
+use crate::world::signer::USER_ID;
 use serde::Serialize;
-use serde_json::{Value, json};
+use serde_json::json;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-/// The account that webhooks are sent for.
-const USER_ID: &str = "sandbox-user";
 /// No two attempts are further apart.
 const LONGEST_WAIT: Duration = Duration::from_secs(3600);
-
-/// The key that webhooks are signed with, new in each sandbox.
-#[derive(Debug)]
-pub(crate) struct Signer {
-    pair: Option<Ed25519KeyPair>,
-}
-
-impl Signer {
-    pub(crate) fn new() -> Self {
-        let mut seed = [0; 32];
-        let drawn = SystemRandom::new().fill(&mut seed);
-        Self { pair: drawn.ok().and_then(|()| Ed25519KeyPair::from_seed_unchecked(&seed).ok()) }
-    }
-
-    /// The public key, in the form in which receivers fetch it.
-    pub(crate) fn jwks(&self) -> Value {
-        let keys: Vec<Value> = self
-            .pair
-            .iter()
-            .map(|pair| {
-                let x = URL_SAFE_NO_PAD.encode(pair.public_key().as_ref());
-                json!({ "kty": "OKP", "crv": "Ed25519", "use": "sig", "alg": "EdDSA", "kid": "sandbox", "x": x })
-            })
-            .collect();
-        json!({ "keys": keys })
-    }
-
-    /// The signature over a delivery, as hexadecimal digits.
-    fn sign(&self, request_id: &str, timestamp: u64, body: &[u8]) -> String {
-        let message = format!("{request_id}\n{USER_ID}\n{timestamp}\n{}", hex(&digest(body)));
-        self.pair.as_ref().map(|pair| hex(pair.sign(message.as_bytes()).as_ref())).unwrap_or_default()
-    }
-}
 
 #[derive(Serialize)]
 struct Delivery<'a> {

@@ -1,0 +1,77 @@
+//! A job's way: accepted, lined up, performed, finished.
+
+use crate::world::State;
+use crate::world::job::{Job, Origin};
+use crate::world::model;
+use crate::world::outcome::Outcome;
+use crate::world::webhook;
+use std::sync::Arc;
+
+/// Lines up a job; says no when too much waits already.
+pub(crate) fn accept(state: &Arc<State>, job: &Arc<Job>) -> bool {
+    let accepted = state.jobs.insert(job);
+    if accepted {
+        state.scheduler.enqueue(job);
+        give_up_in_time(state, job);
+        start_waiting(state);
+    }
+    accepted
+}
+
+/// Ends a job that has not started within the time that its caller gave it.
+fn give_up_in_time(state: &Arc<State>, job: &Arc<Job>) {
+    let Some(limit) = job.wishes.start_timeout else { return };
+    let (engine, job) = (Arc::clone(state), Arc::clone(job));
+    state.spawn(async move {
+        tokio::time::sleep(limit).await;
+        if engine.scheduler.withdraw(&job) {
+            finish(&engine, &job, Outcome::start_timeout());
+        }
+    });
+}
+
+/// Starts waiting jobs on free runners.
+fn start_waiting(state: &Arc<State>) {
+    while let Some(job) = state.scheduler.next() {
+        job.start();
+        let engine = Arc::clone(state);
+        state.spawn(async move {
+            let outcome = perform(&engine, &job).await;
+            engine.scheduler.release();
+            finish(&engine, &job, outcome);
+            start_waiting(&engine);
+        });
+    }
+}
+
+/// Runs a job to its end, or until it is cancelled.
+async fn perform(state: &Arc<State>, job: &Arc<Job>) -> Outcome {
+    let work = async {
+        match job.endpoint {
+            None => Outcome::no_such_path(&job.path),
+            Some(info) => model::run(state, job, info).await.unwrap_or_else(|outcome| *outcome),
+        }
+    };
+    if state.config.ignore_cancel {
+        return work.await;
+    }
+    tokio::select! {
+        outcome = work => outcome,
+        () = job.cancelled.cancelled() => Outcome::cancelled(),
+    }
+}
+
+/// Ends a job: its result is kept, charged and reported, unless it had ended before.
+pub(crate) fn finish(state: &Arc<State>, job: &Arc<Job>, outcome: Outcome) {
+    let (units, bytes) = (outcome.units.unwrap_or(0), outcome.body.len());
+    if !job.complete(Arc::new(outcome)) {
+        return;
+    }
+    if let Some(price) = job.endpoint.and_then(|info| info.price) {
+        state.charge(price.micros.saturating_mul(units.into()));
+    }
+    state.jobs.completed(job, bytes);
+    if job.origin == Origin::Queue && job.wishes.webhook.is_some() {
+        state.spawn(webhook::deliver(Arc::clone(state), Arc::clone(job)));
+    }
+}
