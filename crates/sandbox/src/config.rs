@@ -39,9 +39,32 @@ impl From<Vec<String>> for Keys {
     }
 }
 
+/// Settings on the way to a [`Sandbox`](crate::Sandbox): one method for each field of [`Config`].
+///
+/// ```
+/// use ideogram_sandbox::Sandbox;
+/// use std::time::Duration;
+///
+/// let builder = Sandbox::builder().runners(1usize).service_time(Duration::from_secs(2)).balance(50_000);
+/// # drop(builder);
+/// ```
+#[derive(Clone, Debug, Default)]
+#[must_use]
+pub struct Builder {
+    pub(crate) config: Config,
+}
+
+impl Builder {
+    /// Takes all settings from there.
+    pub fn config(mut self, config: Config) -> Self {
+        self.config = config;
+        self
+    }
+}
+
 const MIB: usize = 1024 * 1024;
 
-/// Writes the settings once: as fields of [`Config`], as its defaults, and as methods of [`Builder`](crate::Builder).
+/// Writes the settings once: as fields of [`Config`], as its defaults, and as methods of [`Builder`].
 macro_rules! settings {
     ($($(#[$doc:meta])* $name:ident: $type:ty = $default:expr;)*) => {
         /// Every setting of a sandbox.
@@ -68,7 +91,7 @@ macro_rules! settings {
             }
         }
 
-        impl crate::Builder {
+        impl Builder {
             $(
                 $(#[$doc])*
                 pub fn $name(mut self, $name: impl Into<$type>) -> Self {

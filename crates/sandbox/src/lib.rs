@@ -49,8 +49,8 @@ mod tls;
 mod validate;
 mod world;
 
-pub use config::{Config, Keys};
+pub use config::{Builder, Config, Keys};
 pub use draw::MaskEdits;
 pub use faults::{Call, Fault, Faults, InvalidFaults, Rule};
-pub use sandbox::{Builder, Sandbox, StartError};
+pub use sandbox::{Sandbox, StartError};
 pub use world::trigger::{HANG, TRIGGERS, Trigger};

@@ -1,6 +1,6 @@
 //! The handle: start, addresses, faults, shutdown.
 
-use crate::config::Config;
+use crate::config::Builder;
 use crate::faults::Faults;
 use crate::http::server::Server;
 use crate::services;
@@ -24,21 +24,6 @@ impl fmt::Debug for Sandbox {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Sandbox").field("url", &self.url()).finish_non_exhaustive()
     }
-}
-
-/// Settings on the way to a [`Sandbox`]: one method for each field of [`Config`].
-///
-/// ```
-/// use ideogram_sandbox::Sandbox;
-/// use std::time::Duration;
-///
-/// let builder = Sandbox::builder().runners(1usize).service_time(Duration::from_secs(2)).balance(50_000);
-/// # drop(builder);
-/// ```
-#[derive(Clone, Debug, Default)]
-#[must_use]
-pub struct Builder {
-    pub(crate) config: Config,
 }
 
 /// Why a sandbox could not start.
@@ -77,12 +62,6 @@ impl std::error::Error for StartError {
 }
 
 impl Builder {
-    /// Takes all settings from there.
-    pub fn config(mut self, config: Config) -> Self {
-        self.config = config;
-        self
-    }
-
     /// Starts the sandbox on the current Tokio runtime.
     ///
     /// # Errors

@@ -7,11 +7,18 @@ use tiny_skia::Pixmap;
 use super::bitmap::Bitmap;
 use super::canvas::Canvas;
 use super::caption::Words;
+use super::edit::edit;
+use super::picture::{DrawError, Picture};
+use super::png;
 use super::rng::Rng;
+use super::scene::{Basis, MaskEdits, Scene};
 use super::style::Look;
-use super::{Basis, DrawError, MaskEdits, Picture, Scene, edit, png};
 
-pub(super) fn compose(scene: &Scene) -> Result<Picture, DrawError> {
+/// Draws the scene. Nothing but processor time is used, for some tens of milliseconds: call it where blocking is allowed.
+///
+/// # Errors
+/// [`DrawError::MaskSize`] for an edit whose mask does not fit its source.
+pub fn draw(scene: &Scene) -> Result<Picture, DrawError> {
     let look = Look::named(&scene.style);
     let seed = scene.seed.to_le_bytes();
     let rng = Rng::new(&[&seed, scene.prompt.as_bytes()]);
@@ -39,7 +46,7 @@ pub(super) fn compose(scene: &Scene) -> Result<Picture, DrawError> {
             if image_size != mask_size {
                 return Err(DrawError::MaskSize { image: image_size, mask: mask_size });
             }
-            edit::edit(look, &rng, source, mask, *mask_edits, &words(scene, image_size))
+            edit(look, &rng, source, mask, *mask_edits, &words(scene, image_size))
         }
     }
 }

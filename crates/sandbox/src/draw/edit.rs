@@ -5,9 +5,11 @@ use tiny_skia::Rect;
 use super::bitmap::Bitmap;
 use super::canvas::Canvas;
 use super::caption::Words;
+use super::picture::{DrawError, Picture};
+use super::png;
 use super::rng::Rng;
+use super::scene::MaskEdits;
 use super::style::Look;
-use super::{DrawError, MaskEdits, Picture, png};
 
 /// Whether each pixel is drawn anew.
 fn selection(mask: &Bitmap, edits: MaskEdits) -> Vec<bool> {

@@ -4,7 +4,7 @@ use image::codecs::png::{CompressionType, FilterType, PngEncoder};
 use image::{DynamicImage, RgbaImage};
 use tiny_skia::Pixmap;
 
-use super::{DrawError, Picture};
+use super::picture::{DrawError, Picture};
 
 /// A canvas that is painted all over: without alpha.
 pub(super) fn opaque(pixmap: Pixmap) -> Result<Picture, DrawError> {

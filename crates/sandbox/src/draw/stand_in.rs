@@ -5,8 +5,10 @@ use tiny_skia::{Color, Path, PathBuilder, Rect};
 use super::canvas::{Canvas, Ink};
 use super::color::{darken, fade, hex, lighten, mix};
 use super::noise::{Noise, step};
+use super::picture::{DrawError, Picture};
+use super::png;
 use super::rng::Rng;
-use super::{DrawError, MaskEdits, Picture, png};
+use super::scene::MaskEdits;
 
 const STEEL: u32 = 0xb9_c6d3;
 const CLOTH: u32 = 0xa8_2633;

@@ -1,8 +1,8 @@
 //! One value against one kind of field: what fal's framework takes for what, and what it says when it does not.
 
-use super::{Detail, Loc, fields};
+use super::detail::{Detail, Loc, missing};
 use crate::json::Json;
-use ideogram_schema::{Bounds, FieldKind};
+use ideogram_schema::{Bounds, Field, FieldKind};
 use serde::Serialize;
 use serde_json::{Number, Value, json};
 use std::fmt::Display;
@@ -37,6 +37,46 @@ pub(super) fn value(kind: &FieldKind, input: &Json, loc: &mut Vec<Loc>, found: &
         _ => Ok(input.clone()),
     };
     checked.map_err(|error| found.push(error.at(loc, input))).ok()
+}
+
+/// Checks an object's members; also used for objects within the input.
+pub(super) fn fields(
+    table: &'static [Field],
+    input: &Json,
+    loc: &mut Vec<Loc>,
+    found: &mut Vec<Detail>,
+) -> Vec<(&'static Field, Json)> {
+    if !matches!(input, Json::Object(_)) {
+        found.push(Detail {
+            kind: "model_attributes_type",
+            loc: loc.clone(),
+            msg: "Input should be a valid dictionary or object to extract fields from".to_owned(),
+            url: None,
+            input: Some(input.clone()),
+            ctx: None,
+        });
+        return Vec::new();
+    }
+    let mut values = Vec::new();
+    for field in table {
+        loc.push(Loc::Name(field.name.to_owned()));
+        match input.get(field.name) {
+            Some(Json::Null) if field.nullable => values.push((field, Json::Null)),
+            Some(value) => {
+                if let Some(value) = self::value(&field.kind, value, loc, found) {
+                    values.push((field, value));
+                }
+            }
+            None if field.required => found.push(missing(loc.clone(), input.clone())),
+            None => {
+                if let Some(Ok(default)) = field.default.map(serde_json::from_str::<Json>) {
+                    values.push((field, default));
+                }
+            }
+        }
+        loc.pop();
+    }
+    values
 }
 
 /// What is wrong with a value, before it is known where it stands.

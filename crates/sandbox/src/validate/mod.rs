@@ -4,45 +4,14 @@
 //! values, while the server refuses what it does not list.
 
 mod coerce;
+mod detail;
+
+pub(crate) use detail::Detail;
+use detail::{Loc, missing};
 
 use crate::json::{self, Json};
 use ideogram_schema::{EndpointInfo, Field, FieldKind};
-use serde::Serialize;
 use serde_json::json;
-
-/// One thing that is wrong with an input.
-#[derive(Clone, Debug, Serialize)]
-pub(crate) struct Detail {
-    #[serde(rename = "type")]
-    pub(crate) kind: &'static str,
-    pub(crate) loc: Vec<Loc>,
-    pub(crate) msg: String,
-    /// The page that explains the type.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) url: Option<String>,
-    /// The value as it came; errors that the model itself raises have none.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) input: Option<Json>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) ctx: Option<Json>,
-}
-
-/// A step on the way to a value: a member's name, or an index or offset.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-#[serde(untagged)]
-pub(crate) enum Loc {
-    Name(String),
-    Index(usize),
-}
-
-impl Detail {
-    /// Something wrong with that member of the body, found by the model.
-    pub(crate) fn of_field(field: Option<&str>, kind: &'static str, msg: &str) -> Self {
-        let mut loc = vec![Loc::Name("body".to_owned())];
-        loc.extend(field.map(|name| Loc::Name(name.to_owned())));
-        Self { kind, loc, msg: msg.to_owned(), url: None, input: None, ctx: None }
-    }
-}
 
 /// A checked input: every field of the table that has a value, sent or by default, in its own type.
 #[derive(Clone, Debug)]
@@ -121,55 +90,11 @@ pub(crate) fn check(info: &EndpointInfo, content_type: Option<&str>, body: &[u8]
         return Err(vec![missing(loc, Json::Null)]);
     }
     let mut found = Vec::new();
-    let values = fields(info.inputs, &input, &mut loc, &mut found);
+    let values = coerce::fields(info.inputs, &input, &mut loc, &mut found);
     if found.is_empty() { Ok(Checked { values }) } else { Err(found) }
 }
 
 fn is_json(content_type: &str) -> bool {
     let essence = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     essence.strip_prefix("application/").is_some_and(|subtype| subtype == "json" || subtype.ends_with("+json"))
-}
-
-fn missing(loc: Vec<Loc>, input: Json) -> Detail {
-    Detail { kind: "missing", loc, msg: "Field required".to_owned(), url: None, input: Some(input), ctx: None }
-}
-
-/// Checks an object's members; also used for objects within the input.
-fn fields(
-    table: &'static [Field],
-    input: &Json,
-    loc: &mut Vec<Loc>,
-    found: &mut Vec<Detail>,
-) -> Vec<(&'static Field, Json)> {
-    if !matches!(input, Json::Object(_)) {
-        found.push(Detail {
-            kind: "model_attributes_type",
-            loc: loc.clone(),
-            msg: "Input should be a valid dictionary or object to extract fields from".to_owned(),
-            url: None,
-            input: Some(input.clone()),
-            ctx: None,
-        });
-        return Vec::new();
-    }
-    let mut values = Vec::new();
-    for field in table {
-        loc.push(Loc::Name(field.name.to_owned()));
-        match input.get(field.name) {
-            Some(Json::Null) if field.nullable => values.push((field, Json::Null)),
-            Some(value) => {
-                if let Some(value) = coerce::value(&field.kind, value, loc, found) {
-                    values.push((field, value));
-                }
-            }
-            None if field.required => found.push(missing(loc.clone(), input.clone())),
-            None => {
-                if let Some(Ok(default)) = field.default.map(serde_json::from_str::<Json>) {
-                    values.push((field, default));
-                }
-            }
-        }
-        loc.pop();
-    }
-    values
 }

@@ -8,7 +8,7 @@ use super::super::color::{fade, hex, lighten, mix};
 use super::super::font::Typeface;
 use super::super::rng::Rng;
 use super::super::text::Align;
-use super::{TURN, cos, sin};
+use super::super::trig::{TURN, cos, sin};
 
 /// Sky above, in the middle, at the horizon; cloud in light, in shade; sea; grass; petals.
 const PALETTES: [[u32; 8]; 5] = [
@@ -221,7 +221,7 @@ fn blossom(canvas: &mut Canvas, (x, y): (f32, f32), size: f32, angle: f32, color
 
 pub(super) fn letter(canvas: &mut Canvas, words: &Words, _rng: Rng) {
     let (width, height, unit) = (canvas.width(), canvas.height(), canvas.unit());
-    let (margin, small) = (super::margin(canvas), super::small(canvas));
+    let (margin, small) = (super::layout::margin(canvas), super::layout::small(canvas));
     let across = if width > 1.9 * height { 0.62 } else { 1.0 };
     let room = ((width - 2.0 * margin) * across, height * 0.52);
     let largest = if words.over_source { 56.0 } else { 80.0 };
@@ -231,7 +231,7 @@ pub(super) fn letter(canvas: &mut Canvas, words: &Words, _rng: Rng) {
     let strip = column.caption.height() + margin * 0.9;
     let slant = width * 0.018;
     let top = height - strip - slant - margin * 0.45 - column.head_height();
-    super::scrim(canvas, top + column.title.height(), outline, 0.62);
+    super::layout::scrim(canvas, top + column.title.height(), outline, 0.62);
     // The caption stands on a slanted strip, as a title card has it.
     let mut band = PathBuilder::new();
     band.move_to(0.0, height - strip);

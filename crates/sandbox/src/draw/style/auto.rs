@@ -98,12 +98,12 @@ fn zip(a: [f32; 4], b: [f32; 4], with: impl Fn(f32, f32) -> f32) -> [f32; 4] {
 
 pub(super) fn letter(canvas: &mut Canvas, words: &Words, _rng: Rng) {
     let (width, height, unit) = (canvas.width(), canvas.height(), canvas.unit());
-    let margin = super::margin(canvas);
+    let margin = super::layout::margin(canvas);
     let across = if width > 1.9 * height { 0.56 } else { 1.0 };
     let room = ((width - 2.0 * margin) * across, height * 0.5);
     let largest = if words.over_source { 60.0 } else { 96.0 };
-    let column = Column::set(words, Typeface::Headline, room, largest * unit, super::small(canvas));
+    let column = Column::set(words, Typeface::Headline, room, largest * unit, super::layout::small(canvas));
     let top = height - margin - column.height();
-    super::scrim(canvas, top, hex(0x05_0712), 0.9);
+    super::layout::scrim(canvas, top, hex(0x05_0712), 0.9);
     column.draw(canvas, margin, top, Align::Left, Color::WHITE);
 }

@@ -172,7 +172,7 @@ fn quarter(canvas: &mut Canvas, (x, y): (f32, f32), (reach_x, reach_y): (f32, f3
 pub(super) fn letter(canvas: &mut Canvas, words: &Words, mut rng: Rng) {
     let [paper, ink, accent, ..] = rng.pick(&PALETTES).map(hex);
     let (width, height, unit) = (canvas.width(), canvas.height(), canvas.unit());
-    let (margin, small) = (super::margin(canvas), super::small(canvas));
+    let (margin, small) = (super::layout::margin(canvas), super::layout::small(canvas));
     let (bar, air) = (7.0 * unit, margin * 0.75);
     let grid = Grid::new(canvas);
     let around = 2.0 * air + bar + margin * 0.5;

@@ -8,7 +8,7 @@ use super::super::color::{darken, fade, hex, lighten, mix};
 use super::super::font::Typeface;
 use super::super::rng::Rng;
 use super::super::text::Align;
-use super::{TURN, sin};
+use super::super::trig::{TURN, sin};
 
 /// Sky above, sky at the horizon, sun, far hills, near hills.
 const PALETTES: [[u32; 5]; 7] = [
@@ -167,7 +167,7 @@ fn birds(canvas: &mut Canvas, rng: &mut Rng, (sun_x, sun_y): (f32, f32), color: 
 
 pub(super) fn letter(canvas: &mut Canvas, words: &Words, _rng: Rng) {
     let (width, height, unit) = (canvas.width(), canvas.height(), canvas.unit());
-    let (margin, small) = (super::margin(canvas), super::small(canvas));
+    let (margin, small) = (super::layout::margin(canvas), super::layout::small(canvas));
     let border = margin * 0.5;
     let paper = hex(PAPER);
     let side_by_side = width > 1.6 * height && !words.over_source;

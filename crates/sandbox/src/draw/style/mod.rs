@@ -4,10 +4,11 @@ mod anime;
 mod auto;
 mod design;
 mod general;
+mod layout;
 mod realistic;
 mod render_3d;
 
-use tiny_skia::{Color, Rect};
+use tiny_skia::Rect;
 
 use super::canvas::Canvas;
 use super::caption::{Column, Words};
@@ -26,9 +27,6 @@ pub(super) enum Look {
     Render3d,
     Anime,
 }
-
-/// Full turns in radians.
-pub(super) const TURN: f32 = core::f32::consts::TAU;
 
 impl Look {
     pub(super) fn named(style: &str) -> Self {
@@ -170,34 +168,4 @@ impl Look {
         let chosen: Vec<&str> = phrases.iter().cycle().skip(first).step_by(step).take(3).copied().collect();
         chosen.join(", ")
     }
-}
-
-/// The width of the margins of a whole picture, in pixels.
-fn margin(canvas: &Canvas) -> f32 {
-    canvas.width().min(canvas.height()) * 0.062
-}
-
-/// The size of captions on a whole picture, in pixels.
-fn small(canvas: &Canvas) -> f32 {
-    (canvas.unit() * 17.5).max(10.0)
-}
-
-/// Sine of an angle in radians: the same on every machine.
-fn sin(angle: f32) -> f32 {
-    libm::sinf(angle)
-}
-
-/// Cosine of an angle in radians: the same on every machine.
-fn cos(angle: f32) -> f32 {
-    libm::cosf(angle)
-}
-
-/// Darkens the bottom from `top` downwards, so that light letters stand out.
-fn scrim(canvas: &mut Canvas, top: f32, color: Color, strength: f32) {
-    let (width, height) = (canvas.width(), canvas.height());
-    let reach = (height - top) * 0.55;
-    let from = (top - reach).max(0.0);
-    let middle = ((top - from) / (height - from)).clamp(0.01, 0.99);
-    let stops = [(0.0, fade(color, 0.0)), (middle, fade(color, strength * 0.72)), (1.0, fade(color, strength))];
-    canvas.rect(0.0, from, width, height - from, super::canvas::Ink::vertical(from, height, &stops));
 }

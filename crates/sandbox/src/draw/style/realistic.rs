@@ -9,7 +9,7 @@ use super::super::font::Typeface;
 use super::super::noise::{Noise, step};
 use super::super::rng::Rng;
 use super::super::text::Align;
-use super::{TURN, sin};
+use super::super::trig::{TURN, sin};
 
 /// Sky from the top to the horizon in four, then the sun, then deep water.
 const PALETTES: [[u32; 6]; 6] = [
@@ -185,13 +185,13 @@ fn bokeh(canvas: &mut Canvas, rng: &mut Rng, colors: [Color; 3]) {
 
 pub(super) fn letter(canvas: &mut Canvas, words: &Words, _rng: Rng) {
     let (width, height, unit) = (canvas.width(), canvas.height(), canvas.unit());
-    let (margin, small) = (super::margin(canvas), super::small(canvas));
+    let (margin, small) = (super::layout::margin(canvas), super::layout::small(canvas));
     let across = if width > 1.9 * height { 0.7 } else { 1.0 };
     let room = ((width - 2.0 * margin) * across, height * 0.46);
     let column = Column::set(words, Typeface::Serif, room, 66.0 * unit, small);
     let bar = column.caption.height() + margin * 0.9;
     let (left, top) = ((width - room.0) / 2.0, height - bar - margin * 0.6 - column.head_height());
-    super::scrim(canvas, top, hex(0x04_0406), 0.82);
+    super::layout::scrim(canvas, top, hex(0x04_0406), 0.82);
     let black = hex(0x07_0708);
     let mask = (height * 0.055).min(bar);
     for (y, tall) in [(0.0, mask), (height - bar, bar)] {

@@ -8,7 +8,7 @@ use super::super::color::{darken, fade, hex, lighten, mix};
 use super::super::font::Typeface;
 use super::super::rng::Rng;
 use super::super::text::Align;
-use super::{TURN, cos, sin};
+use super::super::trig::{TURN, cos, sin};
 
 /// Backdrop, then four materials.
 const PALETTES: [[u32; 5]; 6] = [
@@ -272,7 +272,7 @@ fn spiral(canvas: &mut Canvas, (x, y): (f32, f32), hero: f32, materials: [Color;
 pub(super) fn letter(canvas: &mut Canvas, words: &Words, mut rng: Rng) {
     let [_, first, ..] = rng.pick(&PALETTES).map(hex);
     let (width, height, unit) = (canvas.width(), canvas.height(), canvas.unit());
-    let (margin, small) = (super::margin(canvas), super::small(canvas));
+    let (margin, small) = (super::layout::margin(canvas), super::layout::small(canvas));
     let ink = mix(darken(first, 0.62), hex(SHADOW), 0.6);
     let pad = small;
     if words.over_source {

@@ -1,7 +1,6 @@
 //! The history of requests: the one place where a request whose reply was lost can be found again.
 
-use super::page::Parameters;
-use super::refuse;
+use super::page::{Parameters, refuse};
 use crate::clock;
 use crate::http::auth;
 use crate::http::reply;

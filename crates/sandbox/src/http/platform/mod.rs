@@ -5,12 +5,9 @@ mod models;
 mod money;
 mod page;
 
-use crate::http::reply;
 use crate::world::State;
 use axum::Router;
-use axum::response::Response;
 use axum::routing::{delete, get, post};
-use http::StatusCode;
 use std::sync::Arc;
 
 pub(crate) fn router() -> Router<Arc<State>> {
@@ -23,9 +20,4 @@ pub(crate) fn router() -> Router<Arc<State>> {
         .route("/platform/v1/models/requests/search", get(history::search))
         .route("/platform/v1/models/requests/{request_id}/payloads", delete(history::forget))
         .route("/platform/v1/meta", get(models::meta))
-}
-
-/// A refusal of a parameter.
-fn refuse(text: &str) -> Response {
-    reply::detail(StatusCode::UNPROCESSABLE_ENTITY, text)
 }

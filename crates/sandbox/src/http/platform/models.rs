@@ -1,7 +1,6 @@
 //! The catalogue of models, and facts about the platform.
 
-use super::page::Parameters;
-use super::refuse;
+use super::page::{Parameters, refuse};
 use crate::http::auth;
 use crate::http::documents;
 use crate::http::reply;

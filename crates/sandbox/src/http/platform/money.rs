@@ -1,7 +1,6 @@
 //! Prices and bills.
 
-use super::page::Parameters;
-use super::refuse;
+use super::page::{Parameters, refuse};
 use crate::clock;
 use crate::http::auth;
 use crate::http::reply;

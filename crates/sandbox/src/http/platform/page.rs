@@ -1,9 +1,17 @@
 //! Query parameters and pages, alike for all lists.
 
+use crate::http::reply;
+use axum::response::Response;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use http::StatusCode;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
+
+/// A refusal of a parameter.
+pub(super) fn refuse(text: &str) -> Response {
+    reply::detail(StatusCode::UNPROCESSABLE_ENTITY, text)
+}
 
 /// A query string, parameter by parameter.
 pub(super) struct Parameters(Vec<(String, String)>);

@@ -1,0 +1,79 @@
+//! What a picture is to show.
+
+use super::bitmap::Bitmap;
+use super::size::Ratio;
+use std::sync::Arc;
+
+/// Everything that decides what a picture looks like.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Scene {
+    /// Who drew it, as the caption says: an endpoint id or a shorter name.
+    pub endpoint: String,
+    /// The title. Any text; what is too long is set smaller, then cut with an ellipsis.
+    pub prompt: String,
+    /// What is not wanted, shown in the caption with a sign that says so; nothing when empty.
+    pub negative_prompt: String,
+    /// Whether the title gains a line of phrases, as an expanded prompt does.
+    pub expand_prompt: bool,
+    /// The style's name in the API; an unknown one is drawn as `auto` is.
+    pub style: String,
+    /// Width to height; not used by an edit, which has its source's size.
+    pub ratio: Ratio,
+    /// Any seed; it decides the composition together with style and prompt.
+    pub seed: i64,
+    /// What the picture is made from.
+    pub basis: Basis,
+}
+
+impl Scene {
+    /// A square picture from nothing, in the style `auto`, its prompt expanded.
+    pub fn new(endpoint: impl Into<String>, prompt: impl Into<String>, seed: i64) -> Self {
+        Self {
+            endpoint: endpoint.into(),
+            prompt: prompt.into(),
+            negative_prompt: String::new(),
+            expand_prompt: true,
+            style: "auto".to_owned(),
+            ratio: Ratio::SQUARE,
+            seed,
+            basis: Basis::Nothing,
+        }
+    }
+}
+
+/// What a picture is made from.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub enum Basis {
+    /// The prompt alone.
+    #[default]
+    Nothing,
+    /// Another picture, scaled to cover the new one and blended with it.
+    Remix {
+        /// The other picture.
+        source: Arc<Bitmap>,
+        /// How much of it shows, from 0 (nothing) to 1 (all but the lettering); a value outside is brought inside.
+        strength: f64,
+    },
+    /// Another picture, of which only what the mask selects is drawn anew.
+    Edit {
+        /// The other picture.
+        source: Arc<Bitmap>,
+        /// Of equal size.
+        mask: Arc<Bitmap>,
+        /// Which colour of the mask selects.
+        mask_edits: MaskEdits,
+    },
+}
+
+/// Which colour of a mask selects what is drawn anew. A mask's pixel counts as the nearer of black and white; what is
+/// transparent selects nothing.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum MaskEdits {
+    /// Black is drawn anew, white is kept.
+    #[default]
+    Black,
+    /// White is drawn anew, black is kept.
+    White,
+}
