@@ -115,7 +115,7 @@ pub struct JobRow {
 /// What went wrong.
 #[derive(Clone, Debug, Serialize)]
 pub struct ErrorRow {
-    /// [`Exit::word`](crate::Exit::word).
+    /// [`ErrorKind::as_str`](crate::ErrorKind::as_str).
     pub kind: &'static str,
     /// The sentence that stderr has.
     pub message: String,

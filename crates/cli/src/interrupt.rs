@@ -1,10 +1,12 @@
 //! Ctrl-C, and the polite way to end a process: asked once it winds up, asked twice it leaves.
 
-use crate::exit::Failure;
+use crate::exit::{ErrorKind, Exit, Failure};
 
 /// The signals that ask this process to end.
 #[derive(Debug)]
 pub(crate) struct Interrupts {
+    /// How the process ends when the latest of them ends it.
+    exit: Exit,
     #[cfg(unix)]
     interrupt: tokio::signal::unix::Signal,
     #[cfg(unix)]
@@ -17,16 +19,20 @@ impl Interrupts {
     pub(crate) fn listen() -> Result<Self, Failure> {
         use tokio::signal::unix::{SignalKind, signal};
         let listen =
-            |kind| signal(kind).map_err(|error| Failure::service(format!("signals cannot be received: {error}")));
-        Ok(Self { interrupt: listen(SignalKind::interrupt())?, terminate: listen(SignalKind::terminate())? })
+            |kind| signal(kind).map_err(|error| Failure::failed(format!("signals cannot be received: {error}")));
+        Ok(Self {
+            exit: Exit::Interrupted,
+            interrupt: listen(SignalKind::interrupt())?,
+            terminate: listen(SignalKind::terminate())?,
+        })
     }
 
     /// The next time somebody asks. Cancel-safe.
     pub(crate) async fn next(&mut self) {
-        tokio::select! {
-            _ = self.interrupt.recv() => {}
-            _ = self.terminate.recv() => {}
-        }
+        self.exit = tokio::select! {
+            _ = self.interrupt.recv() => Exit::Interrupted,
+            _ = self.terminate.recv() => Exit::Terminated,
+        };
     }
 }
 
@@ -34,7 +40,7 @@ impl Interrupts {
 impl Interrupts {
     /// From here on Ctrl-C is waited for instead of ending the process.
     pub(crate) fn listen() -> Result<Self, Failure> {
-        Ok(Self {})
+        Ok(Self { exit: Exit::Interrupted })
     }
 
     /// The next time somebody asks. Cancel-safe.
@@ -46,6 +52,16 @@ impl Interrupts {
 }
 
 impl Interrupts {
+    /// The failure of a run that the latest signal ended: 130 for Ctrl-C, 143 for SIGTERM.
+    pub(crate) fn failure(&self, message: &str) -> Failure {
+        self.ended(Failure::new(ErrorKind::Interrupted, message))
+    }
+
+    /// The same failure, as what the latest signal led to.
+    pub(crate) fn ended(&self, failure: Failure) -> Failure {
+        failure.with_kind(ErrorKind::Interrupted).with_exit(self.exit)
+    }
+
     /// Waits for something while Ctrl-C still ends the wait: `None` when it did.
     pub(crate) async fn unless<T>(&mut self, work: impl Future<Output = T>) -> Option<T> {
         tokio::select! {

@@ -2,7 +2,7 @@
 //!
 //! The commands, their flags, defaults, ranges and allowed values are made from [`ideogram_schema::ENDPOINTS`] when the
 //! program starts; nothing about an endpoint is written down here. stdout is data (paths, bytes, or one
-//! [`Envelope`](envelope::Envelope) with `--json`), stderr is talk, and [`Exit`] says how it went.
+//! [`Envelope`](envelope::Envelope) with `--json`), stderr is talk, and [`Exit`] says how it ended.
 //!
 //! ```
 //! let help = ideogram_cli::command().render_help().to_string();
@@ -30,7 +30,7 @@ mod show;
 mod summary;
 
 pub use args::command;
-pub use exit::Exit;
+pub use exit::{ErrorKind, Exit};
 
 use clap::ArgMatches;
 use exit::Failure;

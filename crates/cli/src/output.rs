@@ -57,7 +57,7 @@ pub(crate) fn print_failure(failure: &Failure) {
 /// Prints the envelope.
 pub(crate) fn print_envelope(envelope: &impl serde::Serialize) -> Result<(), Failure> {
     let bytes = clean::json(envelope)
-        .map_err(|error| Failure::service(format!("the result cannot be written as JSON: {error}")))?;
+        .map_err(|error| Failure::failed(format!("the result cannot be written as JSON: {error}")))?;
     write_stdout(&bytes)
 }
 

@@ -9,5 +9,5 @@ pub(crate) fn runtime() -> Result<Runtime, Failure> {
 }
 
 pub(crate) fn no_runtime(error: &std::io::Error) -> Failure {
-    Failure::service(format!("the runtime does not start: {error}"))
+    Failure::failed(format!("the runtime does not start: {error}"))
 }

@@ -75,7 +75,7 @@ fn quoted(word: &str) -> String {
 
 /// Starts a sandbox on a port of this machine; 0 is any free one.
 pub(crate) async fn start(builder: Builder, port: u16) -> Result<Sandbox, Failure> {
-    builder.port(port).start().await.map_err(|error| Failure::service(error.to_string()))
+    builder.port(port).start().await.map_err(|error| Failure::failed(error.to_string()))
 }
 
 /// A setting of the sandbox that is a time.

@@ -15,7 +15,11 @@ const RUNNING: &str = "Running";
 
 const EXIT_CODES: &str = "\
 Exit codes:
-  0 done   1 the service failed   2 bad usage   3 a file   4 no key   130 Ctrl-C";
+  0  done                                          5    rate limit, or balance exhausted
+  1  the request failed, or was cancelled          6    network, timeout or unknown outcome
+  2  usage                                         7    some of several failed
+  3  an input or file was refused here             8    over the cost limit
+  4  no key, or one that was refused               130  Ctrl-C; 143 SIGTERM";
 
 /// The whole command tree.
 pub fn command() -> Command {

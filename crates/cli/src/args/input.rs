@@ -96,7 +96,7 @@ fn random_seed(bounds: &Bounds<i64>) -> Result<Option<i64>, Failure> {
         .min(bounds.exclusive_maximum.map_or(MAX_RANDOM_SEED, |bound| bound.saturating_sub(1)));
     let (least, most) = (least.clamp(0, MAX_RANDOM_SEED), most.clamp(0, MAX_RANDOM_SEED));
     let random =
-        getrandom::u32().map_err(|error| Failure::service(format!("the system has no random numbers: {error}")))?;
+        getrandom::u32().map_err(|error| Failure::failed(format!("the system has no random numbers: {error}")))?;
     let seed = least + i64::from(random) % (most - least + 1).max(1);
     Ok(bounds.check(seed).is_ok().then_some(seed))
 }

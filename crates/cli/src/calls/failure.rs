@@ -3,7 +3,7 @@
 use crate::args::flag::flags;
 use crate::clean;
 use crate::envelope::ErrorDetailRow;
-use crate::exit::{Exit, Facts, Failure};
+use crate::exit::{ErrorKind, Facts, Failure};
 
 use ideogram_client::Error;
 use ideogram_schema::{EndpointInfo, ValidationErrorDetail};
@@ -16,7 +16,7 @@ const MAX_NAMED: usize = 5;
 pub(crate) fn of_call(error: &Error, info: &'static EndpointInfo) -> Failure {
     let details: Vec<ErrorDetailRow> = error.details().iter().map(|detail| row(detail, info)).collect();
     let message = if details.is_empty() { error.to_string() } else { refusal(error, &details) };
-    let mut failure = Failure::new(Exit::from(error), message);
+    let mut failure = Failure::new(ErrorKind::from(error), message);
     *failure.facts = Facts {
         endpoint: Some(info.id),
         request_id: error.request_id().map(str::to_owned),

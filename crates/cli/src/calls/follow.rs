@@ -3,7 +3,7 @@
 use crate::calls::failure;
 use crate::calls::save_answer::Answer;
 use crate::calls::session::{Session, warn_unless};
-use crate::exit::{Exit, Failure};
+use crate::exit::{ErrorKind, Failure};
 use crate::ledger::Closing;
 use crate::show::progress::tell;
 use ideogram_client::{Callable, Error, Job};
@@ -42,11 +42,15 @@ pub(crate) async fn follow<E: Callable>(
             }
             outcome = &mut following => return match outcome {
                 Ok(response) => Answer::new(response.output(), Some(job.request_id().to_owned())),
-                Err(error) => expired(session, job, error, id).await,
+                Err(error) => expired(session, job, error, id).await.map_err(|failure| {
+                    // Cancelled because the user asked for it, not by the service.
+                    let asked_for = cancelling && failure.kind() == ErrorKind::Cancelled;
+                    if asked_for { session.interrupts.ended(failure) } else { failure }
+                }),
             },
             () = tokio::time::sleep_until(until) => {
                 if cancelling {
-                    let failure = Failure::service("the service does not end the job, which may still be billed");
+                    let failure = session.interrupts.failure("the service does not end the job, which may still be billed");
                     return Err(open(session, job, id, failure));
                 }
                 late(session, job, id).await?;
@@ -64,7 +68,7 @@ async fn cancel<E: Callable>(session: &mut Session, job: &Job<E>, id: i64) -> Re
     match outcome {
         Ok(CancelState::Ok) => {
             cancelled(session, id);
-            return Err(of_job(Failure::new(Exit::Interrupted, "cancelled before it ran: nothing is billed"), job));
+            return Err(of_job(session.interrupts.failure("cancelled before it ran: nothing is billed"), job));
         }
         Ok(CancelState::AlreadyCompleted) => output.note("it is done already, so its files are fetched"),
         Ok(CancelState::CancellationRequested) => {
@@ -83,12 +87,15 @@ async fn late<E: Callable>(session: &mut Session, job: &Job<E>, id: i64) -> Resu
         Ok(CancelState::AlreadyCompleted) => return Ok(()),
         Ok(CancelState::Ok) => {
             cancelled(session, id);
-            return Err(of_job(Failure::service("not done in time, so it was cancelled before it ran"), job));
+            return Err(of_job(
+                Failure::new(ErrorKind::Timeout, "not done in time, so it was cancelled before it ran"),
+                job,
+            ));
         }
         Ok(_) => "not done in time: the service was asked to cancel, but it may finish and be billed".to_owned(),
         Err(error) => format!("not done in time, and it could not be cancelled: {error}"),
     };
-    Err(open(session, job, id, Failure::service(message)))
+    Err(open(session, job, id, Failure::new(ErrorKind::Timeout, message)))
 }
 
 fn cancelled(session: &mut Session, id: i64) {
@@ -98,7 +105,7 @@ fn cancelled(session: &mut Session, id: i64) {
 
 /// Ctrl-C a second time.
 fn left<E: Callable>(session: &Session, job: &Job<E>, id: i64) -> Failure {
-    open(session, job, id, Failure::new(Exit::Interrupted, "left; the request may still run and be billed"))
+    open(session, job, id, session.interrupts.failure("left; the request may still run and be billed"))
 }
 
 /// A failure that leaves the row open.
@@ -129,7 +136,7 @@ pub(crate) fn failed<E: Callable>(session: &mut Session, error: &Error, id: i64)
     }
     if error.is_cancelled() {
         cancelled(session, id);
-        return failure.with_exit(Exit::Interrupted);
+        return failure;
     }
     let noted = session.ledger.close(id, &Closing::Failed { why: failure.message().to_owned() });
     warn_unless(noted, "the request has failed");

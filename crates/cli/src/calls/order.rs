@@ -38,7 +38,7 @@ pub(super) fn choose_seed(order: &mut Order, session: &Session) -> Result<(), Fa
             return Ok(());
         }
     }
-    Err(Failure::service("no seed is left that this prompt was not sent with; choose one with `--seed`"))
+    Err(Failure::failed("no seed is left that this prompt was not sent with; choose one with `--seed`"))
 }
 
 /// The input as the ledger has it: keys sorted, so that equal inputs are equal texts.

@@ -5,7 +5,7 @@ use crate::calls::order::Order;
 use crate::calls::save_answer::{SaveRequest, SavedAnswer, save_answer};
 use crate::calls::session::{Session, warn_unless};
 use crate::calls::{failure, lost_reply};
-use crate::exit::{Exit, Failure};
+use crate::exit::Failure;
 use crate::ledger::Closing;
 use crate::settings::ledger::unusable_ledger;
 use ideogram_client::{Callable, Job};
@@ -48,7 +48,7 @@ async fn submit<E: Callable>(
         }
         if std::mem::replace(&mut interrupted, true) {
             let mut failure =
-                Failure::new(Exit::Interrupted, "left before the service answered; the request may have been accepted");
+                session.interrupts.failure("left before the service answered; the request may have been accepted");
             failure.facts.endpoint = Some(order.info.id);
             failure.facts.may_have_been_accepted = true;
             let noted = session.ledger.lost(id, failure.message());

@@ -42,7 +42,7 @@ pub(crate) fn run(info: &'static EndpointInfo, matches: &ArgMatches, output: Out
         let visit = Visit { session: &mut session, order: &order };
         match visit_endpoint(info.id, visit) {
             Some(call) => call.await,
-            None => Err(Failure::service(format!("this build cannot call `{}`", info.id))),
+            None => Err(Failure::failed(format!("this build cannot call `{}`", info.id))),
         }
     })?;
     report(saved, output)

@@ -6,7 +6,7 @@ use crate::calls::session::{Session, warn_unless};
 use crate::calls::{failure, prompt};
 use crate::data_uri;
 use crate::envelope::{ImageRow, ResultRow};
-use crate::exit::{Exit, Failure};
+use crate::exit::{ErrorKind, Exit, Failure};
 use crate::ledger::Closing;
 use crate::output::Output;
 use crate::save::{Destination, stem};
@@ -32,7 +32,7 @@ pub(crate) struct Answer {
 impl Answer {
     pub(crate) fn new(output: &impl Serialize, request_id: Option<String>) -> Result<Self, Failure> {
         let body = serde_json::to_value(output)
-            .map_err(|error| Failure::service(format!("the answer cannot be read as JSON: {error}")))?;
+            .map_err(|error| Failure::failed(format!("the answer cannot be read as JSON: {error}")))?;
         Ok(Self { body, request_id })
     }
 }
@@ -69,7 +69,7 @@ pub(crate) async fn save_answer(
 ) -> Result<SavedAnswer, Failure> {
     let files = files_in(request.info, &answer.body);
     if files.is_empty() {
-        let failure = with_request(Failure::service("the service answered without a file"), request, &answer);
+        let failure = with_request(Failure::failed("the service answered without a file"), request, &answer);
         let closed = session.ledger.close(request.id, &Closing::Failed { why: failure.message().to_owned() });
         warn_unless(closed, "there is nothing to save");
         return Err(failure);
@@ -126,13 +126,21 @@ async fn fetch(session: &mut Session, file: &AnswerFile, request: SaveRequest<'_
     let bytes: Vec<u8> = match session.interrupts.unless(fetching).await {
         Some(Ok(Ok(bytes))) => bytes.into(),
         // Whatever it is, it is the service's doing: the URL is its own.
-        Some(Ok(Err(error))) => return Err(failure::of_call(&error, request.info).with_exit(Exit::Failure)),
-        Some(Err(_)) => return Err(Failure::service(format!("the picture did not come within {FETCH:?}"))),
-        None => return Err(Failure::new(Exit::Interrupted, "interrupted while the picture was fetched")),
+        Some(Ok(Err(error))) => {
+            let kind = match ErrorKind::from(&error) {
+                kind @ (ErrorKind::Network | ErrorKind::Timeout) => kind,
+                _ => ErrorKind::Failed,
+            };
+            return Err(failure::of_call(&error, request.info).with_kind(kind));
+        }
+        Some(Err(_)) => {
+            return Err(Failure::new(ErrorKind::Timeout, format!("the picture did not come within {FETCH:?}")));
+        }
+        None => return Err(session.interrupts.failure("interrupted while the picture was fetched")),
     };
     if file.role != FileRole::Other && Format::of(&bytes).is_none() {
         let (count, url) = (bytes.len(), crate::clean::line(file.url.get(..200).unwrap_or(&file.url)));
-        return Err(Failure::service(format!("the {count} bytes at `{url}` are no picture")));
+        return Err(Failure::failed(format!("the {count} bytes at `{url}` are no picture")));
     }
     Ok(bytes)
 }

@@ -4,7 +4,7 @@ use crate::calls::order::Order;
 use crate::calls::queued::not_accepted;
 use crate::calls::save_answer::{Answer, SaveRequest, SavedAnswer, save_answer};
 use crate::calls::session::{Session, warn_unless};
-use crate::exit::{Exit, Failure};
+use crate::exit::Failure;
 use crate::settings::ledger::unusable_ledger;
 use ideogram_client::Callable;
 use std::future::IntoFuture as _;
@@ -51,7 +51,7 @@ async fn wait<E: Callable>(session: &mut Session, order: &Order, input: &E::Inpu
             }
         }
     }
-    let mut failure = Failure::new(Exit::Interrupted, "left; the request may still run and be billed");
+    let mut failure = session.interrupts.failure("left; the request may still run and be billed");
     failure.facts.endpoint = Some(order.info.id);
     failure.facts.may_have_been_accepted = true;
     let noted = session.ledger.lost(id, failure.message());

@@ -4,7 +4,7 @@ use crate::args::input::ToUpload;
 use crate::calls::failure;
 use crate::calls::order::Order;
 use crate::calls::session::Session;
-use crate::exit::{Exit, Failure};
+use crate::exit::Failure;
 use ideogram_client::ImageInput;
 use std::future::IntoFuture as _;
 
@@ -16,7 +16,7 @@ pub(super) async fn upload(session: &mut Session, order: &mut Order, uploads: &[
         match session.interrupts.unless(uploading).await {
             Some(Ok(url)) => file.fill(&mut order.input, url.as_str()),
             Some(Err(error)) => return Err(failure::of_call(&error, order.info)),
-            None => return Err(Failure::new(Exit::Interrupted, "left before anything was sent")),
+            None => return Err(session.interrupts.failure("left before anything was sent")),
         }
     }
     Ok(())

@@ -26,6 +26,6 @@ pub(crate) fn man(matches: &ArgMatches) -> Result<(), Failure> {
         .source(concat!("ideogram ", env!("CARGO_PKG_VERSION")))
         .manual("ideogram")
         .render(&mut roff)
-        .map_err(|error| Failure::service(format!("the man page cannot be made: {error}")))?;
+        .map_err(|error| Failure::failed(format!("the man page cannot be made: {error}")))?;
     write_stdout(&roff)
 }

@@ -6,7 +6,7 @@ use crate::calls::session::{Session, warn_unless};
 use crate::calls::{failure, lost_reply};
 use crate::clean;
 use crate::envelope::{Envelope, ErrorRow, Kind};
-use crate::exit::{Exit, Failure};
+use crate::exit::{ErrorKind, Failure};
 use crate::jobs::row::{claimed_elsewhere, ids, info_of, input_of, open_row};
 use crate::ledger::{LedgerError, Row, State};
 use crate::output::{Output, print_envelope, print_failure, write_stdout};
@@ -30,7 +30,7 @@ pub(super) fn resume(matches: &ArgMatches, output: Output) -> Result<(), Failure
     if request.is_some() && ids(matches).len() != 1 {
         return Err(Failure::usage("`--request` is for one number: `ideogram jobs resume 7 --request ID`"));
     }
-    let (results, mut troubles) = runtime()?.block_on(async {
+    let (results, troubles) = runtime()?.block_on(async {
         let mut session = Session::open(matches, output).await?;
         let rows = match ids(matches) {
             named if named.is_empty() => {
@@ -58,7 +58,7 @@ pub(super) fn resume(matches: &ArgMatches, output: Output) -> Result<(), Failure
                     }
                     results.push(saved.row);
                 }
-                Err(failure) if failure.exit() == Exit::Interrupted => {
+                Err(failure) if failure.kind() == ErrorKind::Interrupted => {
                     troubles.push(failure);
                     break;
                 }
@@ -67,11 +67,11 @@ pub(super) fn resume(matches: &ArgMatches, output: Output) -> Result<(), Failure
         }
         Ok::<_, Failure>((results, troubles))
     })?;
-    let last = troubles.pop();
-    for failure in &troubles {
-        print_failure(failure);
+    let failure = Failure::of_several(&troubles, results.len());
+    if troubles.len() + results.len() > 1 {
+        troubles.iter().for_each(print_failure);
     }
-    match last {
+    match failure {
         Some(failure) => {
             if output.json() {
                 print_failure(&failure);
@@ -102,7 +102,7 @@ async fn take_up(
         row = open_row(&session.ledger, id)?;
     }
     let info = info_of(&row)
-        .ok_or_else(|| Failure::service(format!("{id} is for `{}`, which this build does not know", row.endpoint)))?;
+        .ok_or_else(|| Failure::failed(format!("{id} is for `{}`, which this build does not know", row.endpoint)))?;
     let input = input_of(&row);
     let request = SaveRequest { id, info, input: &input, seed: row.seed, destination };
     if let (State::Answered, Some(answer)) = (row.state, &row.answer) {
@@ -116,7 +116,7 @@ async fn take_up(
     }
     match visit_endpoint(info.id, TakeUp { session, row: &row, request }) {
         Some(work) => work.await,
-        None => Err(Failure::service(format!("this build cannot call `{}`", info.id))),
+        None => Err(Failure::failed(format!("this build cannot call `{}`", info.id))),
     }
 }
 
@@ -160,7 +160,7 @@ async fn find_again<E: Callable>(
     let sent = at(row.created_ms);
     let window = Window::new(sent, at(row.updated_ms).max(sent + ANSWERED_WITHIN));
     let looking = lost_reply::find::<E>(&session.client, &session.ledger, &input, window);
-    let found = session.interrupts.unless(looking).await.ok_or_else(|| Failure::new(Exit::Interrupted, "left"))?;
+    let found = session.interrupts.unless(looking).await.ok_or_else(|| session.interrupts.failure("left"))?;
     let (why, ids) = match found {
         Ok(Found::Once(job)) => {
             let noted = session.ledger.accepted(id, job.request_id());
@@ -173,10 +173,13 @@ async fn find_again<E: Callable>(
     };
     let ids: Vec<String> = ids.iter().take(5).map(|id| format!("`{}`", clean::line(id))).collect();
     let ids = if ids.is_empty() { String::new() } else { format!(" ({})", ids.join(", ")) };
-    Err(Failure::service(format!(
-        "the answer to {id} was lost, so it may have been billed, and {why}{ids}; look in fal's dashboard, then take it up \
+    Err(Failure::new(
+        ErrorKind::Unknown,
+        format!(
+            "the answer to {id} was lost, so it may have been billed, and {why}{ids}; look in fal's dashboard, then take it up \
          with `--request` or give it up with `ideogram jobs close {id}`"
-    )))
+        ),
+    ))
 }
 
 /// What a call in one piece answered, from the history: its connection is gone.
@@ -184,10 +187,12 @@ async fn recorded<E: Callable>(session: &mut Session, job: &Job<E>, id: i64) -> 
     let request_id = job.request_id();
     match session.interrupts.unless(session.client.recorded_result::<E>(request_id)).await {
         Some(Ok(Some(response))) => Answer::new(response.output(), Some(request_id.to_owned())),
-        Some(Ok(None)) => Err(Failure::service(format!("what {id} made is not in the service's history, or not yet"))),
+        Some(Ok(None)) => {
+            Err(Failure::new(ErrorKind::Unknown, format!("what {id} made is not in the service's history, or not yet")))
+        }
         Some(Err(error)) if error.is_job_failure() => Err(failed::<E>(session, &error, id)),
         Some(Err(error)) => Err(failure::of_call(&error, E::INFO)),
-        None => Err(Failure::new(Exit::Interrupted, "left")),
+        None => Err(session.interrupts.failure("left")),
     }
 }
 

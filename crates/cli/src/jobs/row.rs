@@ -21,7 +21,7 @@ pub(super) fn open_row(ledger: &Ledger, id: i64) -> Result<Row, Failure> {
 }
 
 pub(super) fn claimed_elsewhere(id: i64) -> Failure {
-    Failure::service(format!("another `ideogram` is at work on {id}"))
+    Failure::failed(format!("another `ideogram` is at work on {id}"))
 }
 
 pub(super) fn info_of(row: &Row) -> Option<&'static EndpointInfo> {

@@ -1,6 +1,6 @@
 //! The client, as the environment configures it.
 
-use crate::exit::{Exit, Failure};
+use crate::exit::{ErrorKind, Failure};
 use ideogram_client::{Client, Error};
 
 /// A client with the key and the addresses of the environment.
@@ -15,5 +15,5 @@ pub(crate) fn failure(error: &Error) -> Failure {
         (true, false) => "there is no API key; set `FAL_KEY`".to_owned(),
         (false, _) => error.to_string(),
     };
-    Failure::new(Exit::from(error), message)
+    Failure::new(ErrorKind::from(error), message)
 }

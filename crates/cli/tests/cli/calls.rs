@@ -182,7 +182,7 @@ fn the_key_is_nowhere_on_disk_and_in_no_word() {
         }),
     );
     let run = place.call(&server, "generate fox --json");
-    assert_eq!(run.code, Some(1));
+    assert_eq!((run.code, run.json()["error"]["kind"].as_str()), (Some(4), Some("credentials")));
     let ledger = std::fs::read(place.ledger()).unwrap();
     for text in [&run.stdout, run.stderr.as_bytes(), ledger.as_slice()] {
         assert!(!text.windows(7).any(|window| window == b"hunter2"), "{run:?}");

@@ -172,13 +172,13 @@ fn a_lost_reply_is_never_sent_again_and_never_forgotten() {
         let (place, server) = (Place::new(), losing(|_| page(&[])));
         let run = place.call(&server, arguments);
         let sentence = run.stderr.lines().last().unwrap();
-        assert_eq!(run.code, Some(1));
+        assert_eq!(run.code, Some(6));
         assert!(sentence.contains("may have been accepted"), "{sentence}");
         assert!(sentence.ends_with("`ideogram jobs resume 1` looks for it"), "{sentence}");
         let lost = vec![("lost".to_owned(), Value::Null)];
         assert_eq!((server.count("POST", "turbo"), place.open()), (1, lost.clone()));
         let run = place.call(&server, "jobs resume");
-        assert!(run.refused(1).contains("it is not in the service's history, or not yet"), "{run:?}");
+        assert!(run.refused(6).contains("it is not in the service's history, or not yet"), "{run:?}");
         assert_eq!(place.open(), lost);
         assert_eq!(place.run(["jobs", "close", "1"]).code, Some(0));
         assert_eq!((server.count("POST", "turbo"), place.open()), (1, vec![]));
@@ -193,14 +193,14 @@ fn a_lost_request_that_the_history_knows_is_gone_on_with() {
     assert_eq!((server.count("POST", "turbo"), place.open()), (1, vec![]));
     // The same again with the same seed: the history has the first one only, which is another one.
     let run = place.call(&server, "generate fox -o again.png --seed 7 --timeout 50ms");
-    assert_eq!((run.code, place.open()), (Some(1), vec![("lost".to_owned(), Value::Null)]), "{run:?}");
+    assert_eq!((run.code, place.open()), (Some(6), vec![("lost".to_owned(), Value::Null)]), "{run:?}");
     assert_eq!(place.files(), ["fox.png"]);
 }
 
 #[test]
 fn what_a_lost_call_in_one_piece_made_is_taken_from_the_history() {
     let (place, server) = (Place::new(), losing(|input| page(&[entry(ID, input)])));
-    assert_eq!(place.call(&server, "generate fox --seed 7 --sync -o fox.png").code, Some(1));
+    assert_eq!(place.call(&server, "generate fox --seed 7 --sync -o fox.png").code, Some(6));
     let run = place.call(&server, "jobs resume 1");
     assert_eq!(run.code, Some(0), "{run:?}");
     assert_eq!((place.files(), place.open()), (vec!["fox.png".to_owned()], vec![]));
@@ -209,9 +209,9 @@ fn what_a_lost_call_in_one_piece_made_is_taken_from_the_history() {
 #[test]
 fn one_of_several_is_a_guess_that_only_the_user_may_make() {
     let (place, server) = (Place::new(), losing(|input| page(&[entry(ID, input), entry("other", input)])));
-    assert_eq!(place.call(&server, "generate fox --seed 7 --timeout 50ms").code, Some(1));
+    assert_eq!(place.call(&server, "generate fox --seed 7 --timeout 50ms").code, Some(6));
     let run = place.call(&server, "jobs resume 1");
-    assert!(run.refused(1).contains(&format!("could be it (`{ID}`, `other`); look in")), "{run:?}");
+    assert!(run.refused(6).contains(&format!("could be it (`{ID}`, `other`); look in")), "{run:?}");
     let run = place.call(&server, &format!("jobs resume 1 --request {ID}"));
     assert_eq!((run.code, place.files(), place.open()), (Some(0), vec!["fox-7.png".to_owned()], vec![]), "{run:?}");
 }
@@ -249,7 +249,7 @@ fn past_the_deadline_the_job_is_cancelled_and_kept_in_mind() {
     for (cancel, open) in [((200, "OK"), vec![]), ((202, "CANCELLATION_REQUESTED"), accepted())] {
         let (place, (server, _)) = (Place::new(), slow(cancel));
         let run = place.call(&server, "generate fox --timeout 300ms");
-        assert!(run.refused(1).starts_with("not done in time"), "{run:?}");
+        assert!(run.refused(6).starts_with("not done in time"), "{run:?}");
         assert_eq!((server.count("PUT", "/cancel"), place.open()), (1, open));
     }
 }
@@ -295,7 +295,7 @@ fn a_request_id_that_is_a_path_goes_nowhere() {
         _ => page(&[]),
     });
     let run = place.call(&server, "generate fox --timeout 50ms");
-    assert!(run.refused(1).contains("may have been accepted"), "{run:?}");
+    assert!(run.refused(6).contains("may have been accepted"), "{run:?}");
     assert_eq!(place.open(), vec![("lost".to_owned(), Value::Null)]);
     assert_eq!(["/x", "/status", "/stream"].map(|end| server.count("GET", end)), [0; 3]);
 }
@@ -326,7 +326,7 @@ fn a_refused_request_leaves_nothing_open_and_what_it_said_is_clean() {
         Reply::Json(403, json!({"detail": "User is locked.\u{1b}]0;x\u{7} Reason: \u{202e}Exhausted balance."}))
     });
     let run = place.call(&server, "generate fox");
-    let sentence = run.refused(1);
+    let sentence = run.refused(5);
     assert!(
         sentence.contains("the account has no balance left") && !sentence.contains(['\u{1b}', '\u{7}', '\u{202e}'])
     );

@@ -4,6 +4,7 @@
 
 mod calls;
 mod command_line;
+mod exit;
 mod help;
 mod jobs;
 #[cfg(feature = "sandbox")]
