@@ -1,30 +1,23 @@
-//! The client itself: what all calls share.
+//! The client itself: every call that a program can make begins here.
 
-use crate::call::head::Head;
-use crate::call::operation::{Operation, Timeouts};
-use crate::config::{Bases, ClientBuilder};
-use crate::error::{Error, Kind, Result};
+use crate::call::window::Window;
+use crate::config::ClientBuilder;
+use crate::error::Result;
 use crate::generated::glue::Callable;
-use crate::generated::glue::RawResult;
-use crate::generated::{queue, run};
-use crate::job::Job;
-use crate::job::pace::Paces;
+use crate::job::lost_reply::{Found, find_submitted};
+use crate::job::saved::SavedJob;
 use crate::job::submit::Submit;
 use crate::job::subscribe::Subscribe;
+use crate::job::{Job, Jobs};
+#[cfg(feature = "media")]
+use crate::media::{hosted::HostedUrl, input::ImageInput, mask, storage::Storage, upload::Upload};
 use crate::picture::image::Image;
-use crate::platform::Known;
+use crate::platform::{history, money};
 use crate::run::Run;
-use crate::wire::answer::{self, BodyStream};
-use crate::wire::http::Http;
-use crate::wire::key::Key;
-use crate::wire::lanes::{Gate, Lanes, POLLS, REQUESTS};
-use crate::wire::retry::{Budget, RetryPolicy, jitter};
-use crate::wire::transport::Inner;
-use futures_util::future::BoxFuture;
-use ideogram_schema::{EndpointInput, File};
-use reqwest::header::HeaderValue;
+use crate::wire::Wire;
+use crate::wire::response::Response;
+use ideogram_schema::{BillingEvent, EndpointInput, File, ListPrice};
 use std::fmt;
-use std::future::Future;
 use std::sync::Arc;
 
 /// A client of the endpoints: cheap to clone, and every clone shares connections, limits and retry budget.
@@ -41,33 +34,18 @@ use std::sync::Arc;
 /// ```
 #[derive(Clone)]
 pub struct Client {
-    shared: Arc<Shared>,
-}
-
-/// What all clones share.
-pub(crate) struct Shared {
-    pub(crate) bases: Bases,
-    pub(crate) run: run::Client,
-    pub(crate) queue: queue::Client,
-    pub(crate) http: Http,
-    pub(crate) retry: RetryPolicy,
-    pub(crate) timeouts: Timeouts,
-    pub(crate) lanes: Arc<Lanes>,
-    pub(crate) paces: Paces,
-    pub(crate) known: Known,
+    wire: Arc<Wire>,
+    jobs: Arc<Jobs>,
     #[cfg(feature = "media")]
-    pub(crate) tokens: crate::media::Tokens,
-    requests: Gate,
-    polls: Gate,
-    budget: Budget,
+    storage: Arc<Storage>,
 }
 
 impl Client {
     /// A client with everything from the [environment](crate::env): the key, and where things are.
     ///
     /// # Errors
-    /// [`is_missing_key`](Error::is_missing_key) without a key; [`is_configuration`](Error::is_configuration) when a
-    /// variable cannot be used.
+    /// [`is_missing_key`](crate::Error::is_missing_key) without a key;
+    /// [`is_configuration`](crate::Error::is_configuration) when a variable cannot be used.
     pub fn from_env() -> Result<Self> {
         Self::builder().with_env()?.build()
     }
@@ -78,41 +56,19 @@ impl Client {
         ClientBuilder::default()
     }
 
-    pub(crate) fn new(
-        bases: Bases,
-        key: Key,
-        user_agent: HeaderValue,
-        http: Http,
-        retry: RetryPolicy,
-        timeouts: Timeouts,
-    ) -> Result<Self> {
-        let inner = Inner::new(key, user_agent, bases.run.clone(), bases.run_backup.clone());
-        let queue_inner = inner.at(bases.queue.clone(), bases.queue_backup.clone());
-        let run = run::Client::new_with_client(bases.run.as_str(), http.keyed(&bases.run)?, inner);
-        let queue =
-            queue::Client::new_with_client(bases.queue.as_str(), http.bounded(bases.queue.as_str())?, queue_inner);
-        Ok(Self {
-            shared: Arc::new(Shared {
-                bases,
-                run,
-                queue,
-                http,
-                retry,
-                timeouts,
-                lanes: Arc::new(Lanes::new()),
-                paces: Paces::default(),
-                known: Known::default(),
-                #[cfg(feature = "media")]
-                tokens: crate::media::Tokens::default(),
-                requests: Gate::new(REQUESTS),
-                polls: Gate::new(POLLS),
-                budget: Budget::new(),
-            }),
-        })
+    pub(crate) fn new(wire: Wire) -> Self {
+        let wire = Arc::new(wire);
+        Self {
+            jobs: Arc::new(Jobs::new(wire.clone())),
+            #[cfg(feature = "media")]
+            storage: Arc::new(Storage::new(wire.clone())),
+            wire,
+        }
     }
 
-    pub(crate) fn shared(&self) -> &Shared {
-        &self.shared
+    #[cfg(feature = "webhook")]
+    pub(crate) fn wire(&self) -> &Arc<Wire> {
+        &self.wire
     }
 
     /// Runs an endpoint in one HTTP call, without the queue.
@@ -123,7 +79,7 @@ impl Client {
     where
         I: EndpointInput<Endpoint: Callable>,
     {
-        Run::new(self, input)
+        Run::new(&self.wire, input)
     }
 
     /// Puts a request into the endpoint's queue and gives the [`Job`].
@@ -131,7 +87,7 @@ impl Client {
     where
         I: EndpointInput<Endpoint: Callable>,
     {
-        Submit::new(self, input)
+        Submit::new(&self.jobs, input)
     }
 
     /// Submits, follows the job, and fetches the result the moment it is there.
@@ -139,7 +95,7 @@ impl Client {
     where
         I: EndpointInput<Endpoint: Callable>,
     {
-        Subscribe::new(self, input)
+        Subscribe::new(&self.jobs, input)
     }
 
     /// A job by its id, submitted by this program or another. Nothing is sent.
@@ -153,134 +109,130 @@ impl Client {
     /// ```
     ///
     /// # Errors
-    /// [`is_input`](Error::is_input) when the text cannot be a request id.
+    /// [`is_input`](crate::Error::is_input) when the text cannot be a request id.
     pub fn job<E: Callable>(&self, request_id: impl Into<String>) -> Result<Job<E>> {
-        Job::attach(self.clone(), request_id.into())
+        Job::attach(self.jobs.clone(), request_id.into())
+    }
+
+    /// Takes up a job that was written down. Nothing is sent.
+    ///
+    /// # Errors
+    /// [`is_input`](crate::Error::is_input) when it is a job of another endpoint, or of another queue than this client's.
+    pub fn restore<E: Callable>(&self, saved: &SavedJob) -> Result<Job<E>> {
+        saved.restore(self.jobs.clone())
     }
 
     /// The base URL of the queue that this client uses: what a job's id belongs to.
     pub fn queue_url(&self) -> &str {
-        self.shared.bases.queue.as_str()
+        self.wire.bases.queue.as_str()
     }
 
     /// The base URL of synchronous runs that this client uses.
     pub fn run_url(&self) -> &str {
-        self.shared.bases.run.as_str()
+        self.wire.bases.run.as_str()
     }
 
     /// A file that the server made, ready to be downloaded.
     pub fn image(&self, file: &File) -> Image {
-        Image::new(self.clone(), file.clone())
+        Image::new(self.wire.clone(), file.clone())
     }
 
-    /// Sends one operation, again where the policy allows, and reads its answer.
+    /// Makes a picture available to the endpoints: a local one is uploaded, a URL is taken as it is.
     ///
-    /// What cannot be read counts as a failed attempt: a reading call is repeated over a cut or garbled answer too.
-    pub(crate) async fn call<F, Fut, T>(
+    /// ```no_run
+    /// use ideogram_client::{Client, ImageInput, RemixInput};
+    ///
+    /// # async fn example(client: Client) -> ideogram_client::Result<()> {
+    /// let image = client.upload(ImageInput::path("fox.png")).await?;
+    /// let response = client.subscribe(&RemixInput::new("An ice cream, poster", image)).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[cfg(feature = "media")]
+    pub fn upload(&self, image: impl Into<ImageInput>) -> Upload {
+        Upload::new(self.storage.clone(), image.into())
+    }
+
+    /// Uploads a picture and the mask over it, at the same time. Where both are local and their sizes differ, it ends in
+    /// an error before anything is sent: the endpoint would refuse them, after the bill.
+    ///
+    /// # Errors
+    /// [`is_input`](crate::Error::is_input) when the sizes differ; else as [`Upload`].
+    #[cfg(feature = "media")]
+    pub async fn upload_with_mask(
         &self,
-        operation: Operation,
-        endpoint: Option<&'static str>,
-        send: F,
-        read: impl Fn(&[u8]) -> serde_json::Result<T>,
-    ) -> Result<(Head, T)>
+        image: impl Into<ImageInput>,
+        mask: impl Into<ImageInput>,
+    ) -> Result<(HostedUrl, HostedUrl)> {
+        let (image, mask) = (image.into(), mask.into());
+        mask::check(&image, &mask).await?;
+        futures_util::future::try_join(async { self.upload(image).await }, async { self.upload(mask).await }).await
+    }
+
+    /// Looks for a request whose reply was lost, by its exact input, among what the platform remembers of that time.
+    ///
+    /// A request that the caller gave a random seed is unique by its input, so what is found is certain. Without one, an
+    /// equal request of another program could be taken for it.
+    ///
+    /// ```no_run
+    /// use ideogram_client::{Client, Found, GenerateInput};
+    ///
+    /// # async fn example(client: Client) -> ideogram_client::Result<()> {
+    /// let input = GenerateInput::new("A fox").with_seed(rand());
+    /// # fn rand() -> i64 { 4 }
+    /// let job = match client.submit(&input).await {
+    ///     Err(error) if error.may_have_been_accepted() => {
+    ///         let Some(window) = error.sent_within() else { return Err(error) };
+    ///         match client.find_submitted(&input, window).await? {
+    ///             Found::Once(job) => job,
+    ///             _ => return Err(error),
+    ///         }
+    ///     }
+    ///     outcome => outcome?,
+    /// };
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// What HTTP has to offer. Where the platform keeps no payloads, no request can be told from another:
+    /// [`Found::Undecided`].
+    pub async fn find_submitted<I>(&self, input: &I, window: Window) -> Result<Found<I::Endpoint>>
     where
-        F: Fn() -> Fut,
-        Fut: Future<Output = RawResult>,
+        I: EndpointInput<Endpoint: Callable>,
     {
-        let attempt = || async {
-            // On the heap: these futures are large, and every layer above would carry them in itself.
-            let (head, body) = answer::open(Box::pin(send()).await).await?;
-            let body = answer::read(&head, body, operation.limit()).await?;
-            match read(&body) {
-                Ok(value) => Ok((head, value)),
-                Err(error) => Err(Error::unreadable(head, error)),
-            }
-        };
-        self.repeat(operation, endpoint, attempt).await
+        find_submitted(&self.jobs, input, window).await
     }
 
-    /// Sends one operation once, and gives its answer's body unread. Who follows a job has another way where it fails.
-    pub(crate) async fn open(
-        &self,
-        operation: Operation,
-        send: BoxFuture<'_, RawResult>,
-    ) -> Result<(Head, BodyStream)> {
-        self.once(operation, async { answer::open(send.await).await }).await
+    /// The output of a finished request, from the platform's history: there for 30 days by default, where the queue keeps
+    /// a result for an hour at most. `None` when it is not there, or not yet.
+    ///
+    /// # Errors
+    /// [`is_job_failure`](crate::Error::is_job_failure) when the request failed; else what HTTP has to offer.
+    pub async fn recorded_result<E: Callable>(&self, request_id: &str) -> Result<Option<Response<E::Output>>> {
+        history::result::<E>(&self.wire, request_id).await
     }
 
-    /// Repeats what fails, where the policy allows.
-    pub(crate) async fn repeat<F, Fut, T>(
-        &self,
-        operation: Operation,
-        endpoint: Option<&'static str>,
-        attempt: F,
-    ) -> Result<T>
-    where
-        F: Fn() -> Fut,
-        Fut: Future<Output = Result<T>>,
-    {
-        let shared = &*self.shared;
-        let mut attempts = 1;
-        loop {
-            let error = match self.once(operation, attempt()).await {
-                Ok(answer) => {
-                    shared.budget.deposit();
-                    return Ok(answer);
-                }
-                Err(error) => error,
-            };
-            // Told when to come back, a call may: it is not what makes an overload worse.
-            let asked = error.retry_after();
-            let wait = Some(())
-                .filter(|()| shared.retry.allows(operation, &error))
-                .and_then(|()| shared.retry.delay(attempts, asked, jitter()))
-                .filter(|_| asked.is_some() || shared.budget.withdraw());
-            let Some(wait) = wait else {
-                let mut error = error.at(operation, endpoint);
-                error.repr_mut().attempts = attempts;
-                return Err(error);
-            };
-            tracing::debug!(
-                fal.operation = operation.name(),
-                fal.endpoint = endpoint,
-                http.request.resend_count = attempts,
-                wait_ms = wait.as_millis(),
-                %error,
-                "sending again"
-            );
-            tokio::time::sleep(wait).await;
-            attempts += 1;
-        }
+    /// What the endpoint costs today, as the platform says. The price that the description has is in
+    /// [`EndpointInfo::price`](crate::EndpointInfo::price), with no request.
+    ///
+    /// # Errors
+    /// What HTTP has to offer.
+    pub async fn price<E: Callable>(&self) -> Result<ListPrice> {
+        money::price::<E>(&self.wire).await
     }
 
-    /// One attempt within the operation's time, and in its turn.
-    async fn once<T>(&self, operation: Operation, attempt: impl Future<Output = Result<T>>) -> Result<T> {
-        let gate = match operation {
-            // The call's own deadline stands around a run.
-            Operation::Run => return attempt.await,
-            Operation::Submit | Operation::Result | Operation::Cancel => Some(&self.shared.requests),
-            Operation::Status => Some(&self.shared.polls),
-            // Streams have permits of their own; the rest is no burden on the queue.
-            _ => None,
-        };
-        let _turn = match gate {
-            Some(gate) => gate.turn().await,
-            None => None,
-        };
-        let outcome = tokio::time::timeout(self.shared.timeouts.of(operation), attempt).await;
-        if let Some(gate) = gate {
-            gate.open();
-        }
-        outcome.unwrap_or_else(|_| Err(Error::new(Kind::Timeout, "")))
+    /// What was charged for a request; empty when nothing was, or not yet. It needs a key with the right to see bills.
+    ///
+    /// # Errors
+    /// [`is_auth`](crate::Error::is_auth) without that right; else what HTTP has to offer.
+    pub async fn billed(&self, request_id: &str) -> Result<Vec<BillingEvent>> {
+        money::billed(&self.wire, request_id).await
     }
 }
 
 impl fmt::Debug for Client {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Client")
-            .field("bases", &self.shared.bases)
-            .field("retry", &self.shared.retry)
-            .field("timeouts", &self.shared.timeouts)
-            .finish_non_exhaustive()
+        f.debug_struct("Client").field("wire", &self.wire).finish_non_exhaustive()
     }
 }

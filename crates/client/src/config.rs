@@ -1,14 +1,15 @@
 //! Building a client: the key, where things are, and how patient to be.
 
-use crate::call::operation::Timeouts;
 use crate::client::Client;
 use crate::env;
 use crate::error::{Error, Result};
 use crate::generated::{platform, queue, run, storage};
-use crate::wire::base::Base;
-use crate::wire::http::Http;
+use crate::wire::Wire;
+use crate::wire::base::{Base, Bases};
+use crate::wire::http::{Customise, Http};
 use crate::wire::key::Key;
 use crate::wire::retry::RetryPolicy;
+use crate::wire::timeouts::Timeouts;
 use crate::wire::tls;
 use reqwest::header::HeaderValue;
 use secrecy::{ExposeSecret, SecretString};
@@ -16,9 +17,6 @@ use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
-
-/// A function over reqwest's builder: see [`ClientBuilder::with_http`].
-pub(crate) type Customise = Arc<dyn Fn(reqwest::ClientBuilder) -> reqwest::ClientBuilder + Send + Sync>;
 
 /// Settings of a [`Client`]; made by [`Client::builder`].
 ///
@@ -249,7 +247,7 @@ impl ClientBuilder {
         let user_agent = HeaderValue::try_from(user_agent)
             .map_err(|error| Error::configuration("the user agent cannot stand in a header").with_source(error))?;
         let http = Http::new(tls::config(roots)?, self.timeouts.connect, self.http);
-        Client::new(bases, key, user_agent, http, self.retry, self.timeouts)
+        Ok(Client::new(Wire::new(bases, key, user_agent, http, self.retry, self.timeouts)?))
     }
 
     fn bases(&self) -> Result<Bases> {
@@ -288,27 +286,6 @@ impl fmt::Debug for ClientBuilder {
             .field("retry", &self.retry)
             .field("timeouts", &self.timeouts)
             .finish_non_exhaustive()
-    }
-}
-
-/// Where everything is.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Bases {
-    pub(crate) run: Base,
-    pub(crate) queue: Base,
-    pub(crate) run_backup: Option<Base>,
-    pub(crate) queue_backup: Option<Base>,
-    pub(crate) rest: Base,
-    pub(crate) cdn: Base,
-    pub(crate) platform: Base,
-    /// Whether the base of the CDN was set, and is not what fal's clients use.
-    pub(crate) cdn_is_configured: bool,
-}
-
-impl Bases {
-    /// Whether this client is set up against this machine, so that downloads from it are to be expected.
-    pub(crate) fn is_local(&self) -> bool {
-        [&self.run, &self.queue, &self.cdn].iter().any(|base| base.is_loopback())
     }
 }
 

@@ -64,6 +64,7 @@
 #[cfg(feature = "blocking")]
 pub mod blocking;
 mod call;
+mod chance;
 mod client;
 mod config;
 pub mod env;
@@ -90,16 +91,16 @@ pub use error::{Allowed, Error, Result};
 pub use generated::glue::{Callable, visit_endpoint};
 pub use ideogram_schema::*;
 pub use job::Job;
+pub use job::lost_reply::{Found, LostReply};
 pub use job::pace::PollPolicy;
 pub use job::saved::SavedJob;
 pub use job::submit::Submit;
 pub use job::subscribe::Subscribe;
 pub use job::updates::{Update, Updates};
 #[cfg(feature = "media")]
-pub use media::{Dimensions, HostedUrl, ImageInput, Progress, Upload};
+pub use media::{hosted::HostedUrl, input::ImageInput, mask::Dimensions, progress::Progress, upload::Upload};
 pub use picture::format::Format;
 pub use picture::image::Image;
-pub use platform::{Found, LostReply};
 pub use reqwest;
 pub use run::Run;
 pub use wire::options::CallOptions;

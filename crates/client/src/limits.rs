@@ -29,6 +29,9 @@ pub const HEADER_BYTES: usize = 512;
 pub const HEADERS_BYTES: u32 = 64 << 10;
 /// A file of certificates (`IDEOGRAM_CA_FILE`).
 pub const CA_FILE_BYTES: u64 = 4 << 20;
+/// Idle connections that are kept to one host. The pool may open one and then use another that has come free: what it
+/// has too many of is closed.
+pub const IDLE_CONNECTIONS: usize = 64;
 /// Redirects that a download follows. Calls that carry the key follow none.
 pub const REDIRECTS: usize = 5;
 

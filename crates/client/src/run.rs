@@ -1,9 +1,9 @@
 //! The synchronous call.
 
 use crate::call::operation::Operation;
-use crate::client::Client;
 use crate::error::{Error, Kind, Result};
 use crate::generated::glue::Callable;
+use crate::wire::Wire;
 use crate::wire::options::CallOptions;
 use crate::wire::response::Response;
 use futures_util::future::{BoxFuture, FutureExt};
@@ -11,18 +11,18 @@ use std::fmt;
 use std::future::IntoFuture;
 use std::time::{Duration, Instant, SystemTime};
 
-/// A synchronous run, made by [`Client::run`]; awaiting it sends it.
+/// A synchronous run, made by [`Client::run`](crate::Client::run); awaiting it sends it.
 #[must_use = "a call is sent when it is awaited"]
 pub struct Run<'a, E: Callable> {
-    client: &'a Client,
+    wire: &'a Wire,
     input: &'a E::Input,
     options: CallOptions,
     deadline: Option<Duration>,
 }
 
 impl<'a, E: Callable> Run<'a, E> {
-    pub(crate) fn new(client: &'a Client, input: &'a E::Input) -> Self {
-        Self { client, input, options: CallOptions::default(), deadline: None }
+    pub(crate) fn new(wire: &'a Wire, input: &'a E::Input) -> Self {
+        Self { wire, input, options: CallOptions::default(), deadline: None }
     }
 
     /// Sets what is asked of the platform besides the input.
@@ -46,12 +46,12 @@ impl<'a, E: Callable> Run<'a, E> {
     async fn attempt(self) -> Result<Response<E::Output>> {
         let begun = Instant::now();
         #[cfg(feature = "media")]
-        crate::media::check_inlined::<E>(self.input)?;
+        crate::media::mask::check_inlined::<E>(self.input)?;
         let parameters = self.options.run_parameters()?;
-        let shared = self.client.shared();
-        let operations = shared.run.with_headers(self.options.extra()?);
-        let deadline = self.deadline.unwrap_or(shared.timeouts.deadline);
-        let call = self.client.call(
+        let wire = self.wire;
+        let operations = wire.run.with_headers(self.options.extra()?);
+        let deadline = self.deadline.unwrap_or(wire.timeouts.deadline);
+        let call = wire.call(
             Operation::Run,
             Some(E::ID),
             || E::run(&operations, self.input, &parameters),

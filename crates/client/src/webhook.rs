@@ -34,6 +34,7 @@ use crate::error::{Body, Error, Kind, Result};
 use crate::generated::glue::Callable;
 use crate::generated::storage;
 use crate::limits;
+use crate::wire::Wire;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use ideogram_schema::{Jwk, Jwks, WebhookPayload, WebhookStatus};
@@ -60,7 +61,7 @@ type PublicKey = [u8; 32];
 /// is by none of them. Cheap to clone; clones share the keys.
 #[derive(Clone, Debug)]
 pub struct Verifier {
-    client: Client,
+    wire: Arc<Wire>,
     keys: Arc<Mutex<Option<Keys>>>,
 }
 
@@ -100,7 +101,7 @@ pub enum Outcome<T> {
 impl Client {
     /// A verifier of webhook deliveries.
     pub fn webhook_verifier(&self) -> Verifier {
-        Verifier { client: self.clone(), keys: Arc::default() }
+        Verifier { wire: self.wire().clone(), keys: Arc::default() }
     }
 }
 
@@ -135,13 +136,13 @@ impl Verifier {
     }
 
     async fn fetch(&self) -> Result<Arc<[PublicKey]>> {
-        let shared = self.client.shared();
-        let base = &shared.bases.rest;
+        let wire = &self.wire;
+        let base = &wire.bases.rest;
         // They are public: the key stays here.
-        let inner = shared.run.inner.without_key(base.clone(), HeaderMap::new());
-        let rest = storage::Client::new_with_client(base.as_str(), shared.http.keyed(base)?, inner);
+        let inner = wire.run.inner.without_key(base.clone(), HeaderMap::new());
+        let rest = storage::Client::new_with_client(base.as_str(), wire.http.keyed(base)?, inner);
         let read = |body: &[u8]| serde_json::from_slice::<Jwks>(body);
-        let (_, set) = self.client.call(Operation::Keys, None, || rest.jwks(), read).await?;
+        let (_, set) = wire.call(Operation::Keys, None, || rest.jwks(), read).await?;
         let keys: Vec<PublicKey> = set.keys.iter().filter_map(public_key).take(KEYS).collect();
         if keys.is_empty() {
             return Err(Error::new(Kind::Decode, "it has no Ed25519 key").at(Operation::Keys, None));

@@ -1,7 +1,6 @@
 //! The operations of the API, and what each is allowed.
 
 use crate::limits;
-use std::time::Duration;
 
 /// One kind of call.
 #[cfg_attr(not(all(feature = "media", feature = "webhook")), allow(dead_code, reason = "some belong to a feature"))]
@@ -57,42 +56,6 @@ impl Operation {
             Self::Run | Self::Result | Self::History => limits::OUTPUT_BYTES,
             Self::Download => limits::IMAGE_BYTES,
             _ => limits::STATUS_BYTES,
-        }
-    }
-}
-
-/// How long things may take.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Timeouts {
-    pub(crate) connect: Duration,
-    pub(crate) answer: Duration,
-    pub(crate) result: Duration,
-    pub(crate) stream_silence: Duration,
-    /// When a streamed job is asked after, and how often; by what such jobs take where it is not set.
-    pub(crate) stream_check: Option<Duration>,
-    pub(crate) deadline: Duration,
-}
-
-impl Default for Timeouts {
-    fn default() -> Self {
-        Self {
-            connect: limits::CONNECT,
-            answer: limits::ANSWER,
-            result: limits::RESULT,
-            stream_silence: limits::STREAM_SILENCE,
-            stream_check: None,
-            deadline: limits::DEADLINE,
-        }
-    }
-}
-
-impl Timeouts {
-    /// How long one attempt may take, its answer's body included; of a stream, its head.
-    pub(crate) fn of(&self, operation: Operation) -> Duration {
-        match operation {
-            Operation::Run | Operation::Download | Operation::Upload | Operation::Part => self.deadline,
-            Operation::Result | Operation::History => self.result,
-            _ => self.answer,
         }
     }
 }

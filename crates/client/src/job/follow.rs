@@ -1,6 +1,7 @@
 //! Following a job to its end: by its status stream, by polling where there is none, and by both past the time that
 //! such jobs take.
 
+use crate::chance::jitter;
 use crate::error::{Error, Kind, Result};
 use crate::generated::glue::Callable;
 use crate::job::Job;
@@ -11,7 +12,6 @@ use crate::job::trail::Trail;
 use crate::limits;
 use crate::wire::answer::BodyStream;
 use crate::wire::lanes::{Polled, Ticket};
-use crate::wire::retry::jitter;
 use futures_util::StreamExt;
 use futures_util::future::{Either, select};
 use ideogram_schema::{QueueState, QueueStatus};
@@ -111,7 +111,7 @@ impl<E: Callable> Follower<E> {
                         }
                         self.polled = None;
                         let took = self.job.begun().elapsed();
-                        self.job.client().shared().paces.record(E::ID, took);
+                        self.job.jobs().paces.record(E::ID, took);
                     }
                     return Ok(Some(*status));
                 }
@@ -126,8 +126,8 @@ impl<E: Callable> Follower<E> {
         if self.stream_failures >= STREAM_FAILURES || Instant::now() < self.stream_from {
             return Ok(());
         }
-        let shared = self.job.client().shared();
-        let Some(ticket) = shared.lanes.ticket(&shared.queue, &shared.http) else { return Ok(()) };
+        let jobs = self.job.jobs();
+        let Some(ticket) = jobs.wire.lanes.ticket(&jobs.wire.queue, &jobs.wire.http) else { return Ok(()) };
         match self.job.stream(&ticket.operations, self.logs).await {
             Ok((head, body)) if head.is("text/event-stream") => {
                 let events = Events::new(limits::EVENT_BYTES);
@@ -146,7 +146,7 @@ impl<E: Callable> Follower<E> {
     fn stream_lost(&mut self) {
         self.stream = None;
         self.stream_failures += 1;
-        let streams = self.job.client().shared().lanes.open();
+        let streams = self.job.jobs().wire.lanes.open();
         let spread = Duration::from_millis(100) + Duration::from_millis(10) * u32::try_from(streams).unwrap_or(1000);
         self.stream_from = Instant::now() + spread.mul_f64(jitter()) * self.stream_failures;
         // The next look is a poll, in the same spread: the end may have come while the stream was gone.
@@ -155,10 +155,10 @@ impl<E: Callable> Follower<E> {
 
     /// Waits for the stream's next status, with a slow poll beside it once the job takes longer than such jobs do.
     async fn streamed(&mut self, mut stream: StatusStream) -> Result<Step> {
-        let shared = self.job.client().shared();
-        let expected = shared.paces.expected(E::ID);
+        let jobs = self.job.jobs();
+        let expected = jobs.paces.expected(E::ID);
         loop {
-            let check = beside_stream(self.polls, expected, shared.timeouts.stream_check);
+            let check = beside_stream(self.polls, expected, jobs.wire.timeouts.stream_check);
             let poll_at = *self.poll_at.get_or_insert_with(|| Instant::now() + check);
             let won = {
                 let poll = pin!(async {
@@ -201,10 +201,10 @@ impl<E: Callable> Follower<E> {
     async fn polled(&mut self) -> Result<QueueStatus> {
         loop {
             let elapsed = self.job.begun().elapsed();
-            let shared = self.job.client().shared();
-            self.polled.get_or_insert_with(|| shared.lanes.polling());
-            let interval = self.policy.interval(self.polls, elapsed, shared.paces.expected(E::ID));
-            let interval = interval.max(shared.lanes.shortest_interval()).mul_f64(0.9 + 0.2 * jitter());
+            let jobs = self.job.jobs();
+            self.polled.get_or_insert_with(|| jobs.wire.lanes.polling());
+            let interval = self.policy.interval(self.polls, elapsed, jobs.paces.expected(E::ID));
+            let interval = interval.max(jobs.wire.lanes.shortest_interval()).mul_f64(0.9 + 0.2 * jitter());
             // After trouble the looks grow rarer.
             let wait = interval * (1 << self.failures.min(4));
             let at = self.poll_at.take().unwrap_or_else(|| Instant::now() + wait);
@@ -253,7 +253,7 @@ impl StatusStream {
                     Err(error) => return Err(Error::unreadable(crate::call::head::Head::default(), error)),
                 }
             }
-            match timeout(job.client().shared().timeouts.stream_silence, self.body.next()).await {
+            match timeout(job.jobs().wire.timeouts.stream_silence, self.body.next()).await {
                 Ok(Some(Ok(bytes))) => self.events.push(&bytes),
                 Ok(Some(Err(error))) => return Err(Error::transport(error)),
                 Ok(None) => return Ok(None),

@@ -2,39 +2,57 @@
 
 pub(crate) mod follow;
 pub(crate) mod links;
+pub(crate) mod lost_reply;
 pub(crate) mod pace;
 pub(crate) mod saved;
 pub(crate) mod sse;
 pub(crate) mod status;
 pub(crate) mod submit;
+pub(crate) mod submitted;
 pub(crate) mod subscribe;
 pub(crate) mod trail;
 pub(crate) mod updates;
+pub(crate) mod wait;
 
 use crate::call::head::Head;
 use crate::call::operation::Operation;
-use crate::client::Client;
 use crate::error::{Error, Kind, Result};
 use crate::generated::glue::Callable;
 use crate::generated::glue::RawResult;
 use crate::generated::queue;
-use crate::job::follow::Follower;
 use crate::job::links::{Link, Links};
-use crate::job::updates::Updates;
+use crate::job::pace::Paces;
+use crate::job::submitted::SubmittedIds;
+use crate::platform::history;
+use crate::wire::Wire;
 use crate::wire::answer::BodyStream;
 use crate::wire::response::Response;
 use crate::wire::transport::sort;
-use futures_util::future::{BoxFuture, FutureExt};
+use futures_util::future::FutureExt;
 use ideogram_schema::{CancelState, CancelStatus, LogEntry, QueueStatus};
 use reqwest::Method;
 use std::fmt;
-use std::future::IntoFuture;
 use std::marker::PhantomData;
 use std::sync::Arc;
 use std::time::Instant;
 use url::Url;
 
-/// A request in the queue of endpoint `E`: made by [`Client::submit`], or from its id by [`Client::job`].
+/// What the jobs of one client share.
+pub(crate) struct Jobs {
+    pub(crate) wire: Arc<Wire>,
+    /// How long the jobs of each endpoint took.
+    pub(crate) paces: Paces,
+    /// Which requests are not lost ones.
+    pub(crate) submitted: SubmittedIds,
+}
+
+impl Jobs {
+    pub(crate) fn new(wire: Arc<Wire>) -> Self {
+        Self { wire, paces: Paces::default(), submitted: SubmittedIds::default() }
+    }
+}
+
+/// A request in the queue of endpoint `E`: made by [`Client::submit`](crate::Client::submit), or from its id by [`Client::job`](crate::Client::job).
 ///
 /// Awaiting it is the same as [`wait`](Self::wait). Dropping it does not cancel it: the job goes on, and its result can
 /// be fetched by id, for an hour after completion.
@@ -48,7 +66,7 @@ use url::Url;
 /// # }
 /// ```
 pub struct Job<E> {
-    client: Client,
+    jobs: Arc<Jobs>,
     request_id: String,
     /// Where the server named other URLs than the description has.
     links: Option<Arc<Links>>,
@@ -58,33 +76,33 @@ pub struct Job<E> {
 
 impl<E: Callable> Job<E> {
     /// A job that the server has just accepted.
-    pub(crate) fn accepted(client: Client, status: &QueueStatus) -> Result<Self> {
+    pub(crate) fn accepted(jobs: Arc<Jobs>, status: &QueueStatus) -> Result<Self> {
         let request_id = status.request_id.clone();
-        let queue = &client.shared().queue;
+        let queue = &jobs.wire.queue;
         if !is_request_id(&request_id) {
             return Err(Error::new(Kind::Decode, "its `request_id` is not one"));
         }
         let described = format!("{}/{}/{}/requests/{request_id}", queue.baseurl, E::INFO.owner, E::INFO.app);
         let links = Links::new(status, |url| queue.inner.allows(url), &described).map(Arc::new);
-        Ok(Self { client, request_id, links, submitted: Instant::now(), endpoint: PhantomData })
+        Ok(Self { jobs, request_id, links, submitted: Instant::now(), endpoint: PhantomData })
     }
 
-    pub(crate) fn attach(client: Client, request_id: String) -> Result<Self> {
+    pub(crate) fn attach(jobs: Arc<Jobs>, request_id: String) -> Result<Self> {
         if !is_request_id(&request_id) {
             return Err(Error::input(format!(
                 "{request_id:?} is not a request id: letters, digits and `-` are expected"
             )));
         }
-        Ok(Self { client, request_id, links: None, submitted: Instant::now(), endpoint: PhantomData })
+        Ok(Self { jobs, request_id, links: None, submitted: Instant::now(), endpoint: PhantomData })
     }
 
-    /// The id, with which [`Client::job`] attaches to it again, in this process or another.
+    /// The id, with which [`Client::job`](crate::Client::job) attaches to it again, in this process or another.
     pub fn request_id(&self) -> &str {
         &self.request_id
     }
 
-    pub(crate) fn client(&self) -> &Client {
-        &self.client
+    pub(crate) fn jobs(&self) -> &Arc<Jobs> {
+        &self.jobs
     }
 
     /// When it was submitted, or attached to.
@@ -109,17 +127,17 @@ impl<E: Callable> Job<E> {
     }
 
     pub(crate) async fn status_with(&self, logs: bool) -> Result<QueueStatus> {
-        let (queue, id) = (&self.client.shared().queue, self.request_id.as_str());
+        let (queue, id) = (&self.jobs.wire.queue, self.request_id.as_str());
         let logs = logs.then_some(1);
         let read = |body: &[u8]| status::read(body, id);
         let answer = match self.given(|links| &links.status)? {
             None => {
                 let send = || queue.status(E::INFO.owner, E::INFO.app, id, logs);
-                self.client.call(Operation::Status, Some(E::ID), send, read).await
+                self.jobs.wire.call(Operation::Status, Some(E::ID), send, read).await
             }
             Some(url) => {
                 let send = || self.send(Method::GET, with_logs(url, logs));
-                self.client.call(Operation::Status, Some(E::ID), send, read).await
+                self.jobs.wire.call(Operation::Status, Some(E::ID), send, read).await
             }
         };
         Ok(self.named(answer)?.1)
@@ -132,14 +150,14 @@ impl<E: Callable> Job<E> {
         let opened = match self.given(|links| &links.status)? {
             None => {
                 let send = queue.status_stream(E::INFO.owner, E::INFO.app, id, logs);
-                self.client.open(Operation::Stream, send.boxed()).await
+                self.jobs.wire.open(Operation::Stream, send.boxed()).await
             }
             Some(url) => {
                 let mut url = url.clone();
                 let path = format!("{}/stream", url.path().trim_end_matches('/'));
                 url.set_path(&path);
                 let send = self.send_by(queue, Method::GET, with_logs(&url, logs));
-                self.client.open(Operation::Stream, send.boxed()).await
+                self.jobs.wire.open(Operation::Stream, send.boxed()).await
             }
         };
         self.named(opened)
@@ -152,22 +170,22 @@ impl<E: Callable> Job<E> {
     /// The model's own error when the job failed, [`is_validation`](Error::is_validation) for one; 400 when the job has
     /// not completed; [`is_not_found`](Error::is_not_found) when the id is unknown or the result has expired.
     pub async fn result(&self) -> Result<Response<E::Output>> {
-        let (queue, id) = (&self.client.shared().queue, self.request_id.as_str());
+        let (queue, id) = (&self.jobs.wire.queue, self.request_id.as_str());
         let read = |body: &[u8]| serde_json::from_slice::<E::Output>(body);
         let answer = match self.given(|links| &links.result)? {
             None => {
                 let send = || queue.result(E::INFO.owner, E::INFO.app, id);
-                self.client.call(Operation::Result, Some(E::ID), send, read).await
+                self.jobs.wire.call(Operation::Result, Some(E::ID), send, read).await
             }
             Some(url) => {
-                self.client.call(Operation::Result, Some(E::ID), || self.send(Method::GET, url.clone()), read).await
+                self.jobs.wire.call(Operation::Result, Some(E::ID), || self.send(Method::GET, url.clone()), read).await
             }
         };
         let (head, output) = match self.named(answer) {
             Ok(answer) => answer,
             // Expired: the history keeps it longer. Trouble there does not hide what the queue said.
             Err(error) if error.is_not_found() => {
-                return match Box::pin(self.client.recorded_result::<E>(id)).await {
+                return match Box::pin(history::result::<E>(&self.jobs.wire, id)).await {
                     Ok(Some(response)) => Ok(response),
                     Err(failure) if failure.is_job_failure() => Err(failure),
                     _ => Err(error),
@@ -185,15 +203,15 @@ impl<E: Callable> Job<E> {
     /// [`is_not_found`](Error::is_not_found) when the queue does not know the id. That the job has completed already is
     /// not an error but [`CancelState::AlreadyCompleted`].
     pub async fn cancel(&self) -> Result<CancelState> {
-        let (queue, id) = (&self.client.shared().queue, self.request_id.as_str());
+        let (queue, id) = (&self.jobs.wire.queue, self.request_id.as_str());
         let read = |body: &[u8]| serde_json::from_slice::<CancelStatus>(body);
         let answer = match self.given(|links| &links.cancel)? {
             None => {
                 let send = || queue.cancel(E::INFO.owner, E::INFO.app, id);
-                self.client.call(Operation::Cancel, Some(E::ID), send, read).await
+                self.jobs.wire.call(Operation::Cancel, Some(E::ID), send, read).await
             }
             Some(url) => {
-                self.client.call(Operation::Cancel, Some(E::ID), || self.send(Method::PUT, url.clone()), read).await
+                self.jobs.wire.call(Operation::Cancel, Some(E::ID), || self.send(Method::PUT, url.clone()), read).await
             }
         };
         match self.named(answer) {
@@ -204,107 +222,6 @@ impl<E: Callable> Job<E> {
                 }
                 _ => Err(error),
             },
-        }
-    }
-
-    /// Follows the job to its end and fetches the result, for as long as the client's deadline allows. Past it the job
-    /// goes on: wait again, or [`cancel`](Self::cancel) it.
-    ///
-    /// # Errors
-    /// [`is_job_failure`](Error::is_job_failure) when the job failed, with the model's own details;
-    /// [`is_timeout`](Error::is_timeout) past the deadline.
-    pub async fn wait(&self) -> Result<Response<E::Output>> {
-        let deadline = self.client.shared().timeouts.deadline;
-        let Ok(outcome) = tokio::time::timeout(deadline, self.finish(Follower::new(self.clone(), false), |_| {})).await
-        else {
-            let message = format!("the job of `{}` did not finish within {deadline:?}; it goes on", E::ID);
-            return Err(self.open(Error::new(Kind::Deadline, message)));
-        };
-        outcome
-    }
-
-    /// Follows the job to its end, showing each status on the way with its new log lines, and fetches the result.
-    ///
-    /// It goes on for as long as the job does: put a timeout around it, or take [`wait`](Self::wait).
-    ///
-    /// # Errors
-    /// As [`wait`](Self::wait), its deadline apart.
-    pub async fn follow(&self, on_status: impl FnMut(&QueueStatus) + Send) -> Result<Response<E::Output>> {
-        self.finish(Follower::new(self.clone(), true), on_status).await
-    }
-
-    /// Each thing that happens to the job, as it happens, up to its completion. The stream ends after
-    /// [`Update::Completed`](crate::Update::Completed) or an error; [`result`](Self::result) has the result then.
-    ///
-    /// ```no_run
-    /// use futures_util::TryStreamExt;
-    /// use ideogram_client::Update;
-    ///
-    /// # async fn example(job: ideogram_client::Job<ideogram_client::Generate>) -> ideogram_client::Result<()> {
-    /// let mut updates = job.updates();
-    /// while let Some(update) = updates.try_next().await? {
-    ///     match update {
-    ///         Update::Queued { position } => println!("{position:?} ahead"),
-    ///         Update::Started => println!("running"),
-    ///         Update::Log(entry) => println!("{}", entry.message),
-    ///         _ => {}
-    ///     }
-    /// }
-    /// let response = job.result().await?;
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn updates(&self) -> Updates {
-        Updates::new(Follower::new(self.clone(), true))
-    }
-
-    /// Follows to the end, shows each status to `seen`, and fetches the result.
-    pub(crate) async fn finish(
-        &self,
-        mut follower: Follower<E>,
-        mut seen: impl FnMut(&QueueStatus) + Send,
-    ) -> Result<Response<E::Output>> {
-        let mut last = None;
-        while let Some(status) = follower.next().await? {
-            seen(&status);
-            last = Some(status);
-        }
-        drop(follower);
-        let failure = last.as_ref().and_then(|status| status.error.clone());
-        let outcome = self.result().await;
-        match (outcome, failure) {
-            (Ok(response), None) => Ok(response.with_job(&self.request_id, last, self.submitted.elapsed())),
-            (Err(error), None) => Err(self.judged(error)),
-            // The typed details are in the result only; the status has a sentence.
-            (Err(mut error), Some(sentence)) if error.status().is_some() => {
-                let repr = error.repr_mut();
-                repr.kind = Kind::Failed;
-                repr.message = sentence;
-                if let (Some(body), Some(status)) = (&mut repr.body, last) {
-                    body.error_type = body.error_type.take().or(status.error_type.map(|kind| kind.to_string()));
-                }
-                Err(error)
-            }
-            (_, Some(sentence)) => {
-                let error = Error::new(Kind::Failed, sentence).of_job(&self.request_id);
-                let mut error = error.at(Operation::Result, Some(E::ID));
-                error.repr_mut().body = last
-                    .and_then(|status| status.error_type)
-                    .map(|kind| crate::error::Body { error_type: Some(kind.to_string()), ..Default::default() });
-                Err(error)
-            }
-        }
-    }
-
-    /// What a failed result says of a job that has completed: the model's own answer ends it, anything else leaves its
-    /// outcome unknown.
-    fn judged(&self, mut error: Error) -> Error {
-        let answered = error.status().is_some_and(|status| status.is_client_error() || status.is_server_error());
-        if answered && !error.is_auth() && !error.is_rate_limited() && !error.is_not_found() {
-            error.repr_mut().kind = Kind::Failed;
-            error
-        } else {
-            self.open(error)
         }
     }
 
@@ -323,7 +240,7 @@ impl<E: Callable> Job<E> {
 
     /// Sends to a URL that the server named, which `Link::given` found to lie below the configured base.
     async fn send(&self, method: Method, url: Url) -> RawResult {
-        self.send_by(&self.client.shared().queue, method, url).await
+        self.send_by(&self.jobs.wire.queue, method, url).await
     }
 
     async fn send_by(&self, queue: &queue::Client, method: Method, url: Url) -> RawResult {
@@ -333,19 +250,10 @@ impl<E: Callable> Job<E> {
     }
 }
 
-impl<E: Callable> IntoFuture for Job<E> {
-    type Output = Result<Response<E::Output>>;
-    type IntoFuture = BoxFuture<'static, Self::Output>;
-
-    fn into_future(self) -> Self::IntoFuture {
-        async move { self.wait().await }.boxed()
-    }
-}
-
 impl<E> Clone for Job<E> {
     fn clone(&self) -> Self {
         Self {
-            client: self.client.clone(),
+            jobs: self.jobs.clone(),
             request_id: self.request_id.clone(),
             links: self.links.clone(),
             submitted: self.submitted,

@@ -1,11 +1,11 @@
 //! A job as it is written down, to be taken up again.
 
-use crate::client::Client;
 use crate::error::{Error, Result};
 use crate::generated::glue::Callable;
-use crate::job::Job;
+use crate::job::{Job, Jobs};
 use crate::text::clean;
 use serde::{Deserialize, Serialize, Serializer};
+use std::sync::Arc;
 
 /// What is needed to take a job up again, in another process or on another day: plain data.
 ///
@@ -35,7 +35,7 @@ impl<E: Callable> Job<E> {
     /// What to write down to take the job up again; the job itself serialises to the same.
     pub fn save(&self) -> SavedJob {
         SavedJob {
-            queue: self.client().queue_url().to_owned(),
+            queue: self.jobs().wire.bases.queue.as_str().to_owned(),
             endpoint: E::ID.to_owned(),
             request_id: self.request_id().to_owned(),
         }
@@ -48,20 +48,18 @@ impl<E: Callable> Serialize for Job<E> {
     }
 }
 
-impl Client {
-    /// Takes up a job that was written down. Nothing is sent.
-    ///
-    /// # Errors
-    /// [`is_input`](Error::is_input) when it is a job of another endpoint, or of another queue than this client's.
-    pub fn restore<E: Callable>(&self, saved: &SavedJob) -> Result<Job<E>> {
-        for (what, saved, here) in
-            [("endpoint", saved.endpoint.as_str(), E::ID), ("queue", saved.queue.as_str(), self.queue_url())]
-        {
+impl SavedJob {
+    /// The job, where it is one of this endpoint in this queue.
+    pub(crate) fn restore<E: Callable>(&self, jobs: Arc<Jobs>) -> Result<Job<E>> {
+        for (what, saved, here) in [
+            ("endpoint", self.endpoint.as_str(), E::ID),
+            ("queue", self.queue.as_str(), jobs.wire.bases.queue.as_str()),
+        ] {
             if saved != here {
                 let saved = clean(saved, 200);
                 return Err(Error::input(format!("the job belongs to the {what} `{saved}`, not to `{here}`")));
             }
         }
-        self.job(saved.request_id.clone())
+        Job::attach(jobs, self.request_id.clone())
     }
 }

@@ -1,22 +1,22 @@
 //! Putting a request into the queue.
 
 use crate::call::operation::Operation;
-use crate::client::Client;
 use crate::error::Result;
 use crate::generated::glue::Callable;
-use crate::job::Job;
-use crate::platform::LostReply;
+use crate::job::lost_reply::LostReply;
+use crate::job::{Job, Jobs};
 use crate::wire::options::CallOptions;
 use futures_util::future::{BoxFuture, FutureExt};
 use ideogram_schema::{QueueState, QueueStatus};
 use std::fmt;
 use std::future::IntoFuture;
+use std::sync::Arc;
 use std::time::SystemTime;
 
-/// A submit, made by [`Client::submit`]; awaiting it sends it and gives the [`Job`].
+/// A submit, made by [`Client::submit`](crate::Client::submit); awaiting it sends it and gives the [`Job`].
 #[must_use = "a call is sent when it is awaited"]
 pub struct Submit<'a, E: Callable> {
-    client: &'a Client,
+    jobs: &'a Arc<Jobs>,
     input: &'a E::Input,
     options: CallOptions,
     webhook: Option<String>,
@@ -25,9 +25,9 @@ pub struct Submit<'a, E: Callable> {
 }
 
 impl<'a, E: Callable> Submit<'a, E> {
-    pub(crate) fn new(client: &'a Client, input: &'a E::Input) -> Self {
+    pub(crate) fn new(jobs: &'a Arc<Jobs>, input: &'a E::Input) -> Self {
         Self {
-            client,
+            jobs,
             input,
             options: CallOptions::default(),
             webhook: None,
@@ -61,29 +61,29 @@ impl<'a, E: Callable> Submit<'a, E> {
     }
 
     pub(crate) async fn send(self) -> Result<Job<E>> {
-        let (client, input, lost_reply, begun) = (self.client, self.input, self.lost_reply, SystemTime::now());
+        let (jobs, input, lost_reply, begun) = (self.jobs, self.input, self.lost_reply, SystemTime::now());
         let error = match self.attempt().await {
             Ok(job) => {
-                client.shared().known.claim(job.request_id());
+                jobs.submitted.claim(job.request_id());
                 return Ok(job);
             }
             Err(error) => error.sent_since(begun),
         };
         let Some(window) = error.sent_within() else { return Err(error) };
-        Box::pin(lost_reply.reconcile(client, input, window)).await.ok_or(error)
+        Box::pin(lost_reply.reconcile(jobs, input, window)).await.ok_or(error)
     }
 
     async fn attempt(self) -> Result<Job<E>> {
         #[cfg(feature = "media")]
-        crate::media::check_inlined::<E>(self.input)?;
+        crate::media::mask::check_inlined::<E>(self.input)?;
         let mut parameters = self.options.submit_parameters()?;
         parameters.webhook = self.webhook;
         parameters.max_queue_length = self.max_queue_length;
-        let shared = self.client.shared();
-        let operations = shared.queue.with_headers(self.options.extra()?);
+        let wire = &self.jobs.wire;
+        let operations = wire.queue.with_headers(self.options.extra()?);
         let send = || E::submit(&operations, self.input, &parameters);
-        let (head, status) = self.client.call(Operation::Submit, Some(E::ID), send, accepted).await?;
-        Job::accepted(self.client.clone(), &status)
+        let (head, status) = wire.call(Operation::Submit, Some(E::ID), send, accepted).await?;
+        Job::accepted(self.jobs.clone(), &status)
             .map_err(|error| error.with_head(head).at(Operation::Submit, Some(E::ID)))
     }
 }

@@ -1,27 +1,27 @@
 //! Submit, follow, fetch: the call that most programs want.
 
-use crate::client::Client;
 use crate::error::{Error, Kind, Result};
 use crate::generated::glue::Callable;
-use crate::job::Job;
 use crate::job::follow::Follower;
+use crate::job::lost_reply::LostReply;
 use crate::job::pace::PollPolicy;
 use crate::job::submit::Submit;
-use crate::platform::LostReply;
+use crate::job::{Job, Jobs};
 use crate::wire::options::CallOptions;
 use crate::wire::response::Response;
 use futures_util::future::{BoxFuture, Either, FutureExt, select};
 use ideogram_schema::{CancelState, QueueStatus};
 use std::fmt;
 use std::future::{Future, IntoFuture};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 type OnStatus<'a> = Box<dyn FnMut(&QueueStatus) + Send + 'a>;
 
-/// A submit that is followed to its end, made by [`Client::subscribe`]; awaiting it sends it.
+/// A submit that is followed to its end, made by [`Client::subscribe`](crate::Client::subscribe); awaiting it sends it.
 #[must_use = "a call is sent when it is awaited"]
 pub struct Subscribe<'a, E: Callable> {
-    client: &'a Client,
+    jobs: &'a Arc<Jobs>,
     submit: Submit<'a, E>,
     deadline: Option<Duration>,
     logs: bool,
@@ -32,10 +32,10 @@ pub struct Subscribe<'a, E: Callable> {
 }
 
 impl<'a, E: Callable> Subscribe<'a, E> {
-    pub(crate) fn new(client: &'a Client, input: &'a E::Input) -> Self {
+    pub(crate) fn new(jobs: &'a Arc<Jobs>, input: &'a E::Input) -> Self {
         Self {
-            client,
-            submit: Submit::new(client, input),
+            jobs,
+            submit: Submit::new(jobs, input),
             deadline: None,
             logs: false,
             policy: PollPolicy::default(),
@@ -126,7 +126,7 @@ impl<'a, E: Callable> Subscribe<'a, E> {
 
     async fn send(mut self) -> Result<Response<E::Output>> {
         let begun = Instant::now();
-        let deadline = self.deadline.unwrap_or(self.client.shared().timeouts.deadline);
+        let deadline = self.deadline.unwrap_or(self.jobs.wire.timeouts.deadline);
         let Ok(submitted) = tokio::time::timeout(deadline, self.submit.send()).await else {
             let message = format!("the submit to `{}` did not finish within {deadline:?}", E::ID);
             return Err(Error::new(Kind::Deadline, message).at(crate::call::operation::Operation::Submit, Some(E::ID)));
@@ -205,6 +205,7 @@ impl<E: Callable> fmt::Debug for Subscribe<'_, E> {
             .finish_non_exhaustive()
     }
 }
+
 #[cfg(test)]
 mod tests {
     use crate::client::Client;
@@ -218,7 +219,7 @@ mod tests {
         for (what, size) in [
             ("subscribe", size_of_val(&client.subscribe(&input).send())),
             ("wait", size_of_val(&job.wait())),
-            ("stream", size_of_val(&job.stream(&client.shared().queue, true))),
+            ("stream", size_of_val(&job.stream(&job.jobs().wire.queue, true))),
         ] {
             assert!(size <= 5_000, "{what} takes {size} bytes before it is polled");
         }

@@ -2,6 +2,7 @@
 
 use crate::error::Result;
 use crate::generated::glue::Callable;
+use crate::job::Job;
 use crate::job::follow::Follower;
 use futures_util::stream::{BoxStream, Stream, StreamExt, unfold};
 use ideogram_schema::{LogEntry, QueueState, QueueStatus};
@@ -48,6 +49,33 @@ impl Updates {
             })
             .boxed(),
         )
+    }
+}
+
+impl<E: Callable> Job<E> {
+    /// Each thing that happens to the job, as it happens, up to its completion. The stream ends after
+    /// [`Update::Completed`](crate::Update::Completed) or an error; [`result`](Self::result) has the result then.
+    ///
+    /// ```no_run
+    /// use futures_util::TryStreamExt;
+    /// use ideogram_client::Update;
+    ///
+    /// # async fn example(job: ideogram_client::Job<ideogram_client::Generate>) -> ideogram_client::Result<()> {
+    /// let mut updates = job.updates();
+    /// while let Some(update) = updates.try_next().await? {
+    ///     match update {
+    ///         Update::Queued { position } => println!("{position:?} ahead"),
+    ///         Update::Started => println!("running"),
+    ///         Update::Log(entry) => println!("{}", entry.message),
+    ///         _ => {}
+    ///     }
+    /// }
+    /// let response = job.result().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn updates(&self) -> Updates {
+        Updates::new(Follower::new(self.clone(), true))
     }
 }
 

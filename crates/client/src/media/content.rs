@@ -1,15 +1,14 @@
 //! The bytes of a local picture, wherever they are, as bodies of requests.
 
-use super::input::unreadable;
+use super::progress::Attempt;
+use super::unreadable::unreadable;
 use crate::error::Result;
 use crate::limits;
 use crate::picture::format::Format;
 use bytes::Bytes;
-use futures_util::stream::{self, Stream, StreamExt};
+use futures_util::stream;
 use std::io::{self, SeekFrom};
 use std::path::PathBuf;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use tokio::fs::File;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncSeekExt};
 
@@ -129,57 +128,4 @@ pub(super) async fn next_part(reader: &mut (dyn AsyncRead + Send + Sync + Unpin)
     let limit = u64::try_from(limits::PART_BYTES).unwrap_or(u64::MAX);
     reader.take(limit).read_to_end(&mut part).await?;
     Ok(part.into())
-}
-
-/// How far an upload is, and who wants to know.
-#[derive(Clone)]
-pub(super) struct Meter {
-    sent: Arc<AtomicU64>,
-    total: Option<u64>,
-    callback: Option<Arc<dyn Fn(super::Progress) + Send + Sync>>,
-}
-
-impl Meter {
-    pub(super) fn new(total: Option<u64>, callback: Option<Arc<dyn Fn(super::Progress) + Send + Sync>>) -> Self {
-        Self { sent: Arc::default(), total, callback }
-    }
-
-    /// One attempt at one piece.
-    pub(super) fn attempt(&self) -> Attempt {
-        Attempt { meter: self.clone(), sent: Arc::default() }
-    }
-
-    fn tell(&self) {
-        if let Some(callback) = &self.callback {
-            callback(super::Progress { sent: self.sent.load(Ordering::Relaxed), total: self.total });
-        }
-    }
-}
-
-/// What one attempt has sent. When it fails, that is taken back.
-#[derive(Clone)]
-pub(super) struct Attempt {
-    meter: Meter,
-    sent: Arc<AtomicU64>,
-}
-
-impl Attempt {
-    pub(super) fn failed(&self) {
-        let sent = self.sent.swap(0, Ordering::Relaxed);
-        self.meter.sent.fetch_sub(sent, Ordering::Relaxed);
-    }
-
-    fn measure(
-        self,
-        pieces: impl Stream<Item = io::Result<Bytes>> + Send + 'static,
-    ) -> impl Stream<Item = io::Result<Bytes>> + Send + 'static {
-        pieces.inspect(move |piece| {
-            if let Ok(piece) = piece {
-                let length = u64::try_from(piece.len()).unwrap_or(u64::MAX);
-                self.sent.fetch_add(length, Ordering::Relaxed);
-                self.meter.sent.fetch_add(length, Ordering::Relaxed);
-                self.meter.tell();
-            }
-        })
-    }
 }

@@ -1,7 +1,7 @@
 //! Where a picture comes from.
 
 use super::content::Content;
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, Result};
 use crate::limits;
 use crate::picture::data_uri::DataUri;
 use crate::text::cut;
@@ -120,11 +120,6 @@ impl Source {
 pub(super) fn decode(text: &str) -> Result<Bytes> {
     let uri = DataUri::parse(text).ok_or_else(|| Error::input("the text is not a `data:` URI"))?;
     uri.decode(limits::IMAGE_BYTES).map(Bytes::from).map_err(Error::input)
-}
-
-/// A file that cannot be read.
-pub(super) fn unreadable(path: &Path, error: std::io::Error) -> Error {
-    Error::new(Kind::File, format!("`{}` cannot be read", path.display())).with_source(error)
 }
 
 impl From<&Path> for ImageInput {

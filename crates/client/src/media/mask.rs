@@ -1,6 +1,7 @@
 //! A mask must be as large as the picture under it: known before anything is paid, where both are here.
 
-use super::input::{ImageInput, Source, decode, unreadable};
+use super::input::{ImageInput, Source, decode};
+use super::unreadable::unreadable;
 use crate::error::{Error, Result};
 use crate::generated::glue::Callable;
 use crate::picture::format::Format;
@@ -67,7 +68,7 @@ impl ImageInput {
 }
 
 /// Compares a picture and its mask, as far as both are here.
-pub(super) async fn check(image: &ImageInput, mask: &ImageInput) -> Result<()> {
+pub(crate) async fn check(image: &ImageInput, mask: &ImageInput) -> Result<()> {
     if image.is_local()
         && mask.is_local()
         && let (Some(image), Some(mask)) = (image.dimensions().await?, mask.dimensions().await?)

@@ -1,10 +1,10 @@
 //! Uploads in parts: bounded in memory, each part repeated by itself, put together in order.
 
-use super::content::{Content, Meter, Piece, next_part};
-use super::storage::{Token, read};
-use super::upload::Description;
+use super::content::{Content, Piece, next_part};
+use super::description::Description;
+use super::progress::Meter;
+use super::storage::{Storage, Token, read};
 use crate::call::operation::Operation;
-use crate::client::Client;
 use crate::error::{Error, Kind, Result};
 use crate::limits;
 use bytes::Bytes;
@@ -20,15 +20,15 @@ const MEMORY_PARTS: usize = 2;
 
 /// Uploads content of any size. `first` is what was read of a reader already.
 pub(super) async fn upload(
-    client: &Client,
+    storage: &Storage,
     token: &Token,
     content: Content,
     first: Option<Bytes>,
     description: &Description,
     meter: &Meter,
 ) -> Result<String> {
-    let begun = begin(client, token, description).await?;
-    let send = |(number, piece): (u32, Piece)| send(client, token, &begun, number, piece, meter);
+    let begun = begin(storage, token, description).await?;
+    let send = |(number, piece): (u32, Piece)| send(storage, token, &begun, number, piece, meter);
     let step = u64::try_from(limits::PART_BYTES).unwrap_or(u64::MAX);
     let mut parts: Vec<UploadPart> = match content {
         Content::Memory(bytes) => {
@@ -52,7 +52,7 @@ pub(super) async fn upload(
         }
     };
     parts.sort_unstable_by_key(|part| part.part_number);
-    complete(client, token, &begun, parts).await?;
+    complete(storage, token, &begun, parts).await?;
     Ok(begun.access_url)
 }
 
@@ -73,18 +73,18 @@ fn pieces_of(
     .boxed()
 }
 
-async fn begin(client: &Client, token: &Token, description: &Description) -> Result<MultipartUpload> {
-    let cdn = client.cdn(token, token.base.as_str(), description.headers(0)?)?;
+async fn begin(storage: &Storage, token: &Token, description: &Description) -> Result<MultipartUpload> {
+    let cdn = storage.cdn(token, token.base.as_str(), description.headers(0)?)?;
     let (name, lifecycle) = (description.ascii_name(), description.lifecycle());
     let attempt = || async {
         let (head, body) = read(cdn.begin_multipart(Some(&name), lifecycle, lifecycle).await).await?;
         serde_json::from_slice(&body).map_err(|error| Error::unreadable(head, error))
     };
-    client.repeat(Operation::Upload, None, attempt).await
+    storage.wire.repeat(Operation::Upload, None, attempt).await
 }
 
 async fn send(
-    client: &Client,
+    storage: &Storage,
     token: &Token,
     begun: &MultipartUpload,
     number: u32,
@@ -93,7 +93,7 @@ async fn send(
 ) -> Result<UploadPart> {
     // Without its length a streamed body would go out in chunks, which storage hosts refuse.
     let length = HeaderMap::from_iter([(CONTENT_LENGTH, piece.length().into())]);
-    let cdn = client.cdn(token, &begun.access_url, length)?;
+    let cdn = storage.cdn(token, &begun.access_url, length)?;
     let attempt = || async {
         let attempt = meter.attempt();
         let body = piece.body(attempt.clone()).await?;
@@ -103,12 +103,12 @@ async fn send(
         let etag = etag.ok_or_else(|| Error::new(Kind::Decode, "the answer to a part has no `ETag`"))?;
         Ok(UploadPart::new(number.into(), etag))
     };
-    client.repeat(Operation::Part, None, attempt).await
+    storage.wire.repeat(Operation::Part, None, attempt).await
 }
 
-async fn complete(client: &Client, token: &Token, begun: &MultipartUpload, parts: Vec<UploadPart>) -> Result<()> {
-    let cdn = client.cdn(token, &begun.access_url, HeaderMap::new())?;
+async fn complete(storage: &Storage, token: &Token, begun: &MultipartUpload, parts: Vec<UploadPart>) -> Result<()> {
+    let cdn = storage.cdn(token, &begun.access_url, HeaderMap::new())?;
     let parts = MultipartCompletion::new(parts);
     let attempt = || async { read(cdn.complete_multipart(&begun.upload_id, &parts).await).await };
-    client.repeat(Operation::Upload, None, attempt).await.map(drop)
+    storage.wire.repeat(Operation::Upload, None, attempt).await.map(drop)
 }

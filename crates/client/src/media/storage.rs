@@ -2,11 +2,11 @@
 
 use crate::call::head::Head;
 use crate::call::operation::Operation;
-use crate::client::Client;
 use crate::error::{Error, Kind, Result};
 use crate::generated::glue::RawResult;
 use crate::generated::storage;
-use crate::picture::download;
+use crate::picture::{address, download};
+use crate::wire::Wire;
 use crate::wire::answer;
 use crate::wire::base::{Base, is_loopback};
 use crate::wire::transport::sort;
@@ -15,6 +15,7 @@ use ideogram_schema::{CdnToken, CdnTokenRequest, SignedUpload, StorageType, Uplo
 use reqwest::header::{AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderValue};
 use reqwest::{Method, Request};
 use secrecy::{ExposeSecret, SecretString};
+use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 use tokio::sync::Mutex;
 use url::Url;
@@ -24,9 +25,12 @@ const MARGIN: Duration = Duration::from_secs(60);
 /// How long a token is used that does not say until when it is good.
 const UNSAID: Duration = Duration::from_secs(300);
 
-/// The token of the CDN: fetched once for many uploads.
-#[derive(Debug, Default)]
-pub(crate) struct Tokens(Mutex<Option<Token>>);
+/// fal's storage as one client uses it.
+pub(crate) struct Storage {
+    pub(super) wire: Arc<Wire>,
+    /// The token of the CDN: fetched once for many uploads.
+    token: Mutex<Option<Token>>,
+}
 
 /// A token, where it may go, and until when it is good.
 #[derive(Clone, Debug)]
@@ -36,16 +40,20 @@ pub(super) struct Token {
     until: SystemTime,
 }
 
-impl Client {
+impl Storage {
+    pub(crate) fn new(wire: Arc<Wire>) -> Self {
+        Self { wire, token: Mutex::new(None) }
+    }
+
     /// The token of the CDN, fetched where there is none or it is about to expire. Those who wait share one fetch.
     pub(super) async fn cdn_token(&self) -> Result<Token> {
-        let mut kept = self.shared().tokens.0.lock().await;
+        let mut kept = self.token.lock().await;
         if let Some(token) = kept.as_ref().filter(|token| token.until > SystemTime::now()) {
             return Ok(token.clone());
         }
         let (rest, nothing) = (self.rest()?, CdnTokenRequest(serde_json::Map::new()));
         let send = || rest.cdn_token(&StorageType::FalCdnV3, &nothing);
-        let (_, answer) = self.call(Operation::Token, None, send, |body| serde_json::from_slice(body)).await?;
+        let (_, answer) = self.wire.call(Operation::Token, None, send, |body| serde_json::from_slice(body)).await?;
         let token = self.token_of(&answer);
         *kept = Some(token.clone());
         Ok(token)
@@ -53,15 +61,15 @@ impl Client {
 
     /// Forgets a token that the CDN has refused.
     pub(super) async fn forget_cdn_token(&self) {
-        *self.shared().tokens.0.lock().await = None;
+        *self.token.lock().await = None;
     }
 
     fn token_of(&self, answer: &CdnToken) -> Token {
-        let cdn = &self.shared().bases.cdn;
+        let cdn = &self.wire.bases.cdn;
         // It goes to the configured base, or to the one that came with it; that one must be https.
         let given = answer.base_url.as_deref().and_then(|url| Base::parse("base_url", url).ok());
         let base = given.filter(|base| !base.is_plain() && !base.is_loopback()).unwrap_or_else(|| cdn.clone());
-        let base = if self.shared().bases.cdn_is_configured { cdn.clone() } else { base };
+        let base = if self.wire.bases.cdn_is_configured { cdn.clone() } else { base };
         let scheme = answer.token_type.as_deref().unwrap_or("Bearer");
         let authorization = format!("{scheme} {}", answer.token).into();
         let expires = answer.expires_at.as_deref().and_then(|text| humantime::parse_rfc3339_weak(text).ok());
@@ -74,24 +82,24 @@ impl Client {
     pub(super) async fn announce(&self, file_name: &str, content_type: &str) -> Result<SignedUpload> {
         let (rest, file) = (self.rest()?, UploadAnnouncement::new(file_name, content_type));
         let send = || rest.initiate_upload(&StorageType::Gcs, &file);
-        let (_, answer) = self.call(Operation::Token, None, send, |body| serde_json::from_slice(body)).await?;
+        let (_, answer) = self.wire.call(Operation::Token, None, send, |body| serde_json::from_slice(body)).await?;
         Ok(answer)
     }
 
     /// The operations of the REST service, with the key.
     fn rest(&self) -> Result<storage::Client> {
-        let shared = self.shared();
-        let base = &shared.bases.rest;
-        let inner = shared.run.inner.at(base.clone(), None);
-        Ok(storage::Client::new_with_client(base.as_str(), shared.http.keyed(base)?, inner))
+        let wire = &self.wire;
+        let base = &wire.bases.rest;
+        let inner = wire.run.inner.at(base.clone(), None);
+        Ok(storage::Client::new_with_client(base.as_str(), wire.http.keyed(base)?, inner))
     }
 
     /// The operations of the CDN at one of its URLs, with its token and these headers.
     pub(super) fn cdn(&self, token: &Token, url: &str, mut headers: HeaderMap) -> Result<storage::Client> {
-        let shared = self.shared();
+        let wire = &self.wire;
         let url = Url::parse(url)
             .map_err(|error| Error::new(Kind::Decode, "the CDN named a URL that is none").with_source(error))?;
-        if !token.base.contains(&url) && !shared.bases.cdn.contains(&url) {
+        if !token.base.contains(&url) && !wire.bases.cdn.contains(&url) {
             return Err(Error::new(
                 Kind::ForeignUrl,
                 "the CDN named a URL outside itself, and its token does not go there",
@@ -106,8 +114,8 @@ impl Client {
             authorization.map_err(|_| Error::new(Kind::Decode, "the token cannot stand in a header"))?;
         authorization.set_sensitive(true);
         headers.insert(AUTHORIZATION, authorization);
-        let inner = shared.run.inner.without_key(token.base.clone(), headers);
-        let http = shared.http.keyed(&token.base)?;
+        let inner = wire.run.inner.without_key(token.base.clone(), headers);
+        let http = wire.http.keyed(&token.base)?;
         Ok(storage::Client::new_with_client(url.as_str().trim_end_matches('/'), http, inner))
     }
 
@@ -119,15 +127,15 @@ impl Client {
         body: reqwest::Body,
         length: u64,
     ) -> Result<()> {
-        let local = self.shared().bases.is_local();
+        let local = self.wire.bases.is_local();
         let parsed = Url::parse(url).ok().filter(|url| url.scheme() == "https" || (local && is_loopback(url)));
-        let Some(url) = parsed.filter(|url| download::check(url, local).is_ok()) else {
+        let Some(url) = parsed.filter(|url| address::check(url, local).is_ok()) else {
             return Err(Error::new(
                 Kind::ForeignUrl,
                 "the signed URL for the upload does not lead to a public `https` host",
             ));
         };
-        let http = download::http(self)?;
+        let http = download::http(&self.wire)?;
         let mut request = Request::new(Method::PUT, url);
         let content_type = HeaderValue::try_from(content_type).map_err(|_| Error::input("the MIME type is not one"))?;
         request.headers_mut().insert(CONTENT_TYPE, content_type);

@@ -1,12 +1,13 @@
 //! Uploading a picture.
 
-use super::content::{Content, Meter, Piece, next_part};
+use super::content::{Content, Piece, next_part};
+use super::description::Description;
 use super::hosted::HostedUrl;
 use super::input::ImageInput;
-use super::storage::read;
-use super::{SINGLE, multipart};
+use super::multipart;
+use super::progress::{Meter, Progress};
+use super::storage::{Storage, read};
 use crate::call::operation::Operation;
-use crate::client::Client;
 use crate::error::{Error, Kind, Result};
 use crate::limits;
 use crate::picture::data_uri;
@@ -14,47 +15,28 @@ use crate::picture::file_name;
 use crate::picture::format::Format;
 use futures_util::future::{BoxFuture, FutureExt};
 use ideogram_schema::UploadedFile;
-use reqwest::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderValue};
 use std::fmt;
 use std::future::IntoFuture;
 use std::sync::Arc;
 use url::Url;
 
-/// How far an upload is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Progress {
-    /// Bytes that have gone out. It falls when a part has to be sent again.
-    pub sent: u64,
-    /// Bytes in all, where that is known.
-    pub total: Option<u64>,
-}
-
-/// An upload, made by [`Client::upload`]; awaiting it gives the picture's [`HostedUrl`].
+/// An upload, made by [`Client::upload`](crate::Client::upload); awaiting it gives the picture's [`HostedUrl`].
 ///
 /// It goes to the CDN with a token that many uploads share: in one piece up to
 /// [`limits::SINGLE_UPLOAD_BYTES`], in parts above, read from the disk as they are sent. Where the CDN is not to be had, a
 /// signed URL of the storage is the other way.
 #[must_use = "an upload begins when it is awaited"]
 pub struct Upload {
-    client: Client,
+    storage: Arc<Storage>,
     image: ImageInput,
     inline_up_to: u64,
     lifecycle: Option<serde_json::Value>,
     progress: Option<Arc<dyn Fn(Progress) + Send + Sync>>,
 }
 
-/// What an upload says of its file.
-#[derive(Clone, Debug)]
-pub(super) struct Description {
-    file_name: String,
-    content_type: String,
-    lifecycle: Option<String>,
-}
-
 impl Upload {
-    pub(super) fn new(client: Client, image: ImageInput) -> Self {
-        Self { client, image, inline_up_to: 0, lifecycle: None, progress: None }
+    pub(crate) fn new(storage: Arc<Storage>, image: ImageInput) -> Self {
+        Self { storage, image, inline_up_to: 0, lifecycle: None, progress: None }
     }
 
     /// Sends nothing: the picture becomes a `data:` URI, which goes out with the request itself. How large a one the
@@ -83,7 +65,7 @@ impl Upload {
     }
 
     async fn send(self) -> Result<HostedUrl> {
-        let Self { client, image, inline_up_to, lifecycle, progress } = self;
+        let Self { storage, image, inline_up_to, lifecycle, progress } = self;
         let path_name = match &image.source {
             super::input::Source::Path(path) => path.file_name().map(|name| name.to_string_lossy().into_owned()),
             _ => None,
@@ -134,10 +116,10 @@ impl Upload {
         }
         let meter = Meter::new(length, progress);
         let url = if let Some(piece) = whole {
-            to_storage(&client, content, &piece, &description, &meter).await?
+            to_storage(&storage, content, &piece, &description, &meter).await?
         } else {
-            let token = client.cdn_token().await?;
-            multipart::upload(&client, &token, content, first, &description, &meter).await?
+            let token = storage.cdn_token().await?;
+            multipart::upload(&storage, &token, content, first, &description, &meter).await?
         };
         Url::parse(&url)
             .ok()
@@ -164,13 +146,13 @@ fn too_large_to_inline() -> Error {
 
 /// The CDN first, the signed URL where that fails for reasons of its own.
 async fn to_storage(
-    client: &Client,
+    storage: &Storage,
     content: Content,
     piece: &Piece,
     description: &Description,
     meter: &Meter,
 ) -> Result<String> {
-    let error = match to_cdn(client, content, piece, description, meter).await {
+    let error = match to_cdn(storage, content, piece, description, meter).await {
         Ok(url) => return Ok(url),
         Err(error) => error,
     };
@@ -178,7 +160,7 @@ async fn to_storage(
     if error.is_file() || error.is_input() || error.is_auth() || error.is_exhausted_balance() {
         return Err(error);
     }
-    match to_signed_url(client, piece, description, meter).await {
+    match to_signed_url(storage, piece, description, meter).await {
         Ok(url) => Ok(url),
         // The first failure is the one to look into.
         Err(_) => Err(error),
@@ -186,29 +168,29 @@ async fn to_storage(
 }
 
 async fn to_cdn(
-    client: &Client,
+    storage: &Storage,
     content: Content,
     piece: &Piece,
     description: &Description,
     meter: &Meter,
 ) -> Result<String> {
-    let token = client.cdn_token().await?;
-    if piece.length() > SINGLE {
-        return multipart::upload(client, &token, content, None, description, meter).await;
+    let token = storage.cdn_token().await?;
+    if piece.length() > limits::SINGLE_UPLOAD_BYTES {
+        return multipart::upload(storage, &token, content, None, description, meter).await;
     }
-    let refused = match in_one_piece(client, piece, description, meter).await {
+    let refused = match in_one_piece(storage, piece, description, meter).await {
         Err(error) if error.is_auth() => error,
         outcome => return outcome,
     };
     // The token may have been revoked; a fresh one is worth one more try.
-    client.forget_cdn_token().await;
-    in_one_piece(client, piece, description, meter).await.map_err(|_| refused)
+    storage.forget_cdn_token().await;
+    in_one_piece(storage, piece, description, meter).await.map_err(|_| refused)
 }
 
-async fn in_one_piece(client: &Client, piece: &Piece, description: &Description, meter: &Meter) -> Result<String> {
-    let token = client.cdn_token().await?;
-    let base = client.shared().bases.cdn.as_str();
-    let cdn = client.cdn(&token, base, description.headers(piece.length())?)?;
+async fn in_one_piece(storage: &Storage, piece: &Piece, description: &Description, meter: &Meter) -> Result<String> {
+    let token = storage.cdn_token().await?;
+    let base = storage.wire.bases.cdn.as_str();
+    let cdn = storage.cdn(&token, base, description.headers(piece.length())?)?;
     let (name, lifecycle) = (description.ascii_name(), description.lifecycle());
     let attempt = || async {
         let attempt = meter.attempt();
@@ -219,37 +201,19 @@ async fn in_one_piece(client: &Client, piece: &Piece, description: &Description,
         let answer: UploadedFile = serde_json::from_slice(&body).map_err(|error| Error::unreadable(head, error))?;
         Ok(answer.access_url)
     };
-    client.repeat(Operation::Upload, None, attempt).await
+    storage.wire.repeat(Operation::Upload, None, attempt).await
 }
 
-async fn to_signed_url(client: &Client, piece: &Piece, description: &Description, meter: &Meter) -> Result<String> {
-    let announced = client.announce(&description.file_name, &description.content_type).await?;
+async fn to_signed_url(storage: &Storage, piece: &Piece, description: &Description, meter: &Meter) -> Result<String> {
+    let announced = storage.announce(&description.file_name, &description.content_type).await?;
     let attempt = || async {
         let attempt = meter.attempt();
         let body = piece.body(attempt.clone()).await?;
-        let sent = client.to_signed_url(&announced.upload_url, &description.content_type, body, piece.length()).await;
+        let sent = storage.to_signed_url(&announced.upload_url, &description.content_type, body, piece.length()).await;
         sent.inspect_err(|_| attempt.failed())
     };
-    client.repeat(Operation::Upload, None, attempt).await?;
+    storage.wire.repeat(Operation::Upload, None, attempt).await?;
     Ok(announced.file_url)
-}
-
-impl Description {
-    /// What every upload of so many bytes says: a length that a streamed body would not have, and what the bytes are.
-    pub(super) fn headers(&self, length: u64) -> Result<HeaderMap> {
-        let content_type = HeaderValue::try_from(&self.content_type)
-            .map_err(|_| Error::input(format!("{:?} cannot stand in a header", self.content_type)))?;
-        Ok(HeaderMap::from_iter([(CONTENT_LENGTH, length.into()), (CONTENT_TYPE, content_type)]))
-    }
-
-    /// The file's name as it can stand in a header.
-    pub(super) fn ascii_name(&self) -> String {
-        self.file_name.chars().map(|c| if c.is_ascii_graphic() { c } else { '_' }).collect()
-    }
-
-    pub(super) fn lifecycle(&self) -> Option<&str> {
-        self.lifecycle.as_deref()
-    }
 }
 
 impl IntoFuture for Upload {

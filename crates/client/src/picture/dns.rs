@@ -1,7 +1,7 @@
 //! Names that lead to public addresses only, for downloads: a server must not make this program look into the network
 //! that it runs in.
 
-use crate::picture::download::is_public;
+use crate::picture::address::is_public;
 use reqwest::Url;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use std::fmt;

@@ -2,7 +2,6 @@
 
 use crate::call::head::Head;
 use crate::call::operation::Operation;
-use crate::client::Client;
 use crate::error::{Error, Kind, Result};
 use crate::limits;
 use crate::picture::data_uri::DataUri;
@@ -11,6 +10,7 @@ use crate::picture::file_name;
 use crate::picture::format::Format;
 use crate::picture::save::Draft;
 use crate::text::cut;
+use crate::wire::Wire;
 use crate::wire::answer;
 use crate::wire::answer::BodyStream;
 use bytes::Bytes;
@@ -18,8 +18,9 @@ use futures_util::stream::{self, BoxStream, StreamExt};
 use ideogram_schema::File;
 use std::fmt;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-/// A file that the server made, ready to be downloaded; made by [`Client::image`].
+/// A file that the server made, ready to be downloaded; made by [`Client::image`](crate::Client::image).
 ///
 /// A picture that stands in the answer as a `data:` URI is read the same way. A download never carries the API key, and
 /// goes over TLS to public addresses only; to this machine when the client is set up against it.
@@ -34,14 +35,14 @@ use std::path::{Path, PathBuf};
 #[derive(Clone)]
 #[must_use]
 pub struct Image {
-    client: Client,
+    wire: Arc<Wire>,
     file: File,
     max_bytes: usize,
 }
 
 impl Image {
-    pub(crate) fn new(client: Client, file: File) -> Self {
-        Self { client, file, max_bytes: limits::IMAGE_BYTES }
+    pub(crate) fn new(wire: Arc<Wire>, file: File) -> Self {
+        Self { wire, file, max_bytes: limits::IMAGE_BYTES }
     }
 
     /// The largest picture that is read, in bytes; by default [`limits::IMAGE_BYTES`].
@@ -65,10 +66,10 @@ impl Image {
             return Ok(inline);
         }
         let attempt = || async {
-            let (head, body) = download::open(&self.client, &self.file.url).await?;
+            let (head, body) = download::open(&self.wire, &self.file.url).await?;
             answer::read(&head, body, self.max_bytes).await
         };
-        self.client.repeat(Operation::Download, None, attempt).await
+        self.wire.repeat(Operation::Download, None, attempt).await
     }
 
     /// The picture as it comes, piece by piece, up to the bound. Once it has begun, trouble is not made up for by
@@ -80,8 +81,8 @@ impl Image {
         if let Some(inline) = self.inline()? {
             return Ok(stream::iter([Ok(inline)]).boxed());
         }
-        let attempt = || download::open(&self.client, &self.file.url);
-        let (head, body) = self.client.repeat(Operation::Download, None, attempt).await?;
+        let attempt = || download::open(&self.wire, &self.file.url);
+        let (head, body) = self.wire.repeat(Operation::Download, None, attempt).await?;
         Ok(self.bounded(head, body).boxed())
     }
 
@@ -117,7 +118,7 @@ impl Image {
             return Ok((draft, Format::of(&inline)));
         }
         let attempt = || async {
-            let (head, body) = download::open(&self.client, &self.file.url).await?;
+            let (head, body) = download::open(&self.wire, &self.file.url).await?;
             let mut body = std::pin::pin!(self.bounded(head, body));
             let mut draft = Draft::beside(destination).await.map_err(unwritten)?;
             let mut begin = Vec::with_capacity(Format::BYTES);
@@ -128,7 +129,7 @@ impl Image {
             }
             Ok((draft, Format::of(&begin)))
         };
-        self.client.repeat(Operation::Download, None, attempt).await
+        self.wire.repeat(Operation::Download, None, attempt).await
     }
 
     /// A body that ends in an error where it passes the bound.

@@ -1,5 +1,6 @@
 //! Pictures that come out: fetched without the key, bounded, and saved whole or not at all.
 
+pub(crate) mod address;
 pub(crate) mod data_uri;
 pub(crate) mod dns;
 pub(crate) mod download;

@@ -31,7 +31,7 @@ impl Draft {
             .ok_or_else(|| io::Error::new(io::ErrorKind::InvalidInput, "the path names no file"))?
             .to_string_lossy();
         let short = cut(&name, 100);
-        let unique = format!(".{short}.{:x}-{:x}.part", std::process::id(), crate::wire::retry::random());
+        let unique = format!(".{short}.{:x}-{:x}.part", std::process::id(), crate::chance::random());
         let path = destination.with_file_name(unique);
         let file = fs::OpenOptions::new().write(true).create_new(true).open(&path).await?;
         let file = Arc::new(file.into_std().await);

@@ -1,12 +1,13 @@
 //! The history of requests.
 
+use super::pages::list;
 use crate::call::head::Head;
 use crate::call::operation::Operation;
 use crate::call::window::Window;
-use crate::client::Client;
 use crate::error::{Body, Error, Kind, Result};
 use crate::generated::glue::Callable;
 use crate::generated::platform;
+use crate::wire::Wire;
 use crate::wire::response::Response;
 use ideogram_schema::{HistoryExpansion, HistoryItem, HistoryPage};
 use std::time::{Duration, SystemTime};
@@ -15,14 +16,14 @@ use std::time::{Duration, SystemTime};
 const PER_PAGE: i64 = 25;
 
 /// Every request of the endpoint that was sent within the window; whether there were too many to see them all.
-pub(super) async fn within<E: Callable>(client: &Client, window: Window) -> Result<(Vec<HistoryItem>, bool)> {
+pub(super) async fn within<E: Callable>(wire: &Wire, window: Window) -> Result<(Vec<HistoryItem>, bool)> {
     // Which time the bounds of a question select on is not documented, so it asks for more, and the time of sending is
     // looked at here. The end is left open, by the server's own clock.
     let begin = window.begin().checked_sub(Duration::from_secs(600)).unwrap_or(SystemTime::UNIX_EPOCH);
     let start = humantime::format_rfc3339_seconds(begin).to_string();
     let mut found = Vec::new();
     let sent = |item: &HistoryItem| item.sent_at.as_deref().and_then(|text| humantime::parse_rfc3339_weak(text).ok());
-    let all = read::<E>(client, None, Some(&start), |item| {
+    let all = read::<E>(wire, None, Some(&start), |item| {
         // A time that cannot be read proves nothing.
         if sent(&item).is_none_or(|sent| window.contains(sent)) {
             found.push(item);
@@ -34,7 +35,7 @@ pub(super) async fn within<E: Callable>(client: &Client, window: Window) -> Resu
 }
 
 async fn read<E: Callable>(
-    client: &Client,
+    wire: &Wire,
     request_id: Option<&str>,
     start: Option<&str>,
     each: impl FnMut(HistoryItem) -> bool,
@@ -44,13 +45,13 @@ async fn read<E: Callable>(
         platform.requests_by_endpoint(cursor, None, E::ID, expand, limit, request_id, None, start, None).await
     };
     let items = |page: HistoryPage| (page.items, page.next_cursor.filter(|cursor| !cursor.is_empty()));
-    client.list(Operation::History, ask, items, each).await
+    list(wire, Operation::History, ask, items, each).await
 }
 
 /// The output of one request.
-pub(super) async fn result<E: Callable>(client: &Client, request_id: &str) -> Result<Option<Response<E::Output>>> {
+pub(crate) async fn result<E: Callable>(wire: &Wire, request_id: &str) -> Result<Option<Response<E::Output>>> {
     let mut found = None;
-    read::<E>(client, Some(request_id), None, |item| {
+    read::<E>(wire, Some(request_id), None, |item| {
         if item.request_id == request_id {
             found = Some(item);
         }

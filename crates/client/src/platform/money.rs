@@ -1,51 +1,43 @@
 //! Prices and bills.
 
+use super::pages::list;
 use crate::call::operation::Operation;
-use crate::client::Client;
 use crate::error::{Error, Kind, Result};
 use crate::generated::glue::Callable;
 use crate::generated::platform;
+use crate::wire::Wire;
 use ideogram_schema::{BillingEvent, BillingPage, ListPrice, PricePage};
 
-impl Client {
-    /// What the endpoint costs today, as the platform says. The price that the description has is in
-    /// [`EndpointInfo::price`](crate::EndpointInfo::price), with no request.
-    ///
-    /// # Errors
-    /// What HTTP has to offer.
-    pub async fn price<E: Callable>(&self) -> Result<ListPrice> {
-        let mut found = None;
-        let ask = |platform: platform::Client, cursor: Option<String>| async move {
-            platform.prices(cursor.as_deref(), E::ID).await
-        };
-        let items = |page: PricePage| (page.prices, None);
-        self.list(Operation::Price, ask, items, |price: ListPrice| {
-            if price.endpoint_id == E::ID {
-                found = Some(price);
-            }
-            found.is_none()
-        })
-        .await?;
-        found.ok_or_else(|| Error::new(Kind::Decode, "it has no such price").at(Operation::Price, Some(E::ID)))
-    }
+/// What the endpoint costs today.
+pub(crate) async fn price<E: Callable>(wire: &Wire) -> Result<ListPrice> {
+    let mut found = None;
+    let ask = |platform: platform::Client, cursor: Option<String>| async move {
+        platform.prices(cursor.as_deref(), E::ID).await
+    };
+    let items = |page: PricePage| (page.prices, None);
+    list(wire, Operation::Price, ask, items, |price: ListPrice| {
+        if price.endpoint_id == E::ID {
+            found = Some(price);
+        }
+        found.is_none()
+    })
+    .await?;
+    found.ok_or_else(|| Error::new(Kind::Decode, "it has no such price").at(Operation::Price, Some(E::ID)))
+}
 
-    /// What was charged for a request; empty when nothing was, or not yet. It needs a key with the right to see bills.
-    ///
-    /// # Errors
-    /// [`is_auth`](Error::is_auth) without that right; else what HTTP has to offer.
-    pub async fn billed(&self, request_id: &str) -> Result<Vec<BillingEvent>> {
-        let mut events = Vec::new();
-        let ask = |platform: platform::Client, cursor: Option<String>| async move {
-            platform.billing_events(cursor.as_deref(), None, None, Some(request_id), None).await
-        };
-        let items = |page: BillingPage| (page.billing_events, page.next_cursor.filter(|cursor| !cursor.is_empty()));
-        self.list(Operation::Bill, ask, items, |event: BillingEvent| {
-            if event.request_id == request_id {
-                events.push(event);
-            }
-            events.len() < 1_000
-        })
-        .await?;
-        Ok(events)
-    }
+/// What was charged for a request; empty when nothing was, or not yet.
+pub(crate) async fn billed(wire: &Wire, request_id: &str) -> Result<Vec<BillingEvent>> {
+    let mut events = Vec::new();
+    let ask = |platform: platform::Client, cursor: Option<String>| async move {
+        platform.billing_events(cursor.as_deref(), None, None, Some(request_id), None).await
+    };
+    let items = |page: BillingPage| (page.billing_events, page.next_cursor.filter(|cursor| !cursor.is_empty()));
+    list(wire, Operation::Bill, ask, items, |event: BillingEvent| {
+        if event.request_id == request_id {
+            events.push(event);
+        }
+        events.len() < 1_000
+    })
+    .await?;
+    Ok(events)
 }

@@ -69,6 +69,27 @@ impl Base {
     }
 }
 
+/// Where everything is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Bases {
+    pub(crate) run: Base,
+    pub(crate) queue: Base,
+    pub(crate) run_backup: Option<Base>,
+    pub(crate) queue_backup: Option<Base>,
+    pub(crate) rest: Base,
+    pub(crate) cdn: Base,
+    pub(crate) platform: Base,
+    /// Whether the base of the CDN was set, and is not what fal's clients use.
+    pub(crate) cdn_is_configured: bool,
+}
+
+impl Bases {
+    /// Whether this client is set up against this machine, so that downloads from it are to be expected.
+    pub(crate) fn is_local(&self) -> bool {
+        [&self.run, &self.queue, &self.cdn].iter().any(|base| base.is_loopback())
+    }
+}
+
 /// Whether a URL names this machine by address or as `localhost`.
 pub(crate) fn is_loopback(url: &Url) -> bool {
     match url.host() {

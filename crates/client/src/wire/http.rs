@@ -1,15 +1,15 @@
 //! The HTTP clients: one for TLS, one for this machine, one for downloads.
 
-use crate::config::Customise;
 use crate::error::{Error, Result};
 use crate::limits;
-use crate::picture::dns::PublicOnly;
 use crate::wire::base::Base;
-use crate::wire::lanes::IDLE;
 use reqwest::redirect::Policy;
 use rustls::ClientConfig;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
+
+/// A function over reqwest's builder: see [`ClientBuilder::with_http`](crate::ClientBuilder::with_http).
+pub(crate) type Customise = Arc<dyn Fn(reqwest::ClientBuilder) -> reqwest::ClientBuilder + Send + Sync>;
 
 /// HTTP clients, made when first needed. They share one TLS configuration, and with it the session cache.
 pub(crate) struct Http {
@@ -18,12 +18,12 @@ pub(crate) struct Http {
     customise: Option<Customise>,
     secure: OnceLock<reqwest::Client>,
     plain: OnceLock<reqwest::Client>,
-    bare: OnceLock<reqwest::Client>,
+    keyless: OnceLock<reqwest::Client>,
 }
 
 impl Http {
     pub(crate) fn new(tls: ClientConfig, connect: Duration, customise: Option<Customise>) -> Self {
-        Self { tls, connect, customise, secure: OnceLock::new(), plain: OnceLock::new(), bare: OnceLock::new() }
+        Self { tls, connect, customise, secure: OnceLock::new(), plain: OnceLock::new(), keyless: OnceLock::new() }
     }
 
     /// The client for calls that carry the key to this base. It follows no redirect.
@@ -39,7 +39,7 @@ impl Http {
 
     /// One more client for calls that carry the key there, with connections of its own, and few of them idle.
     pub(crate) fn bounded(&self, url: &str) -> Result<reqwest::Client> {
-        let builder = self.builder().redirect(Policy::none()).pool_max_idle_per_host(IDLE);
+        let builder = self.builder().redirect(Policy::none()).pool_max_idle_per_host(limits::IDLE_CONNECTIONS);
         let builder = if url.starts_with("http://") { builder.no_proxy() } else { builder };
         builder.build().map_err(unmade)
     }
@@ -52,14 +52,12 @@ impl Http {
         builder.build().map_err(unmade)
     }
 
-    /// The client for downloads: no key, and redirects as the policy says, which is the same each time.
-    pub(crate) fn bare(&self, local: bool, redirects: impl FnOnce() -> Policy) -> Result<reqwest::Client> {
-        once(&self.bare, || {
-            self.builder()
-                .redirect(redirects())
-                .read_timeout(limits::DOWNLOAD_SILENCE)
-                .dns_resolver(PublicOnly::new(local))
-        })
+    /// The client for calls without the key: redirects, DNS and the like as the caller sets them, the same each time.
+    pub(crate) fn keyless(
+        &self,
+        set: impl FnOnce(reqwest::ClientBuilder) -> reqwest::ClientBuilder,
+    ) -> Result<reqwest::Client> {
+        once(&self.keyless, || set(self.builder()))
     }
 
     fn builder(&self) -> reqwest::ClientBuilder {

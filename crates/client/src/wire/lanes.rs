@@ -1,4 +1,4 @@
-//! How many requests and streams of one client are on their way at once, and over which connections.
+//! How many status streams of one client are open at once, and over which connections.
 //!
 //! Many jobs must not mean many connections. On HTTP/1.1 every stream needs a connection of its own, so there are at
 //! most [`STREAMS`] and the other jobs are polled, a few at a time. On HTTP/2 a connection carries many streams, so
@@ -7,62 +7,17 @@
 
 use crate::generated::queue;
 use crate::wire::http::Http;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, SemaphorePermit};
-use tokio::time::timeout;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 /// Status streams in one lane.
 pub(crate) const STREAMS: usize = 64;
 /// Connections for streams, on HTTP/2.
 pub(crate) const LANES: usize = 15;
-/// Submits, results and cancels at once.
-pub(crate) const REQUESTS: usize = 12;
-/// Polls at once.
-pub(crate) const POLLS: usize = 20;
-/// Idle connections that are kept. The pool may open one and then use another that has come free: what it has too many
-/// of is closed.
-pub(crate) const IDLE: usize = 64;
 /// Polls a second, all jobs together: with more jobs each is polled more rarely.
 const POLL_RATE: u32 = 8_000;
-/// How long the first request has the connection to itself.
-const FIRST: Duration = Duration::from_millis(500);
-
-/// A turn for short requests. The first goes alone: until its answer is there, nobody knows whether the connection can
-/// carry more than one at a time, and each of a burst would open its own.
-#[derive(Debug)]
-pub(crate) struct Gate {
-    turns: Semaphore,
-    width: usize,
-    open: AtomicBool,
-}
-
-impl Gate {
-    pub(crate) fn new(width: usize) -> Self {
-        Self { turns: Semaphore::new(1), width, open: AtomicBool::new(false) }
-    }
-
-    /// Waits for a turn.
-    pub(crate) async fn turn(&self) -> Option<SemaphorePermit<'_>> {
-        if !self.open.load(Ordering::Relaxed) {
-            // A first request that is slow must not hold up the others for long.
-            if let Ok(turn) = timeout(FIRST, self.turns.acquire()).await {
-                return turn.ok();
-            }
-            self.open();
-        }
-        // The semaphore is never closed, so this cannot fail.
-        self.turns.acquire().await.ok()
-    }
-
-    /// The first request has come back.
-    pub(crate) fn open(&self) {
-        if !self.open.load(Ordering::Relaxed) && !self.open.swap(true, Ordering::Relaxed) {
-            self.turns.add_permits(self.width - 1);
-        }
-    }
-}
 
 /// The permits of streams.
 #[derive(Debug)]
@@ -138,20 +93,9 @@ impl Drop for Polled {
 
 #[cfg(test)]
 mod tests {
-    use super::{Gate, Lanes};
+    use super::Lanes;
     use std::sync::Arc;
     use std::time::Duration;
-
-    #[tokio::test]
-    async fn the_first_request_goes_alone_until_it_is_back() {
-        let gate = Gate::new(3);
-        let first = gate.turn().await;
-        assert!(gate.turns.try_acquire().is_err());
-        gate.open();
-        gate.open();
-        drop(first);
-        assert_eq!(gate.turns.available_permits(), 3);
-    }
 
     #[test]
     fn with_many_jobs_each_is_polled_more_rarely() {

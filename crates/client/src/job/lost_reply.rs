@@ -1,0 +1,74 @@
+//! A submit whose reply was lost: looking the request up, and going on with its job.
+
+use super::{Job, Jobs};
+use crate::call::window::Window;
+use crate::error::Result;
+use crate::generated::glue::Callable;
+use crate::platform::find;
+use ideogram_schema::EndpointInput;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// What a search for a lost request gave.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Found<E: Callable> {
+    /// Exactly one request had this input, and no other job of this client is that one.
+    Once(Job<E>),
+    /// Several could be it, or one could whose input is not kept: their ids, as far as they were seen.
+    Undecided(Vec<String>),
+    /// None had this input. It proves nothing before the platform has surely indexed the time in question, and it does
+    /// not say when that is.
+    Nowhere,
+}
+
+/// What a submit does about a reply that was lost after the request may have been accepted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum LostReply {
+    /// It ends in an error whose [`may_have_been_accepted`](crate::Error::may_have_been_accepted) is true.
+    #[default]
+    Report,
+    /// It looks the request up in the platform's history for this long, and goes on with the job when it finds exactly
+    /// one. Otherwise it ends in the error. Give the input a random seed, so that it has no twin.
+    Reconcile(Duration),
+}
+
+/// Looks once.
+pub(crate) async fn find_submitted<I>(jobs: &Arc<Jobs>, input: &I, window: Window) -> Result<Found<I::Endpoint>>
+where
+    I: EndpointInput<Endpoint: Callable>,
+{
+    let found = find::find(&jobs.wire, input, window, |id| jobs.submitted.has(id)).await?;
+    match found.request_ids.as_slice() {
+        [] if found.complete => Ok(Found::Nowhere),
+        [one] if found.complete => {
+            let job = Job::attach(jobs.clone(), one.clone())?;
+            // Two searches at once must not both have it.
+            if jobs.submitted.claim(one) { Ok(Found::Once(job)) } else { Ok(Found::Nowhere) }
+        }
+        _ => Ok(Found::Undecided(found.request_ids)),
+    }
+}
+
+impl LostReply {
+    /// Looks for a lost request again and again, until it is found or the time is over. Trouble on the way counts as not
+    /// found: there is an error to report already.
+    pub(super) async fn reconcile<I>(self, jobs: &Arc<Jobs>, input: &I, window: Window) -> Option<Job<I::Endpoint>>
+    where
+        I: EndpointInput<Endpoint: Callable>,
+    {
+        let Self::Reconcile(patience) = self else { return None };
+        let search = async {
+            let mut wait = (patience / 50).clamp(Duration::from_millis(1), Duration::from_secs(1));
+            loop {
+                if let Ok(Found::Once(job)) = find_submitted(jobs, input, window).await {
+                    return job;
+                }
+                tokio::time::sleep(wait).await;
+                wait = (wait * 2).min(Duration::from_secs(10));
+            }
+        };
+        tokio::time::timeout(patience, search).await.ok()
+    }
+}

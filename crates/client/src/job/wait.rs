@@ -1,0 +1,98 @@
+//! Waiting for a job: to its end, and for its result.
+
+use crate::call::operation::Operation;
+use crate::error::{Error, Kind, Result};
+use crate::generated::glue::Callable;
+use crate::job::Job;
+use crate::job::follow::Follower;
+use crate::wire::response::Response;
+use futures_util::future::{BoxFuture, FutureExt};
+use ideogram_schema::QueueStatus;
+use std::future::IntoFuture;
+
+impl<E: Callable> Job<E> {
+    /// Follows the job to its end and fetches the result, for as long as the client's deadline allows. Past it the job
+    /// goes on: wait again, or [`cancel`](Self::cancel) it.
+    ///
+    /// # Errors
+    /// [`is_job_failure`](Error::is_job_failure) when the job failed, with the model's own details;
+    /// [`is_timeout`](Error::is_timeout) past the deadline.
+    pub async fn wait(&self) -> Result<Response<E::Output>> {
+        let deadline = self.jobs.wire.timeouts.deadline;
+        let Ok(outcome) = tokio::time::timeout(deadline, self.finish(Follower::new(self.clone(), false), |_| {})).await
+        else {
+            let message = format!("the job of `{}` did not finish within {deadline:?}; it goes on", E::ID);
+            return Err(self.open(Error::new(Kind::Deadline, message)));
+        };
+        outcome
+    }
+
+    /// Follows the job to its end, showing each status on the way with its new log lines, and fetches the result.
+    ///
+    /// It goes on for as long as the job does: put a timeout around it, or take [`wait`](Self::wait).
+    ///
+    /// # Errors
+    /// As [`wait`](Self::wait), its deadline apart.
+    pub async fn follow(&self, on_status: impl FnMut(&QueueStatus) + Send) -> Result<Response<E::Output>> {
+        self.finish(Follower::new(self.clone(), true), on_status).await
+    }
+
+    /// Follows to the end, shows each status to `seen`, and fetches the result.
+    pub(crate) async fn finish(
+        &self,
+        mut follower: Follower<E>,
+        mut seen: impl FnMut(&QueueStatus) + Send,
+    ) -> Result<Response<E::Output>> {
+        let mut last = None;
+        while let Some(status) = follower.next().await? {
+            seen(&status);
+            last = Some(status);
+        }
+        drop(follower);
+        let failure = last.as_ref().and_then(|status| status.error.clone());
+        let outcome = self.result().await;
+        match (outcome, failure) {
+            (Ok(response), None) => Ok(response.with_job(&self.request_id, last, self.submitted.elapsed())),
+            (Err(error), None) => Err(self.judged(error)),
+            // The typed details are in the result only; the status has a sentence.
+            (Err(mut error), Some(sentence)) if error.status().is_some() => {
+                let repr = error.repr_mut();
+                repr.kind = Kind::Failed;
+                repr.message = sentence;
+                if let (Some(body), Some(status)) = (&mut repr.body, last) {
+                    body.error_type = body.error_type.take().or(status.error_type.map(|kind| kind.to_string()));
+                }
+                Err(error)
+            }
+            (_, Some(sentence)) => {
+                let error = Error::new(Kind::Failed, sentence).of_job(&self.request_id);
+                let mut error = error.at(Operation::Result, Some(E::ID));
+                error.repr_mut().body = last
+                    .and_then(|status| status.error_type)
+                    .map(|kind| crate::error::Body { error_type: Some(kind.to_string()), ..Default::default() });
+                Err(error)
+            }
+        }
+    }
+
+    /// What a failed result says of a job that has completed: the model's own answer ends it, anything else leaves its
+    /// outcome unknown.
+    fn judged(&self, mut error: Error) -> Error {
+        let answered = error.status().is_some_and(|status| status.is_client_error() || status.is_server_error());
+        if answered && !error.is_auth() && !error.is_rate_limited() && !error.is_not_found() {
+            error.repr_mut().kind = Kind::Failed;
+            error
+        } else {
+            self.open(error)
+        }
+    }
+}
+
+impl<E: Callable> IntoFuture for Job<E> {
+    type Output = Result<Response<E::Output>>;
+    type IntoFuture = BoxFuture<'static, Self::Output>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        async move { self.wait().await }.boxed()
+    }
+}

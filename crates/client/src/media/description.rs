@@ -1,0 +1,30 @@
+//! What an upload says of its file.
+
+use crate::error::{Error, Result};
+use reqwest::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderValue};
+
+/// What an upload says of its file.
+#[derive(Clone, Debug)]
+pub(super) struct Description {
+    pub(super) file_name: String,
+    pub(super) content_type: String,
+    pub(super) lifecycle: Option<String>,
+}
+
+impl Description {
+    /// What every upload of so many bytes says: a length that a streamed body would not have, and what the bytes are.
+    pub(super) fn headers(&self, length: u64) -> Result<HeaderMap> {
+        let content_type = HeaderValue::try_from(&self.content_type)
+            .map_err(|_| Error::input(format!("{:?} cannot stand in a header", self.content_type)))?;
+        Ok(HeaderMap::from_iter([(CONTENT_LENGTH, length.into()), (CONTENT_TYPE, content_type)]))
+    }
+
+    /// The file's name as it can stand in a header.
+    pub(super) fn ascii_name(&self) -> String {
+        self.file_name.chars().map(|c| if c.is_ascii_graphic() { c } else { '_' }).collect()
+    }
+
+    pub(super) fn lifecycle(&self) -> Option<&str> {
+        self.lifecycle.as_deref()
+    }
+}

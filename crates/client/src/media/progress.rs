@@ -1,0 +1,70 @@
+//! How far an upload is.
+
+use bytes::Bytes;
+use futures_util::stream::{Stream, StreamExt};
+use std::io;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// How far an upload is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Progress {
+    /// Bytes that have gone out. It falls when a part has to be sent again.
+    pub sent: u64,
+    /// Bytes in all, where that is known.
+    pub total: Option<u64>,
+}
+
+/// How far an upload is, and who wants to know.
+#[derive(Clone)]
+pub(super) struct Meter {
+    sent: Arc<AtomicU64>,
+    total: Option<u64>,
+    callback: Option<Arc<dyn Fn(Progress) + Send + Sync>>,
+}
+
+impl Meter {
+    pub(super) fn new(total: Option<u64>, callback: Option<Arc<dyn Fn(Progress) + Send + Sync>>) -> Self {
+        Self { sent: Arc::default(), total, callback }
+    }
+
+    /// One attempt at one piece.
+    pub(super) fn attempt(&self) -> Attempt {
+        Attempt { meter: self.clone(), sent: Arc::default() }
+    }
+
+    fn tell(&self) {
+        if let Some(callback) = &self.callback {
+            callback(Progress { sent: self.sent.load(Ordering::Relaxed), total: self.total });
+        }
+    }
+}
+
+/// What one attempt has sent. When it fails, that is taken back.
+#[derive(Clone)]
+pub(super) struct Attempt {
+    meter: Meter,
+    sent: Arc<AtomicU64>,
+}
+
+impl Attempt {
+    pub(super) fn failed(&self) {
+        let sent = self.sent.swap(0, Ordering::Relaxed);
+        self.meter.sent.fetch_sub(sent, Ordering::Relaxed);
+    }
+
+    pub(super) fn measure(
+        self,
+        pieces: impl Stream<Item = io::Result<Bytes>> + Send + 'static,
+    ) -> impl Stream<Item = io::Result<Bytes>> + Send + 'static {
+        pieces.inspect(move |piece| {
+            if let Ok(piece) = piece {
+                let length = u64::try_from(piece.len()).unwrap_or(u64::MAX);
+                self.sent.fetch_add(length, Ordering::Relaxed);
+                self.meter.sent.fetch_add(length, Ordering::Relaxed);
+                self.meter.tell();
+            }
+        })
+    }
+}

@@ -1,0 +1,64 @@
+//! How many short requests of one client are on their way at once.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+use tokio::sync::{Semaphore, SemaphorePermit};
+use tokio::time::timeout;
+
+/// Submits, results and cancels at once.
+pub(crate) const REQUESTS: usize = 12;
+/// Polls at once.
+pub(crate) const POLLS: usize = 20;
+/// How long the first request has the connection to itself.
+const FIRST: Duration = Duration::from_millis(500);
+
+/// A turn for short requests. The first goes alone: until its answer is there, nobody knows whether the connection can
+/// carry more than one at a time, and each of a burst would open its own.
+#[derive(Debug)]
+pub(crate) struct Gate {
+    turns: Semaphore,
+    width: usize,
+    open: AtomicBool,
+}
+
+impl Gate {
+    pub(crate) fn new(width: usize) -> Self {
+        Self { turns: Semaphore::new(1), width, open: AtomicBool::new(false) }
+    }
+
+    /// Waits for a turn.
+    pub(crate) async fn turn(&self) -> Option<SemaphorePermit<'_>> {
+        if !self.open.load(Ordering::Relaxed) {
+            // A first request that is slow must not hold up the others for long.
+            if let Ok(turn) = timeout(FIRST, self.turns.acquire()).await {
+                return turn.ok();
+            }
+            self.open();
+        }
+        // The semaphore is never closed, so this cannot fail.
+        self.turns.acquire().await.ok()
+    }
+
+    /// The first request has come back.
+    pub(crate) fn open(&self) {
+        if !self.open.load(Ordering::Relaxed) && !self.open.swap(true, Ordering::Relaxed) {
+            self.turns.add_permits(self.width - 1);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Gate;
+
+    #[tokio::test]
+    async fn the_first_request_goes_alone_until_it_is_back() {
+        let gate = Gate::new(3);
+        let first = gate.turn().await;
+        assert!(gate.turns.try_acquire().is_err());
+        gate.open();
+        gate.open();
+        drop(first);
+        assert_eq!(gate.turns.available_permits(), 3);
+    }
+}

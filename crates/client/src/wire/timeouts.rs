@@ -1,0 +1,41 @@
+//! How long each operation, and what stands around it, may take.
+
+use crate::call::operation::Operation;
+use crate::limits;
+use std::time::Duration;
+
+/// How long things may take.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Timeouts {
+    pub(crate) connect: Duration,
+    pub(crate) answer: Duration,
+    pub(crate) result: Duration,
+    pub(crate) stream_silence: Duration,
+    /// When a streamed job is asked after, and how often; by what such jobs take where it is not set.
+    pub(crate) stream_check: Option<Duration>,
+    pub(crate) deadline: Duration,
+}
+
+impl Default for Timeouts {
+    fn default() -> Self {
+        Self {
+            connect: limits::CONNECT,
+            answer: limits::ANSWER,
+            result: limits::RESULT,
+            stream_silence: limits::STREAM_SILENCE,
+            stream_check: None,
+            deadline: limits::DEADLINE,
+        }
+    }
+}
+
+impl Timeouts {
+    /// How long one attempt may take, its answer's body included; of a stream, its head.
+    pub(crate) fn of(&self, operation: Operation) -> Duration {
+        match operation {
+            Operation::Run | Operation::Download | Operation::Upload | Operation::Part => self.deadline,
+            Operation::Result | Operation::History => self.result,
+            _ => self.answer,
+        }
+    }
+}
