@@ -8,6 +8,8 @@ pub mod diff;
 pub mod emit;
 pub mod error;
 pub mod fetch;
+pub mod modules;
 pub mod names;
 pub mod pointer;
 pub mod sources;
+pub mod tidy;

@@ -8,6 +8,7 @@ pub mod fetch;
 pub mod lint;
 pub mod lock;
 mod root;
+pub mod tidy;
 
 use clap::{CommandFactory as _, Parser, Subcommand};
 use root::root;
@@ -37,6 +38,8 @@ enum Task {
     Lint(lint::Args),
     /// Take the upstream documents as they are: write their hashes into `openapi/upstream.lock`
     Lock(lock::Args),
+    /// Hold the workspace to what no compiler looks at: layers, circles, sizes, links, licences
+    Tidy,
 }
 
 /// Runs the command that the process was started with, and returns its exit status; 2 is trouble.
@@ -53,6 +56,7 @@ pub fn main() -> ExitCode {
         Task::Fetch(args) => root().and_then(|root| fetch::run(&root, &args)),
         Task::Lint(args) => root().and_then(|root| lint::run(&root, &args)),
         Task::Lock(args) => root().and_then(|root| lock::run(&root, &args)),
+        Task::Tidy => root().and_then(|root| tidy::run(&root)),
     };
     outcome.unwrap_or_else(|error| {
         eprintln!("error: {error}");

@@ -1,0 +1,39 @@
+//! Crates of the workspace depend on those that they may, and what is below them stays out of those that do without it.
+
+use super::Breach;
+use super::config::{Config, FILE};
+use super::tree::Tree;
+
+const RULE: &str = "crates";
+
+pub(super) fn check(tree: &Tree, config: &Config, breaches: &mut Vec<Breach>) {
+    let metadata = &tree.metadata;
+    let members: Vec<_> = metadata.workspace_members.iter().filter_map(|id| metadata.package(id)).collect();
+    for member in &members {
+        let Some(rules) = config.crates.iter().find(|rules| rules.name == member.name) else {
+            let message = format!("the crate `{}` is not listed: add it", member.name);
+            breaches.push(Breach { file: FILE.to_owned(), line: 1, rule: RULE, message });
+            continue;
+        };
+        let file = format!("{}/Cargo.toml", rules.folder);
+        let text = tree.files.get(&file).map_or("", String::as_str);
+        let line = |name: &str| text.lines().position(|line| line.starts_with(name)).map_or(1, |index| index + 1);
+        for dependency in member.dependencies.iter().filter(|dependency| !dependency.is_for_tests()) {
+            let inside = members.iter().any(|other| other.name == dependency.name);
+            if inside && !rules.uses.contains(&dependency.name) {
+                let message = format!("`{}` may not depend on `{}`: see `{FILE}`", member.name, dependency.name);
+                breaches.push(Breach { file: file.clone(), line: line(&dependency.name), rule: RULE, message });
+            }
+        }
+        for package in metadata.below([member.id.as_str()], false) {
+            if rules.without.contains(&package.name) {
+                let name = &package.name;
+                let message = format!(
+                    "`{}` is below `{}`, which does without it: `cargo tree -p {} -i {name}` says by what way",
+                    name, member.name, member.name,
+                );
+                breaches.push(Breach { file: file.clone(), line: line(name), rule: RULE, message });
+            }
+        }
+    }
+}

@@ -1,0 +1,24 @@
+//! One module of a crate reads the clock, so that a test can say what time it is.
+//!
+//! Timers that take a duration (`sleep`, `timeout`) are no reading. Those that take an instant take one from that module,
+//! and it is tokio's, which stands still with the runtime's time.
+
+use super::{Breach, Source, breach};
+
+pub(super) fn check(source: &Source<'_>, breaches: &mut Vec<Breach>) {
+    let Some(clock) = &source.rules.clock else { return };
+    for (module, mentioned) in source.outside(clock) {
+        let (path, member) = (&mentioned.mention.path, mentioned.mention.member);
+        let reads = match path.as_slice() {
+            [method] => member && method == "elapsed",
+            [.., name] => {
+                matches!(name.as_str(), "now" | "now_utc" | "now_local" | "elapsed") && mentioned.target.is_none()
+            }
+            [] => false,
+        };
+        if reads {
+            let message = format!("`{}` reads the clock: only `{clock}` may, ask it", path.join("::"));
+            breaches.push(breach(module, mentioned.mention.line(), "clock", message));
+        }
+    }
+}
