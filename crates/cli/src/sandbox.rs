@@ -37,8 +37,8 @@ pub(crate) fn serve(matches: &ArgMatches, output: Output) -> Result<(), Failure>
             let path = save::replace(path, pem.as_bytes())?;
             environment.push((env::IDEOGRAM_CA_FILE, path.display().to_string()));
         }
-        for (prefix, url) in sandbox.service_urls() {
-            output.progress(&format!("`{prefix}` is also {url}"));
+        for (service, url) in sandbox.service_urls() {
+            output.progress(&format!("`{}` is also {url}", service.prefix()));
         }
         match tell(&environment, output) {
             // A reader that took its lines and left does not end the service.

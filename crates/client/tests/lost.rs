@@ -8,8 +8,7 @@ use std::time::Duration;
 
 /// A sandbox whose first submit meets the fault.
 async fn sandbox(fault: Fault, lag: Duration) -> (Sandbox, Client) {
-    let mut rule = Rule::new([Call::Submit], fault);
-    rule.times = Some(1);
+    let rule = Rule::new([Call::Submit], fault).with_times(1);
     let sandbox =
         Sandbox::builder().service_time(Duration::from_millis(5)).history_lag(lag).faults(rule).start().await.unwrap();
     let client = Client::builder().with_key("id:secret").with_base_url(sandbox.url()).build().unwrap();

@@ -15,11 +15,9 @@ const AT_ONCE: usize = 32;
 /// Sends the jobs through a sandbox with that fault on a twentieth of all calls; gives how many went well, how many ended
 /// in doubt, and how many the sandbox accepted.
 async fn round(fault: Fault, lost_reply: LostReply) -> (usize, usize, usize) {
-    let mut rule = Rule::new([Call::Submit, Call::Status, Call::Stream, Call::Result], fault);
-    rule.probability = 0.05;
-    "0".clone_into(&mut rule.retry_after);
-    let mut faults = Faults::from(rule);
-    faults.seed = 11;
+    let rule = Rule::new([Call::Submit, Call::Status, Call::Stream, Call::Result], fault);
+    let rule = rule.with_probability(0.05).unwrap().with_retry_after("0");
+    let faults = Faults::from(rule).with_seed(11);
     let sandbox = Sandbox::builder()
         .runners(64_usize)
         .service_time(Duration::from_millis(5))

@@ -9,7 +9,7 @@ use std::fs;
 use std::path::PathBuf;
 use std::time::Instant;
 
-use ideogram_sandbox::draw::{Basis, MaskEdits, Ratio, Scene, decode, draw, stand_in, stand_in_mask};
+use ideogram_sandbox::draw::{MaskEdits, Operation, Ratio, Scene, decode, draw, example_image, example_mask};
 use ideogram_schema::{AspectRatio, Style};
 
 const PROMPTS: [&str; 4] = [
@@ -45,18 +45,18 @@ fn main() -> Result<(), Box<dyn Error>> {
             scene.ratio = ratio.as_str().parse::<Ratio>()?;
             save(&format!("{style}-{}", ratio.as_str().replace(':', "x")), &scene)?;
         }
-        let image = stand_in(1024, 1024)?;
-        let mask = stand_in_mask(1024, 1024, MaskEdits::Black)?;
+        let image = example_image(1024, 1024)?;
+        let mask = example_mask(1024, 1024, MaskEdits::Black)?;
         let limits = ideogram_sandbox::draw::Limits::default();
         let source = std::sync::Arc::new(decode(&image.png, &limits)?);
         let mask = std::sync::Arc::new(decode(&mask.png, &limits)?);
         let mut scene = Scene::new("remix", PROMPTS[1], 5);
         style.as_str().clone_into(&mut scene.style);
         scene.ratio = "4:3".parse()?;
-        scene.basis = Basis::Remix { source: source.clone(), strength: 0.6 };
+        scene.operation = Operation::Remix { source: source.clone(), strength: 0.6 };
         save(&format!("{style}-remix"), &scene)?;
         "A knight in shining armour holding a greatshield with \"FAL\" on it".clone_into(&mut scene.prompt);
-        scene.basis = Basis::Edit { source, mask, mask_edits: MaskEdits::Black };
+        scene.operation = Operation::Edit { source, mask, mask_edits: MaskEdits::Black };
         save(&format!("{style}-edit"), &scene)?;
     }
     Ok(())

@@ -1,8 +1,18 @@
-//! Times as the API writes and reads them.
+//! The time: what it is, and how the API writes and reads it. No other file reads the clock.
 
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, Instant, SystemTime};
 use time::format_description::well_known::{Iso8601, Rfc3339};
 use time::{Date, OffsetDateTime, PrimitiveDateTime};
+
+/// The time of day.
+pub(crate) fn now() -> SystemTime {
+    SystemTime::now()
+}
+
+/// A moment to measure from.
+pub(crate) fn instant() -> Instant {
+    Instant::now()
+}
 
 /// `2024-12-20T15:37:17.12Z`.
 pub(crate) fn rfc3339(at: SystemTime) -> String {

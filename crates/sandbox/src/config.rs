@@ -15,6 +15,13 @@ impl Keys {
         self.0.is_empty() || self.0.iter().any(|known| known == key)
     }
 
+    /// Why one of them could never be sent.
+    fn malformed(&self) -> Option<&'static str> {
+        let is_key =
+            |key: &String| key.split_once(':').is_some_and(|(id, secret)| !id.is_empty() && !secret.is_empty());
+        (!self.0.iter().all(is_key)).then_some("a key has the form `key_id:key_secret`")
+    }
+
     /// One that is accepted, for calls that the sandbox makes to itself.
     pub(crate) fn first(&self) -> &str {
         self.0.first().map_or("sandbox:sandbox", String::as_str)
@@ -39,7 +46,8 @@ impl From<Vec<String>> for Keys {
     }
 }
 
-/// Settings on the way to a [`Sandbox`](crate::Sandbox): one method for each field of [`Config`].
+/// Settings on the way to a [`Sandbox`](crate::Sandbox): one method for each.
+/// [`Builder::start`] says which value cannot be used.
 ///
 /// ```
 /// use ideogram_sandbox::Sandbox;
@@ -54,35 +62,15 @@ pub struct Builder {
     pub(crate) config: Config,
 }
 
-impl Builder {
-    /// Takes all settings from there.
-    pub fn config(mut self, config: Config) -> Self {
-        self.config = config;
-        self
-    }
-}
-
 const MIB: usize = 1024 * 1024;
 
 /// Writes the settings once: as fields of [`Config`], as its defaults, and as methods of [`Builder`].
 macro_rules! settings {
     ($($(#[$doc:meta])* $name:ident: $type:ty = $default:expr;)*) => {
         /// Every setting of a sandbox.
-        ///
-        /// ```
-        /// use ideogram_sandbox::{Config, Sandbox};
-        /// use std::time::Duration;
-        ///
-        /// let mut config = Config::default();
-        /// config.runners = 2;
-        /// config.service_time = Duration::from_millis(300);
-        /// let builder = Sandbox::builder().config(config);
-        /// # drop(builder);
-        /// ```
         #[derive(Clone, Debug)]
-        #[non_exhaustive]
-        pub struct Config {
-            $($(#[$doc])* pub $name: $type,)*
+        pub(crate) struct Config {
+            $($(#[$doc])* pub(crate) $name: $type,)*
         }
 
         impl Default for Config {
@@ -182,4 +170,23 @@ settings! {
     faults: Faults = Faults::default();
     /// How long a shutdown waits for calls under way. Default 1 s.
     shutdown_grace: Duration = Duration::from_secs(1);
+}
+
+impl Config {
+    /// The setting that cannot be used, and why.
+    pub(crate) fn check(&self) -> Result<(), (&'static str, &'static str)> {
+        if self.runners == 0 {
+            return Err(("runners", "no job would ever run; take at least 1"));
+        }
+        if self.concurrency == Some(0) {
+            return Err(("concurrency", "every synchronous run would be refused; take at least 1"));
+        }
+        if self.webhook_attempts == 0 {
+            return Err(("webhook_attempts", "no webhook would be sent; take at least 1"));
+        }
+        if let Some(key) = self.keys.malformed() {
+            return Err(("keys", key));
+        }
+        Ok(())
+    }
 }

@@ -31,6 +31,7 @@
 //! endpoint id, field list, value or price stands in this crate. **Architecture Invariant.** The typed models are not used
 //! to check inputs: they take what fal refuses.
 
+mod chance;
 mod clock;
 mod config;
 pub mod draw;
@@ -49,8 +50,9 @@ mod tls;
 mod validate;
 mod world;
 
-pub use config::{Builder, Config, Keys};
+pub use config::{Builder, Keys};
 pub use draw::MaskEdits;
 pub use faults::{Call, Fault, Faults, InvalidFaults, Rule};
 pub use sandbox::{Sandbox, StartError};
+pub use services::Service;
 pub use world::trigger::{HANG, TRIGGERS, Trigger};

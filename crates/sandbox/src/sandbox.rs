@@ -3,7 +3,7 @@
 use crate::config::Builder;
 use crate::faults::Faults;
 use crate::http::server::Server;
-use crate::services;
+use crate::services::Service;
 use crate::tls;
 use crate::world::State;
 use crate::world::addresses::Addresses;
@@ -37,6 +37,13 @@ pub enum StartError {
         /// What the system said.
         source: std::io::Error,
     },
+    /// A setting has a value that cannot be used.
+    Setting {
+        /// The method of [`Builder`] that set it.
+        name: &'static str,
+        /// Why not, and what to take.
+        reason: &'static str,
+    },
     /// No certificate could be made.
     Certificate(Box<dyn std::error::Error + Send + Sync>),
 }
@@ -47,6 +54,7 @@ impl fmt::Display for StartError {
             Self::Port { port, source } => {
                 write!(f, "the sandbox cannot listen on port {port} ({source}); take another, or 0 for any free one")
             }
+            Self::Setting { name, reason } => write!(f, "the sandbox's setting `{name}` cannot be used: {reason}"),
             Self::Certificate(source) => write!(f, "the sandbox cannot make a certificate: {source}"),
         }
     }
@@ -57,6 +65,7 @@ impl std::error::Error for StartError {
         match self {
             Self::Port { source, .. } => Some(source),
             Self::Certificate(source) => Some(source.as_ref()),
+            Self::Setting { .. } => None,
         }
     }
 }
@@ -65,9 +74,10 @@ impl Builder {
     /// Starts the sandbox on the current Tokio runtime.
     ///
     /// # Errors
-    /// [`StartError`] when the port is taken or no certificate can be made.
+    /// [`StartError`] when a setting cannot be used, the port is taken or no certificate can be made.
     pub async fn start(self) -> Result<Sandbox, StartError> {
         let config = self.config;
+        config.check().map_err(|(name, reason)| StartError::Setting { name, reason })?;
         let identity = if config.tls { Some(tls::identity().map_err(StartError::Certificate)?) } else { None };
         let scheme = if config.tls { "https" } else { "http" };
         let origin = |address: SocketAddr| format!("{scheme}://{address}");
@@ -75,18 +85,18 @@ impl Builder {
         let mut listeners = vec![(main, None)];
         let mut services = Vec::new();
         if config.service_ports {
-            for prefix in services::prefixes() {
+            for &service in Service::ALL {
                 let (listener, address) = bind(0).await?;
-                listeners.push((listener, Some(prefix)));
-                services.push((prefix, origin(address)));
+                listeners.push((listener, Some(service)));
+                services.push((service, origin(address)));
             }
         }
         let state = Arc::new(State::new(config, Addresses { origin: origin(address), services }));
         let tls = identity.as_ref().map(|identity| Arc::clone(&identity.server));
         let server = Server::new(Arc::clone(&state), tls);
         let connections = server.connections.clone();
-        for (listener, prefix) in listeners {
-            connections.spawn(server.clone().listen(listener, prefix));
+        for (listener, service) in listeners {
+            connections.spawn(server.clone().listen(listener, service));
         }
         Ok(Sandbox { state, connections, authority: identity.map(|identity| identity.authority) })
     }
@@ -140,8 +150,8 @@ impl Sandbox {
         self.state.addresses.url("/site")
     }
 
-    /// Prefix and origin of each service that has a port of its own ([`Builder::service_ports`]), else none.
-    pub fn service_urls(&self) -> &[(&'static str, String)] {
+    /// Service and origin of each service that has a port of its own ([`Builder::service_ports`]), else none.
+    pub fn service_urls(&self) -> &[(Service, String)] {
         &self.state.addresses.services
     }
 
@@ -155,7 +165,7 @@ impl Sandbox {
         self.state.faults.replace(faults.into());
     }
 
-    /// Stops: no new connections, the calls under way may end within [`Config::shutdown_grace`], status streams end, jobs
+    /// Stops: no new connections, the calls under way may end within [`Builder::shutdown_grace`], status streams end, jobs
     /// are dropped.
     pub async fn shutdown(self) {
         self.state.closing.cancel();

@@ -1,35 +1,81 @@
 //! fal's services: the path prefix that each has here, and the hosts that it stands for.
 
-/// Path prefixes and the hosts that they stand for.
-const SERVICES: [(&str, &[&str]); 6] = [
-    ("/run", &["fal.run", "falrun.com"]),
-    ("/queue", &["queue.fal.run", "queue.falrun.com"]),
-    ("/rest", &["rest.fal.ai", "rest.alpha.fal.ai"]),
-    ("/cdn", &["v3.fal.media", "v3b.fal.media", "fal.media"]),
-    ("/platform", &["api.fal.ai"]),
-    ("/site", &["fal.ai"]),
-];
-
-/// The prefixes of the services, in the order of [`Sandbox::service_urls`](crate::Sandbox::service_urls).
-pub(crate) fn prefixes() -> impl Iterator<Item = &'static str> {
-    SERVICES.iter().map(|(prefix, _)| *prefix)
+/// One of the services that fal spreads over hosts.
+///
+/// ```
+/// use ideogram_sandbox::Service;
+///
+/// assert_eq!(Service::Queue.prefix(), "/queue");
+/// assert_eq!(Service::Queue.hosts().first(), Some(&"queue.fal.run"));
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Service {
+    /// Synchronous runs.
+    Run,
+    /// The queue.
+    Queue,
+    /// Tokens, announced uploads, and the keys that webhooks are signed with.
+    Rest,
+    /// Uploads and downloads.
+    Cdn,
+    /// History, prices, bills and models.
+    Platform,
+    /// The OpenAPI documents.
+    Site,
 }
+
+impl Service {
+    /// All of them.
+    pub const ALL: &'static [Self] = &[Self::Run, Self::Queue, Self::Rest, Self::Cdn, Self::Platform, Self::Site];
+
+    /// The prefix of its paths where all services have one origin.
+    pub const fn prefix(self) -> &'static str {
+        match self {
+            Self::Run => "/run",
+            Self::Queue => "/queue",
+            Self::Rest => "/rest",
+            Self::Cdn => "/cdn",
+            Self::Platform => "/platform",
+            Self::Site => "/site",
+        }
+    }
+
+    /// The hosts that it stands for, the usual one first.
+    pub const fn hosts(self) -> &'static [&'static str] {
+        match self {
+            Self::Run => &["fal.run", "falrun.com"],
+            Self::Queue => &["queue.fal.run", "queue.falrun.com"],
+            Self::Rest => &["rest.fal.ai", "rest.alpha.fal.ai"],
+            Self::Cdn => &["v3.fal.media", "v3b.fal.media", "fal.media"],
+            Self::Platform => &["api.fal.ai"],
+            Self::Site => &["fal.ai"],
+        }
+    }
+
+    /// The service that a path with a prefix is for.
+    pub(crate) fn of_path(path: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|service| below(service.prefix(), path))
+    }
+
+    /// The service that a host name stands for, and the name as it is in the table.
+    pub(crate) fn of_host(name: &str) -> Option<(Self, &'static str)> {
+        let host = |service: &Self| service.hosts().iter().find(|host| host.eq_ignore_ascii_case(name)).copied();
+        Self::ALL.iter().find_map(|service| Some((*service, host(service)?)))
+    }
+}
+
+/// Where the sandbox shows itself.
+pub(crate) const INSPECTION: &str = "/_sandbox";
 
 /// Whether a path lies below one of the prefixes, or is one of the sandbox's own.
 pub(crate) fn has_prefix(path: &str) -> bool {
-    let below = |prefix: &str| path.strip_prefix(prefix).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
-    prefixes().any(below) || below("/_sandbox")
+    Service::of_path(path).is_some() || below(INSPECTION, path)
 }
 
-/// The prefix that stands for a host, given with or without a port.
-pub(crate) fn prefix_of_host(host: &str) -> Option<&'static str> {
-    let name = host.rsplit_once(':').map_or(host, |(name, _)| name);
-    SERVICES.iter().find(|(_, hosts)| hosts.contains(&name)).map(|(prefix, _)| *prefix)
-}
-
-/// The hosts that a certificate should name.
-pub(crate) fn hosts() -> impl Iterator<Item = &'static str> {
-    SERVICES.iter().flat_map(|(_, hosts)| hosts.iter().copied())
+/// Whether a path is the prefix or lies below it.
+pub(crate) fn below(prefix: &str, path: &str) -> bool {
+    path.strip_prefix(prefix).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
 #[cfg(test)]
@@ -37,8 +83,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn hosts_stand_for_prefixes_whatever_their_port() {
-        assert_eq!(prefix_of_host("queue.fal.run:443"), Some("/queue"));
-        assert_eq!(prefix_of_host("127.0.0.1:8080"), None);
+    fn a_host_stands_for_one_service_however_it_is_written() {
+        assert_eq!(Service::of_host("Queue.Fal.Run"), Some((Service::Queue, "queue.fal.run")));
+        assert_eq!(Service::of_host("127.0.0.1"), None);
+    }
+
+    #[test]
+    fn a_prefix_ends_at_a_slash() {
+        assert_eq!(Service::of_path("/queue/fal-ai"), Some(Service::Queue));
+        assert_eq!(Service::of_path("/queued"), None);
     }
 }

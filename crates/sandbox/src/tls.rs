@@ -1,6 +1,6 @@
 //! A certificate of one's own: an authority that exists only for one sandbox, and a server certificate by it.
 
-use crate::services;
+use crate::services::Service;
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair, KeyUsagePurpose};
 use rustls::ServerConfig;
 use rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
@@ -27,7 +27,9 @@ pub(crate) fn identity() -> Result<Identity, Error> {
     authority.distinguished_name.push(DnType::CommonName, "ideogram sandbox");
     let authority = CertifiedIssuer::self_signed(authority, KeyPair::generate()?)?;
 
-    let names = ["localhost", "127.0.0.1", "::1"].into_iter().chain(services::hosts());
+    let names = ["localhost", "127.0.0.1", "::1"]
+        .into_iter()
+        .chain(Service::ALL.iter().flat_map(|service| service.hosts().iter().copied()));
     let mut server = CertificateParams::new(names.map(str::to_owned).collect::<Vec<_>>())?;
     server.distinguished_name.push(DnType::CommonName, "localhost");
     server.use_authority_key_identifier_extension = true;

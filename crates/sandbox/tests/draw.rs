@@ -10,8 +10,8 @@
 use std::sync::Arc;
 
 use ideogram_sandbox::draw::{
-    Basis, Bitmap, DecodeError, DrawError, Limits, MaskEdits, Picture, Ratio, Scene, decode, draw, stand_in,
-    stand_in_mask,
+    Bitmap, DecodeError, DrawError, Limits, MaskEdits, Operation, Picture, Ratio, Scene, decode, draw, example_image,
+    example_mask,
 };
 use ideogram_schema::{AspectRatio, Style};
 
@@ -134,7 +134,7 @@ fn the_more_strength_the_nearer_to_the_source() {
         let mut last = f64::MAX;
         for strength in [0.01, 0.6, 1.0] {
             let mut scene = scene(style.as_str(), "A fox", 5);
-            scene.basis = Basis::Remix { source: source.clone(), strength };
+            scene.operation = Operation::Remix { source: source.clone(), strength };
             let distance = distance(&source, &pixels(&draw(&scene).unwrap()));
             assert!(distance < last, "{style} at {strength}: {distance:.2} is no nearer than {last:.2}");
             last = distance;
@@ -149,7 +149,7 @@ fn a_remix_has_the_ratio_asked_for_and_covers_it() {
     let source = bitmap(300, 90, |_, _| [0, 200, 0, 255]);
     let mut scene = scene("auto", "A fox", 5);
     scene.ratio = "9:16".parse().unwrap();
-    scene.basis = Basis::Remix { source, strength: 1.0 };
+    scene.operation = Operation::Remix { source, strength: 1.0 };
     let picture = pixels(&draw(&scene).unwrap());
     assert_eq!((picture.width(), picture.height()), scene.ratio.size());
     let upper_half = &picture.rgba()[..picture.rgba().len() / 4];
@@ -161,7 +161,7 @@ fn strengths_outside_their_range_are_brought_inside() {
     let source = checkers(64, 64);
     for strength in [f64::NAN, f64::NEG_INFINITY, -1.0, 2.0, f64::INFINITY] {
         let mut scene = scene("auto", "A fox", 5);
-        scene.basis = Basis::Remix { source: source.clone(), strength };
+        scene.operation = Operation::Remix { source: source.clone(), strength };
         assert!(draw(&scene).is_ok(), "{strength}");
     }
 }
@@ -182,7 +182,7 @@ fn an_edit_changes_what_the_mask_selects_and_nothing_else() {
         for style in Style::ALL {
             let mask = middle(400, 260, inside);
             let mut scene = scene(style.as_str(), "A fox reading a map", 5);
-            scene.basis = Basis::Edit { source: source.clone(), mask: mask.clone(), mask_edits };
+            scene.operation = Operation::Edit { source: source.clone(), mask: mask.clone(), mask_edits };
             let edited = pixels(&draw(&scene).unwrap());
             assert_eq!((edited.width(), edited.height()), (400, 260));
             let (mut kept, mut changed, mut selected) = (0, 0, 0);
@@ -208,7 +208,7 @@ fn an_edit_changes_what_the_mask_selects_and_nothing_else() {
 fn an_edit_keeps_transparency_outside_the_mask() {
     let source = bitmap(64, 64, |x, y| [x as u8, y as u8, 9, (x * 4) as u8]);
     let mut scene = scene("auto", "A fox", 5);
-    scene.basis = Basis::Edit { source: source.clone(), mask: middle(64, 64, 0), mask_edits: MaskEdits::Black };
+    scene.operation = Operation::Edit { source: source.clone(), mask: middle(64, 64, 0), mask_edits: MaskEdits::Black };
     let edited = pixels(&draw(&scene).unwrap());
     assert_eq!(edited.rgba()[..64 * 4 * 16], source.rgba()[..64 * 4 * 16]);
 }
@@ -218,7 +218,7 @@ fn a_mask_that_selects_nothing_changes_nothing() {
     let source = checkers(100, 80);
     for mask in [bitmap(100, 80, |_, _| [255; 4]), bitmap(100, 80, |_, _| [0; 4])] {
         let mut scene = scene("auto", "A fox", 5);
-        scene.basis = Basis::Edit { source: source.clone(), mask, mask_edits: MaskEdits::Black };
+        scene.operation = Operation::Edit { source: source.clone(), mask, mask_edits: MaskEdits::Black };
         assert_eq!(pixels(&draw(&scene).unwrap()), *source);
     }
 }
@@ -237,7 +237,7 @@ fn masks_of_any_shape_are_followed() {
     for shape in shapes {
         let mask = bitmap(97, 61, |x, y| if shape(x, y) { [0, 0, 0, 255] } else { [255; 4] });
         let mut scene = scene("realistic", "A fox", 5);
-        scene.basis = Basis::Edit { source: source.clone(), mask, mask_edits: MaskEdits::Black };
+        scene.operation = Operation::Edit { source: source.clone(), mask, mask_edits: MaskEdits::Black };
         let edited = pixels(&draw(&scene).unwrap());
         let positions = (0..61).flat_map(|y| (0..97).map(move |x| (x, y)));
         for ((old, new), (x, y)) in source.rgba().chunks_exact(4).zip(edited.rgba().chunks_exact(4)).zip(positions) {
@@ -249,7 +249,8 @@ fn masks_of_any_shape_are_followed() {
 #[test]
 fn a_mask_of_another_size_is_an_error() {
     let mut scene = scene("auto", "A fox", 5);
-    scene.basis = Basis::Edit { source: checkers(64, 64), mask: checkers(64, 63), mask_edits: MaskEdits::Black };
+    scene.operation =
+        Operation::Edit { source: checkers(64, 64), mask: checkers(64, 63), mask_edits: MaskEdits::Black };
     let error = draw(&scene).unwrap_err();
     assert_eq!(error, DrawError::MaskSize { image: (64, 64), mask: (64, 63) });
     assert_eq!(error.to_string(), "the mask has 64x63 pixels and the image 64x64; make them the same size");
@@ -305,33 +306,33 @@ fn tiny_sources_are_drawn_on() {
         for style in Style::ALL {
             let (source, mask) = (checkers(side, side), bitmap(side, side, |_, _| [0, 0, 0, 255]));
             let mut scene = scene(style.as_str(), "A fox", 5);
-            scene.basis = Basis::Edit { source: source.clone(), mask, mask_edits: MaskEdits::Black };
+            scene.operation = Operation::Edit { source: source.clone(), mask, mask_edits: MaskEdits::Black };
             assert_eq!(draw(&scene).unwrap().width, side);
         }
         let mut scene = scene("general", "A fox", 5);
-        scene.basis = Basis::Remix { source: checkers(side, side), strength: 0.5 };
+        scene.operation = Operation::Remix { source: checkers(side, side), strength: 0.5 };
         assert!(draw(&scene).is_ok());
     }
 }
 
 #[test]
 fn the_stand_in_has_a_mask_that_fits_and_selects_its_shield() {
-    let image = Arc::new(pixels(&stand_in(320, 200).unwrap()));
+    let image = Arc::new(pixels(&example_image(320, 200).unwrap()));
     for (edits, colour) in [(MaskEdits::Black, 0), (MaskEdits::White, 255)] {
-        let mask = Arc::new(pixels(&stand_in_mask(320, 200, edits).unwrap()));
+        let mask = Arc::new(pixels(&example_mask(320, 200, edits).unwrap()));
         let of_colour = mask.rgba().chunks_exact(4).filter(|pixel| pixel[0] == colour).count();
         let share = of_colour as f64 / (320.0 * 200.0);
         assert!((0.05..0.4).contains(&share), "{edits:?}: the mask selects {share:.2} of the picture");
         let mut scene = scene("auto", "A knight", 5);
-        scene.basis = Basis::Edit { source: image.clone(), mask, mask_edits: edits };
+        scene.operation = Operation::Edit { source: image.clone(), mask, mask_edits: edits };
         assert!(distance(&image, &pixels(&draw(&scene).unwrap())) > 1.0);
     }
-    assert_eq!(stand_in(0, 10).unwrap_err(), DrawError::Size { width: 0, height: 10 });
+    assert_eq!(example_image(0, 10).unwrap_err(), DrawError::Size { width: 0, height: 10 });
 }
 
 #[test]
 fn what_is_no_picture_is_told_apart_from_one_that_is_damaged() {
-    let png = stand_in(64, 64).unwrap().png;
+    let png = example_image(64, 64).unwrap().png;
     let limits = Limits::default();
     assert_eq!(decode(b"", &limits), Err(DecodeError::UnknownFormat));
     assert_eq!(decode(b"<svg xmlns='http://www.w3.org/2000/svg'/>", &limits), Err(DecodeError::UnknownFormat));
@@ -345,7 +346,7 @@ fn what_is_no_picture_is_told_apart_from_one_that_is_damaged() {
 
 #[test]
 fn a_flipped_byte_never_panics() {
-    let png = stand_in(32, 32).unwrap().png;
+    let png = example_image(32, 32).unwrap().png;
     for at in 0..png.len() {
         let mut damaged = png.clone();
         damaged[at] ^= 0x5a;
@@ -356,7 +357,7 @@ fn a_flipped_byte_never_panics() {
 
 #[test]
 fn limits_hold_before_pixels_are_decoded() {
-    let png = stand_in(64, 32).unwrap().png;
+    let png = example_image(64, 32).unwrap().png;
     let with = |change: fn(&mut Limits)| {
         let mut limits = Limits::default();
         change(&mut limits);

@@ -11,7 +11,7 @@ use super::edit::edit;
 use super::picture::{DrawError, Picture};
 use super::png;
 use super::rng::Rng;
-use super::scene::{Basis, MaskEdits, Scene};
+use super::scene::{MaskEdits, Operation, Scene};
 use super::style::Look;
 
 /// Draws the scene. Nothing but processor time is used, for some tens of milliseconds: call it where blocking is allowed.
@@ -22,15 +22,15 @@ pub fn draw(scene: &Scene) -> Result<Picture, DrawError> {
     let look = Look::named(&scene.style);
     let seed = scene.seed.to_le_bytes();
     let rng = Rng::new(&[&seed, scene.prompt.as_bytes()]);
-    match &scene.basis {
-        Basis::Nothing => {
+    match &scene.operation {
+        Operation::Generate => {
             let (width, height) = scene.ratio.size();
             let mut canvas = canvas(width, height)?;
             look.art(&mut canvas, rng.clone());
             look.letter(&mut canvas, &words(scene, (width, height)), rng);
             png::opaque(canvas.into_pixmap())
         }
-        Basis::Remix { source, strength } => {
+        Operation::Remix { source, strength } => {
             let (width, height) = scene.ratio.size();
             let mut canvas = canvas(width, height)?;
             look.art(&mut canvas, rng.clone());
@@ -41,7 +41,7 @@ pub fn draw(scene: &Scene) -> Result<Picture, DrawError> {
             look.letter(&mut canvas, &words(scene, (width, height)), rng);
             png::opaque(canvas.into_pixmap())
         }
-        Basis::Edit { source, mask, mask_edits } => {
+        Operation::Edit { source, mask, mask_edits } => {
             let (image_size, mask_size) = ((source.width(), source.height()), (mask.width(), mask.height()));
             if image_size != mask_size {
                 return Err(DrawError::MaskSize { image: image_size, mask: mask_size });
@@ -59,13 +59,13 @@ fn words(scene: &Scene, (width, height): (u32, u32)) -> Words {
     let untitled = super::text::clean(&scene.prompt).is_empty();
     let mut facts =
         vec![("", scene.endpoint.clone()), ("style", scene.style.clone()), ("seed", scene.seed.to_string())];
-    match &scene.basis {
-        Basis::Nothing => facts.push(("ratio", scene.ratio.to_string())),
-        Basis::Remix { strength, .. } => {
+    match &scene.operation {
+        Operation::Generate => facts.push(("ratio", scene.ratio.to_string())),
+        Operation::Remix { strength, .. } => {
             facts.push(("ratio", scene.ratio.to_string()));
             facts.push(("strength", strength.to_string()));
         }
-        Basis::Edit { mask_edits, .. } => facts.push((
+        Operation::Edit { mask_edits, .. } => facts.push((
             "mask edits",
             match mask_edits {
                 MaskEdits::Black => "black".to_owned(),
@@ -80,7 +80,7 @@ fn words(scene: &Scene, (width, height): (u32, u32)) -> Words {
         title: if untitled { "(no prompt)".to_owned() } else { scene.prompt.clone() },
         magic: scene.expand_prompt.then(|| Look::named(&scene.style).expansion(&mut chance)),
         facts,
-        over_source: !matches!(scene.basis, Basis::Nothing),
+        over_source: !matches!(scene.operation, Operation::Generate),
         negative: Some(scene.negative_prompt.clone()).filter(|text| !super::text::clean(text).is_empty()),
     }
 }

@@ -23,7 +23,7 @@ pub struct Scene {
     /// Any seed; it decides the composition together with style and prompt.
     pub seed: i64,
     /// What the picture is made from.
-    pub basis: Basis,
+    pub operation: Operation,
 }
 
 impl Scene {
@@ -37,7 +37,7 @@ impl Scene {
             style: "auto".to_owned(),
             ratio: Ratio::SQUARE,
             seed,
-            basis: Basis::Nothing,
+            operation: Operation::Generate,
         }
     }
 }
@@ -45,10 +45,10 @@ impl Scene {
 /// What a picture is made from.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
-pub enum Basis {
+pub enum Operation {
     /// The prompt alone.
     #[default]
-    Nothing,
+    Generate,
     /// Another picture, scaled to cover the new one and blended with it.
     Remix {
         /// The other picture.

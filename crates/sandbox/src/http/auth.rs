@@ -21,7 +21,7 @@ pub(crate) fn check(state: &State, headers: &HeaderMap, query: Option<&str>) -> 
     }
     let refuse = |text| Err(Box::new(reply::detail(StatusCode::UNAUTHORIZED, text)));
     if let Some(token) = query.and_then(|query| parameter(query, "fal_jwt_token")) {
-        return if state.storage.knows_token(&token) { Ok(()) } else { refuse(UNKNOWN) };
+        return if state.tokens.knows(&token) { Ok(()) } else { refuse(UNKNOWN) };
     }
     let Some(value) = headers.get(header::AUTHORIZATION) else { return refuse(MISSING) };
     // Nothing is trimmed: a newline that slipped into a key is refused by fal too.

@@ -1,11 +1,13 @@
 //! The CDN: uploads in one piece and in parts, and downloads with ranges.
 
+use crate::chance;
+use crate::clock;
 use crate::http::range::{Wanted, parse_range};
 use crate::http::reply;
 use crate::http::rest::{file_name, lifetime};
 use crate::world::State;
-use crate::world::files::{File, etag, id_of_path};
-use crate::world::storage::{Upload, new_id};
+use crate::world::file_store::{StoredFile, etag, id_of_path};
+use crate::world::pending_uploads::PendingUpload;
 use axum::Router;
 use axum::extract::{Path, RawQuery, State as Shared};
 use axum::response::{IntoResponse, Response};
@@ -15,7 +17,6 @@ use http::{HeaderMap, StatusCode, Uri, header};
 use serde::Deserialize;
 use serde_json::json;
 use std::sync::Arc;
-use std::time::SystemTime;
 
 pub(crate) fn router() -> Router<Arc<State>> {
     Router::new()
@@ -38,7 +39,7 @@ fn check_token(state: &State, headers: &HeaderMap) -> Result<(), Box<Response>> 
         .and_then(|value| value.split_once(' '))
         .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"));
     match token {
-        Some((_, token)) if state.storage.knows_token(token) => Ok(()),
+        Some((_, token)) if state.tokens.knows(token) => Ok(()),
         _ => Err(Box::new(reply::detail(StatusCode::UNAUTHORIZED, "A token of the storage is needed"))),
     }
 }
@@ -61,25 +62,25 @@ fn check_signature_alone(upload: &str, query: Option<&str>, headers: &HeaderMap)
     Ok(())
 }
 
-fn keep(state: &State, upload: &Upload, bytes: Bytes) -> String {
-    let expires_at = upload.keep.and_then(|keep| SystemTime::now().checked_add(keep));
-    state.files.keep(&upload.file, File::new(bytes, &upload.content_type, expires_at));
+fn keep(state: &State, upload: &PendingUpload, bytes: Bytes) -> String {
+    let expires_at = upload.lifetime.and_then(|lifetime| clock::now().checked_add(lifetime));
+    state.files.keep(&upload.file, StoredFile::new(bytes, &upload.content_type, expires_at));
     url_of(state, upload)
 }
 
-fn url_of(state: &State, upload: &Upload) -> String {
+fn url_of(state: &State, upload: &PendingUpload) -> String {
     state.addresses.url(&format!("/cdn/files/b/{}/{}", upload.file, upload.name))
 }
 
 /// What the headers of an upload say of its file.
-fn described(headers: &HeaderMap) -> Upload {
+fn described(headers: &HeaderMap) -> PendingUpload {
     let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
-    Upload {
-        file: new_id(),
+    PendingUpload {
+        file: chance::id(),
         name: file_name(text("x-fal-file-name")),
         content_type: text("content-type").unwrap_or("application/octet-stream").to_owned(),
-        keep: lifetime(headers),
-        ..Upload::default()
+        lifetime: lifetime(headers),
+        ..PendingUpload::default()
     }
 }
 
@@ -97,7 +98,7 @@ async fn start_parts(Shared(state): Shared<Arc<State>>, headers: HeaderMap) -> R
     }
     let upload = described(&headers);
     let url = url_of(&state, &upload);
-    let id = state.storage.announce(upload);
+    let id = state.uploads.announce(upload);
     reply::json(StatusCode::OK, &json!({ "access_url": url, "uploadId": id }))
 }
 
@@ -110,7 +111,7 @@ async fn token_part(
     if let Err(refusal) = check_token(&state, &headers) {
         return *refusal;
     }
-    if state.storage.file_of(&upload).as_ref() != Some(&id) {
+    if state.uploads.file_of(&upload).as_ref() != Some(&id) {
         return reply::not_found();
     }
     keep_part(&state, &upload, part, body)
@@ -125,7 +126,7 @@ async fn token_complete(
     if let Err(refusal) = check_token(&state, &headers) {
         return *refusal;
     }
-    if state.storage.file_of(&upload).as_ref() != Some(&id) {
+    if state.uploads.file_of(&upload).as_ref() != Some(&id) {
         return reply::not_found();
     }
     complete(&state, &upload, &body)
@@ -158,7 +159,7 @@ async fn bucket_upload(
 }
 
 fn put_file(state: &State, id: &str, body: Bytes) -> Response {
-    match state.storage.take(id) {
+    match state.uploads.take(id) {
         Some(upload) => {
             keep(state, &upload, body);
             StatusCode::OK.into_response()
@@ -198,7 +199,7 @@ fn keep_part(state: &State, upload: &str, part: u32, body: Bytes) -> Response {
         return reply::detail(StatusCode::BAD_REQUEST, "Parts are numbered from 1 to 10000");
     }
     let etag = etag(&body);
-    if !state.storage.keep_part(upload, part, &etag, body, state.config.upload_store_bytes) {
+    if !state.uploads.keep_part(upload, part, &etag, body, state.config.upload_store_bytes) {
         return reply::not_found();
     }
     let mut response = reply::json(StatusCode::OK, &json!({ "partNumber": part, "etag": etag }));
@@ -225,7 +226,7 @@ fn complete(state: &State, id: &str, body: &[u8]) -> Response {
             "The body must be `{\"parts\": [{\"partNumber\", \"etag\"}]}`",
         );
     };
-    let Some(upload) = state.storage.take(id) else { return reply::not_found() };
+    let Some(upload) = state.uploads.take(id) else { return reply::not_found() };
     let named: Vec<_> = completion.parts.into_iter().map(|part| (part.part_number, part.etag)).collect();
     match upload.join(&named) {
         Some(bytes) => {

@@ -14,14 +14,14 @@ const UNLIMITED: usize = usize::MAX;
 
 /// The handle by which a call breaks the connection that it came on.
 #[derive(Debug)]
-pub(crate) struct Control {
+pub(crate) struct ConnectionControl {
     broken: Notify,
     is_broken: AtomicBool,
     reset: AtomicBool,
     writable: AtomicUsize,
 }
 
-impl Default for Control {
+impl Default for ConnectionControl {
     fn default() -> Self {
         Self {
             broken: Notify::new(),
@@ -32,7 +32,7 @@ impl Default for Control {
     }
 }
 
-impl Control {
+impl ConnectionControl {
     /// Breaks the connection with a reset: what was written and not yet read is lost too.
     pub(crate) fn reset(&self) {
         self.reset.store(true, Ordering::Relaxed);
@@ -56,20 +56,20 @@ impl Control {
     }
 }
 
-/// A TCP stream under a [`Control`].
+/// A TCP stream under a [`ConnectionControl`].
 #[derive(Debug)]
-pub(crate) struct Breakable {
+pub(crate) struct BreakableStream {
     stream: TcpStream,
-    control: Arc<Control>,
+    control: Arc<ConnectionControl>,
 }
 
-impl Breakable {
-    pub(crate) fn new(stream: TcpStream, control: Arc<Control>) -> Self {
+impl BreakableStream {
+    pub(crate) fn new(stream: TcpStream, control: Arc<ConnectionControl>) -> Self {
         Self { stream, control }
     }
 }
 
-impl Drop for Breakable {
+impl Drop for BreakableStream {
     fn drop(&mut self) {
         if self.control.reset.load(Ordering::Relaxed) {
             // Without it the peer would see an ordinary end; when it fails, that is what it sees.
@@ -78,13 +78,13 @@ impl Drop for Breakable {
     }
 }
 
-impl AsyncRead for Breakable {
+impl AsyncRead for BreakableStream {
     fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         Pin::new(&mut self.stream).poll_read(cx, buffer)
     }
 }
 
-impl AsyncWrite for Breakable {
+impl AsyncWrite for BreakableStream {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         // TLS says goodbye when it is dropped; a broken connection does not.
         if self.control.is_broken.load(Ordering::Relaxed) {

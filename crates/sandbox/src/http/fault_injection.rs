@@ -1,9 +1,11 @@
 //! Faults applied to a call: before the work, after it, or on the way of its answer.
 
 use super::fault_body::{drip, stall, truncate};
-use crate::faults::{Fault, Rule, StreamFault, Verdict};
-use crate::http::connection::Control;
+use crate::chance;
+use crate::faults::{Fault, Injection, Rule};
+use crate::http::connection::ConnectionControl;
 use crate::http::reply;
+use crate::http::status_stream::StreamFault;
 use axum::body::{Body, to_bytes};
 use axum::extract::Request;
 use axum::response::{IntoResponse, Response};
@@ -16,23 +18,23 @@ const MAX_BODY: usize = 256 << 20;
 /// How many bytes of a reply's head are sent before the connection ends.
 const HEAD_BYTES: usize = 24;
 
-/// Does the call's work by `work`, with what the verdict says going wrong.
+/// Does the call's work by `work`, with what was decided going wrong.
 pub(crate) async fn apply<F>(
-    verdict: Verdict,
-    control: &Control,
+    injection: Injection,
+    control: &ConnectionControl,
     mut request: Request,
     work: impl FnOnce(Request) -> F,
 ) -> Response
 where
     F: Future<Output = Response>,
 {
-    if verdict.latency_ms > 0 {
-        tokio::time::sleep(Duration::from_millis(verdict.latency_ms)).await;
+    if injection.latency_ms > 0 {
+        tokio::time::sleep(Duration::from_millis(injection.latency_ms)).await;
     }
-    let Some(strike) = verdict.strike else { return work(request).await };
-    let rule = &strike.rule;
+    let Some((fault, rule)) = injection.fault else { return work(request).await };
+    let rule = &rule;
     let status = |default: StatusCode| rule.status.and_then(|code| StatusCode::from_u16(code).ok()).unwrap_or(default);
-    match strike.fault {
+    match fault {
         Fault::RateLimit => {
             let mut response = reply::detail(status(StatusCode::TOO_MANY_REQUESTS), "Too many requests");
             reply::set(&mut response, header::RETRY_AFTER, &rule.retry_after);
@@ -40,7 +42,7 @@ where
         }
         Fault::IngressError => return reply::ingress(status(StatusCode::SERVICE_UNAVAILABLE)),
         Fault::AppError => return app_error(status(StatusCode::SERVICE_UNAVAILABLE)),
-        Fault::ResetBefore => return broken(control, Control::reset).await,
+        Fault::ResetBefore => return broken(control, ConnectionControl::reset).await,
         Fault::DuplicateEvents => {
             request.extensions_mut().insert(StreamFault::Duplicate);
         }
@@ -50,11 +52,11 @@ where
         _ => {}
     }
     let response = work(request).await;
-    match strike.fault {
+    match fault {
         Fault::AppErrorAfter => app_error(status(StatusCode::SERVICE_UNAVAILABLE)),
         Fault::GatewayErrorAfter => reply::ingress(status(StatusCode::GATEWAY_TIMEOUT)),
-        Fault::ResetAfter => broken(control, Control::reset).await,
-        Fault::LostReply => broken(control, Control::close).await,
+        Fault::ResetAfter => broken(control, ConnectionControl::reset).await,
+        Fault::LostReply => broken(control, ConnectionControl::close).await,
         Fault::CutHead => {
             control.close_after(HEAD_BYTES);
             response
@@ -67,10 +69,10 @@ where
             let (parts, body) = response.into_parts();
             let Ok(bytes) = to_bytes(body, MAX_BODY).await else { return reply::ingress(StatusCode::BAD_GATEWAY) };
             let length = bytes.len();
-            let body = match strike.fault {
+            let body = match fault {
                 Fault::Truncate => truncate(&bytes),
                 Fault::Stall => stall(&bytes),
-                _ => drip(bytes, rule.chunk.max(1), Duration::from_millis(rule.interval_ms)),
+                _ => drip(bytes, rule.chunk.get(), Duration::from_millis(rule.interval_ms)),
             };
             let mut response = Response::from_parts(parts, body);
             // The promise of the whole body is what makes a cut one visible.
@@ -85,14 +87,14 @@ const WRONG_JSON: &str = r#"{"status":7,"images":"none","seed":[],"request_id":n
 const HTML: &str = "<!doctype html><title>Login</title><p>Please log in to use this network.";
 
 /// Breaks the connection. The answer is never sent: the connection is gone before.
-async fn broken(control: &Control, how: impl Fn(&Control)) -> Response {
+async fn broken(control: &ConnectionControl, how: impl Fn(&ConnectionControl)) -> Response {
     how(control);
     std::future::pending().await
 }
 
 fn app_error(status: StatusCode) -> Response {
     let mut response = reply::failure(status, "The request could not be handled", "runner_connection_error");
-    reply::set(&mut response, reply::REQUEST_ID, &uuid::Uuid::new_v4().to_string());
+    reply::set(&mut response, reply::REQUEST_ID, &chance::uuid());
     reply::set(&mut response, reply::NEEDS_RETRY, "1");
     response
 }

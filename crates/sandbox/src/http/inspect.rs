@@ -5,6 +5,7 @@ use crate::faults::Faults;
 use crate::hash::digest;
 use crate::http::reply;
 use crate::query;
+use crate::services::Service;
 use crate::world::State;
 use crate::world::job::{Job, Phase};
 use crate::world::recorder::{BODY_BYTES, Record};
@@ -91,7 +92,7 @@ fn describe(state: &State, job: &Job) -> Value {
     json!({
         "request_id": job.id,
         "endpoint_id": job.endpoint_id(),
-        "origin": if job.origin == crate::world::job::Origin::Run { "run" } else { "queue" },
+        "origin": if job.service == Service::Run { "run" } else { "queue" },
         "status": phase,
         "queue_position": matches!(job.phase(), Phase::Queued).then(|| state.scheduler.position(job)),
         "sent_at": clock::rfc3339(job.sent_at),
@@ -117,17 +118,14 @@ async fn faults(Shared(state): Shared<Arc<State>>) -> Response {
 
 /// Takes the same as a faults file, as JSON or as TOML.
 async fn set_faults(Shared(state): Shared<Arc<State>>, body: Bytes) -> Response {
-    let parsed = match serde_json::from_slice::<Faults>(&body) {
-        Ok(faults) => faults.check().map(|()| faults).map_err(|error| error.to_string()),
-        Err(json) if body.trim_ascii_start().starts_with(b"{") => Err(json.to_string()),
-        Err(_) => String::from_utf8_lossy(&body).parse::<Faults>().map_err(|error| error.to_string()),
-    };
+    let is_json = body.trim_ascii_start().starts_with(b"{");
+    let parsed = if is_json { Faults::from_json(&body) } else { String::from_utf8_lossy(&body).parse() };
     match parsed {
         Ok(faults) => {
             state.faults.replace(faults);
             reply::json(StatusCode::OK, &state.faults.as_json())
         }
-        Err(error) => reply::detail(StatusCode::UNPROCESSABLE_ENTITY, &error),
+        Err(error) => reply::detail(StatusCode::UNPROCESSABLE_ENTITY, &error.to_string()),
     }
 }
 

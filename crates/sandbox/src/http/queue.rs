@@ -1,16 +1,17 @@
 //! The queue: submit, status, result and cancel.
 
-use crate::faults::StreamFault;
 use crate::http::auth;
 use crate::http::reply;
-use crate::http::report::{COMPLETED, Report};
 use crate::http::route::QueuePath;
+use crate::http::status_report::{COMPLETED, StatusReport};
 use crate::http::status_stream;
+use crate::http::status_stream::StreamFault;
 use crate::http::submit_options;
 use crate::query;
+use crate::services::Service;
 use crate::world::State;
 use crate::world::engine;
-use crate::world::job::{Job, Origin, Phase, Wishes};
+use crate::world::job::{Job, Phase, SubmitOptions};
 use crate::world::outcome::Outcome;
 use axum::Extension;
 use axum::extract::{RawQuery, State as Shared};
@@ -46,7 +47,7 @@ pub(crate) async fn queue(
     let found = state
         .jobs
         .get(id)
-        .filter(|job| (job.owner.as_str(), job.app.as_str(), job.origin) == (path.owner, path.app, Origin::Queue));
+        .filter(|job| (job.owner.as_str(), job.app.as_str(), job.service) == (path.owner, path.app, Service::Queue));
     let Some(job) = found else { return reply::unknown_request() };
     let logs = query::parameter(&query, "logs").is_some_and(|value| matches!(value.as_str(), "1" | "true" | "True"));
     let mut response = match (path.action, &method) {
@@ -71,8 +72,8 @@ fn submit(state: &Arc<State>, path: &QueuePath<'_>, query: &str, headers: &Heade
     if !ENDPOINTS.iter().any(|info| (info.owner, info.app) == (path.owner, path.app)) {
         return reply::detail(StatusCode::NOT_FOUND, &format!("Application '{}' not found", path.app));
     }
-    let wishes = match submit_options::read(headers) {
-        Ok(wishes) => Wishes { webhook: query::parameter(query, "fal_webhook"), ..wishes },
+    let options = match submit_options::read(headers) {
+        Ok(options) => SubmitOptions { webhook: query::parameter(query, "fal_webhook"), ..options },
         Err(text) => return reply::failure(StatusCode::BAD_REQUEST, text, "bad_request"),
     };
     let most = query::parameter(query, "fal_max_queue_length").and_then(|text| text.parse::<usize>().ok());
@@ -82,22 +83,22 @@ fn submit(state: &Arc<State>, path: &QueuePath<'_>, query: &str, headers: &Heade
         return response;
     }
     let job = Arc::new(Job::new(
-        Origin::Queue,
+        Service::Queue,
         path.full.trim_end_matches('/'),
         submit_options::content_type(headers),
-        wishes,
+        options,
         body,
     ));
     if !engine::accept(state, &job) {
         return reply::failure(StatusCode::SERVICE_UNAVAILABLE, "Too many jobs", "runner_scheduling_failure");
     }
-    let mut response = reply::json(StatusCode::OK, &Report::of_submit(state, &job));
+    let mut response = reply::json(StatusCode::OK, &StatusReport::of_submit(state, &job));
     reply::set(&mut response, reply::REQUEST_ID, &job.id);
     response
 }
 
 fn status(state: &State, job: &Job, logs: bool) -> Response {
-    let report = Report::of_status(state, job, logs.then_some(0));
+    let report = StatusReport::of_status(state, job, logs.then_some(0));
     let code = if report.status == COMPLETED { StatusCode::OK } else { StatusCode::ACCEPTED };
     reply::json(code, &report)
 }

@@ -1,11 +1,13 @@
 //! The REST service: tokens, announced uploads, and the keys that webhooks are signed with.
 
+use crate::chance;
 use crate::clock;
 use crate::http::auth;
 use crate::http::reply;
 use crate::query;
 use crate::world::State;
-use crate::world::storage::{TOKEN_TTL, Upload, new_id};
+use crate::world::pending_uploads::PendingUpload;
+use crate::world::tokens::TOKEN_TTL;
 use axum::Router;
 use axum::extract::{RawQuery, State as Shared};
 use axum::response::Response;
@@ -42,7 +44,7 @@ async fn access_token(Shared(state): Shared<Arc<State>>, headers: HeaderMap, bod
     match serde_json::from_slice::<AccessToken>(&body) {
         Ok(wanted) if !wanted.allowed_apps.is_empty() => {
             let ttl = Duration::from_secs(wanted.token_expiration.unwrap_or(120));
-            reply::json(StatusCode::OK, &state.storage.issue_token(ttl).0)
+            reply::json(StatusCode::OK, &state.tokens.issue(ttl).0)
         }
         _ => reply::detail(StatusCode::UNPROCESSABLE_ENTITY, "`allowed_apps` must name at least one application"),
     }
@@ -55,7 +57,7 @@ async fn storage_token(Shared(state): Shared<Arc<State>>, RawQuery(query): RawQu
     if query.as_deref().and_then(|query| query::parameter(query, "storage_type")).as_deref() != Some("fal-cdn-v3") {
         return reply::detail(StatusCode::UNPROCESSABLE_ENTITY, "`storage_type` must be `fal-cdn-v3`");
     }
-    let (token, expires_at) = state.storage.issue_token(TOKEN_TTL);
+    let (token, expires_at) = state.tokens.issue(TOKEN_TTL);
     let body = json!({
         "token": token,
         "token_type": "Bearer",
@@ -95,15 +97,15 @@ fn announce(state: &State, headers: &HeaderMap, body: &[u8], kind: &str) -> Resp
     let Ok(announcement) = serde_json::from_slice::<Announcement>(body) else {
         return reply::detail(StatusCode::UNPROCESSABLE_ENTITY, "The body must be an object");
     };
-    let upload = Upload {
-        file: new_id(),
+    let upload = PendingUpload {
+        file: chance::id(),
         name: file_name(announcement.file_name.as_deref()),
         content_type: announcement.content_type.unwrap_or_else(|| "application/octet-stream".to_owned()),
-        keep: lifetime(headers),
-        ..Upload::default()
+        lifetime: lifetime(headers),
+        ..PendingUpload::default()
     };
     let file_url = state.addresses.url(&format!("/cdn/files/b/{}/{}", upload.file, upload.name));
-    let id = state.storage.announce(upload);
+    let id = state.uploads.announce(upload);
     let upload_url = state.addresses.url(&format!("/cdn/signed/{kind}/{id}?signature={id}"));
     reply::json(StatusCode::OK, &json!({ "upload_url": upload_url, "file_url": file_url }))
 }

@@ -1,12 +1,13 @@
 //! What a path means: the prefixes, the hosts that they stand for, and the kinds of calls.
 
 use crate::faults::Call;
+use crate::services::Service;
 use http::{Method, Uri};
 
 /// The URI with a prefix in front of its path.
-pub(crate) fn with_prefix(uri: &Uri, prefix: &str) -> Option<Uri> {
+pub(crate) fn with_prefix(uri: &Uri, service: Service) -> Option<Uri> {
     let path = uri.path_and_query().map_or("/", http::uri::PathAndQuery::as_str);
-    format!("{prefix}{path}").parse().ok()
+    format!("{}{path}", service.prefix()).parse().ok()
 }
 
 /// One call, as the log and the faults name it, and the queued request that it is about.

@@ -3,9 +3,10 @@
 use crate::http::auth;
 use crate::http::reply;
 use crate::http::submit_options;
+use crate::services::Service;
 use crate::world::State;
 use crate::world::engine;
-use crate::world::job::{Job, Origin};
+use crate::world::job::Job;
 use axum::extract::{RawQuery, State as Shared};
 use axum::response::Response;
 use bytes::Bytes;
@@ -28,18 +29,18 @@ pub(crate) async fn run(
     if method != Method::POST {
         return reply::method_not_allowed();
     }
-    let wishes = match submit_options::read(&headers) {
-        Ok(wishes) => wishes,
+    let options = match submit_options::read(&headers) {
+        Ok(options) => options,
         Err(text) => return reply::failure(StatusCode::BAD_REQUEST, text, "bad_request"),
     };
-    let Some(_place) = Place::take(&state) else {
+    let Some(_under_way) = SyncRun::take(&state) else {
         let text = "Too many requests are under way for this account";
         let mut response = reply::failure(StatusCode::TOO_MANY_REQUESTS, text, "concurrent_requests_limit");
         reply::set(&mut response, reply::NEEDS_RETRY, "1");
         return response;
     };
     let path = uri.path().trim_start_matches("/run/").trim_end_matches('/');
-    let job = Arc::new(Job::new(Origin::Run, path, submit_options::content_type(&headers), wishes, body));
+    let job = Arc::new(Job::new(Service::Run, path, submit_options::content_type(&headers), options, body));
     if !engine::accept(&state, &job) {
         return reply::failure(StatusCode::SERVICE_UNAVAILABLE, "Too many jobs", "runner_scheduling_failure");
     }
@@ -48,19 +49,19 @@ pub(crate) async fn run(
     reply::outcome(&job, &outcome)
 }
 
-/// A place among the synchronous runs under way.
-struct Place(Arc<State>);
+/// One of the synchronous runs under way.
+struct SyncRun(Arc<State>);
 
-impl Place {
+impl SyncRun {
     fn take(state: &Arc<State>) -> Option<Self> {
-        let before = state.direct.fetch_add(1, Ordering::Relaxed);
-        let place = Self(Arc::clone(state));
-        state.config.concurrency.is_none_or(|limit| before < limit).then_some(place)
+        let before = state.sync_runs.fetch_add(1, Ordering::Relaxed);
+        let run = Self(Arc::clone(state));
+        state.config.concurrency.is_none_or(|limit| before < limit).then_some(run)
     }
 }
 
-impl Drop for Place {
+impl Drop for SyncRun {
     fn drop(&mut self) {
-        self.0.direct.fetch_sub(1, Ordering::Relaxed);
+        self.0.sync_runs.fetch_sub(1, Ordering::Relaxed);
     }
 }

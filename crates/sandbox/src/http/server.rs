@@ -1,7 +1,8 @@
 //! Sockets: listening, accepting, TLS, HTTP/1.1 and HTTP/2, and an end in good order.
 
-use crate::http::connection::{Breakable, Control};
-use crate::http::service;
+use crate::http::connection::{BreakableStream, ConnectionControl};
+use crate::http::dispatch;
+use crate::services::Service;
 use crate::world::State;
 use axum::Router;
 use hyper::service::service_fn;
@@ -31,12 +32,12 @@ pub(crate) struct Server {
 impl Server {
     /// One that is ready to listen.
     pub(crate) fn new(state: Arc<State>, tls: Option<Arc<ServerConfig>>) -> Self {
-        Self { router: service::router(Arc::clone(&state)), state, tls, connections: TaskTracker::new() }
+        Self { router: dispatch::router(Arc::clone(&state)), state, tls, connections: TaskTracker::new() }
     }
 
-    /// Accepts connections until the sandbox closes. Requests on this listener whose path names no service are for the
-    /// one of that prefix.
-    pub(crate) async fn listen(self, listener: TcpListener, prefix: Option<&'static str>) {
+    /// Accepts connections until the sandbox closes. Requests on this listener whose path names no service are for this
+    /// one.
+    pub(crate) async fn listen(self, listener: TcpListener, service: Option<Service>) {
         loop {
             let accepted = tokio::select! {
                 accepted = listener.accept() => accepted,
@@ -45,7 +46,7 @@ impl Server {
             match accepted {
                 Ok((stream, _)) => {
                     let server = self.clone();
-                    self.connections.spawn(server.connection(stream, prefix));
+                    self.connections.spawn(server.connection(stream, service));
                 }
                 // Out of file descriptors, most likely; some may come free.
                 Err(_) => tokio::time::sleep(Duration::from_millis(10)).await,
@@ -53,30 +54,31 @@ impl Server {
         }
     }
 
-    async fn connection(self, stream: TcpStream, prefix: Option<&'static str>) {
+    async fn connection(self, stream: TcpStream, service: Option<Service>) {
         // Small answers must not wait for each other; without it they are only slower.
         let _ = stream.set_nodelay(true);
-        let control = Arc::new(Control::default());
-        let stream = Breakable::new(stream, Arc::clone(&control));
+        let control = Arc::new(ConnectionControl::default());
+        let stream = BreakableStream::new(stream, Arc::clone(&control));
         match self.tls.clone() {
-            None => self.http(stream, control, prefix).await,
+            None => self.http(stream, control, service).await,
             Some(tls) => {
                 let handshake = tokio::time::timeout(PATIENCE, TlsAcceptor::from(tls).accept(stream)).await;
                 if let Ok(Ok(stream)) = handshake {
-                    self.http(stream, control, prefix).await;
+                    self.http(stream, control, service).await;
                 }
             }
         }
     }
 
-    async fn http<S>(self, stream: S, control: Arc<Control>, prefix: Option<&'static str>)
+    async fn http<S>(self, stream: S, control: Arc<ConnectionControl>, service: Option<Service>)
     where
         S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
         let handler = {
             let (state, router, control) = (Arc::clone(&self.state), self.router.clone(), Arc::clone(&control));
             service_fn(move |request| {
-                let answer = service::serve(Arc::clone(&state), router.clone(), Arc::clone(&control), prefix, request);
+                let answer =
+                    dispatch::serve(Arc::clone(&state), router.clone(), Arc::clone(&control), service, request);
                 async move { Ok::<_, Infallible>(answer.await) }
             })
         };

@@ -1,8 +1,8 @@
 //! The status stream: one event for each change, pings between them, the end after completion.
 
-use crate::faults::StreamFault;
+use crate::clock;
 use crate::http::reply;
-use crate::http::report::{COMPLETED, IN_QUEUE, Report};
+use crate::http::status_report::{COMPLETED, IN_QUEUE, StatusReport};
 use crate::world::State;
 use crate::world::job::Job;
 use axum::body::Body;
@@ -17,8 +17,15 @@ use std::time::Duration;
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep_until};
 
+/// What a stream does wrong on request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum StreamFault {
+    Duplicate,
+    Missing,
+}
+
 /// One caller's place in a job's story.
-struct Follower {
+struct StatusStream {
     state: Arc<State>,
     job: Arc<Job>,
     logs: bool,
@@ -35,7 +42,7 @@ struct Follower {
 }
 
 pub(crate) fn stream(state: &Arc<State>, job: &Arc<Job>, logs: bool, fault: Option<StreamFault>) -> Response {
-    let follower = Follower {
+    let follower = StatusStream {
         state: Arc::clone(state),
         job: Arc::clone(job),
         logs,
@@ -60,10 +67,10 @@ pub(crate) fn stream(state: &Arc<State>, job: &Arc<Job>, logs: bool, fault: Opti
 
 /// That much later, at most a day: beyond it, an instant may not be representable.
 fn soon(interval: Duration) -> Instant {
-    Instant::now() + interval.min(Duration::from_secs(24 * 3600))
+    Instant::from_std(clock::instant()) + interval.min(Duration::from_secs(24 * 3600))
 }
 
-impl Follower {
+impl StatusStream {
     async fn next(&mut self) -> Option<Bytes> {
         loop {
             if let Some(chunk) = self.ready.pop_front() {
@@ -93,7 +100,7 @@ impl Follower {
 
     /// Writes an event when there is something new to tell.
     fn report(&mut self) -> bool {
-        let report = Report::of_status(&self.state, &self.job, self.logs.then_some(self.told));
+        let report = StatusReport::of_status(&self.state, &self.job, self.logs.then_some(self.told));
         let now = Some((report.status, report.queue_position));
         if report.lines() == 0 && now == self.last {
             return false;

@@ -1,6 +1,6 @@
 //! What a caller says about a job in the platform's headers.
 
-use crate::world::job::Wishes;
+use crate::world::job::SubmitOptions;
 use http::{HeaderMap, header};
 use serde_json::Value;
 use std::time::Duration;
@@ -9,7 +9,7 @@ use std::time::Duration;
 ///
 /// # Errors
 /// A start timeout that is none, which fal refuses; what else cannot be read is ignored.
-pub(crate) fn read(headers: &HeaderMap) -> Result<Wishes, &'static str> {
+pub(crate) fn read(headers: &HeaderMap) -> Result<SubmitOptions, &'static str> {
     let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).map(str::trim);
     // The newer name wins where both are sent.
     let start_timeout = match text("x-fal-request-start-timeout").or_else(|| text("x-fal-request-timeout")) {
@@ -22,7 +22,7 @@ pub(crate) fn read(headers: &HeaderMap) -> Result<Wishes, &'static str> {
     let lifecycle = text("x-fal-object-lifecycle-preference")
         .and_then(|value| serde_json::from_str::<Value>(value).ok())
         .and_then(|value| value.get("expiration_duration_seconds")?.as_u64());
-    Ok(Wishes {
+    Ok(SubmitOptions {
         start_timeout,
         low_priority: text("x-fal-queue-priority") == Some("low"),
         store_io: text("x-fal-store-io").and_then(|value| match value {
@@ -30,7 +30,7 @@ pub(crate) fn read(headers: &HeaderMap) -> Result<Wishes, &'static str> {
             "1" => Some(true),
             _ => None,
         }),
-        keep_files: lifecycle.map(Duration::from_secs),
+        file_lifetime: lifecycle.map(Duration::from_secs),
         webhook: None,
     })
 }

@@ -80,13 +80,13 @@ pub(super) fn fields(
 }
 
 /// What is wrong with a value, before it is known where it stands.
-struct Wrong {
+struct FieldError {
     kind: &'static str,
     msg: String,
     ctx: Option<Value>,
 }
 
-impl Wrong {
+impl FieldError {
     fn new(kind: &'static str, msg: &str) -> Self {
         Self { kind, msg: msg.to_owned(), ctx: None }
     }
@@ -103,21 +103,21 @@ impl Wrong {
     }
 }
 
-fn string(input: &Json, min: Option<u64>, max: Option<u64>) -> Result<Json, Wrong> {
+fn string(input: &Json, min: Option<u64>, max: Option<u64>) -> Result<Json, FieldError> {
     let Json::String(text) = input else {
-        return Err(Wrong::new("string_type", "Input should be a valid string"));
+        return Err(FieldError::new("string_type", "Input should be a valid string"));
     };
     let length = text.chars().count() as u64;
     let count = |bound: u64| format!("{bound} character{}", if bound == 1 { "" } else { "s" });
     if let Some(bound) = min.filter(|bound| length < *bound) {
-        return Err(Wrong {
+        return Err(FieldError {
             kind: "string_too_short",
             msg: format!("String should have at least {}", count(bound)),
             ctx: Some(json!({ "min_length": bound })),
         });
     }
     if let Some(bound) = max.filter(|bound| length > *bound) {
-        return Err(Wrong {
+        return Err(FieldError {
             kind: "string_too_long",
             msg: format!("String should have at most {}", count(bound)),
             ctx: Some(json!({ "max_length": bound })),
@@ -126,8 +126,8 @@ fn string(input: &Json, min: Option<u64>, max: Option<u64>) -> Result<Json, Wron
     Ok(Json::String(text.clone()))
 }
 
-fn boolean(input: &Json) -> Result<bool, Wrong> {
-    let unclear = || Wrong::new("bool_parsing", "Input should be a valid boolean, unable to interpret input");
+fn boolean(input: &Json) -> Result<bool, FieldError> {
+    let unclear = || FieldError::new("bool_parsing", "Input should be a valid boolean, unable to interpret input");
     match input {
         Json::Bool(value) => Ok(*value),
         Json::String(text) => match text.to_ascii_lowercase().as_str() {
@@ -139,15 +139,15 @@ fn boolean(input: &Json) -> Result<bool, Wrong> {
             Some(1.0) => Ok(true),
             Some(0.0) => Ok(false),
             Some(value) if value.fract() == 0.0 => Err(unclear()),
-            _ => Err(Wrong::new("bool_type", "Input should be a valid boolean")),
+            _ => Err(FieldError::new("bool_type", "Input should be a valid boolean")),
         },
-        _ => Err(Wrong::new("bool_type", "Input should be a valid boolean")),
+        _ => Err(FieldError::new("bool_type", "Input should be a valid boolean")),
     }
 }
 
-fn integer(input: &Json) -> Result<i64, Wrong> {
+fn integer(input: &Json) -> Result<i64, FieldError> {
     let too_large =
-        || Wrong::new("int_parsing_size", "Unable to parse input string as an integer, exceeded maximum size");
+        || FieldError::new("int_parsing_size", "Unable to parse input string as an integer, exceeded maximum size");
     match input {
         Json::Bool(value) => Ok(i64::from(*value)),
         Json::Number(number) => match (number.as_i64(), number.as_f64()) {
@@ -155,15 +155,15 @@ fn integer(input: &Json) -> Result<i64, Wrong> {
             #[allow(clippy::cast_possible_truncation, reason = "the range is checked by the guard")]
             (None, Some(value)) if value.fract() == 0.0 && value.abs() < 9.2e18 => Ok(value as i64),
             (None, Some(value)) if value.fract() == 0.0 => Err(too_large()),
-            _ => Err(Wrong::new(
+            _ => Err(FieldError::new(
                 "int_from_float",
                 "Input should be a valid integer, got a number with a fractional part",
             )),
         },
         Json::String(text) => whole(text.trim()).ok_or_else(|| {
-            Wrong::new("int_parsing", "Input should be a valid integer, unable to parse string as an integer")
+            FieldError::new("int_parsing", "Input should be a valid integer, unable to parse string as an integer")
         }),
-        _ => Err(Wrong::new("int_type", "Input should be a valid integer")),
+        _ => Err(FieldError::new("int_type", "Input should be a valid integer")),
     }
 }
 
@@ -180,23 +180,24 @@ fn whole(text: &str) -> Option<i64> {
     digits.replace('_', "").parse().ok()
 }
 
-fn number(input: &Json) -> Result<f64, Wrong> {
+fn number(input: &Json) -> Result<f64, FieldError> {
     match input {
         Json::Bool(value) => Ok(f64::from(u8::from(*value))),
         Json::Number(number) => number.as_f64().ok_or_else(not_finite),
         Json::String(text) => match text.trim().parse::<f64>() {
             Ok(value) if value.is_finite() => Ok(value),
             Ok(_) => Err(not_finite()),
-            Err(_) => {
-                Err(Wrong::new("float_parsing", "Input should be a valid number, unable to parse string as a number"))
-            }
+            Err(_) => Err(FieldError::new(
+                "float_parsing",
+                "Input should be a valid number, unable to parse string as a number",
+            )),
         },
-        _ => Err(Wrong::new("float_type", "Input should be a valid number")),
+        _ => Err(FieldError::new("float_type", "Input should be a valid number")),
     }
 }
 
-fn not_finite() -> Wrong {
-    Wrong::new("finite_number", "Input should be a finite number")
+fn not_finite() -> FieldError {
+    FieldError::new("finite_number", "Input should be a finite number")
 }
 
 /// The framework names one bound only, and looks at them in this order.
@@ -204,7 +205,7 @@ fn in_bounds<T: Copy + PartialOrd + Display + Serialize>(
     value: T,
     bounds: &Bounds<T>,
     multiple: bool,
-) -> Result<T, Wrong> {
+) -> Result<T, FieldError> {
     let checks = [
         ("multiple_of", "multiple_of", "a multiple of", bounds.multiple_of.filter(|_| !multiple)),
         ("less_than_equal", "le", "less than or equal to", bounds.maximum.filter(|bound| value > *bound)),
@@ -215,12 +216,12 @@ fn in_bounds<T: Copy + PartialOrd + Display + Serialize>(
     match checks.into_iter().find_map(|(kind, key, words, bound)| bound.map(|bound| (kind, key, words, bound))) {
         None => Ok(value),
         Some((kind, key, words, bound)) => {
-            Err(Wrong { kind, msg: format!("Input should be {words} {bound}"), ctx: Some(json!({ key: bound })) })
+            Err(FieldError { kind, msg: format!("Input should be {words} {bound}"), ctx: Some(json!({ key: bound })) })
         }
     }
 }
 
-fn literal(input: &Json, values: &[&str]) -> Result<Json, Wrong> {
+fn literal(input: &Json, values: &[&str]) -> Result<Json, FieldError> {
     if input.as_str().is_some_and(|text| values.contains(&text)) {
         return Ok(input.clone());
     }
@@ -229,7 +230,7 @@ fn literal(input: &Json, values: &[&str]) -> Result<Json, Wrong> {
         Some((last, head)) if !head.is_empty() => format!("{} or {last}", head.join(", ")),
         _ => quoted.concat(),
     };
-    Err(Wrong {
+    Err(FieldError {
         kind: "literal_error",
         msg: format!("Input should be {expected}"),
         ctx: Some(json!({ "expected": expected })),
@@ -244,7 +245,7 @@ fn array(
     found: &mut Vec<Detail>,
 ) -> Option<Json> {
     let Json::Array(values) = input else {
-        found.push(Wrong::new("list_type", "Input should be a valid list").at(loc, input));
+        found.push(FieldError::new("list_type", "Input should be a valid list").at(loc, input));
         return None;
     };
     let before = found.len();
@@ -260,12 +261,12 @@ fn array(
     let actual = values.len() as u64;
     let count = |bound: u64| format!("{bound} item{}", if bound == 1 { "" } else { "s" });
     let wrong = match (min.filter(|bound| actual < *bound), max.filter(|bound| actual > *bound)) {
-        (Some(bound), _) => Wrong {
+        (Some(bound), _) => FieldError {
             kind: "too_short",
             msg: format!("List should have at least {} after validation, not {actual}", count(bound)),
             ctx: Some(json!({ "field_type": "List", "min_length": bound, "actual_length": actual })),
         },
-        (_, Some(bound)) => Wrong {
+        (_, Some(bound)) => FieldError {
             kind: "too_long",
             msg: format!("List should have at most {} after validation, not {actual}", count(bound)),
             ctx: Some(json!({ "field_type": "List", "max_length": bound, "actual_length": actual })),

@@ -15,11 +15,11 @@ use serde_json::json;
 
 /// A checked input: every field of the table that has a value, sent or by default, in its own type.
 #[derive(Clone, Debug)]
-pub(crate) struct Checked {
+pub(crate) struct ValidInput {
     values: Vec<(&'static Field, Json)>,
 }
 
-impl Checked {
+impl ValidInput {
     /// The value of the field of that name; null counts as none.
     pub(crate) fn get(&self, name: &str) -> Option<&Json> {
         self.values.iter().find(|(field, value)| field.name == name && *value != Json::Null).map(|(_, value)| value)
@@ -67,7 +67,11 @@ impl Checked {
 ///
 /// # Errors
 /// Everything that is wrong, in the order in which the framework lists it.
-pub(crate) fn check(info: &EndpointInfo, content_type: Option<&str>, body: &[u8]) -> Result<Checked, Vec<Detail>> {
+pub(crate) fn validate(
+    info: &EndpointInfo,
+    content_type: Option<&str>,
+    body: &[u8],
+) -> Result<ValidInput, Vec<Detail>> {
     let input = if body.is_empty() {
         Json::Null
     } else if content_type.is_none_or(is_json) {
@@ -91,7 +95,7 @@ pub(crate) fn check(info: &EndpointInfo, content_type: Option<&str>, body: &[u8]
     }
     let mut found = Vec::new();
     let values = coerce::fields(info.inputs, &input, &mut loc, &mut found);
-    if found.is_empty() { Ok(Checked { values }) } else { Err(found) }
+    if found.is_empty() { Ok(ValidInput { values }) } else { Err(found) }
 }
 
 fn is_json(content_type: &str) -> bool {

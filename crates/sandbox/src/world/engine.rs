@@ -1,7 +1,8 @@
 //! A job's way: accepted, lined up, performed, finished.
 
+use crate::services::Service;
 use crate::world::State;
-use crate::world::job::{Job, Origin};
+use crate::world::job::Job;
 use crate::world::model;
 use crate::world::outcome::Outcome;
 use crate::world::webhook;
@@ -20,7 +21,7 @@ pub(crate) fn accept(state: &Arc<State>, job: &Arc<Job>) -> bool {
 
 /// Ends a job that has not started within the time that its caller gave it.
 fn give_up_in_time(state: &Arc<State>, job: &Arc<Job>) {
-    let Some(limit) = job.wishes.start_timeout else { return };
+    let Some(limit) = job.options.start_timeout else { return };
     let (engine, job) = (Arc::clone(state), Arc::clone(job));
     state.spawn(async move {
         tokio::time::sleep(limit).await;
@@ -71,7 +72,7 @@ pub(crate) fn finish(state: &Arc<State>, job: &Arc<Job>, outcome: Outcome) {
         state.charge(price.micros.saturating_mul(units.into()));
     }
     state.jobs.completed(job, bytes);
-    if job.origin == Origin::Queue && job.wishes.webhook.is_some() {
+    if job.service == Service::Queue && job.options.webhook.is_some() {
         state.spawn(webhook::deliver(Arc::clone(state), Arc::clone(job)));
     }
 }

@@ -1,9 +1,11 @@
 //! A job: one request for a picture, synchronous or queued, from its acceptance to its result.
 
 use super::outcome::Outcome;
+use crate::chance;
 use crate::clock;
 use crate::faults::Call;
 use crate::lock::lock;
+use crate::services::Service;
 use bytes::Bytes;
 use ideogram_schema::EndpointInfo;
 use serde::ser::{Serialize, SerializeStruct, Serializer};
@@ -14,16 +16,9 @@ use std::time::{Duration, SystemTime};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
-/// How a job came in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Origin {
-    Run,
-    Queue,
-}
-
 /// What a caller may say about a job beside its input.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Wishes {
+pub(crate) struct SubmitOptions {
     /// Give up when the job has not started within this time.
     pub(crate) start_timeout: Option<Duration>,
     /// Wait behind all jobs of normal priority.
@@ -31,7 +26,7 @@ pub(crate) struct Wishes {
     /// Keep the payloads for the history; none leaves it to the account.
     pub(crate) store_io: Option<bool>,
     /// How long the pictures stay.
-    pub(crate) keep_files: Option<Duration>,
+    pub(crate) file_lifetime: Option<Duration>,
     /// Where to report the result.
     pub(crate) webhook: Option<String>,
 }
@@ -80,7 +75,7 @@ struct Progress {
 pub(crate) struct Job {
     pub(crate) id: String,
     pub(crate) gateway_id: String,
-    pub(crate) origin: Origin,
+    pub(crate) service: Service,
     pub(crate) owner: String,
     pub(crate) app: String,
     /// The path behind owner and app, with its slash.
@@ -88,7 +83,7 @@ pub(crate) struct Job {
     /// The endpoint, when the path is one's.
     pub(crate) endpoint: Option<&'static EndpointInfo>,
     pub(crate) content_type: Option<String>,
-    pub(crate) wishes: Wishes,
+    pub(crate) options: SubmitOptions,
     pub(crate) sent_at: SystemTime,
     pub(crate) cancelled: CancellationToken,
     payload_bytes: usize,
@@ -100,21 +95,27 @@ pub(crate) struct Job {
 
 impl Job {
     /// A job for a path such as `fal-ai/ideogram/v2/turbo`.
-    pub(crate) fn new(origin: Origin, path: &str, content_type: Option<&str>, wishes: Wishes, body: Bytes) -> Self {
+    pub(crate) fn new(
+        service: Service,
+        path: &str,
+        content_type: Option<&str>,
+        options: SubmitOptions,
+        body: Bytes,
+    ) -> Self {
         let mut parts = path.splitn(3, '/');
         let mut part = || parts.next().unwrap_or_default().to_owned();
         let (owner, app, rest) = (part(), part(), part());
         Self {
-            id: uuid::Uuid::new_v4().to_string(),
-            gateway_id: uuid::Uuid::new_v4().to_string(),
-            origin,
+            id: chance::uuid(),
+            gateway_id: chance::uuid(),
+            service,
             owner,
             app,
             path: format!("/{rest}"),
             endpoint: ideogram_schema::ENDPOINTS.iter().find(|info| info.id == path).copied(),
             content_type: content_type.map(str::to_owned),
-            wishes,
-            sent_at: SystemTime::now(),
+            options,
+            sent_at: clock::now(),
             cancelled: CancellationToken::new(),
             payload_bytes: body.len(),
             progress: Mutex::new(Progress {
@@ -216,14 +217,14 @@ impl Job {
     pub(crate) fn start(&self) {
         let mut progress = self.progress();
         progress.phase = Phase::Running;
-        progress.started_at = Some(SystemTime::now());
+        progress.started_at = Some(clock::now());
         drop(progress);
         self.changed.send_replace(());
     }
 
     /// Adds a log line.
     pub(crate) fn log(&self, level: &'static str, message: impl Into<String>) {
-        self.progress().logs.push(LogLine { message: message.into(), at: SystemTime::now(), level });
+        self.progress().logs.push(LogLine { message: message.into(), at: clock::now(), level });
         self.changed.send_replace(());
     }
 
@@ -234,7 +235,7 @@ impl Job {
             return false;
         }
         progress.phase = Phase::Completed(outcome);
-        progress.ended_at = Some(SystemTime::now());
+        progress.ended_at = Some(clock::now());
         drop(progress);
         self.changed.send_replace(());
         true

@@ -1,37 +1,39 @@
 //! What the parts of one sandbox share.
 
 pub(crate) mod addresses;
+pub(crate) mod bounded_map;
 pub(crate) mod engine;
-pub(crate) mod files;
+pub(crate) mod file_store;
+pub(crate) mod input_files;
 pub(crate) mod job;
 pub(crate) mod job_store;
-pub(crate) mod media;
 pub(crate) mod model;
 pub(crate) mod outbound;
 pub(crate) mod outcome;
+pub(crate) mod pending_uploads;
 pub(crate) mod recorder;
 pub(crate) mod scheduler;
-pub(crate) mod shelf;
-pub(crate) mod signer;
-pub(crate) mod storage;
+pub(crate) mod tokens;
 pub(crate) mod trigger;
 pub(crate) mod webhook;
+pub(crate) mod webhook_signer;
 
+use crate::chance::Choices;
 use crate::config::Config;
 use crate::faults::FaultEngine;
-use crate::lock::lock;
 use crate::world::addresses::Addresses;
-use crate::world::files::Files;
+use crate::world::file_store::FileStore;
+use crate::world::input_files::InputLoader;
 use crate::world::job::Job;
 use crate::world::job_store::{Bounds, JobStore};
-use crate::world::media::Loader;
 use crate::world::outcome::Outcome;
+use crate::world::pending_uploads::PendingUploads;
 use crate::world::recorder::Recorder;
 use crate::world::scheduler::Scheduler;
-use crate::world::signer::Signer;
-use crate::world::storage::Storage;
+use crate::world::tokens::Tokens;
+use crate::world::webhook_signer::WebhookSigner;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -43,26 +45,27 @@ pub(crate) struct State {
     pub(crate) addresses: Arc<Addresses>,
     pub(crate) jobs: JobStore,
     pub(crate) scheduler: Scheduler,
-    pub(crate) files: Arc<Files>,
-    pub(crate) storage: Storage,
-    pub(crate) loader: Loader,
-    pub(crate) signer: Signer,
+    pub(crate) files: Arc<FileStore>,
+    pub(crate) uploads: PendingUploads,
+    pub(crate) tokens: Tokens,
+    pub(crate) loader: InputLoader,
+    pub(crate) signer: WebhookSigner,
     pub(crate) faults: FaultEngine,
     pub(crate) recorder: Recorder,
     /// Synchronous runs under way.
-    pub(crate) direct: AtomicUsize,
+    pub(crate) sync_runs: AtomicUsize,
     /// Ends what would not end by itself.
     pub(crate) closing: CancellationToken,
     /// Ends everything.
     pub(crate) stopping: CancellationToken,
     tasks: TaskTracker,
-    chance: Mutex<fastrand::Rng>,
+    pub(crate) choices: Choices,
     spent: AtomicU64,
 }
 
 impl State {
     pub(crate) fn new(config: Config, addresses: Addresses) -> Self {
-        let (addresses, files) = (Arc::new(addresses), Arc::new(Files::new(&config)));
+        let (addresses, files) = (Arc::new(addresses), Arc::new(FileStore::new(&config)));
         Self {
             jobs: JobStore::new(Bounds {
                 jobs: config.max_jobs,
@@ -70,17 +73,18 @@ impl State {
                 kept_bytes: config.job_store_bytes,
             }),
             scheduler: Scheduler::new(config.runners),
-            loader: Loader::new(&config, Arc::clone(&addresses), Arc::clone(&files)),
+            loader: InputLoader::new(&config, Arc::clone(&addresses), Arc::clone(&files)),
             files,
-            storage: Storage::default(),
-            signer: Signer::new(),
+            uploads: PendingUploads::new(),
+            tokens: Tokens::new(),
+            signer: WebhookSigner::new(),
             faults: FaultEngine::new(config.faults.clone()),
             recorder: Recorder::new(config.max_requests),
-            direct: AtomicUsize::new(0),
+            sync_runs: AtomicUsize::new(0),
             closing: CancellationToken::new(),
             stopping: CancellationToken::new(),
             tasks: TaskTracker::new(),
-            chance: Mutex::new(config.seed.map_or_else(fastrand::Rng::new, fastrand::Rng::with_seed)),
+            choices: Choices::new(config.seed),
             spent: AtomicU64::new(0),
             config,
             addresses,
@@ -104,16 +108,9 @@ impl State {
         self.tasks.wait().await;
     }
 
-    /// A seed for a picture whose caller left the choice to the model.
-    pub(crate) fn choose_seed(&self) -> i64 {
-        lock(&self.chance).i64(0..=i64::from(i32::MAX))
-    }
-
     /// How long a job runs.
     pub(crate) fn service_time(&self) -> Duration {
-        let spread = self.config.service_spread;
-        let extra = if spread.is_zero() { Duration::ZERO } else { spread.mul_f64(lock(&self.chance).f64()) };
-        self.config.service_time.saturating_add(extra)
+        self.config.service_time.saturating_add(self.choices.up_to(self.config.service_spread))
     }
 
     /// Takes money from the account, in millionths of a dollar.
@@ -141,6 +138,6 @@ impl State {
 
     /// Whether a job's payloads are in the history.
     pub(crate) fn stores_io(&self, job: &Job) -> bool {
-        job.wishes.store_io.unwrap_or(self.config.store_io)
+        job.options.store_io.unwrap_or(self.config.store_io)
     }
 }

@@ -1,11 +1,12 @@
 //! The model: from an accepted job to its outcome.
 
+use crate::clock;
 use crate::draw::{Limits, Ratio, Scene, decode};
-use crate::validate::{self, Checked, Detail};
+use crate::validate::{self, Detail, ValidInput};
 use crate::world::State;
-use crate::world::files::{Basis, Recipe};
+use crate::world::file_store::{Recipe, SourceFiles};
+use crate::world::input_files::LoadError;
 use crate::world::job::Job;
-use crate::world::media::LoadError;
 use crate::world::outcome::Outcome;
 use crate::world::trigger;
 use bytes::Bytes;
@@ -13,7 +14,7 @@ use http::StatusCode;
 use ideogram_schema::{EndpointInfo, FileRole};
 use serde::Serialize;
 use std::sync::Arc;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 /// Makes what a job asks for.
 ///
@@ -25,7 +26,7 @@ pub(crate) async fn run(
     info: &'static EndpointInfo,
 ) -> Result<Outcome, Box<Outcome>> {
     let body = job.payload().unwrap_or_default();
-    let input = validate::check(info, job.content_type.as_deref(), &body)
+    let input = validate::validate(info, job.content_type.as_deref(), &body)
         .map_err(|details| Box::new(Outcome::invalid(&details)))?;
     drop(body);
     job.log("INFO", format!("Request {} accepted by {}", job.id, info.id));
@@ -42,7 +43,7 @@ pub(crate) async fn run(
     pause(time / 2).await;
     job.log("INFO", "Drawing");
     pause(time.saturating_sub(time / 2)).await;
-    let recipe = recipe(state, info, &input, images, job.wishes.keep_files);
+    let recipe = recipe(state, info, &input, images, job.options.file_lifetime);
     let seed = recipe.scene.seed;
     let private = input.flag("sync_mode") == Some(true);
     let file = if private {
@@ -93,7 +94,7 @@ struct Images {
 }
 
 /// Loads and decodes every file of the input, and compares mask and picture.
-async fn load(state: &Arc<State>, input: &Checked) -> Result<Images, Box<Outcome>> {
+async fn load(state: &Arc<State>, input: &ValidInput) -> Result<Images, Box<Outcome>> {
     let mut images = Images::default();
     let (mut source_size, mut mask_size, mut mask_field) = (None, None, None);
     for (field, role, url) in input.files() {
@@ -130,8 +131,8 @@ async fn load(state: &Arc<State>, input: &Checked) -> Result<Images, Box<Outcome
 
 /// Everything that the picture depends on. Fields are found by name, files by their role, so an endpoint that has others
 /// or fewer works too.
-fn recipe(state: &State, info: &EndpointInfo, input: &Checked, images: Images, keep: Option<Duration>) -> Recipe {
-    let seed = input.integer("seed").unwrap_or_else(|| state.choose_seed());
+fn recipe(state: &State, info: &EndpointInfo, input: &ValidInput, images: Images, keep: Option<Duration>) -> Recipe {
+    let seed = input.integer("seed").unwrap_or_else(|| state.choices.seed());
     let mut scene = Scene::new(info.id, input.text("prompt").unwrap_or_default(), seed);
     input.text("negative_prompt").unwrap_or_default().clone_into(&mut scene.negative_prompt);
     scene.expand_prompt = input.flag("expand_prompt").unwrap_or(false);
@@ -142,14 +143,16 @@ fn recipe(state: &State, info: &EndpointInfo, input: &Checked, images: Images, k
         scene.ratio = ratio;
     }
     let keep_source = |bytes| state.files.keep_source(bytes);
-    let basis = match (images.source, images.mask) {
-        (Some(source), Some(mask)) => {
-            Basis::Edit { source: keep_source(source), mask: keep_source(mask), mask_edits: state.config.mask_edits }
-        }
+    let source = match (images.source, images.mask) {
+        (Some(source), Some(mask)) => SourceFiles::Edit {
+            source: keep_source(source),
+            mask: keep_source(mask),
+            mask_edits: state.config.mask_edits,
+        },
         (Some(source), None) => {
-            Basis::Remix { source: keep_source(source), strength: input.number("strength").unwrap_or(0.5) }
+            SourceFiles::Remix { source: keep_source(source), strength: input.number("strength").unwrap_or(0.5) }
         }
-        (None, _) => Basis::Nothing,
+        (None, _) => SourceFiles::None,
     };
-    Recipe { scene, basis, expires_at: keep.and_then(|keep| SystemTime::now().checked_add(keep)) }
+    Recipe { scene, source, expires_at: keep.and_then(|keep| clock::now().checked_add(keep)) }
 }

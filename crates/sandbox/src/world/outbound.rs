@@ -10,27 +10,27 @@ pub(crate) type Error = Box<dyn std::error::Error + Send + Sync>;
 
 /// Where a client is to go.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Reach {
+pub(crate) enum Network {
     /// To the URL that was given, by no proxy and after no redirect: a receiver or a file server beside the sandbox.
-    Near,
+    Local,
     /// Into the world, as the environment says.
-    Far,
+    Internet,
 }
 
 /// A client that trusts what this machine trusts.
 ///
 /// # Errors
 /// When the machine's roots cannot be read.
-pub(crate) fn client(timeout: Duration, reach: Reach) -> Result<reqwest::Client, Error> {
+pub(crate) fn client(timeout: Duration, network: Network) -> Result<reqwest::Client, Error> {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let tls = ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()?
         .with_platform_verifier()?
         .with_no_client_auth();
     let builder = reqwest::Client::builder().tls_backend_preconfigured(tls).timeout(timeout);
-    let builder = match reach {
-        Reach::Near => builder.no_proxy().redirect(reqwest::redirect::Policy::none()),
-        Reach::Far => builder.redirect(reqwest::redirect::Policy::limited(5)),
+    let builder = match network {
+        Network::Local => builder.no_proxy().redirect(reqwest::redirect::Policy::none()),
+        Network::Internet => builder.redirect(reqwest::redirect::Policy::limited(5)),
     };
     Ok(builder.build()?)
 }

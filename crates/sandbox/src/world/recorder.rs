@@ -95,8 +95,8 @@ impl Recorder {
         inner.1 += 1;
         let record = Arc::new(Record {
             number: inner.1,
-            at: SystemTime::now(),
-            since: Instant::now(),
+            at: clock::now(),
+            since: clock::instant(),
             head,
             body: kept,
             length: body.len(),

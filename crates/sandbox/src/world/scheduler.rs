@@ -1,6 +1,7 @@
 //! Who runs next: a number of runners, two priorities, first come first served.
 
 use super::job::Job;
+use crate::clock;
 use crate::lock::lock;
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
@@ -28,7 +29,7 @@ const NUMBERING_INTERVAL: Duration = Duration::from_millis(5);
 
 impl Scheduler {
     pub(crate) fn new(runners: usize) -> Self {
-        Self { inner: Mutex::default(), runners: runners.max(1) }
+        Self { inner: Mutex::default(), runners }
     }
 
     /// How many jobs wait.
@@ -50,7 +51,7 @@ impl Scheduler {
                 waiting.set_position(position);
             }
             inner.stale = false;
-            inner.numbered = Some(Instant::now());
+            inner.numbered = Some(clock::instant());
         }
         job.position()
     }
@@ -58,7 +59,7 @@ impl Scheduler {
     /// Lines a job up.
     pub(crate) fn enqueue(&self, job: &Arc<Job>) {
         let mut inner = lock(&self.inner);
-        let ahead = if job.wishes.low_priority {
+        let ahead = if job.options.low_priority {
             inner.low.push_back(Arc::clone(job));
             inner.normal.len() + inner.low.len() - 1
         } else {
@@ -72,7 +73,7 @@ impl Scheduler {
     /// Takes a waiting job out of the line; says whether it was in it.
     pub(crate) fn withdraw(&self, job: &Arc<Job>) -> bool {
         let mut inner = lock(&self.inner);
-        let line = if job.wishes.low_priority { &mut inner.low } else { &mut inner.normal };
+        let line = if job.options.low_priority { &mut inner.low } else { &mut inner.normal };
         let Some(index) = line.iter().position(|waiting| Arc::ptr_eq(waiting, job)) else { return false };
         line.remove(index);
         inner.stale = true;

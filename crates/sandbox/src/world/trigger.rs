@@ -1,6 +1,6 @@
 //! Prompts that make the model fail, so that a program's handling of each documented failure can be tried.
 
-use crate::validate::{Checked, Detail};
+use crate::validate::{Detail, ValidInput};
 use crate::world::outcome::Outcome;
 use http::StatusCode;
 use ideogram_schema::FileRole;
@@ -21,13 +21,13 @@ pub struct Trigger {
     pub status: u16,
     /// What the answer says.
     pub message: &'static str,
-    at: At,
+    at: Location,
     context: &'static str,
 }
 
 /// Where an error says that it lies.
 #[derive(Clone, Copy, Debug, PartialEq)]
-enum At {
+enum Location {
     /// In the body as a whole.
     Body,
     /// In the prompt.
@@ -46,14 +46,14 @@ impl Trigger {
         format!("__{}__", self.name)
     }
 
-    fn outcome(&self, input: &Checked) -> Outcome {
+    fn outcome(&self, input: &ValidInput) -> Outcome {
         let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let field = match self.at {
-            At::Platform => return Outcome::failure(status, self.message, self.name),
-            At::Crash => return Outcome::crash(),
-            At::Body => None,
-            At::Prompt => Some("prompt"),
-            At::Image => input.files().find(|(_, role, _)| *role == FileRole::Image).map(|(name, ..)| name),
+            Location::Platform => return Outcome::failure(status, self.message, self.name),
+            Location::Crash => return Outcome::crash(),
+            Location::Body => None,
+            Location::Prompt => Some("prompt"),
+            Location::Image => input.files().find(|(_, role, _)| *role == FileRole::Image).map(|(name, ..)| name),
         };
         let mut detail = Detail::of_field(field, self.name, self.message);
         detail.ctx = serde_json::from_str::<Value>(self.context).ok().map(Into::into);
@@ -64,7 +64,7 @@ impl Trigger {
 }
 
 /// What a prompt triggers, if anything.
-pub(crate) fn outcome(input: &Checked) -> Option<Outcome> {
+pub(crate) fn outcome(input: &ValidInput) -> Option<Outcome> {
     let prompt = input.text("prompt")?;
     // Every trigger begins with two underscores; most prompts have none.
     if !prompt.contains("__") {
@@ -74,19 +74,19 @@ pub(crate) fn outcome(input: &Checked) -> Option<Outcome> {
 }
 
 /// Whether the request runs until somebody cancels it.
-pub(crate) fn hangs(input: &Checked) -> bool {
+pub(crate) fn hangs(input: &ValidInput) -> bool {
     input.text("prompt").is_some_and(|prompt| prompt.contains(HANG))
 }
 
 /// A prompt with this word runs until it is cancelled.
 pub const HANG: &str = "__hang__";
 
-const fn model(name: &'static str, status: u16, at: At, message: &'static str, context: &'static str) -> Trigger {
+const fn model(name: &'static str, status: u16, at: Location, message: &'static str, context: &'static str) -> Trigger {
     Trigger { name, status, message, at, context }
 }
 
 const fn platform(name: &'static str, status: u16, message: &'static str) -> Trigger {
-    Trigger { name, status, message, at: At::Platform, context: "" }
+    Trigger { name, status, message, at: Location::Platform, context: "" }
 }
 
 /// Every trigger: the documented types of model errors that a picture's endpoint can have, then the documented types of
@@ -95,32 +95,50 @@ pub static TRIGGERS: &[Trigger] = &[
     model(
         "content_policy_violation",
         422,
-        At::Prompt,
+        Location::Prompt,
         "The content could not be processed because it was flagged by a content checker.",
         "",
     ),
-    model("no_media_generated", 422, At::Body, "No media was generated.", ""),
-    model("image_too_small", 422, At::Image, "The image is too small.", r#"{"min_height":256,"min_width":256}"#),
-    model("image_too_large", 422, At::Image, "The image is too large.", r#"{"max_height":4096,"max_width":4096}"#),
-    model("image_load_error", 422, At::Image, "Failed to load the image.", ""),
-    model("file_download_error", 422, At::Image, "Failed to download the file.", ""),
-    model("face_detection_error", 422, At::Image, "Could not detect a face in the image.", ""),
-    model("file_too_large", 422, At::Image, "The file is too large.", r#"{"max_size":10485760}"#),
-    model("feature_not_supported", 422, At::Body, "The feature is not supported.", ""),
-    model("one_of", 422, At::Prompt, "The value is not one of those expected.", r#"{"expected":["a","b"]}"#),
-    model("sequence_too_short", 422, At::Prompt, "The sequence is too short.", r#"{"min_length":3}"#),
-    model("sequence_too_long", 422, At::Prompt, "The sequence is too long.", r#"{"max_length":1000}"#),
+    model("no_media_generated", 422, Location::Body, "No media was generated.", ""),
+    model("image_too_small", 422, Location::Image, "The image is too small.", r#"{"min_height":256,"min_width":256}"#),
+    model(
+        "image_too_large",
+        422,
+        Location::Image,
+        "The image is too large.",
+        r#"{"max_height":4096,"max_width":4096}"#,
+    ),
+    model("image_load_error", 422, Location::Image, "Failed to load the image.", ""),
+    model("file_download_error", 422, Location::Image, "Failed to download the file.", ""),
+    model("face_detection_error", 422, Location::Image, "Could not detect a face in the image.", ""),
+    model("file_too_large", 422, Location::Image, "The file is too large.", r#"{"max_size":10485760}"#),
+    model("feature_not_supported", 422, Location::Body, "The feature is not supported.", ""),
+    model("one_of", 422, Location::Prompt, "The value is not one of those expected.", r#"{"expected":["a","b"]}"#),
+    model("sequence_too_short", 422, Location::Prompt, "The sequence is too short.", r#"{"min_length":3}"#),
+    model("sequence_too_long", 422, Location::Prompt, "The sequence is too long.", r#"{"max_length":1000}"#),
     model(
         "unsupported_image_format",
         422,
-        At::Image,
+        Location::Image,
         "The image format is not supported.",
         r#"{"supported_formats":["png","jpeg","webp"]}"#,
     ),
-    model("internal_server_error", 500, At::Body, "Internal server error.", ""),
-    model("generation_timeout", 504, At::Body, "The generation took too long.", ""),
-    model("downstream_service_error", 400, At::Body, "A service that the model relies on refused the request.", ""),
-    model("downstream_service_unavailable", 500, At::Body, "A service that the model relies on is unavailable.", ""),
+    model("internal_server_error", 500, Location::Body, "Internal server error.", ""),
+    model("generation_timeout", 504, Location::Body, "The generation took too long.", ""),
+    model(
+        "downstream_service_error",
+        400,
+        Location::Body,
+        "A service that the model relies on refused the request.",
+        "",
+    ),
+    model(
+        "downstream_service_unavailable",
+        500,
+        Location::Body,
+        "A service that the model relies on is unavailable.",
+        "",
+    ),
     platform("request_timeout", 504, "Request timed out"),
     platform("startup_timeout", 504, "Runner did not start in time"),
     platform("runner_scheduling_failure", 503, "No runner could be scheduled"),
@@ -134,7 +152,7 @@ pub static TRIGGERS: &[Trigger] = &[
     platform("client_cancelled", 499, "Request cancelled by the client"),
     platform("bad_request", 400, "Bad request"),
     platform("internal_error", 500, "Internal error"),
-    model("crash", 500, At::Crash, "Internal Server Error", ""),
+    model("crash", 500, Location::Crash, "Internal Server Error", ""),
 ];
 
 /// The triggers as data, for the page and for `--help`.
@@ -160,7 +178,7 @@ mod tests {
     #[test]
     fn every_documented_failure_around_a_model_has_a_trigger() {
         for kind in ideogram_schema::RequestErrorType::VALUES {
-            assert!(TRIGGERS.iter().any(|trigger| trigger.name == *kind && trigger.at == At::Platform), "{kind}");
+            assert!(TRIGGERS.iter().any(|trigger| trigger.name == *kind && trigger.at == Location::Platform), "{kind}");
         }
     }
 }

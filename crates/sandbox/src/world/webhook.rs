@@ -4,12 +4,12 @@ use crate::clock;
 use crate::json::Json;
 use crate::world::State;
 use crate::world::job::Job;
-use crate::world::outbound::{self, Reach};
-use crate::world::signer::USER_ID;
+use crate::world::outbound::{self, Network};
+use crate::world::webhook_signer::USER_ID;
 use serde::Serialize;
 use serde_json::json;
 use std::sync::Arc;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 /// No two attempts are further apart.
 const LONGEST_WAIT: Duration = Duration::from_secs(3600);
@@ -26,7 +26,7 @@ struct Delivery<'a> {
 
 /// Reports a completed job to the URL that was given with it.
 pub(crate) async fn deliver(state: Arc<State>, job: Arc<Job>) {
-    let (Some(url), Some(outcome)) = (job.wishes.webhook.clone(), job.outcome()) else { return };
+    let (Some(url), Some(outcome)) = (job.options.webhook.clone(), job.outcome()) else { return };
     let delivery = Delivery {
         request_id: &job.id,
         gateway_request_id: &job.gateway_id,
@@ -35,11 +35,11 @@ pub(crate) async fn deliver(state: Arc<State>, job: Arc<Job>) {
         payload: crate::json::parse(&outcome.body).unwrap_or(Json::Null),
     };
     let body = serde_json::to_vec(&delivery).unwrap_or_default();
-    let Ok(client) = outbound::client(state.config.webhook_timeout, Reach::Near) else { return };
+    let Ok(client) = outbound::client(state.config.webhook_timeout, Network::Local) else { return };
     let mut wait = state.config.webhook_backoff;
     for attempt in 1..=state.config.webhook_attempts {
         // Each attempt is signed anew: a receiver refuses a timestamp that is minutes old.
-        let timestamp = clock::unix(SystemTime::now());
+        let timestamp = clock::unix(clock::now());
         let sent = client
             .post(&url)
             .header("content-type", "application/json")
@@ -54,7 +54,7 @@ pub(crate) async fn deliver(state: Arc<State>, job: Arc<Job>) {
         let error = answer.as_ref().err().map(reason);
         job.note_delivery(json!({
             "attempt": attempt,
-            "at": clock::rfc3339(SystemTime::now()),
+            "at": clock::rfc3339(clock::now()),
             "status": answer.as_ref().ok(),
             "error": error,
         }));

@@ -3,6 +3,7 @@ use ideogram_sandbox::{Call, Fault, Rule};
 use reqwest::Method;
 use serde_json::{Value, json};
 use std::error::Error;
+use std::num::NonZeroUsize;
 use std::time::{Duration, Instant};
 
 fn run_path() -> String {
@@ -47,8 +48,7 @@ async fn connections_break_before_and_after_the_work() {
 #[tokio::test]
 async fn answers_come_from_the_ingress_or_from_the_service() {
     let bench = Bench::new(quick()).await;
-    let mut rule = Rule::new([Call::Submit], Fault::IngressError);
-    rule.status = Some(502);
+    let rule = Rule::new([Call::Submit], Fault::IngressError).with_status(502).unwrap();
     bench.sandbox.set_faults(rule);
     let submit = async || bench.post(&format!("/queue/{}", endpoint("generate")), &json!({ "prompt": "a" })).await;
     let answer = submit().await;
@@ -66,9 +66,7 @@ async fn answers_come_from_the_ingress_or_from_the_service() {
         assert_eq!(jobs, accepted, "{fault:?}");
     }
 
-    let mut rule = Rule::new([Call::Submit], Fault::RateLimit);
-    rule.retry_after = "3".to_owned();
-    rule.times = Some(1);
+    let rule = Rule::new([Call::Submit], Fault::RateLimit).with_retry_after("3").with_times(1);
     bench.sandbox.set_faults(rule);
     let answer = submit().await;
     assert_eq!((answer.status.as_u16(), answer.header("retry-after")), (429, Some("3")));
@@ -84,8 +82,8 @@ async fn bodies_are_wrong_slow_or_stuck() {
     bench.sandbox.set_faults(Rule::new([Call::Run], Fault::Html));
     assert!(run().await.header("content-type").unwrap().starts_with("text/html"));
 
-    let mut rule = Rule::new([Call::Run], Fault::Drip);
-    (rule.chunk, rule.interval_ms) = (50, 4);
+    let chunk = NonZeroUsize::new(50).unwrap();
+    let rule = Rule::new([Call::Run], Fault::Drip).with_drip(chunk, Duration::from_millis(4));
     bench.sandbox.set_faults(rule);
     let since = Instant::now();
     let answer = run().await;
@@ -99,8 +97,7 @@ async fn bodies_are_wrong_slow_or_stuck() {
     let more = tokio::time::timeout(Duration::from_millis(30), response.chunk()).await;
     assert!(more.is_err(), "the second half never comes");
 
-    let mut rule = Rule::new([], Fault::Latency);
-    rule.latency_ms = 20;
+    let rule = Rule::new([], Fault::Latency).with_latency(Duration::from_millis(20), Duration::ZERO);
     bench.sandbox.set_faults(rule);
     let since = Instant::now();
     assert_eq!(run().await.status, 200);
@@ -110,8 +107,7 @@ async fn bodies_are_wrong_slow_or_stuck() {
 #[tokio::test]
 async fn results_vanish_and_urls_lead_elsewhere() {
     let bench = Bench::new(quick()).await;
-    let mut rule = Rule::new([Call::Submit, Call::Status], Fault::ForeignUrls);
-    rule.url = "https://elsewhere.example".to_owned();
+    let rule = Rule::new([Call::Submit, Call::Status], Fault::ForeignUrls).with_url("https://elsewhere.example");
     bench.sandbox.set_faults(vec![rule, Rule::new([Call::Result], Fault::Expired)]);
     let answer = bench.post(&format!("/queue/{}", endpoint("generate")), &json!({ "prompt": "a" })).await.json();
     let id = answer["request_id"].as_str().unwrap();
@@ -130,7 +126,7 @@ async fn the_control_endpoint_takes_what_a_file_takes() {
     assert!(run().await.json()["seed"].is_number());
     assert!(run().await.text.starts_with("<!doctype html>"));
     let state = bench.get("/_sandbox/faults").await.json();
-    assert_eq!((&state["rules"][0]["calls"], &state["rules"][0]["strikes"]), (&json!(2), &json!(1)));
+    assert_eq!((&state["rules"][0]["calls"], &state["rules"][0]["injected"]), (&json!(2), &json!(1)));
 
     let as_json = json!({ "seed": 3, "rule": [{ "calls": ["run"], "fault": "rate-limit" }] });
     assert_eq!(put(&as_json.to_string()).await.status, 200);

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 /// A picture of that size as a data URI.
 pub(crate) fn png_uri(width: u32, height: u32) -> String {
-    let png = draw::stand_in(width, height).unwrap().png;
+    let png = draw::example_image(width, height).unwrap().png;
     format!("data:image/png;base64,{}", base64::engine::general_purpose::STANDARD.encode(png))
 }
 

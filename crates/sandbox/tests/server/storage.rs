@@ -117,7 +117,7 @@ async fn signed_parts_answer_with_their_tags() {
 #[tokio::test]
 async fn an_upload_is_an_input_and_pictures_expire_when_asked_to() {
     let bench = Bench::new(quick()).await;
-    let png = ideogram_sandbox::draw::stand_in(64, 64).unwrap().png;
+    let png = ideogram_sandbox::draw::example_image(64, 64).unwrap().png;
     let announced = bench.post("/rest/storage/upload/initiate", &json!({ "file_name": "x.png" })).await.json();
     bench.send(bench.client.put(announced["upload_url"].as_str().unwrap()).body(png)).await;
     let body = json!({ "prompt": "a", "image_url": announced["file_url"] });

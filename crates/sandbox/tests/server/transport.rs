@@ -1,5 +1,5 @@
 use crate::{Bench, endpoint, quick};
-use ideogram_sandbox::{Call, Fault, Rule};
+use ideogram_sandbox::{Call, Fault, Rule, Service};
 use serde_json::json;
 use std::time::{Duration, Instant};
 
@@ -26,7 +26,7 @@ async fn services_are_found_by_host_and_by_port() {
     let answer = bench.send(request.header("authorization", crate::KEY).json(&json!({ "prompt": "a" }))).await;
     assert!(answer.json()["seed"].is_number(), "{answer:?}");
     let services = bench.sandbox.service_urls();
-    let queue = &services.iter().find(|(prefix, _)| *prefix == "/queue").unwrap().1;
+    let queue = &services.iter().find(|(service, _)| *service == Service::Queue).unwrap().1;
     let request = bench.client.post(format!("{queue}/{id}")).header("authorization", crate::KEY);
     let answer = bench.send(request.json(&json!({ "prompt": "a" }))).await;
     assert_eq!(answer.json()["status"], "IN_QUEUE");
@@ -36,7 +36,7 @@ async fn services_are_found_by_host_and_by_port() {
     let own =
         bench.client.get(format!("{queue}/fal-ai/ideogram/requests/{request_id}")).header("authorization", crate::KEY);
     assert_eq!(bench.send(own).await.status, 200);
-    let cdn = &services.iter().find(|(prefix, _)| *prefix == "/cdn").unwrap().1;
+    let cdn = &services.iter().find(|(service, _)| *service == Service::Cdn).unwrap().1;
     let picture = bench.result(&request_id).await.json()["images"][0]["url"].as_str().unwrap().to_owned();
     let picture = picture.replace(&bench.sandbox.cdn_url(), cdn);
     let body = json!({ "prompt": "a", "image_url": picture });

@@ -1,6 +1,6 @@
 //! The history of requests: the one place where a request whose reply was lost can be found again.
 
-use super::page::{Parameters, refuse};
+use super::pagination::{Parameters, refuse};
 use crate::clock;
 use crate::http::auth;
 use crate::http::reply;
@@ -56,7 +56,7 @@ fn answer(
         None => Ok(None),
         Some(text) => clock::parse(text).map(Some).ok_or_else(|| bad("`start` and `end` must be ISO 8601 times")),
     };
-    let (start, end, now) = (time("start")?, time("end")?, SystemTime::now());
+    let (start, end, now) = (time("start")?, time("end")?, clock::now());
     let request_id = parameters.get("request_id");
     let back = if request_id.is_some() { QUARTER } else { DAY };
     let start = start.or_else(|| now.checked_sub(back)).unwrap_or(SystemTime::UNIX_EPOCH);

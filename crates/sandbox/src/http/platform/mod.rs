@@ -1,9 +1,9 @@
 //! The platform API: history, prices, bills, models.
 
+mod billing;
 mod history;
 mod models;
-mod money;
-mod page;
+mod pagination;
 
 use crate::world::State;
 use axum::Router;
@@ -13,9 +13,9 @@ use std::sync::Arc;
 pub(crate) fn router() -> Router<Arc<State>> {
     Router::new()
         .route("/platform/v1/models", get(models::models))
-        .route("/platform/v1/models/pricing", get(money::pricing))
-        .route("/platform/v1/models/pricing/estimate", post(money::estimate))
-        .route("/platform/v1/models/billing-events", get(money::billing_events))
+        .route("/platform/v1/models/pricing", get(billing::pricing))
+        .route("/platform/v1/models/pricing/estimate", post(billing::estimate))
+        .route("/platform/v1/models/billing-events", get(billing::billing_events))
         .route("/platform/v1/models/requests/by-endpoint", get(history::by_endpoint))
         .route("/platform/v1/models/requests/search", get(history::search))
         .route("/platform/v1/models/requests/{request_id}/payloads", delete(history::forget))

@@ -1,8 +1,8 @@
 //! The catalogue of models, and facts about the platform.
 
-use super::page::{Parameters, refuse};
+use super::pagination::{Parameters, refuse};
 use crate::http::auth;
-use crate::http::documents;
+use crate::http::openapi;
 use crate::http::reply;
 use crate::world::State;
 use axum::extract::{RawQuery, State as Shared};
@@ -40,7 +40,7 @@ fn describe(info: &EndpointInfo, with_document: bool) -> Value {
     if !with_document {
         return json!({ "endpoint_id": info.id, "metadata": metadata });
     }
-    let document = documents::of(info.id).and_then(|text| serde_json::from_str::<Value>(text).ok());
+    let document = openapi::of(info.id).and_then(|text| serde_json::from_str::<Value>(text).ok());
     let document = document.unwrap_or_else(
         || json!({ "error": { "code": "expansion_failed", "message": "No document for this endpoint" } }),
     );

@@ -2,11 +2,11 @@
 //! the rest of the world only when that is allowed.
 
 use crate::config::Config;
-use crate::draw::{DecodeError, MaskEdits, stand_in, stand_in_mask};
+use crate::draw::{DecodeError, MaskEdits, example_image, example_mask};
 use crate::validate::Detail;
 use crate::world::addresses::Addresses;
-use crate::world::files::{Files, id_of_path};
-use crate::world::outbound::{self, Reach};
+use crate::world::file_store::{FileStore, id_of_path};
+use crate::world::outbound::{self, Network};
 use base64::Engine as _;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use bytes::Bytes;
@@ -21,7 +21,7 @@ const MAX_BYTES: usize = 20 << 20;
 /// How long a file may take to load.
 const TIMEOUT: Duration = Duration::from_secs(20);
 /// Width and height of the stand-ins, mask and picture alike.
-const STAND_IN: (u32, u32) = (1024, 768);
+const EXAMPLE_SIZE: (u32, u32) = (1024, 768);
 
 const LENIENT: GeneralPurpose = GeneralPurpose::new(
     &base64::alphabet::STANDARD,
@@ -71,21 +71,21 @@ impl LoadError {
 
 /// Loads files by URL.
 #[derive(Debug)]
-pub(crate) struct Loader {
+pub(crate) struct InputLoader {
     /// The example URLs of the description, and what each stands for.
     examples: HashMap<String, FileRole>,
     addresses: Arc<Addresses>,
-    files: Arc<Files>,
+    files: Arc<FileStore>,
     mask_edits: MaskEdits,
     allow_fetch: bool,
     image: OnceLock<Bytes>,
     mask: OnceLock<Bytes>,
-    near: OnceLock<Option<reqwest::Client>>,
-    far: OnceLock<Option<reqwest::Client>>,
+    local_client: OnceLock<Option<reqwest::Client>>,
+    internet_client: OnceLock<Option<reqwest::Client>>,
 }
 
-impl Loader {
-    pub(crate) fn new(config: &Config, addresses: Arc<Addresses>, files: Arc<Files>) -> Self {
+impl InputLoader {
+    pub(crate) fn new(config: &Config, addresses: Arc<Addresses>, files: Arc<FileStore>) -> Self {
         let fields = ENDPOINTS.iter().flat_map(|info| info.inputs);
         let file_fields = fields.filter_map(|field| match field.kind {
             FieldKind::File(role) => Some((role, field.examples)),
@@ -102,8 +102,8 @@ impl Loader {
             allow_fetch: config.allow_fetch,
             image: OnceLock::new(),
             mask: OnceLock::new(),
-            near: OnceLock::new(),
-            far: OnceLock::new(),
+            local_client: OnceLock::new(),
+            internet_client: OnceLock::new(),
         }
     }
 
@@ -116,7 +116,7 @@ impl Loader {
             return data(rest);
         }
         if let Some(role) = self.examples.get(url) {
-            return self.stand_in(*role).await;
+            return self.example_image(*role).await;
         }
         let url = url::Url::parse(url).map_err(|_| LoadError::Download)?;
         if let Some(id) = self.addresses.own_path(&url).as_deref().and_then(id_of_path) {
@@ -127,25 +127,25 @@ impl Loader {
             return Err(LoadError::Download);
         }
         let client = if is_loopback(&url) {
-            self.near.get_or_init(|| outbound::client(TIMEOUT, Reach::Near).ok())
+            self.local_client.get_or_init(|| outbound::client(TIMEOUT, Network::Local).ok())
         } else if self.allow_fetch {
-            self.far.get_or_init(|| outbound::client(TIMEOUT, Reach::Far).ok())
+            self.internet_client.get_or_init(|| outbound::client(TIMEOUT, Network::Internet).ok())
         } else {
             return Err(LoadError::Download);
         };
         fetch(client.as_ref().ok_or(LoadError::Download)?, url).await
     }
 
-    async fn stand_in(&self, role: FileRole) -> Result<Bytes, LoadError> {
+    async fn example_image(&self, role: FileRole) -> Result<Bytes, LoadError> {
         let (slot, edits) =
             if role == FileRole::Mask { (&self.mask, Some(self.mask_edits)) } else { (&self.image, None) };
         if let Some(bytes) = slot.get() {
             return Ok(bytes.clone());
         }
-        let (width, height) = STAND_IN;
+        let (width, height) = EXAMPLE_SIZE;
         let drawn = self.files.compute(move || match edits {
-            Some(edits) => stand_in_mask(width, height, edits),
-            None => stand_in(width, height),
+            Some(edits) => example_mask(width, height, edits),
+            None => example_image(width, height),
         });
         let picture = drawn.await.and_then(Result::ok).ok_or(LoadError::Download)?;
         Ok(slot.get_or_init(|| picture.png.into()).clone())

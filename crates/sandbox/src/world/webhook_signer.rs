@@ -1,9 +1,9 @@
 //! The signature of webhooks.
 
+use crate::chance;
 use crate::hash::{digest, hex};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use ring::rand::{SecureRandom, SystemRandom};
 use ring::signature::{Ed25519KeyPair, KeyPair};
 use serde_json::{Value, json};
 
@@ -12,15 +12,13 @@ pub(crate) const USER_ID: &str = "sandbox-user";
 
 /// The key that webhooks are signed with, new in each sandbox.
 #[derive(Debug)]
-pub(crate) struct Signer {
+pub(crate) struct WebhookSigner {
     pair: Option<Ed25519KeyPair>,
 }
 
-impl Signer {
+impl WebhookSigner {
     pub(crate) fn new() -> Self {
-        let mut seed = [0; 32];
-        let drawn = SystemRandom::new().fill(&mut seed);
-        Self { pair: drawn.ok().and_then(|()| Ed25519KeyPair::from_seed_unchecked(&seed).ok()) }
+        Self { pair: chance::key().and_then(|seed| Ed25519KeyPair::from_seed_unchecked(&seed).ok()) }
     }
 
     /// The public key, in the form in which receivers fetch it.

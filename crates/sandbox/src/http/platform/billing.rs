@@ -1,6 +1,6 @@
 //! Prices and bills.
 
-use super::page::{Parameters, refuse};
+use super::pagination::{Parameters, refuse};
 use crate::clock;
 use crate::http::auth;
 use crate::http::reply;

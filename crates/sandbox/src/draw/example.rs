@@ -19,14 +19,14 @@ const CLOTH: u32 = 0xa8_2633;
 /// [`DrawError::Size`] for a side of zero, or beyond memory.
 ///
 /// ```
-/// use ideogram_sandbox::draw::{Limits, MaskEdits, decode, stand_in, stand_in_mask};
+/// use ideogram_sandbox::draw::{Limits, MaskEdits, decode, example_image, example_mask};
 ///
-/// let image = decode(&stand_in(256, 256)?.png, &Limits::default())?;
-/// let mask = decode(&stand_in_mask(256, 256, MaskEdits::Black)?.png, &Limits::default())?;
+/// let image = decode(&example_image(256, 256)?.png, &Limits::default())?;
+/// let mask = decode(&example_mask(256, 256, MaskEdits::Black)?.png, &Limits::default())?;
 /// assert_eq!((image.width(), image.height()), (mask.width(), mask.height()));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-pub fn stand_in(width: u32, height: u32) -> Result<Picture, DrawError> {
+pub fn example_image(width: u32, height: u32) -> Result<Picture, DrawError> {
     let mut canvas = Canvas::new(width, height).ok_or(DrawError::Size { width, height })?;
     landscape(&mut canvas);
     knight(&mut canvas);
@@ -34,11 +34,11 @@ pub fn stand_in(width: u32, height: u32) -> Result<Picture, DrawError> {
     png::opaque(canvas.into_pixmap())
 }
 
-/// The mask that selects the shield of [`stand_in`] at the same size, in the colour that `edits` says.
+/// The mask that selects the shield of [`example_image`] at the same size, in the colour that `edits` says.
 ///
 /// # Errors
 /// [`DrawError::Size`] for a side of zero, or beyond memory.
-pub fn stand_in_mask(width: u32, height: u32, edits: MaskEdits) -> Result<Picture, DrawError> {
+pub fn example_mask(width: u32, height: u32, edits: MaskEdits) -> Result<Picture, DrawError> {
     let mut canvas = Canvas::new(width, height).ok_or(DrawError::Size { width, height })?;
     let (kept, edited) = match edits {
         MaskEdits::Black => (Color::WHITE, Color::BLACK),

@@ -1,12 +1,12 @@
 //! From a request as it came to the handler that answers it: where it was meant to go, what is written down of it, and
 //! what goes wrong with it.
 
-use crate::faults::{self, Call};
-use crate::http::connection::Control;
+use crate::faults::Call;
+use crate::http::connection::ConnectionControl;
 use crate::http::reply;
 use crate::http::route;
-use crate::http::{cdn, documents, fault_injection, inspect, platform, queue, redact, rest, run};
-use crate::services;
+use crate::http::{cdn, fault_injection, inspect, openapi, platform, queue, redact, rest, run};
+use crate::services::{self, Service};
 use crate::world::State;
 use axum::Router;
 use axum::body::Body;
@@ -33,7 +33,7 @@ pub(crate) fn router(state: Arc<State>) -> Router {
         .merge(rest::router())
         .merge(cdn::router())
         .merge(platform::router())
-        .merge(documents::router())
+        .merge(openapi::router())
         .merge(inspect::router())
         .fallback(|| async { reply::not_found() })
         .method_not_allowed_fallback(|| async { reply::method_not_allowed() })
@@ -46,8 +46,8 @@ pub(crate) fn router(state: Arc<State>) -> Router {
 pub(crate) async fn serve(
     state: Arc<State>,
     router: Router,
-    control: Arc<Control>,
-    prefix: Option<&'static str>,
+    control: Arc<ConnectionControl>,
+    service: Option<Service>,
     request: hyper::Request<Incoming>,
 ) -> Response {
     let preflight =
@@ -61,7 +61,7 @@ pub(crate) async fn serve(
         reply::set(&mut response, header::ACCESS_CONTROL_ALLOW_HEADERS, wanted.unwrap_or("authorization"));
         response
     } else {
-        call(state, router, control, prefix, request).await
+        call(state, router, control, service, request).await
     };
     reply::set(&mut response, header::ACCESS_CONTROL_ALLOW_ORIGIN, "*");
     reply::set(&mut response, header::ACCESS_CONTROL_EXPOSE_HEADERS, "*");
@@ -71,16 +71,16 @@ pub(crate) async fn serve(
 async fn call(
     state: Arc<State>,
     router: Router,
-    control: Arc<Control>,
-    prefix: Option<&'static str>,
+    control: Arc<ConnectionControl>,
+    service: Option<Service>,
     request: hyper::Request<Incoming>,
 ) -> Response {
     let (mut parts, body) = request.into_parts();
-    if let Err(refusal) = direct(&state, &mut parts, prefix) {
+    if let Err(refusal) = find_service(&state, &mut parts, service) {
         return *refusal;
     }
     if parts.uri.path().starts_with("/_sandbox") {
-        return look_inside(&state, router, parts, body).await;
+        return inspection(&state, router, parts, body).await;
     }
     let (call, request_id) = route::classify(&parts.method, parts.uri.path());
     let request_id = request_id.map(str::to_owned);
@@ -93,9 +93,8 @@ async fn call(
         Ok(body) => body,
         Err(refusal) => return *refusal,
     };
-    let verdict = state.faults.judge(call);
-    let note = verdict.strike.as_ref().map(|strike| strike.fault.name().to_owned());
-    let note = note.or_else(|| (verdict.latency_ms > 0).then(|| faults::Fault::Latency.name().to_owned()));
+    let injection = state.faults.decide(call);
+    let note = injection.name().map(str::to_owned);
     let record = state.recorder.record(redact::head(&parts), &body, call, note);
     if let Some(id) = &request_id {
         record.about(id);
@@ -114,7 +113,7 @@ async fn call(
             response
         }
     };
-    let response = fault_injection::apply(verdict, &control, request, work).await;
+    let response = fault_injection::apply(injection, &control, request, work).await;
     record.answered(response.status().as_u16());
     if let Some(id) = response.headers().get(reply::REQUEST_ID).and_then(|id| id.to_str().ok()) {
         record.about(id);
@@ -123,7 +122,7 @@ async fn call(
 }
 
 /// The sandbox's own calls: no fault strikes them, and they are not written down, or they would push out what they ask for.
-async fn look_inside(state: &State, router: Router, mut parts: Parts, body: Incoming) -> Response {
+async fn inspection(state: &State, router: Router, mut parts: Parts, body: Incoming) -> Response {
     if let Some(file) = shown_file(&parts) {
         parts.uri = file;
     }
@@ -147,7 +146,7 @@ async fn answer(router: Router, request: Request) -> Response {
 }
 
 /// Finds the service that a request is meant for: by its path, else by the port, the host or the proxy's target.
-fn direct(state: &State, parts: &mut Parts, prefix: Option<&'static str>) -> Result<(), Box<Response>> {
+fn find_service(state: &State, parts: &mut Parts, service: Option<Service>) -> Result<(), Box<Response>> {
     if parts.uri.path() == PROXY {
         return through_proxy(state, parts);
     }
@@ -156,12 +155,15 @@ fn direct(state: &State, parts: &mut Parts, prefix: Option<&'static str>) -> Res
     }
     let host = parts.uri.authority().map(http::uri::Authority::as_str);
     let host = host.or_else(|| parts.headers.get(header::HOST)?.to_str().ok());
-    if let Some(uri) =
-        prefix.or_else(|| services::prefix_of_host(host?)).and_then(|p| route::with_prefix(&parts.uri, p))
-    {
+    let by_host = |host: &str| Some(Service::of_host(without_port(host))?.0);
+    if let Some(uri) = service.or_else(|| by_host(host?)).and_then(|service| route::with_prefix(&parts.uri, service)) {
         parts.uri = uri;
     }
     Ok(())
+}
+
+fn without_port(host: &str) -> &str {
+    host.rsplit_once(':').map_or(host, |(name, _)| name)
 }
 
 /// Turns a call to the proxy into the call that it stands for, with a key of the sandbox's own.
@@ -171,8 +173,8 @@ fn through_proxy(state: &State, parts: &mut Parts) -> Result<(), Box<Response>> 
         return Err(refuse(StatusCode::BAD_REQUEST, "Missing the x-fal-target-url header"));
     };
     let uri = url::Url::parse(target).ok().and_then(|url| {
-        let path = match services::prefix_of_host(url.host_str()?) {
-            Some(prefix) => format!("{prefix}{}", url.path()),
+        let path = match Service::of_host(url.host_str()?) {
+            Some((service, _)) => format!("{}{}", service.prefix(), url.path()),
             None => state.addresses.own_path(&url)?,
         };
         let query = url.query().map(|query| format!("?{query}")).unwrap_or_default();

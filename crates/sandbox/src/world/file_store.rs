@@ -1,10 +1,12 @@
 //! The files of the CDN: what was uploaded, and the pictures, which are drawn when somebody first asks for them.
 
+use crate::chance;
+use crate::clock;
 use crate::config::Config;
 use crate::draw::{self, Limits, MaskEdits, Scene, decode};
 use crate::hash::{digest, hex};
 use crate::lock::lock;
-use crate::world::shelf::Shelf;
+use crate::world::bounded_map::BoundedMap;
 use bytes::Bytes;
 use std::sync::{Arc, Mutex};
 use std::time::SystemTime;
@@ -16,7 +18,7 @@ const RECIPE_BYTES: usize = 1500;
 
 /// A file as it is served.
 #[derive(Clone, Debug)]
-pub(crate) struct File {
+pub(crate) struct StoredFile {
     pub(crate) bytes: Bytes,
     pub(crate) content_type: String,
     /// A strong entity tag, quotes included.
@@ -25,7 +27,7 @@ pub(crate) struct File {
     pub(crate) expires_at: Option<SystemTime>,
 }
 
-impl File {
+impl StoredFile {
     /// A file with the tag that its bytes give it.
     pub(crate) fn new(bytes: Bytes, content_type: &str, expires_at: Option<SystemTime>) -> Self {
         let etag = etag(&bytes);
@@ -37,50 +39,50 @@ impl File {
 #[derive(Clone, Debug)]
 pub(crate) struct Recipe {
     pub(crate) scene: Scene,
-    pub(crate) basis: Basis,
+    pub(crate) source: SourceFiles,
     pub(crate) expires_at: Option<SystemTime>,
 }
 
-/// What a picture is made from, beside its scene.
+/// The files that a picture is made from, each by the digest of its bytes.
 #[derive(Clone, Debug)]
-pub(crate) enum Basis {
-    Nothing,
+pub(crate) enum SourceFiles {
+    None,
     Remix { source: String, strength: f64 },
     Edit { source: String, mask: String, mask_edits: MaskEdits },
 }
 
 /// A recipe, and the turn that keeps two callers from drawing one picture twice.
 #[derive(Debug)]
-struct Planned {
+struct PlannedPicture {
     recipe: Recipe,
     turn: tokio::sync::Mutex<()>,
 }
 
 /// The store of all files.
 #[derive(Debug)]
-pub(crate) struct Files {
-    uploads: Mutex<Shelf<File>>,
-    recipes: Mutex<Shelf<Arc<Planned>>>,
-    drawn: Mutex<Shelf<File>>,
-    sources: Mutex<Shelf<Bytes>>,
+pub(crate) struct FileStore {
+    uploads: Mutex<BoundedMap<StoredFile>>,
+    recipes: Mutex<BoundedMap<Arc<PlannedPicture>>>,
+    drawn: Mutex<BoundedMap<StoredFile>>,
+    sources: Mutex<BoundedMap<Bytes>>,
     /// Drawing and decoding take a processor each, and memory for whole pictures.
     processors: Arc<Semaphore>,
 }
 
-impl Files {
+impl FileStore {
     pub(crate) fn new(config: &Config) -> Self {
         let processors = std::thread::available_parallelism().map_or(1, usize::from).min(4);
         Self {
-            uploads: Mutex::new(Shelf::new(config.upload_store_bytes)),
-            recipes: Mutex::new(Shelf::new(MAX_RECIPES_BYTES)),
-            drawn: Mutex::new(Shelf::new(config.picture_cache_bytes)),
-            sources: Mutex::new(Shelf::new(config.upload_store_bytes)),
+            uploads: Mutex::new(BoundedMap::new(config.upload_store_bytes)),
+            recipes: Mutex::new(BoundedMap::new(MAX_RECIPES_BYTES)),
+            drawn: Mutex::new(BoundedMap::new(config.picture_cache_bytes)),
+            sources: Mutex::new(BoundedMap::new(config.upload_store_bytes)),
             processors: Arc::new(Semaphore::new(processors)),
         }
     }
 
     /// Keeps an upload.
-    pub(crate) fn keep(&self, id: &str, file: File) {
+    pub(crate) fn keep(&self, id: &str, file: StoredFile) {
         let weight = file.bytes.len();
         lock(&self.uploads).insert(id.to_owned(), file, weight);
     }
@@ -98,51 +100,51 @@ impl Files {
 
     /// Keeps a recipe; returns the picture's id and file name.
     pub(crate) fn plan(&self, recipe: Recipe) -> (String, String) {
-        let id = uuid::Uuid::new_v4().simple().to_string();
+        let id = chance::id();
         let weight = RECIPE_BYTES + recipe.scene.prompt.len() + recipe.scene.negative_prompt.len();
-        let planned = Arc::new(Planned { recipe, turn: tokio::sync::Mutex::new(()) });
+        let planned = Arc::new(PlannedPicture { recipe, turn: tokio::sync::Mutex::new(()) });
         lock(&self.recipes).insert(id.clone(), planned, weight);
         (id, "image.png".to_owned())
     }
 
     /// The file of that id: an upload, or a picture, which is drawn now unless it was before.
-    pub(crate) async fn fetch(&self, id: &str) -> Option<File> {
+    pub(crate) async fn fetch(&self, id: &str) -> Option<StoredFile> {
         let uploaded = lock(&self.uploads).get(id).cloned();
         let file = match uploaded {
             Some(file) => file,
             None => self.picture(id).await?,
         };
-        file.expires_at.is_none_or(|at| SystemTime::now() < at).then_some(file)
+        file.expires_at.is_none_or(|at| clock::now() < at).then_some(file)
     }
 
-    async fn picture(&self, id: &str) -> Option<File> {
+    async fn picture(&self, id: &str) -> Option<StoredFile> {
         let planned = Arc::clone(lock(&self.recipes).get(id)?);
         let _turn = planned.turn.lock().await;
         if let Some(file) = lock(&self.drawn).get(id) {
             return Some(file.clone());
         }
         let png = self.draw(&planned.recipe).await?;
-        let file = File::new(png, "image/png", planned.recipe.expires_at);
+        let file = StoredFile::new(png, "image/png", planned.recipe.expires_at);
         lock(&self.drawn).insert(id.to_owned(), file.clone(), file.bytes.len());
         Some(file)
     }
 
     /// Draws a picture. None when a source of it has been dropped meanwhile.
     pub(crate) async fn draw(&self, recipe: &Recipe) -> Option<Bytes> {
-        let source = |key: &str| lock(&self.sources).get(key).cloned();
-        let (image, mask) = match &recipe.basis {
-            Basis::Nothing => (None, None),
-            Basis::Remix { source: key, .. } => (Some(source(key)?), None),
-            Basis::Edit { source: key, mask, .. } => (Some(source(key)?), Some(source(mask)?)),
+        let file = |key: &str| lock(&self.sources).get(key).cloned();
+        let (image, mask) = match &recipe.source {
+            SourceFiles::None => (None, None),
+            SourceFiles::Remix { source: key, .. } => (Some(file(key)?), None),
+            SourceFiles::Edit { source: key, mask, .. } => (Some(file(key)?), Some(file(mask)?)),
         };
-        let (mut scene, basis) = (recipe.scene.clone(), recipe.basis.clone());
+        let (mut scene, source) = (recipe.scene.clone(), recipe.source.clone());
         self.compute(move || {
             let bitmap = |bytes: Option<Bytes>| decode(&bytes?, &Limits::default()).ok().map(Arc::new);
-            scene.basis = match basis {
-                Basis::Nothing => draw::Basis::Nothing,
-                Basis::Remix { strength, .. } => draw::Basis::Remix { source: bitmap(image)?, strength },
-                Basis::Edit { mask_edits, .. } => {
-                    draw::Basis::Edit { source: bitmap(image)?, mask: bitmap(mask)?, mask_edits }
+            scene.operation = match source {
+                SourceFiles::None => draw::Operation::Generate,
+                SourceFiles::Remix { strength, .. } => draw::Operation::Remix { source: bitmap(image)?, strength },
+                SourceFiles::Edit { mask_edits, .. } => {
+                    draw::Operation::Edit { source: bitmap(image)?, mask: bitmap(mask)?, mask_edits }
                 }
             };
             draw::draw(&scene).ok().map(|picture| picture.png.into())

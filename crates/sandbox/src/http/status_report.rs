@@ -12,7 +12,7 @@ pub(crate) const COMPLETED: &str = "COMPLETED";
 
 /// A status report; also the answer to a submit.
 #[derive(Clone, Debug, Serialize)]
-pub(crate) struct Report {
+pub(crate) struct StatusReport {
     pub(crate) status: &'static str,
     request_id: String,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -41,7 +41,7 @@ enum Logs {
     Lines(Vec<LogLine>),
 }
 
-impl Report {
+impl StatusReport {
     fn new(state: &State, job: &Job) -> Self {
         let base = state.addresses.url(&format!("/queue/{}/{}/requests/{}", job.owner, job.app, job.id));
         Self {

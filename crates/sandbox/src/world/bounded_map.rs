@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 /// Values by key, each with a weight, all together never heavier than the capacity.
 #[derive(Debug)]
-pub(crate) struct Shelf<V> {
+pub(crate) struct BoundedMap<V> {
     entries: HashMap<String, Entry<V>>,
     /// Keys in the order in which they came.
     order: BTreeMap<u64, String>,
@@ -20,7 +20,7 @@ struct Entry<V> {
     place: u64,
 }
 
-impl<V> Shelf<V> {
+impl<V> BoundedMap<V> {
     /// An empty one.
     pub(crate) fn new(capacity: usize) -> Self {
         Self { entries: HashMap::new(), order: BTreeMap::new(), next: 0, weight: 0, capacity }
@@ -62,20 +62,20 @@ mod tests {
 
     #[test]
     fn the_oldest_goes_first_and_the_bound_holds() {
-        let mut shelf = Shelf::new(10);
+        let mut map = BoundedMap::new(10);
         for (key, weight) in [("a", 4), ("b", 4), ("c", 4)] {
-            shelf.insert(key.to_owned(), key, weight);
+            map.insert(key.to_owned(), key, weight);
         }
-        assert_eq!((shelf.get("a"), shelf.get("b"), shelf.get("c"), shelf.weight), (None, Some(&"b"), Some(&"c"), 8));
-        shelf.insert("d".to_owned(), "d", 11);
-        assert_eq!((shelf.get("d"), shelf.weight), (None, 0), "too heavy for the whole shelf");
+        assert_eq!((map.get("a"), map.get("b"), map.get("c"), map.weight), (None, Some(&"b"), Some(&"c"), 8));
+        map.insert("d".to_owned(), "d", 11);
+        assert_eq!((map.get("d"), map.weight), (None, 0), "too heavy for the whole map");
     }
 
     #[test]
     fn a_key_put_in_again_counts_once() {
-        let mut shelf = Shelf::new(10);
-        shelf.insert("a".to_owned(), 1, 6);
-        shelf.insert("a".to_owned(), 2, 6);
-        assert_eq!((shelf.get("a"), shelf.weight), (Some(&2), 6));
+        let mut map = BoundedMap::new(10);
+        map.insert("a".to_owned(), 1, 6);
+        map.insert("a".to_owned(), 2, 6);
+        assert_eq!((map.get("a"), map.weight), (Some(&2), 6));
     }
 }
