@@ -1,8 +1,8 @@
 //! The whole way on real sockets: client, sandbox, pictures, for every endpoint, in one piece and through the queue.
 
 use ideogram_client::{
-    AspectRatio, Callable, Client, Edit, EditInput, Endpoint, EndpointInput, GenerateInput, Output, QueueState,
-    RemixInput, Strength, Style, UnknownText,
+    AspectRatio, CallInput, Client, Edit, EditInput, Endpoint, GenerateInput, Output, QueueState, RemixInput, Strength,
+    Style, UnknownText,
 };
 use ideogram_sandbox::Sandbox;
 use std::time::Duration;
@@ -21,11 +21,7 @@ fn png_size(bytes: &[u8]) -> (u32, u32) {
 }
 
 /// Calls the endpoint both ways; the same input and seed must give the same bytes.
-async fn both_ways<I>(client: &Client, input: &I) -> Vec<u8>
-where
-    I: EndpointInput,
-    I::Endpoint: Callable<Output = Output>,
-{
+async fn both_ways(client: &Client, input: &impl CallInput<Output = Output>) -> Vec<u8> {
     let run = client.run(input).await.unwrap();
     assert!(run.request_id().is_some());
     let queued = client.subscribe(input).await.unwrap();

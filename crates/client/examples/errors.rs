@@ -10,10 +10,10 @@
 
 mod support;
 
-use ideogram_client::{Allowed, Client, Error, Found, Generate, GenerateInput, Job, RemixInput, Strength};
+use ideogram_client::{Allowed, Client, Error, Found, GenerateInput, Job, Output, RemixInput, Strength};
 
 /// Submits, and does not pay twice for a reply that was lost.
-async fn submit(client: &Client, input: &GenerateInput) -> Result<Job<Generate>, Error> {
+async fn submit(client: &Client, input: &GenerateInput) -> Result<Job<Output>, Error> {
     match client.submit(input).await {
         // With a random seed in the input, what the history has is this very request.
         Err(error) if error.may_have_been_accepted() => match error.sent_within() {

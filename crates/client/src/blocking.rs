@@ -27,7 +27,7 @@
 //! What has no twin here goes through [`Client::block_on`] with [`Client::as_async`].
 
 use crate::error::{Error, Kind, Result};
-use crate::{Callable, CancelState, EndpointInput, File, LogEntry, QueueStatus, Response, Update};
+use crate::{CallInput, CallOutput, CancelState, Endpoint, File, LogEntry, QueueStatus, Response, Update};
 use bytes::Bytes;
 use futures_util::StreamExt;
 use std::fmt;
@@ -110,10 +110,7 @@ impl Client {
     ///
     /// # Errors
     /// See [`Error`].
-    pub fn run<I>(&self, input: &I) -> Result<Response<<I::Endpoint as crate::Endpoint>::Output>>
-    where
-        I: EndpointInput<Endpoint: Callable>,
-    {
+    pub fn run<I: CallInput>(&self, input: &I) -> Result<Response<I::Output>> {
         self.block_on(self.client.run(input))
     }
 
@@ -121,14 +118,11 @@ impl Client {
     ///
     /// # Errors
     /// See [`Error`].
-    pub fn run_with<'a, I>(
+    pub fn run_with<'a, I: CallInput>(
         &'a self,
         input: &'a I,
-        set: impl FnOnce(crate::Run<'a, I::Endpoint>) -> crate::Run<'a, I::Endpoint>,
-    ) -> Result<Response<<I::Endpoint as crate::Endpoint>::Output>>
-    where
-        I: EndpointInput<Endpoint: Callable>,
-    {
+        set: impl FnOnce(crate::Run<'a, I::Output>) -> crate::Run<'a, I::Output>,
+    ) -> Result<Response<I::Output>> {
         self.block_on(set(self.client.run(input)))
     }
 
@@ -136,10 +130,7 @@ impl Client {
     ///
     /// # Errors
     /// See [`Error`].
-    pub fn submit<I>(&self, input: &I) -> Result<Job<I::Endpoint>>
-    where
-        I: EndpointInput<Endpoint: Callable>,
-    {
+    pub fn submit<I: CallInput>(&self, input: &I) -> Result<Job<I::Output>> {
         self.submit_with(input, |call| call)
     }
 
@@ -147,14 +138,11 @@ impl Client {
     ///
     /// # Errors
     /// See [`Error`].
-    pub fn submit_with<'a, I>(
+    pub fn submit_with<'a, I: CallInput>(
         &'a self,
         input: &'a I,
-        set: impl FnOnce(crate::Submit<'a, I::Endpoint>) -> crate::Submit<'a, I::Endpoint>,
-    ) -> Result<Job<I::Endpoint>>
-    where
-        I: EndpointInput<Endpoint: Callable>,
-    {
+        set: impl FnOnce(crate::Submit<'a, I::Output>) -> crate::Submit<'a, I::Output>,
+    ) -> Result<Job<I::Output>> {
         let job = self.block_on(set(self.client.submit(input)))?;
         Ok(Job { client: self.clone(), job })
     }
@@ -163,10 +151,7 @@ impl Client {
     ///
     /// # Errors
     /// See [`Error`].
-    pub fn subscribe<I>(&self, input: &I) -> Result<Response<<I::Endpoint as crate::Endpoint>::Output>>
-    where
-        I: EndpointInput<Endpoint: Callable>,
-    {
+    pub fn subscribe<I: CallInput>(&self, input: &I) -> Result<Response<I::Output>> {
         self.block_on(self.client.subscribe(input))
     }
 
@@ -174,14 +159,11 @@ impl Client {
     ///
     /// # Errors
     /// See [`Error`].
-    pub fn subscribe_with<'a, I>(
+    pub fn subscribe_with<'a, I: CallInput>(
         &'a self,
         input: &'a I,
-        set: impl FnOnce(crate::Subscribe<'a, I::Endpoint>) -> crate::Subscribe<'a, I::Endpoint>,
-    ) -> Result<Response<<I::Endpoint as crate::Endpoint>::Output>>
-    where
-        I: EndpointInput<Endpoint: Callable>,
-    {
+        set: impl FnOnce(crate::Subscribe<'a, I::Output>) -> crate::Subscribe<'a, I::Output>,
+    ) -> Result<Response<I::Output>> {
         self.block_on(set(self.client.subscribe(input)))
     }
 
@@ -189,8 +171,8 @@ impl Client {
     ///
     /// # Errors
     /// [`is_input`](Error::is_input) when the text cannot be a request id.
-    pub fn job<E: Callable>(&self, request_id: impl Into<String>) -> Result<Job<E>> {
-        Ok(Job { client: self.clone(), job: self.client.job(request_id)? })
+    pub fn job<E: Endpoint>(&self, request_id: impl Into<String>) -> Result<Job<E::Output>> {
+        Ok(Job { client: self.clone(), job: self.client.job::<E>(request_id)? })
     }
 
     /// See [`crate::Client::image`].
@@ -229,19 +211,19 @@ impl fmt::Debug for Client {
 
 /// A request in the queue: see [`crate::Job`].
 #[derive(Clone, Debug)]
-pub struct Job<E: Callable> {
+pub struct Job<O: CallOutput> {
     client: Client,
-    job: crate::Job<E>,
+    job: crate::Job<O>,
 }
 
-impl<E: Callable> Job<E> {
+impl<O: CallOutput> Job<O> {
     /// See [`crate::Job::request_id`].
     pub fn request_id(&self) -> &str {
         self.job.request_id()
     }
 
     /// The async job behind it.
-    pub fn as_async(&self) -> &crate::Job<E> {
+    pub fn as_async(&self) -> &crate::Job<O> {
         &self.job
     }
 
@@ -265,7 +247,7 @@ impl<E: Callable> Job<E> {
     ///
     /// # Errors
     /// See [`crate::Job::result`].
-    pub fn result(&self) -> Result<Response<E::Output>> {
+    pub fn result(&self) -> Result<Response<O>> {
         self.client.block_on(self.job.result())
     }
 
@@ -281,7 +263,7 @@ impl<E: Callable> Job<E> {
     ///
     /// # Errors
     /// See [`crate::Job::wait`].
-    pub fn wait(&self) -> Result<Response<E::Output>> {
+    pub fn wait(&self) -> Result<Response<O>> {
         self.client.block_on(self.job.wait())
     }
 

@@ -3,7 +3,6 @@
 use crate::call::window::Window;
 use crate::config::ClientBuilder;
 use crate::error::Result;
-use crate::generated::glue::Callable;
 use crate::job::lost_reply::{Found, find_submitted};
 use crate::job::saved::SavedJob;
 use crate::job::submit::Submit;
@@ -12,11 +11,12 @@ use crate::job::{Job, Jobs};
 #[cfg(feature = "media")]
 use crate::media::{hosted::HostedUrl, input::ImageInput, mask, storage::Storage, upload::Upload};
 use crate::picture::image::Image;
-use crate::platform::{history, money};
+use crate::platform::money;
 use crate::run::Run;
 use crate::wire::Wire;
-use crate::wire::response::Response;
-use ideogram_schema::{BillingEvent, EndpointInput, File, ListPrice};
+use crate::wire::input::{CallInput, Payload, endpoint_of};
+use ideogram_schema::{BillingEvent, Endpoint, EndpointInfo, File, ListPrice};
+use serde_json::Value;
 use std::fmt;
 use std::sync::Arc;
 
@@ -75,26 +75,17 @@ impl Client {
     ///
     /// The connection must hold until the picture is made: when it breaks, the picture is lost and may still be billed.
     /// Where that matters take [`subscribe`](Self::subscribe), which can look again.
-    pub fn run<'a, I>(&'a self, input: &'a I) -> Run<'a, I::Endpoint>
-    where
-        I: EndpointInput<Endpoint: Callable>,
-    {
+    pub fn run<'a, I: CallInput>(&'a self, input: &'a I) -> Run<'a, I::Output> {
         Run::new(&self.wire, input)
     }
 
     /// Puts a request into the endpoint's queue and gives the [`Job`].
-    pub fn submit<'a, I>(&'a self, input: &'a I) -> Submit<'a, I::Endpoint>
-    where
-        I: EndpointInput<Endpoint: Callable>,
-    {
+    pub fn submit<'a, I: CallInput>(&'a self, input: &'a I) -> Submit<'a, I::Output> {
         Submit::new(&self.jobs, input)
     }
 
     /// Submits, follows the job, and fetches the result the moment it is there.
-    pub fn subscribe<'a, I>(&'a self, input: &'a I) -> Subscribe<'a, I::Endpoint>
-    where
-        I: EndpointInput<Endpoint: Callable>,
-    {
+    pub fn subscribe<'a, I: CallInput>(&'a self, input: &'a I) -> Subscribe<'a, I::Output> {
         Subscribe::new(&self.jobs, input)
     }
 
@@ -110,16 +101,34 @@ impl Client {
     ///
     /// # Errors
     /// [`is_input`](crate::Error::is_input) when the text cannot be a request id.
-    pub fn job<E: Callable>(&self, request_id: impl Into<String>) -> Result<Job<E>> {
-        Job::attach(self.jobs.clone(), request_id.into())
+    pub fn job<E: Endpoint>(&self, request_id: impl Into<String>) -> Result<Job<E::Output>> {
+        Job::attach(self.jobs.clone(), E::INFO, request_id.into())
+    }
+
+    /// A job by its id, of an endpoint that is known at run time only: its output is JSON. Nothing is sent.
+    ///
+    /// # Errors
+    /// [`is_input`](crate::Error::is_input) when the text cannot be a request id.
+    pub fn job_of(&self, endpoint: &'static EndpointInfo, request_id: impl Into<String>) -> Result<Job<Value>> {
+        Job::attach(self.jobs.clone(), endpoint, request_id.into())
     }
 
     /// Takes up a job that was written down. Nothing is sent.
     ///
     /// # Errors
     /// [`is_input`](crate::Error::is_input) when it is a job of another endpoint, or of another queue than this client's.
-    pub fn restore<E: Callable>(&self, saved: &SavedJob) -> Result<Job<E>> {
-        saved.restore(self.jobs.clone())
+    pub fn restore<E: Endpoint>(&self, saved: &SavedJob) -> Result<Job<E::Output>> {
+        saved.restore(self.jobs.clone(), E::INFO)
+    }
+
+    /// Takes up a job that was written down, of an endpoint that is known at run time only: its output is JSON. Nothing
+    /// is sent.
+    ///
+    /// # Errors
+    /// [`is_input`](crate::Error::is_input) when the description has no such endpoint, or when it is a job of another
+    /// queue than this client's.
+    pub fn restore_json(&self, saved: &SavedJob) -> Result<Job<Value>> {
+        saved.restore(self.jobs.clone(), endpoint_of(&saved.endpoint)?)
     }
 
     /// The base URL of the queue that this client uses: what a job's id belongs to.
@@ -195,22 +204,12 @@ impl Client {
     /// ```
     ///
     /// # Errors
-    /// What HTTP has to offer. Where the platform keeps no payloads, no request can be told from another:
+    /// [`is_auth`](crate::Error::is_auth) for a key that may not read the history;
+    /// [`is_connect`](crate::Error::is_connect) and [`is_timeout`](crate::Error::is_timeout) when the platform cannot be
+    /// reached. Where the platform keeps no payloads, no request can be told from another:
     /// [`Found::Undecided`].
-    pub async fn find_submitted<I>(&self, input: &I, window: Window) -> Result<Found<I::Endpoint>>
-    where
-        I: EndpointInput<Endpoint: Callable>,
-    {
-        find_submitted(&self.jobs, input, window).await
-    }
-
-    /// The output of a finished request, from the platform's history: there for 30 days by default, where the queue keeps
-    /// a result for an hour at most. `None` when it is not there, or not yet.
-    ///
-    /// # Errors
-    /// [`is_job_failure`](crate::Error::is_job_failure) when the request failed; else what HTTP has to offer.
-    pub async fn recorded_result<E: Callable>(&self, request_id: &str) -> Result<Option<Response<E::Output>>> {
-        history::result::<E>(&self.wire, request_id).await
+    pub async fn find_submitted<I: CallInput>(&self, input: &I, window: Window) -> Result<Found<I::Output>> {
+        find_submitted(&self.jobs, &Payload::new(input)?, window).await
     }
 
     /// What the endpoint costs today, as the platform says. The price that the description has is in
@@ -218,7 +217,7 @@ impl Client {
     ///
     /// # Errors
     /// What HTTP has to offer.
-    pub async fn price<E: Callable>(&self) -> Result<ListPrice> {
+    pub async fn price<E: Endpoint>(&self) -> Result<ListPrice> {
         money::price::<E>(&self.wire).await
     }
 

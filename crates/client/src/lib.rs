@@ -24,7 +24,7 @@
 //! - [`Client::run`] is one HTTP call. It is the quickest, and what it made is lost when the connection breaks.
 //!
 //! All of them take any input of the [schema](ideogram_schema), and [`CallOptions`] for what the platform can be asked
-//! besides: start timeout, priority, tags. [`visit_endpoint`] is for programs that learn the endpoint's name at run time.
+//! besides: start timeout, priority, tags. [`JsonInput`] is for programs that learn the endpoint's name at run time.
 //!
 //! # Pictures
 //! [`Client::upload`] makes a [URL](HostedUrl) of a file, bytes, a reader or a `data:` URI; every input field takes it.
@@ -88,7 +88,6 @@ pub use call::window::Window;
 pub use client::Client;
 pub use config::ClientBuilder;
 pub use error::{Allowed, Error, Result};
-pub use generated::glue::{Callable, visit_endpoint};
 pub use ideogram_schema::*;
 pub use job::Job;
 pub use job::lost_reply::{Found, LostReply};
@@ -103,7 +102,7 @@ pub use picture::format::Format;
 pub use picture::image::Image;
 pub use reqwest;
 pub use run::Run;
+pub use wire::input::{CallInput, CallOutput, JsonInput};
 pub use wire::options::CallOptions;
 pub use wire::response::Response;
 pub use wire::retry::RetryPolicy;
-pub use wire::visit::EndpointVisitor;

@@ -2,27 +2,30 @@
 
 use crate::call::operation::Operation;
 use crate::error::{Error, Kind, Result};
-use crate::generated::glue::Callable;
 use crate::wire::Wire;
+use crate::wire::input::{CallInput, CallOutput, Payload};
 use crate::wire::options::CallOptions;
 use crate::wire::response::Response;
 use futures_util::future::{BoxFuture, FutureExt};
 use std::fmt;
 use std::future::IntoFuture;
+use std::marker::PhantomData;
 use std::time::{Duration, Instant, SystemTime};
 
 /// A synchronous run, made by [`Client::run`](crate::Client::run); awaiting it sends it.
 #[must_use = "a call is sent when it is awaited"]
-pub struct Run<'a, E: Callable> {
+pub struct Run<'a, O> {
     wire: &'a Wire,
-    input: &'a E::Input,
+    payload: Result<Payload>,
     options: CallOptions,
     deadline: Option<Duration>,
+    output: PhantomData<fn() -> O>,
 }
 
-impl<'a, E: Callable> Run<'a, E> {
-    pub(crate) fn new(wire: &'a Wire, input: &'a E::Input) -> Self {
-        Self { wire, input, options: CallOptions::default(), deadline: None }
+impl<'a, O: CallOutput> Run<'a, O> {
+    pub(crate) fn new(wire: &'a Wire, input: &impl CallInput<Output = O>) -> Self {
+        let payload = Payload::new(input);
+        Self { wire, payload, options: CallOptions::default(), deadline: None, output: PhantomData }
     }
 
     /// Sets what is asked of the platform besides the input.
@@ -38,45 +41,44 @@ impl<'a, E: Callable> Run<'a, E> {
         self
     }
 
-    async fn send(self) -> Result<Response<E::Output>> {
+    async fn send(self) -> Result<Response<O>> {
         let begun = SystemTime::now();
         self.attempt().await.map_err(|error| error.sent_since(begun))
     }
 
-    async fn attempt(self) -> Result<Response<E::Output>> {
+    async fn attempt(self) -> Result<Response<O>> {
         let begun = Instant::now();
+        let payload = self.payload?;
         #[cfg(feature = "media")]
-        crate::media::mask::check_inlined::<E>(self.input)?;
+        crate::media::mask::check_inlined(&payload)?;
+        let id = payload.endpoint.id;
         let parameters = self.options.run_parameters()?;
         let wire = self.wire;
         let operations = wire.run.with_headers(self.options.extra()?);
         let deadline = self.deadline.unwrap_or(wire.timeouts.deadline);
         let call = wire.call(
             Operation::Run,
-            Some(E::ID),
-            || E::run(&operations, self.input, &parameters),
+            Some(id),
+            || parameters.run(&operations, id, &payload.json),
             |body| serde_json::from_slice(body),
         );
         let Ok(call) = tokio::time::timeout(deadline, call).await else {
-            return Err(Error::new(
-                Kind::Deadline,
-                format!("the run of `{}` did not finish within {deadline:?}", E::ID),
-            )
-            .at(Operation::Run, Some(E::ID)));
+            return Err(Error::new(Kind::Deadline, format!("the run of `{id}` did not finish within {deadline:?}"))
+                .at(Operation::Run, Some(id)));
         };
         let (head, output) = call?;
         Ok(Response::new(output, head, begun.elapsed()))
     }
 }
 
-impl<E: Callable> fmt::Debug for Run<'_, E> {
+impl<O> fmt::Debug for Run<'_, O> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Run").field("input", self.input).field("options", &self.options).finish_non_exhaustive()
+        f.debug_struct("Run").field("payload", &self.payload).field("options", &self.options).finish_non_exhaustive()
     }
 }
 
-impl<'a, E: Callable> IntoFuture for Run<'a, E> {
-    type Output = Result<Response<E::Output>>;
+impl<'a, O: CallOutput> IntoFuture for Run<'a, O> {
+    type Output = Result<Response<O>>;
     type IntoFuture = BoxFuture<'a, Self::Output>;
 
     fn into_future(self) -> Self::IntoFuture {

@@ -31,13 +31,12 @@
 use crate::call::operation::Operation;
 use crate::client::Client;
 use crate::error::{Body, Error, Kind, Result};
-use crate::generated::glue::Callable;
 use crate::generated::storage;
 use crate::limits;
 use crate::wire::Wire;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use ideogram_schema::{Jwk, Jwks, WebhookPayload, WebhookStatus};
+use ideogram_schema::{Endpoint, Jwk, Jwks, WebhookPayload, WebhookStatus};
 use reqwest::header::HeaderMap;
 use ring::digest::{SHA256, digest};
 use ring::signature::{ED25519, UnparsedPublicKey};
@@ -74,7 +73,7 @@ struct Keys {
 /// A delivery that is fal's.
 #[derive(Debug)]
 #[non_exhaustive]
-pub struct Delivery<E: Callable> {
+pub struct Delivery<E: Endpoint> {
     /// The request, as [`Job::request_id`](crate::Job::request_id) has it.
     pub request_id: String,
     /// The last attempt at it.
@@ -112,7 +111,7 @@ impl Verifier {
     /// # Errors
     /// [`is_forged`](Error::is_forged) when it is not fal's, or too old; [`is_decode`](Error::is_decode) when it is, and
     /// cannot be read; what HTTP has to offer when the keys cannot be fetched.
-    pub async fn verify<E: Callable>(&self, headers: &HeaderMap, body: &[u8]) -> Result<Delivery<E>> {
+    pub async fn verify<E: Endpoint>(&self, headers: &HeaderMap, body: &[u8]) -> Result<Delivery<E>> {
         let signed = Signed::read(headers, body, SystemTime::now())?;
         let keys = self.keys(None).await?;
         if !signed.is_by(&keys.keys) && !signed.is_by(&self.keys(Some(keys.fetched)).await?.keys) {
@@ -222,7 +221,7 @@ fn forged(why: &str) -> Error {
 }
 
 /// Reads a delivery that has been checked.
-fn read<E: Callable>(user_id: String, body: &[u8]) -> Result<Delivery<E>> {
+fn read<E: Endpoint>(user_id: String, body: &[u8]) -> Result<Delivery<E>> {
     let unreadable =
         |what: &str, error| Error::new(Kind::Decode, what).at(Operation::Webhook, Some(E::ID)).with_source(error);
     let report: WebhookPayload = serde_json::from_slice(body).map_err(|error| unreadable("it is no report", error))?;

@@ -86,8 +86,8 @@ async fn an_expired_result_is_read_from_the_history_and_the_bill_and_the_price_a
     let response = client.subscribe(&input(7)).await.unwrap();
     assert_eq!(response.seed, 7);
     let id = response.request_id().unwrap();
-    assert_eq!(client.recorded_result::<Generate>(id).await.unwrap().unwrap().seed, 7);
-    assert!(client.recorded_result::<Generate>("other").await.unwrap().is_none());
+    assert_eq!(client.job::<Generate>(id).unwrap().recorded_result().await.unwrap().unwrap().seed, 7);
+    assert!(client.job::<Generate>("other").unwrap().recorded_result().await.unwrap().is_none());
     let price = client.price::<Generate>().await.unwrap();
     assert_eq!((price.unit_price, price.currency.as_str()), (0.05, "USD"));
     let bill = client.billed(id).await.unwrap();

@@ -18,7 +18,7 @@ const FOLDER: &str = "openapi";
 const ENDPOINTS: [&str; 2] = ["queue", "run"];
 
 /// Modules of generated code that a document cannot have, since something else has them.
-const TAKEN: [&str; 4] = ["glue", "protocol", "shared", "mod"];
+const TAKEN: [&str; 4] = ["parameters", "protocol", "shared", "mod"];
 
 /// A document of our own.
 #[derive(Clone, Debug)]
@@ -143,7 +143,7 @@ mod tests {
             change(&mut service.document);
             check(&service).unwrap_err().to_string()
         };
-        assert!(refused("glue", &|_| {}).contains("cannot be a module"));
+        assert!(refused("parameters", &|_| {}).contains("cannot be a module"));
         assert!(refused("two-words", &|_| {}).contains("cannot be a module"));
         assert!(refused("keys", &|document| document["openapi"] = json!("3.1.0")).starts_with("#/openapi"));
         let titled = |document: &mut Value| document["components"]["schemas"]["Key"]["title"] = json!("K");

@@ -54,8 +54,7 @@ pub fn generate(root: &Path) -> Result<Output> {
         generators: &generators,
     };
     output.folder("crates/schema/src/generated", models.files()?);
-    output
-        .folder("crates/client/src/generated", client_files(&assembled, &services, &components, &facts, &generators)?);
+    output.folder("crates/client/src/generated", client_files(&assembled, &services, &components, &generators)?);
     output.folder("crates/sandbox/src/generated", sandbox_files(&assembled, &generators)?);
     Ok(output)
 }
@@ -79,29 +78,16 @@ fn client_files(
     assembled: &Assembled,
     services: &[Service],
     components: &Components,
-    facts: &[EndpointFacts],
     generators: &str,
 ) -> Result<Vec<(String, String)>> {
     let names: BTreeSet<String> = components.keys().cloned().collect();
     let run = operations::operations(&assembled.run, &names, SCHEMA_CRATE)?;
     let queue = operations::operations(&assembled.queue, &names, SCHEMA_CRATE)?;
-    let find = |operations: &[Operation], id: &str| -> Result<Operation> {
-        let of_endpoint = |operation: &&Operation| {
-            operation.endpoint.as_ref().is_some_and(|endpoint| endpoint.get("id").and_then(Value::as_str) == Some(id))
-        };
-        let found = operations.iter().find(of_endpoint).cloned();
-        found.ok_or_else(|| Error::new(format!("`{id}` has no operation in one of the documents")))
+    let generic = |operations: &[Operation]| {
+        let found = operations.iter().find(|operation| operation.generic).cloned();
+        found.ok_or_else(|| Error::new("the description has no endpoint to call"))
     };
-    let pairs = facts
-        .iter()
-        .map(|facts| Ok((find(&run.operations, &facts.id)?, find(&queue.operations, &facts.id)?)))
-        .collect::<Result<Vec<_>>>()?;
-    let endpoints: Vec<operations::Endpoint<'_>> = facts
-        .iter()
-        .zip(&pairs)
-        .map(|(facts, (run, submit))| operations::Endpoint { name: &facts.name, run, submit })
-        .collect();
-    let glue = operations::glue(&endpoints, SCHEMA_CRATE)?;
+    let parameters = operations::parameters(&generic(&run.operations)?, &generic(&queue.operations)?)?;
     let header = header(generators);
     let file = |about: &str, body: &str| format!("{header}\n//! {about}\n\n{body}");
     let of_document = |name: &str, document: &Value, source: &str| -> Result<(String, String)> {
@@ -111,9 +97,9 @@ fn client_files(
         Ok((format!("{name}.rs"), file(&about, &format!("{}\n\n{servers}#[derive{rest}", imports.trim_end()))))
     };
     let mut files = vec![
-        ("glue.rs".to_owned(), file("Endpoints and their operations, tied together.", &glue)),
         of_document("queue", &assembled.queue, &queue.source)?,
         of_document("run", &assembled.run, &run.source)?,
+        ("parameters.rs".to_owned(), file("What may be set on a call besides its input.", &parameters)),
     ];
     for service in services {
         let own = operations::operations(&service.document, &names, SCHEMA_CRATE)

@@ -6,8 +6,9 @@ use crate::calls::session::{Session, warn_unless};
 use crate::exit::{ErrorKind, Failure};
 use crate::ledger::Closing;
 use crate::show::progress::tell;
-use ideogram_client::{Callable, Error, Job};
+use ideogram_client::{Error, Job};
 use ideogram_schema::CancelState;
+use serde_json::Value;
 use std::pin::pin;
 use std::time::Duration;
 use tokio::time::Instant;
@@ -17,9 +18,9 @@ const GRACE: Duration = Duration::from_secs(60);
 
 /// Waits for the job's result. Ctrl-C cancels it and goes on waiting for what comes of that; a second one leaves, and the
 /// row stays open. The deadline cancels likewise and leaves, unless the job has completed by then.
-pub(crate) async fn follow<E: Callable>(
+pub(crate) async fn follow(
     session: &mut Session,
-    job: &Job<E>,
+    job: &Job<Value>,
     id: i64,
     interrupted: bool,
 ) -> Result<Answer, Failure> {
@@ -41,12 +42,13 @@ pub(crate) async fn follow<E: Callable>(
                 cancel(session, job, id).await?;
             }
             outcome = &mut following => return match outcome {
-                Ok(response) => Answer::new(response.output(), Some(job.request_id().to_owned())),
-                Err(error) => expired(session, job, error, id).await.map_err(|failure| {
+                Ok(response) => Ok(Answer::new(response.into_output(), Some(job.request_id().to_owned()))),
+                Err(error) => {
+                    let failure = failed(session, job, &error, id);
                     // Cancelled because the user asked for it, not by the service.
                     let asked_for = cancelling && failure.kind() == ErrorKind::Cancelled;
-                    if asked_for { session.interrupts.ended(failure) } else { failure }
-                }),
+                    Err(if asked_for { session.interrupts.ended(failure) } else { failure })
+                }
             },
             () = tokio::time::sleep_until(until) => {
                 if cancelling {
@@ -62,7 +64,7 @@ pub(crate) async fn follow<E: Callable>(
 }
 
 /// Asks the service to cancel, and says what it answered. An error means that the wait is over.
-async fn cancel<E: Callable>(session: &mut Session, job: &Job<E>, id: i64) -> Result<(), Failure> {
+async fn cancel(session: &mut Session, job: &Job<Value>, id: i64) -> Result<(), Failure> {
     let Some(outcome) = session.interrupts.unless(job.cancel()).await else { return Err(left(session, job, id)) };
     let output = session.output;
     match outcome {
@@ -81,7 +83,7 @@ async fn cancel<E: Callable>(session: &mut Session, job: &Job<E>, id: i64) -> Re
 }
 
 /// The deadline has passed: cancels, and says what became of that. A job that is done by then is not wasted.
-async fn late<E: Callable>(session: &mut Session, job: &Job<E>, id: i64) -> Result<(), Failure> {
+async fn late(session: &mut Session, job: &Job<Value>, id: i64) -> Result<(), Failure> {
     let Some(outcome) = session.interrupts.unless(job.cancel()).await else { return Err(left(session, job, id)) };
     let message = match outcome {
         Ok(CancelState::AlreadyCompleted) => return Ok(()),
@@ -104,33 +106,20 @@ fn cancelled(session: &mut Session, id: i64) {
 }
 
 /// Ctrl-C a second time.
-fn left<E: Callable>(session: &Session, job: &Job<E>, id: i64) -> Failure {
+fn left(session: &Session, job: &Job<Value>, id: i64) -> Failure {
     open(session, job, id, session.interrupts.failure("left; the request may still run and be billed"))
 }
 
 /// A failure that leaves the row open.
-fn open<E: Callable>(session: &Session, job: &Job<E>, id: i64, failure: Failure) -> Failure {
+fn open(session: &Session, job: &Job<Value>, id: i64, failure: Failure) -> Failure {
     let mut failure = of_job(failure, job);
     failure.facts.may_have_been_accepted = true;
     session.with_resume_advice(failure, id)
 }
 
-/// A result that the queue keeps no more may still be in the history.
-async fn expired<E: Callable>(session: &mut Session, job: &Job<E>, error: Error, id: i64) -> Result<Answer, Failure> {
-    let mut error = error;
-    if error.is_not_found() {
-        match session.interrupts.unless(session.client.recorded_result::<E>(job.request_id())).await {
-            Some(Ok(Some(response))) => return Answer::new(response.output(), Some(job.request_id().to_owned())),
-            Some(Err(failed)) if failed.is_job_failure() => error = failed,
-            _ => {}
-        }
-    }
-    Err(failed::<E>(session, &error, id))
-}
-
 /// A failed job is over; trouble on the way to it leaves the row open.
-pub(crate) fn failed<E: Callable>(session: &mut Session, error: &Error, id: i64) -> Failure {
-    let failure = failure::of_call(error, E::INFO);
+pub(crate) fn failed(session: &mut Session, job: &Job<Value>, error: &Error, id: i64) -> Failure {
+    let failure = failure::of_call(error, job.endpoint());
     if error.may_have_been_accepted() {
         return session.with_resume_advice(failure, id);
     }
@@ -143,8 +132,8 @@ pub(crate) fn failed<E: Callable>(session: &mut Session, error: &Error, id: i64)
     failure
 }
 
-fn of_job<E: Callable>(mut failure: Failure, job: &Job<E>) -> Failure {
-    failure.facts.endpoint = Some(E::ID);
+fn of_job(mut failure: Failure, job: &Job<Value>) -> Failure {
+    failure.facts.endpoint = Some(job.endpoint().id);
     failure.facts.request_id = Some(job.request_id().to_owned());
     failure
 }

@@ -2,7 +2,8 @@
 
 use crate::calls::session::Session;
 use crate::ledger::Ledger;
-use ideogram_client::{Callable, Client, Error, Found, Job, Window};
+use ideogram_client::{Client, Error, Found, Job, JsonInput, Window};
+use serde_json::Value;
 use std::time::Duration;
 use tokio::time::Instant;
 
@@ -11,12 +12,12 @@ use tokio::time::Instant;
 const PATIENCE: Duration = Duration::from_secs(20);
 
 /// Looks once. A request that the ledger knows is another one of ours, however equal.
-pub(crate) async fn find<E: Callable>(
+pub(crate) async fn find(
     client: &Client,
     ledger: &Ledger,
-    input: &E::Input,
+    input: &JsonInput,
     window: Window,
-) -> Result<Found<E>, Error> {
+) -> Result<Found<Value>, Error> {
     match client.find_submitted(input, window).await? {
         // A ledger that cannot be read knows everything: better undecided than somebody else's.
         Found::Once(job) if ledger.has_request_id(job.request_id()).unwrap_or(true) => Ok(Found::Nowhere),
@@ -25,7 +26,7 @@ pub(crate) async fn find<E: Callable>(
 }
 
 /// Looks again and again, for as long as the run has time, until the request is found for certain.
-pub(super) async fn wait_for<E: Callable>(session: &mut Session, input: &E::Input, window: Window) -> Option<Job<E>> {
+pub(super) async fn wait_for(session: &mut Session, input: &JsonInput, window: Window) -> Option<Job<Value>> {
     session
         .output
         .progress("the answer was lost, so its request is looked for in the service's history; Ctrl-C ends that");

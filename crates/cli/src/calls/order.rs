@@ -6,6 +6,7 @@ use crate::exit::Failure;
 use crate::ledger::NewRow;
 use crate::save::Destination;
 use crate::settings::ledger::unusable_ledger;
+use ideogram_client::JsonInput;
 use ideogram_schema::EndpointInfo;
 use serde_json::{Map, Value};
 use std::path::Path;
@@ -47,6 +48,11 @@ fn text_of(input: &Map<String, Value>) -> String {
 }
 
 impl Order {
+    /// The input as the client takes it.
+    pub(super) fn json(&self) -> Result<JsonInput, Failure> {
+        JsonInput::of(self.info, self.input.clone()).map_err(|error| Failure::usage(error.to_string()))
+    }
+
     pub(super) fn sent(&self) -> String {
         text_of(&self.input)
     }

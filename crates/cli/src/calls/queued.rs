@@ -8,21 +8,22 @@ use crate::calls::{failure, lost_reply};
 use crate::exit::Failure;
 use crate::ledger::Closing;
 use crate::settings::ledger::unusable_ledger;
-use ideogram_client::{Callable, Job};
+use ideogram_client::{Job, JsonInput};
+use serde_json::Value;
 use std::future::IntoFuture as _;
 
 /// Sends the request, follows it, saves its files.
-pub(super) async fn call<E: Callable>(
+pub(super) async fn call(
     session: &mut Session,
     order: &Order,
-    input: &E::Input,
+    input: &JsonInput,
     sent: &str,
 ) -> Result<SavedAnswer, Failure> {
     let base = session.client.queue_url().to_owned();
     let destination = order.destination.remembered();
     let new = order.row(sent, &base, destination.as_deref());
     let (id, _claim) = session.ledger.begin(&new).map_err(|error| unusable_ledger(&error))?;
-    let (job, interrupted) = submit::<E>(session, order, input, id).await?;
+    let (job, interrupted) = submit(session, order, input, id).await?;
     let noted = session.ledger.accepted(id, job.request_id());
     warn_unless(noted, &format!("the request is `{}`", job.request_id()));
     let answer = follow(session, &job, id, interrupted).await?;
@@ -33,12 +34,12 @@ pub(super) async fn call<E: Callable>(
 
 /// Sends the request. Ctrl-C does not cut it off, as it may have been accepted: the first one waits for the answer, to
 /// cancel with it.
-async fn submit<E: Callable>(
+async fn submit(
     session: &mut Session,
     order: &Order,
-    input: &E::Input,
+    input: &JsonInput,
     id: i64,
-) -> Result<(Job<E>, bool), Failure> {
+) -> Result<(Job<Value>, bool), Failure> {
     let client = session.client.clone();
     let mut sending = client.submit(input).into_future();
     let mut interrupted = false;
@@ -62,7 +63,7 @@ async fn submit<E: Callable>(
         Err(error) => {
             let failure = not_accepted(session, order, &error, id);
             let found = match error.sent_within().filter(|_| error.may_have_been_accepted()) {
-                Some(window) => lost_reply::wait_for::<E>(session, input, window).await,
+                Some(window) => lost_reply::wait_for(session, input, window).await,
                 None => None,
             };
             found.map(|job| (job, interrupted)).ok_or(failure)

@@ -12,11 +12,9 @@ use crate::output::{Output, print_envelope, write_stdout};
 use crate::runtime::runtime;
 use crate::save::Destination;
 use clap::ArgMatches;
-use ideogram_client::{Callable, EndpointVisitor, visit_endpoint};
 use ideogram_schema::EndpointInfo;
 use serde_json::Value;
 use std::path::PathBuf;
-use std::pin::Pin;
 
 /// The field that asks for the file inside the answer.
 const SYNC_MODE: &str = "sync_mode";
@@ -39,10 +37,11 @@ pub(crate) fn run(info: &'static EndpointInfo, matches: &ArgMatches, output: Out
         let mut session = Session::open(matches, output).await?;
         upload(&mut session, &mut order, &uploads).await?;
         choose_seed(&mut order, &session)?;
-        let visit = Visit { session: &mut session, order: &order };
-        match visit_endpoint(info.id, visit) {
-            Some(call) => call.await,
-            None => Err(Failure::failed(format!("this build cannot call `{}`", info.id))),
+        let (input, sent) = (order.json()?, order.sent());
+        if order.sync {
+            sync::call(&mut session, &order, &input, &sent).await
+        } else {
+            queued::call(&mut session, &order, &input, &sent).await
         }
     })?;
     report(saved, output)
@@ -54,27 +53,4 @@ pub(crate) fn report(saved: SavedAnswer, output: Output) -> Result<(), Failure> 
         return print_envelope(&Envelope::new(Kind::Images, vec![saved.row]));
     }
     write_stdout(&saved.paths())
-}
-
-struct Visit<'a> {
-    session: &'a mut Session,
-    order: &'a Order,
-}
-
-impl<'a> EndpointVisitor for Visit<'a> {
-    type Output = Pin<Box<dyn Future<Output = Result<SavedAnswer, Failure>> + 'a>>;
-
-    fn visit<E: Callable>(self) -> Self::Output {
-        let Self { session, order } = self;
-        Box::pin(async move {
-            let typed = serde_json::from_value::<E::Input>(Value::Object(order.input.clone()))
-                .map_err(|error| Failure::usage(format!("the input does not fit `{}`: {error}", order.info.id)))?;
-            let sent = order.sent();
-            if order.sync {
-                sync::call::<E>(session, order, &typed, &sent).await
-            } else {
-                queued::call::<E>(session, order, &typed, &sent).await
-            }
-        })
-    }
 }

@@ -13,7 +13,6 @@ use crate::save::{Destination, stem};
 use crate::summary::{sha256, summarised};
 use ideogram_client::{Dimensions, Format};
 use ideogram_schema::{EndpointInfo, File, FileRole};
-use serde::Serialize;
 use serde_json::{Map, Value};
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
@@ -30,10 +29,8 @@ pub(crate) struct Answer {
 }
 
 impl Answer {
-    pub(crate) fn new(output: &impl Serialize, request_id: Option<String>) -> Result<Self, Failure> {
-        let body = serde_json::to_value(output)
-            .map_err(|error| Failure::failed(format!("the answer cannot be read as JSON: {error}")))?;
-        Ok(Self { body, request_id })
+    pub(crate) fn new(body: Value, request_id: Option<String>) -> Self {
+        Self { body, request_id }
     }
 }
 

@@ -6,22 +6,22 @@ use crate::calls::save_answer::{Answer, SaveRequest, SavedAnswer, save_answer};
 use crate::calls::session::{Session, warn_unless};
 use crate::exit::Failure;
 use crate::settings::ledger::unusable_ledger;
-use ideogram_client::Callable;
+use ideogram_client::JsonInput;
 use std::future::IntoFuture as _;
 use tokio::time::Instant;
 
 /// Sends the request, waits for the answer, saves its files.
-pub(super) async fn call<E: Callable>(
+pub(super) async fn call(
     session: &mut Session,
     order: &Order,
-    input: &E::Input,
+    input: &JsonInput,
     sent: &str,
 ) -> Result<SavedAnswer, Failure> {
     let base = session.client.run_url().to_owned();
     let destination = order.destination.remembered();
     let new = order.row(sent, &base, destination.as_deref());
     let (id, _claim) = session.ledger.begin(&new).map_err(|error| unusable_ledger(&error))?;
-    let answer = wait::<E>(session, order, input, id).await?;
+    let answer = wait(session, order, input, id).await?;
     let noted = session.ledger.answered(id, answer.request_id.as_deref(), &answer.body.to_string());
     warn_unless(noted, "the service has answered");
     let request =
@@ -30,7 +30,7 @@ pub(super) async fn call<E: Callable>(
 }
 
 /// Waits for the answer. Ctrl-C does not end the wait, as nothing could be cancelled; a second one does.
-async fn wait<E: Callable>(session: &mut Session, order: &Order, input: &E::Input, id: i64) -> Result<Answer, Failure> {
+async fn wait(session: &mut Session, order: &Order, input: &JsonInput, id: i64) -> Result<Answer, Failure> {
     let client = session.client.clone();
     let patience = session.deadline.saturating_duration_since(Instant::now());
     let mut running = client.run(input).with_deadline(patience).into_future();
@@ -39,7 +39,7 @@ async fn wait<E: Callable>(session: &mut Session, order: &Order, input: &E::Inpu
         match session.interrupts.unless(&mut running).await {
             Some(Ok(response)) => {
                 let request_id = response.request_id().map(str::to_owned);
-                return Answer::new(response.output(), request_id);
+                return Ok(Answer::new(response.into_output(), request_id));
             }
             Some(Err(error)) => return Err(not_accepted(session, order, &error, id)),
             None if interrupted => break,

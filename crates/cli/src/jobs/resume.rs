@@ -13,10 +13,9 @@ use crate::output::{Output, print_envelope, print_failure, write_stdout};
 use crate::runtime::runtime;
 use crate::save::Destination;
 use clap::ArgMatches;
-use ideogram_client::{Callable, EndpointVisitor, Found, Job, Window, visit_endpoint};
+use ideogram_client::{Found, Job, JsonInput, Window};
 use serde_json::Value;
 use std::path::PathBuf;
-use std::pin::Pin;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 /// A request whose row says no more than when it was written was sent within this time after it.
@@ -114,52 +113,24 @@ async fn take_up(
     if row.base != base {
         return Err(Failure::usage(format!("{id} was sent to `{}`, and this run talks to `{base}`", row.base)));
     }
-    match visit_endpoint(info.id, TakeUp { session, row: &row, request }) {
-        Some(work) => work.await,
-        None => Err(Failure::failed(format!("this build cannot call `{}`", info.id))),
-    }
-}
-
-/// What is done with a row once its endpoint is a type.
-struct TakeUp<'a> {
-    session: &'a mut Session,
-    row: &'a Row,
-    request: SaveRequest<'a>,
-}
-
-impl<'a> EndpointVisitor for TakeUp<'a> {
-    type Output = Pin<Box<dyn Future<Output = Result<SavedAnswer, Failure>> + 'a>>;
-
-    fn visit<E: Callable>(self) -> Self::Output {
-        let Self { session, row, request } = self;
-        Box::pin(async move {
-            let job = match &row.request_id {
-                Some(request_id) => session.client.job::<E>(request_id.as_str()),
-                None => Ok(find_again::<E>(session, row, request).await?),
-            };
-            let job = job.map_err(|error| failure::of_call(&error, E::INFO))?;
-            let answer = if row.queued {
-                follow(session, &job, row.id, false).await?
-            } else {
-                recorded(session, &job, row.id).await?
-            };
-            save_answer(session, request, answer).await
-        })
-    }
+    let job = match &row.request_id {
+        Some(request_id) => session.client.job_of(info, request_id.as_str()),
+        None => Ok(find_again(session, &row, request).await?),
+    };
+    let job = job.map_err(|error| failure::of_call(&error, info))?;
+    let answer =
+        if row.queued { follow(session, &job, row.id, false).await? } else { recorded(session, &job, row.id).await? };
+    save_answer(session, request, answer).await
 }
 
 /// Looks for a request whose answer was lost, and notes its id when it is found for certain.
-async fn find_again<E: Callable>(
-    session: &mut Session,
-    row: &Row,
-    request: SaveRequest<'_>,
-) -> Result<Job<E>, Failure> {
+async fn find_again(session: &mut Session, row: &Row, request: SaveRequest<'_>) -> Result<Job<Value>, Failure> {
     let id = row.id;
-    let input: E::Input = serde_json::from_value(Value::Object(request.input.clone()))
+    let input = JsonInput::of(request.info, request.input.clone())
         .map_err(|error| Failure::file(format!("the input of {id} in the ledger cannot be read: {error}")))?;
     let sent = at(row.created_ms);
     let window = Window::new(sent, at(row.updated_ms).max(sent + ANSWERED_WITHIN));
-    let looking = lost_reply::find::<E>(&session.client, &session.ledger, &input, window);
+    let looking = lost_reply::find(&session.client, &session.ledger, &input, window);
     let found = session.interrupts.unless(looking).await.ok_or_else(|| session.interrupts.failure("left"))?;
     let (why, ids) = match found {
         Ok(Found::Once(job)) => {
@@ -183,15 +154,15 @@ async fn find_again<E: Callable>(
 }
 
 /// What a call in one piece answered, from the history: its connection is gone.
-async fn recorded<E: Callable>(session: &mut Session, job: &Job<E>, id: i64) -> Result<Answer, Failure> {
+async fn recorded(session: &mut Session, job: &Job<Value>, id: i64) -> Result<Answer, Failure> {
     let request_id = job.request_id();
-    match session.interrupts.unless(session.client.recorded_result::<E>(request_id)).await {
-        Some(Ok(Some(response))) => Answer::new(response.output(), Some(request_id.to_owned())),
+    match session.interrupts.unless(job.recorded_result()).await {
+        Some(Ok(Some(response))) => Ok(Answer::new(response.into_output(), Some(request_id.to_owned()))),
         Some(Ok(None)) => {
             Err(Failure::new(ErrorKind::Unknown, format!("what {id} made is not in the service's history, or not yet")))
         }
-        Some(Err(error)) if error.is_job_failure() => Err(failed::<E>(session, &error, id)),
-        Some(Err(error)) => Err(failure::of_call(&error, E::INFO)),
+        Some(Err(error)) if error.is_job_failure() => Err(failed(session, job, &error, id)),
+        Some(Err(error)) => Err(failure::of_call(&error, job.endpoint())),
         None => Err(session.interrupts.failure("left")),
     }
 }

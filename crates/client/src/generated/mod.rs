@@ -3,7 +3,7 @@
 
 //! The operations of the description.
 
-pub mod glue;
+pub mod parameters;
 pub mod platform;
 pub mod queue;
 pub mod run;

@@ -63,9 +63,10 @@ impl ClientInfo<crate::wire::transport::Inner> for Client {
 
 impl ClientHooks<crate::wire::transport::Inner> for &Client {}
 impl Client {
-    /// `submit_generate` of `/fal-ai/ideogram/v2/turbo`.
-    pub async fn submit_generate<'a>(
+    /// `submit` of `/{endpoint}`.
+    pub async fn submit<'a>(
         &'a self,
+        endpoint: &'a str,
         fal_max_queue_length: Option<i64>,
         fal_webhook: Option<&'a str>,
         x_fal_no_retry: Option<&'a str>,
@@ -77,9 +78,9 @@ impl Client {
         x_fal_store_io: Option<&'a str>,
         x_fal_tags: Option<&'a str>,
         x_app_fal_disable_fallback: Option<&'a str>,
-        body: &'a ::ideogram_schema::GenerateInput,
+        body: &'a ::serde_json::value::RawValue,
     ) -> Result<ResponseValue<ByteStream>, Error<()>> {
-        let url = format!("{}/fal-ai/ideogram/v2/turbo", self.baseurl,);
+        let url = format!("{}/{}", self.baseurl, endpoint,);
         let mut header_map = ::reqwest::header::HeaderMap::with_capacity(10usize);
         if let Some(value) = x_fal_no_retry {
             header_map.append("X-Fal-No-Retry", value.to_string().try_into()?);
@@ -129,163 +130,7 @@ impl Client {
             .headers(header_map)
             .build()?;
         let info = OperationInfo {
-            operation_id: "submit_generate",
-        };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
-        let response = result?;
-        match response.status().as_u16() {
-            200..=299 => Ok(ResponseValue::stream(response)),
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
-    }
-
-    /// `submit_edit` of `/fal-ai/ideogram/v2/turbo/edit`.
-    pub async fn submit_edit<'a>(
-        &'a self,
-        fal_max_queue_length: Option<i64>,
-        fal_webhook: Option<&'a str>,
-        x_fal_no_retry: Option<&'a str>,
-        x_fal_object_lifecycle_preference: Option<&'a str>,
-        x_fal_queue_priority: Option<&'a ::ideogram_schema::QueuePriority>,
-        x_fal_request_start_timeout: Option<f64>,
-        x_fal_request_timeout: Option<f64>,
-        x_fal_runner_hint: Option<&'a str>,
-        x_fal_store_io: Option<&'a str>,
-        x_fal_tags: Option<&'a str>,
-        x_app_fal_disable_fallback: Option<&'a str>,
-        body: &'a ::ideogram_schema::EditInput,
-    ) -> Result<ResponseValue<ByteStream>, Error<()>> {
-        let url = format!("{}/fal-ai/ideogram/v2/turbo/edit", self.baseurl,);
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(10usize);
-        if let Some(value) = x_fal_no_retry {
-            header_map.append("X-Fal-No-Retry", value.to_string().try_into()?);
-        }
-        if let Some(value) = x_fal_object_lifecycle_preference {
-            header_map
-                .append(
-                    "X-Fal-Object-Lifecycle-Preference",
-                    value.to_string().try_into()?,
-                );
-        }
-        if let Some(value) = x_fal_queue_priority {
-            header_map.append("X-Fal-Queue-Priority", value.to_string().try_into()?);
-        }
-        if let Some(value) = x_fal_request_start_timeout {
-            header_map
-                .append("X-Fal-Request-Start-Timeout", value.to_string().try_into()?);
-        }
-        if let Some(value) = x_fal_request_timeout {
-            header_map.append("X-Fal-Request-Timeout", value.to_string().try_into()?);
-        }
-        if let Some(value) = x_fal_runner_hint {
-            header_map.append("X-Fal-Runner-Hint", value.to_string().try_into()?);
-        }
-        if let Some(value) = x_fal_store_io {
-            header_map.append("X-Fal-Store-IO", value.to_string().try_into()?);
-        }
-        if let Some(value) = x_fal_tags {
-            header_map.append("X-Fal-Tags", value.to_string().try_into()?);
-        }
-        if let Some(value) = x_app_fal_disable_fallback {
-            header_map
-                .append("x-app-fal-disable-fallback", value.to_string().try_into()?);
-        }
-        #[allow(unused_mut)]
-        let mut request = self
-            .client
-            .post(url)
-            .json(&body)
-            .query(
-                &progenitor_client::QueryParam::new(
-                    "fal_max_queue_length",
-                    &fal_max_queue_length,
-                ),
-            )
-            .query(&progenitor_client::QueryParam::new("fal_webhook", &fal_webhook))
-            .headers(header_map)
-            .build()?;
-        let info = OperationInfo {
-            operation_id: "submit_edit",
-        };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
-        let response = result?;
-        match response.status().as_u16() {
-            200..=299 => Ok(ResponseValue::stream(response)),
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
-    }
-
-    /// `submit_remix` of `/fal-ai/ideogram/v2/turbo/remix`.
-    pub async fn submit_remix<'a>(
-        &'a self,
-        fal_max_queue_length: Option<i64>,
-        fal_webhook: Option<&'a str>,
-        x_fal_no_retry: Option<&'a str>,
-        x_fal_object_lifecycle_preference: Option<&'a str>,
-        x_fal_queue_priority: Option<&'a ::ideogram_schema::QueuePriority>,
-        x_fal_request_start_timeout: Option<f64>,
-        x_fal_request_timeout: Option<f64>,
-        x_fal_runner_hint: Option<&'a str>,
-        x_fal_store_io: Option<&'a str>,
-        x_fal_tags: Option<&'a str>,
-        x_app_fal_disable_fallback: Option<&'a str>,
-        body: &'a ::ideogram_schema::RemixInput,
-    ) -> Result<ResponseValue<ByteStream>, Error<()>> {
-        let url = format!("{}/fal-ai/ideogram/v2/turbo/remix", self.baseurl,);
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(10usize);
-        if let Some(value) = x_fal_no_retry {
-            header_map.append("X-Fal-No-Retry", value.to_string().try_into()?);
-        }
-        if let Some(value) = x_fal_object_lifecycle_preference {
-            header_map
-                .append(
-                    "X-Fal-Object-Lifecycle-Preference",
-                    value.to_string().try_into()?,
-                );
-        }
-        if let Some(value) = x_fal_queue_priority {
-            header_map.append("X-Fal-Queue-Priority", value.to_string().try_into()?);
-        }
-        if let Some(value) = x_fal_request_start_timeout {
-            header_map
-                .append("X-Fal-Request-Start-Timeout", value.to_string().try_into()?);
-        }
-        if let Some(value) = x_fal_request_timeout {
-            header_map.append("X-Fal-Request-Timeout", value.to_string().try_into()?);
-        }
-        if let Some(value) = x_fal_runner_hint {
-            header_map.append("X-Fal-Runner-Hint", value.to_string().try_into()?);
-        }
-        if let Some(value) = x_fal_store_io {
-            header_map.append("X-Fal-Store-IO", value.to_string().try_into()?);
-        }
-        if let Some(value) = x_fal_tags {
-            header_map.append("X-Fal-Tags", value.to_string().try_into()?);
-        }
-        if let Some(value) = x_app_fal_disable_fallback {
-            header_map
-                .append("x-app-fal-disable-fallback", value.to_string().try_into()?);
-        }
-        #[allow(unused_mut)]
-        let mut request = self
-            .client
-            .post(url)
-            .json(&body)
-            .query(
-                &progenitor_client::QueryParam::new(
-                    "fal_max_queue_length",
-                    &fal_max_queue_length,
-                ),
-            )
-            .query(&progenitor_client::QueryParam::new("fal_webhook", &fal_webhook))
-            .headers(header_map)
-            .build()?;
-        let info = OperationInfo {
-            operation_id: "submit_remix",
+            operation_id: "submit",
         };
         self.pre(&mut request, &info).await?;
         let result = self.exec(request, &info).await;

@@ -63,9 +63,10 @@ impl ClientInfo<crate::wire::transport::Inner> for Client {
 
 impl ClientHooks<crate::wire::transport::Inner> for &Client {}
 impl Client {
-    /// `run_generate` of `/fal-ai/ideogram/v2/turbo`.
-    pub async fn run_generate<'a>(
+    /// `run` of `/{endpoint}`.
+    pub async fn run<'a>(
         &'a self,
+        endpoint: &'a str,
         x_fal_object_lifecycle_preference: Option<&'a str>,
         x_fal_request_start_timeout: Option<f64>,
         x_fal_request_timeout: Option<f64>,
@@ -73,9 +74,9 @@ impl Client {
         x_fal_store_io: Option<&'a str>,
         x_fal_tags: Option<&'a str>,
         x_app_fal_disable_fallback: Option<&'a str>,
-        body: &'a ::ideogram_schema::GenerateInput,
+        body: &'a ::serde_json::value::RawValue,
     ) -> Result<ResponseValue<ByteStream>, Error<()>> {
-        let url = format!("{}/fal-ai/ideogram/v2/turbo", self.baseurl,);
+        let url = format!("{}/{}", self.baseurl, endpoint,);
         let mut header_map = ::reqwest::header::HeaderMap::with_capacity(8usize);
         if let Some(value) = x_fal_object_lifecycle_preference {
             header_map
@@ -107,119 +108,7 @@ impl Client {
         #[allow(unused_mut)]
         let mut request = self.client.post(url).json(&body).headers(header_map).build()?;
         let info = OperationInfo {
-            operation_id: "run_generate",
-        };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
-        let response = result?;
-        match response.status().as_u16() {
-            200..=299 => Ok(ResponseValue::stream(response)),
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
-    }
-
-    /// `run_edit` of `/fal-ai/ideogram/v2/turbo/edit`.
-    pub async fn run_edit<'a>(
-        &'a self,
-        x_fal_object_lifecycle_preference: Option<&'a str>,
-        x_fal_request_start_timeout: Option<f64>,
-        x_fal_request_timeout: Option<f64>,
-        x_fal_runner_hint: Option<&'a str>,
-        x_fal_store_io: Option<&'a str>,
-        x_fal_tags: Option<&'a str>,
-        x_app_fal_disable_fallback: Option<&'a str>,
-        body: &'a ::ideogram_schema::EditInput,
-    ) -> Result<ResponseValue<ByteStream>, Error<()>> {
-        let url = format!("{}/fal-ai/ideogram/v2/turbo/edit", self.baseurl,);
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(8usize);
-        if let Some(value) = x_fal_object_lifecycle_preference {
-            header_map
-                .append(
-                    "X-Fal-Object-Lifecycle-Preference",
-                    value.to_string().try_into()?,
-                );
-        }
-        if let Some(value) = x_fal_request_start_timeout {
-            header_map
-                .append("X-Fal-Request-Start-Timeout", value.to_string().try_into()?);
-        }
-        if let Some(value) = x_fal_request_timeout {
-            header_map.append("X-Fal-Request-Timeout", value.to_string().try_into()?);
-        }
-        if let Some(value) = x_fal_runner_hint {
-            header_map.append("X-Fal-Runner-Hint", value.to_string().try_into()?);
-        }
-        if let Some(value) = x_fal_store_io {
-            header_map.append("X-Fal-Store-IO", value.to_string().try_into()?);
-        }
-        if let Some(value) = x_fal_tags {
-            header_map.append("X-Fal-Tags", value.to_string().try_into()?);
-        }
-        if let Some(value) = x_app_fal_disable_fallback {
-            header_map
-                .append("x-app-fal-disable-fallback", value.to_string().try_into()?);
-        }
-        #[allow(unused_mut)]
-        let mut request = self.client.post(url).json(&body).headers(header_map).build()?;
-        let info = OperationInfo {
-            operation_id: "run_edit",
-        };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
-        let response = result?;
-        match response.status().as_u16() {
-            200..=299 => Ok(ResponseValue::stream(response)),
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
-    }
-
-    /// `run_remix` of `/fal-ai/ideogram/v2/turbo/remix`.
-    pub async fn run_remix<'a>(
-        &'a self,
-        x_fal_object_lifecycle_preference: Option<&'a str>,
-        x_fal_request_start_timeout: Option<f64>,
-        x_fal_request_timeout: Option<f64>,
-        x_fal_runner_hint: Option<&'a str>,
-        x_fal_store_io: Option<&'a str>,
-        x_fal_tags: Option<&'a str>,
-        x_app_fal_disable_fallback: Option<&'a str>,
-        body: &'a ::ideogram_schema::RemixInput,
-    ) -> Result<ResponseValue<ByteStream>, Error<()>> {
-        let url = format!("{}/fal-ai/ideogram/v2/turbo/remix", self.baseurl,);
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(8usize);
-        if let Some(value) = x_fal_object_lifecycle_preference {
-            header_map
-                .append(
-                    "X-Fal-Object-Lifecycle-Preference",
-                    value.to_string().try_into()?,
-                );
-        }
-        if let Some(value) = x_fal_request_start_timeout {
-            header_map
-                .append("X-Fal-Request-Start-Timeout", value.to_string().try_into()?);
-        }
-        if let Some(value) = x_fal_request_timeout {
-            header_map.append("X-Fal-Request-Timeout", value.to_string().try_into()?);
-        }
-        if let Some(value) = x_fal_runner_hint {
-            header_map.append("X-Fal-Runner-Hint", value.to_string().try_into()?);
-        }
-        if let Some(value) = x_fal_store_io {
-            header_map.append("X-Fal-Store-IO", value.to_string().try_into()?);
-        }
-        if let Some(value) = x_fal_tags {
-            header_map.append("X-Fal-Tags", value.to_string().try_into()?);
-        }
-        if let Some(value) = x_app_fal_disable_fallback {
-            header_map
-                .append("x-app-fal-disable-fallback", value.to_string().try_into()?);
-        }
-        #[allow(unused_mut)]
-        let mut request = self.client.post(url).json(&body).headers(header_map).build()?;
-        let info = OperationInfo {
-            operation_id: "run_remix",
+            operation_id: "run",
         };
         self.pre(&mut request, &info).await?;
         let result = self.exec(request, &info).await;

@@ -3,7 +3,6 @@
 
 use crate::chance::jitter;
 use crate::error::{Error, Kind, Result};
-use crate::generated::glue::Callable;
 use crate::job::Job;
 use crate::job::pace::{PollPolicy, beside_stream};
 use crate::job::sse::Events;
@@ -11,6 +10,7 @@ use crate::job::status;
 use crate::job::trail::Trail;
 use crate::limits;
 use crate::wire::answer::BodyStream;
+use crate::wire::input::CallOutput;
 use crate::wire::lanes::{Polled, Ticket};
 use futures_util::StreamExt;
 use futures_util::future::{Either, select};
@@ -26,8 +26,8 @@ const STREAM_FAILURES: u32 = 3;
 const POLL_FAILURES: u32 = 20;
 
 /// One job on its way.
-pub(crate) struct Follower<E> {
-    job: Job<E>,
+pub(crate) struct Follower<O> {
+    job: Job<O>,
     logs: bool,
     policy: PollPolicy,
     stream: Option<StatusStream>,
@@ -60,8 +60,8 @@ enum Step {
     StreamLost,
 }
 
-impl<E: Callable> Follower<E> {
-    pub(crate) fn new(job: Job<E>, logs: bool) -> Self {
+impl<O: CallOutput> Follower<O> {
+    pub(crate) fn new(job: Job<O>, logs: bool) -> Self {
         Self {
             job,
             logs,
@@ -111,7 +111,7 @@ impl<E: Callable> Follower<E> {
                         }
                         self.polled = None;
                         let took = self.job.begun().elapsed();
-                        self.job.jobs().paces.record(E::ID, took);
+                        self.job.jobs().paces.record(self.job.endpoint().id, took);
                     }
                     return Ok(Some(*status));
                 }
@@ -156,7 +156,7 @@ impl<E: Callable> Follower<E> {
     /// Waits for the stream's next status, with a slow poll beside it once the job takes longer than such jobs do.
     async fn streamed(&mut self, mut stream: StatusStream) -> Result<Step> {
         let jobs = self.job.jobs();
-        let expected = jobs.paces.expected(E::ID);
+        let expected = jobs.paces.expected(self.job.endpoint().id);
         loop {
             let check = beside_stream(self.polls, expected, jobs.wire.timeouts.stream_check);
             let poll_at = *self.poll_at.get_or_insert_with(|| Instant::now() + check);
@@ -203,7 +203,7 @@ impl<E: Callable> Follower<E> {
             let elapsed = self.job.begun().elapsed();
             let jobs = self.job.jobs();
             self.polled.get_or_insert_with(|| jobs.wire.lanes.polling());
-            let interval = self.policy.interval(self.polls, elapsed, jobs.paces.expected(E::ID));
+            let interval = self.policy.interval(self.polls, elapsed, jobs.paces.expected(self.job.endpoint().id));
             let interval = interval.max(jobs.wire.lanes.shortest_interval()).mul_f64(0.9 + 0.2 * jitter());
             // After trouble the looks grow rarer.
             let wait = interval * (1 << self.failures.min(4));
@@ -244,7 +244,7 @@ impl StatusStream {
     }
 
     /// The next status; `None` at the stream's end. Cancelling it loses nothing.
-    async fn next<E: Callable>(&mut self, job: &Job<E>) -> Result<Option<QueueStatus>> {
+    async fn next<O: CallOutput>(&mut self, job: &Job<O>) -> Result<Option<QueueStatus>> {
         loop {
             let too_large = |_| Error::new(Kind::TooLarge, "an event of the status stream is too large");
             if let Some(event) = self.events.next().map_err(too_large)? {

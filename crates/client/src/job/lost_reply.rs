@@ -3,18 +3,17 @@
 use super::{Job, Jobs};
 use crate::call::window::Window;
 use crate::error::Result;
-use crate::generated::glue::Callable;
 use crate::platform::find;
-use ideogram_schema::EndpointInput;
+use crate::wire::input::{CallOutput, Payload};
 use std::sync::Arc;
 use std::time::Duration;
 
 /// What a search for a lost request gave.
 #[derive(Debug)]
 #[non_exhaustive]
-pub enum Found<E: Callable> {
+pub enum Found<O> {
     /// Exactly one request had this input, and no other job of this client is that one.
-    Once(Job<E>),
+    Once(Job<O>),
     /// Several could be it, or one could whose input is not kept: their ids, as far as they were seen.
     Undecided(Vec<String>),
     /// None had this input. It proves nothing before the platform has surely indexed the time in question, and it does
@@ -35,15 +34,16 @@ pub enum LostReply {
 }
 
 /// Looks once.
-pub(crate) async fn find_submitted<I>(jobs: &Arc<Jobs>, input: &I, window: Window) -> Result<Found<I::Endpoint>>
-where
-    I: EndpointInput<Endpoint: Callable>,
-{
-    let found = find::find(&jobs.wire, input, window, |id| jobs.submitted.has(id)).await?;
+pub(crate) async fn find_submitted<O: CallOutput>(
+    jobs: &Arc<Jobs>,
+    payload: &Payload,
+    window: Window,
+) -> Result<Found<O>> {
+    let found = find::find(&jobs.wire, payload, window, |id| jobs.submitted.has(id)).await?;
     match found.request_ids.as_slice() {
         [] if found.complete => Ok(Found::Nowhere),
         [one] if found.complete => {
-            let job = Job::attach(jobs.clone(), one.clone())?;
+            let job = Job::attach(jobs.clone(), payload.endpoint, one.clone())?;
             // Two searches at once must not both have it.
             if jobs.submitted.claim(one) { Ok(Found::Once(job)) } else { Ok(Found::Nowhere) }
         }
@@ -54,15 +54,17 @@ where
 impl LostReply {
     /// Looks for a lost request again and again, until it is found or the time is over. Trouble on the way counts as not
     /// found: there is an error to report already.
-    pub(super) async fn reconcile<I>(self, jobs: &Arc<Jobs>, input: &I, window: Window) -> Option<Job<I::Endpoint>>
-    where
-        I: EndpointInput<Endpoint: Callable>,
-    {
+    pub(super) async fn reconcile<O: CallOutput>(
+        self,
+        jobs: &Arc<Jobs>,
+        payload: &Payload,
+        window: Window,
+    ) -> Option<Job<O>> {
         let Self::Reconcile(patience) = self else { return None };
         let search = async {
             let mut wait = (patience / 50).clamp(Duration::from_millis(1), Duration::from_secs(1));
             loop {
-                if let Ok(Found::Once(job)) = find_submitted(jobs, input, window).await {
+                if let Ok(Found::Once(job)) = find_submitted(jobs, payload, window).await {
                     return job;
                 }
                 tokio::time::sleep(wait).await;

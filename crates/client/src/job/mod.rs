@@ -17,8 +17,7 @@ pub(crate) mod wait;
 use crate::call::head::Head;
 use crate::call::operation::Operation;
 use crate::error::{Error, Kind, Result};
-use crate::generated::glue::Callable;
-use crate::generated::glue::RawResult;
+use crate::generated::parameters::RawResult;
 use crate::generated::queue;
 use crate::job::links::{Link, Links};
 use crate::job::pace::Paces;
@@ -26,10 +25,11 @@ use crate::job::submitted::SubmittedIds;
 use crate::platform::history;
 use crate::wire::Wire;
 use crate::wire::answer::BodyStream;
+use crate::wire::input::CallOutput;
 use crate::wire::response::Response;
 use crate::wire::transport::sort;
 use futures_util::future::FutureExt;
-use ideogram_schema::{CancelState, CancelStatus, LogEntry, QueueStatus};
+use ideogram_schema::{CancelState, CancelStatus, EndpointInfo, LogEntry, QueueStatus};
 use reqwest::Method;
 use std::fmt;
 use std::marker::PhantomData;
@@ -52,7 +52,7 @@ impl Jobs {
     }
 }
 
-/// A request in the queue of endpoint `E`: made by [`Client::submit`](crate::Client::submit), or from its id by [`Client::job`](crate::Client::job).
+/// A request in the queue of an endpoint whose output is `O`: made by [`Client::submit`](crate::Client::submit), or from its id by [`Client::job`](crate::Client::job).
 ///
 /// Awaiting it is the same as [`wait`](Self::wait). Dropping it does not cancel it: the job goes on, and its result can
 /// be fetched by id, for an hour after completion.
@@ -65,35 +65,41 @@ impl Jobs {
 /// # Ok(())
 /// # }
 /// ```
-pub struct Job<E> {
+pub struct Job<O> {
     jobs: Arc<Jobs>,
+    endpoint: &'static EndpointInfo,
     request_id: String,
     /// Where the server named other URLs than the description has.
     links: Option<Arc<Links>>,
     submitted: Instant,
-    endpoint: PhantomData<fn() -> E>,
+    output: PhantomData<fn() -> O>,
 }
 
-impl<E: Callable> Job<E> {
+impl<O: CallOutput> Job<O> {
     /// A job that the server has just accepted.
-    pub(crate) fn accepted(jobs: Arc<Jobs>, status: &QueueStatus) -> Result<Self> {
+    pub(crate) fn accepted(jobs: Arc<Jobs>, endpoint: &'static EndpointInfo, status: &QueueStatus) -> Result<Self> {
         let request_id = status.request_id.clone();
         let queue = &jobs.wire.queue;
         if !is_request_id(&request_id) {
             return Err(Error::new(Kind::Decode, "its `request_id` is not one"));
         }
-        let described = format!("{}/{}/{}/requests/{request_id}", queue.baseurl, E::INFO.owner, E::INFO.app);
+        let described = format!("{}/{}/{}/requests/{request_id}", queue.baseurl, endpoint.owner, endpoint.app);
         let links = Links::new(status, |url| queue.inner.allows(url), &described).map(Arc::new);
-        Ok(Self { jobs, request_id, links, submitted: Instant::now(), endpoint: PhantomData })
+        Ok(Self { jobs, endpoint, request_id, links, submitted: Instant::now(), output: PhantomData })
     }
 
-    pub(crate) fn attach(jobs: Arc<Jobs>, request_id: String) -> Result<Self> {
+    pub(crate) fn attach(jobs: Arc<Jobs>, endpoint: &'static EndpointInfo, request_id: String) -> Result<Self> {
         if !is_request_id(&request_id) {
             return Err(Error::input(format!(
                 "{request_id:?} is not a request id: letters, digits and `-` are expected"
             )));
         }
-        Ok(Self { jobs, request_id, links: None, submitted: Instant::now(), endpoint: PhantomData })
+        Ok(Self { jobs, endpoint, request_id, links: None, submitted: Instant::now(), output: PhantomData })
+    }
+
+    /// The endpoint that it was submitted to.
+    pub fn endpoint(&self) -> &'static EndpointInfo {
+        self.endpoint
     }
 
     /// The id, with which [`Client::job`](crate::Client::job) attaches to it again, in this process or another.
@@ -132,12 +138,12 @@ impl<E: Callable> Job<E> {
         let read = |body: &[u8]| status::read(body, id);
         let answer = match self.given(|links| &links.status)? {
             None => {
-                let send = || queue.status(E::INFO.owner, E::INFO.app, id, logs);
-                self.jobs.wire.call(Operation::Status, Some(E::ID), send, read).await
+                let send = || queue.status(self.endpoint.owner, self.endpoint.app, id, logs);
+                self.jobs.wire.call(Operation::Status, Some(self.endpoint.id), send, read).await
             }
             Some(url) => {
                 let send = || self.send(Method::GET, with_logs(url, logs));
-                self.jobs.wire.call(Operation::Status, Some(E::ID), send, read).await
+                self.jobs.wire.call(Operation::Status, Some(self.endpoint.id), send, read).await
             }
         };
         Ok(self.named(answer)?.1)
@@ -149,7 +155,7 @@ impl<E: Callable> Job<E> {
         let logs = logs.then_some(1);
         let opened = match self.given(|links| &links.status)? {
             None => {
-                let send = queue.status_stream(E::INFO.owner, E::INFO.app, id, logs);
+                let send = queue.status_stream(self.endpoint.owner, self.endpoint.app, id, logs);
                 self.jobs.wire.open(Operation::Stream, send.boxed()).await
             }
             Some(url) => {
@@ -169,23 +175,26 @@ impl<E: Callable> Job<E> {
     /// # Errors
     /// The model's own error when the job failed, [`is_validation`](Error::is_validation) for one; 400 when the job has
     /// not completed; [`is_not_found`](Error::is_not_found) when the id is unknown or the result has expired.
-    pub async fn result(&self) -> Result<Response<E::Output>> {
+    pub async fn result(&self) -> Result<Response<O>> {
         let (queue, id) = (&self.jobs.wire.queue, self.request_id.as_str());
-        let read = |body: &[u8]| serde_json::from_slice::<E::Output>(body);
+        let read = |body: &[u8]| serde_json::from_slice::<O>(body);
         let answer = match self.given(|links| &links.result)? {
             None => {
-                let send = || queue.result(E::INFO.owner, E::INFO.app, id);
-                self.jobs.wire.call(Operation::Result, Some(E::ID), send, read).await
+                let send = || queue.result(self.endpoint.owner, self.endpoint.app, id);
+                self.jobs.wire.call(Operation::Result, Some(self.endpoint.id), send, read).await
             }
             Some(url) => {
-                self.jobs.wire.call(Operation::Result, Some(E::ID), || self.send(Method::GET, url.clone()), read).await
+                self.jobs
+                    .wire
+                    .call(Operation::Result, Some(self.endpoint.id), || self.send(Method::GET, url.clone()), read)
+                    .await
             }
         };
         let (head, output) = match self.named(answer) {
             Ok(answer) => answer,
             // Expired: the history keeps it longer. Trouble there does not hide what the queue said.
             Err(error) if error.is_not_found() => {
-                return match Box::pin(history::result::<E>(&self.jobs.wire, id)).await {
+                return match Box::pin(self.recorded_result()).await {
                     Ok(Some(response)) => Ok(response),
                     Err(failure) if failure.is_job_failure() => Err(failure),
                     _ => Err(error),
@@ -195,6 +204,17 @@ impl<E: Callable> Job<E> {
         };
         let elapsed = self.submitted.elapsed();
         Ok(Response::new(output, head, elapsed).with_job(id, None, elapsed))
+    }
+
+    /// The output from the platform's history: there for 30 days by default, where the queue keeps a result for an hour at
+    /// most. `None` when it is not there, or not yet.
+    ///
+    /// # Errors
+    /// [`is_job_failure`](Error::is_job_failure) when the request failed; [`is_auth`](Error::is_auth) for a key that may
+    /// not read the history; [`is_timeout`](Error::is_timeout) and [`is_connect`](Error::is_connect) when the platform
+    /// cannot be reached.
+    pub async fn recorded_result(&self) -> Result<Option<Response<O>>> {
+        history::result(&self.jobs.wire, self.endpoint, &self.request_id).await
     }
 
     /// Asks the queue to cancel the job: one request. A job that is running already may still finish.
@@ -207,11 +227,14 @@ impl<E: Callable> Job<E> {
         let read = |body: &[u8]| serde_json::from_slice::<CancelStatus>(body);
         let answer = match self.given(|links| &links.cancel)? {
             None => {
-                let send = || queue.cancel(E::INFO.owner, E::INFO.app, id);
-                self.jobs.wire.call(Operation::Cancel, Some(E::ID), send, read).await
+                let send = || queue.cancel(self.endpoint.owner, self.endpoint.app, id);
+                self.jobs.wire.call(Operation::Cancel, Some(self.endpoint.id), send, read).await
             }
             Some(url) => {
-                self.jobs.wire.call(Operation::Cancel, Some(E::ID), || self.send(Method::PUT, url.clone()), read).await
+                self.jobs
+                    .wire
+                    .call(Operation::Cancel, Some(self.endpoint.id), || self.send(Method::PUT, url.clone()), read)
+                    .await
             }
         };
         match self.named(answer) {
@@ -227,7 +250,7 @@ impl<E: Callable> Job<E> {
 
     /// An error of this job while its outcome is unknown.
     pub(crate) fn open(&self, error: Error) -> Error {
-        error.of_job(&self.request_id).at(Operation::Status, Some(E::ID)).with_job_open(true)
+        error.of_job(&self.request_id).at(Operation::Status, Some(self.endpoint.id)).with_job_open(true)
     }
 
     fn named<T>(&self, result: Result<T>) -> Result<T> {
@@ -250,21 +273,25 @@ impl<E: Callable> Job<E> {
     }
 }
 
-impl<E> Clone for Job<E> {
+impl<O> Clone for Job<O> {
     fn clone(&self) -> Self {
         Self {
             jobs: self.jobs.clone(),
             request_id: self.request_id.clone(),
             links: self.links.clone(),
             submitted: self.submitted,
-            endpoint: PhantomData,
+            endpoint: self.endpoint,
+            output: PhantomData,
         }
     }
 }
 
-impl<E: Callable> fmt::Debug for Job<E> {
+impl<O> fmt::Debug for Job<O> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Job").field("endpoint", &E::ID).field("request_id", &self.request_id).finish_non_exhaustive()
+        f.debug_struct("Job")
+            .field("endpoint", &self.endpoint.id)
+            .field("request_id", &self.request_id)
+            .finish_non_exhaustive()
     }
 }
 

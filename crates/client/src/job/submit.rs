@@ -2,37 +2,42 @@
 
 use crate::call::operation::Operation;
 use crate::error::Result;
-use crate::generated::glue::Callable;
+use crate::generated::parameters::SubmitParameters;
+use crate::generated::queue;
 use crate::job::lost_reply::LostReply;
 use crate::job::{Job, Jobs};
+use crate::wire::input::{CallInput, CallOutput, Payload};
 use crate::wire::options::CallOptions;
 use futures_util::future::{BoxFuture, FutureExt};
 use ideogram_schema::{QueueState, QueueStatus};
 use std::fmt;
 use std::future::IntoFuture;
+use std::marker::PhantomData;
 use std::sync::Arc;
 use std::time::SystemTime;
 
 /// A submit, made by [`Client::submit`](crate::Client::submit); awaiting it sends it and gives the [`Job`].
 #[must_use = "a call is sent when it is awaited"]
-pub struct Submit<'a, E: Callable> {
+pub struct Submit<'a, O> {
     jobs: &'a Arc<Jobs>,
-    input: &'a E::Input,
+    payload: Result<Payload>,
     options: CallOptions,
     webhook: Option<String>,
     max_queue_length: Option<i64>,
     lost_reply: LostReply,
+    output: PhantomData<fn() -> O>,
 }
 
-impl<'a, E: Callable> Submit<'a, E> {
-    pub(crate) fn new(jobs: &'a Arc<Jobs>, input: &'a E::Input) -> Self {
+impl<'a, O: CallOutput> Submit<'a, O> {
+    pub(crate) fn new(jobs: &'a Arc<Jobs>, input: &impl CallInput<Output = O>) -> Self {
         Self {
             jobs,
-            input,
+            payload: Payload::new(input),
             options: CallOptions::default(),
             webhook: None,
             max_queue_length: None,
             lost_reply: LostReply::Report,
+            output: PhantomData,
         }
     }
 
@@ -60,9 +65,21 @@ impl<'a, E: Callable> Submit<'a, E> {
         self
     }
 
-    pub(crate) async fn send(self) -> Result<Job<E>> {
-        let (jobs, input, lost_reply, begun) = (self.jobs, self.input, self.lost_reply, SystemTime::now());
-        let error = match self.attempt().await {
+    /// The endpoint's id, for messages.
+    pub(crate) fn endpoint(&self) -> Option<&'static str> {
+        self.payload.as_ref().ok().map(|payload| payload.endpoint.id)
+    }
+
+    pub(crate) async fn send(self) -> Result<Job<O>> {
+        let (jobs, lost_reply, begun) = (self.jobs, self.lost_reply, SystemTime::now());
+        let payload = self.payload?;
+        #[cfg(feature = "media")]
+        crate::media::mask::check_inlined(&payload)?;
+        let mut parameters = self.options.submit_parameters()?;
+        parameters.webhook = self.webhook;
+        parameters.max_queue_length = self.max_queue_length;
+        let operations = jobs.wire.queue.with_headers(self.options.extra()?);
+        let error = match attempt(jobs, &operations, &payload, &parameters).await {
             Ok(job) => {
                 jobs.submitted.claim(job.request_id());
                 return Ok(job);
@@ -70,32 +87,31 @@ impl<'a, E: Callable> Submit<'a, E> {
             Err(error) => error.sent_since(begun),
         };
         let Some(window) = error.sent_within() else { return Err(error) };
-        Box::pin(lost_reply.reconcile(jobs, input, window)).await.ok_or(error)
-    }
-
-    async fn attempt(self) -> Result<Job<E>> {
-        #[cfg(feature = "media")]
-        crate::media::mask::check_inlined::<E>(self.input)?;
-        let mut parameters = self.options.submit_parameters()?;
-        parameters.webhook = self.webhook;
-        parameters.max_queue_length = self.max_queue_length;
-        let wire = &self.jobs.wire;
-        let operations = wire.queue.with_headers(self.options.extra()?);
-        let send = || E::submit(&operations, self.input, &parameters);
-        let (head, status) = wire.call(Operation::Submit, Some(E::ID), send, accepted).await?;
-        Job::accepted(self.jobs.clone(), &status)
-            .map_err(|error| error.with_head(head).at(Operation::Submit, Some(E::ID)))
+        Box::pin(lost_reply.reconcile(jobs, &payload, window)).await.ok_or(error)
     }
 }
 
-impl<E: Callable> fmt::Debug for Submit<'_, E> {
+async fn attempt<O: CallOutput>(
+    jobs: &Arc<Jobs>,
+    operations: &queue::Client,
+    payload: &Payload,
+    parameters: &SubmitParameters,
+) -> Result<Job<O>> {
+    let endpoint = payload.endpoint;
+    let send = || parameters.submit(operations, endpoint.id, &payload.json);
+    let (head, status) = jobs.wire.call(Operation::Submit, Some(endpoint.id), send, accepted).await?;
+    Job::accepted(jobs.clone(), endpoint, &status)
+        .map_err(|error| error.with_head(head).at(Operation::Submit, Some(endpoint.id)))
+}
+
+impl<O> fmt::Debug for Submit<'_, O> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Submit").field("input", self.input).field("options", &self.options).finish_non_exhaustive()
+        f.debug_struct("Submit").field("payload", &self.payload).field("options", &self.options).finish_non_exhaustive()
     }
 }
 
-impl<'a, E: Callable> IntoFuture for Submit<'a, E> {
-    type Output = Result<Job<E>>;
+impl<'a, O: CallOutput> IntoFuture for Submit<'a, O> {
+    type Output = Result<Job<O>>;
     type IntoFuture = BoxFuture<'a, Self::Output>;
 
     fn into_future(self) -> Self::IntoFuture {

@@ -1,12 +1,12 @@
 //! Submit, follow, fetch: the call that most programs want.
 
 use crate::error::{Error, Kind, Result};
-use crate::generated::glue::Callable;
 use crate::job::follow::Follower;
 use crate::job::lost_reply::LostReply;
 use crate::job::pace::PollPolicy;
 use crate::job::submit::Submit;
 use crate::job::{Job, Jobs};
+use crate::wire::input::{CallInput, CallOutput};
 use crate::wire::options::CallOptions;
 use crate::wire::response::Response;
 use futures_util::future::{BoxFuture, Either, FutureExt, select};
@@ -20,9 +20,9 @@ type OnStatus<'a> = Box<dyn FnMut(&QueueStatus) + Send + 'a>;
 
 /// A submit that is followed to its end, made by [`Client::subscribe`](crate::Client::subscribe); awaiting it sends it.
 #[must_use = "a call is sent when it is awaited"]
-pub struct Subscribe<'a, E: Callable> {
+pub struct Subscribe<'a, O> {
     jobs: &'a Arc<Jobs>,
-    submit: Submit<'a, E>,
+    submit: Submit<'a, O>,
     deadline: Option<Duration>,
     logs: bool,
     policy: PollPolicy,
@@ -31,8 +31,8 @@ pub struct Subscribe<'a, E: Callable> {
     cancel: Option<BoxFuture<'a, ()>>,
 }
 
-impl<'a, E: Callable> Subscribe<'a, E> {
-    pub(crate) fn new(jobs: &'a Arc<Jobs>, input: &'a E::Input) -> Self {
+impl<'a, O: CallOutput> Subscribe<'a, O> {
+    pub(crate) fn new(jobs: &'a Arc<Jobs>, input: &impl CallInput<Output = O>) -> Self {
         Self {
             jobs,
             submit: Submit::new(jobs, input),
@@ -124,12 +124,14 @@ impl<'a, E: Callable> Subscribe<'a, E> {
         self
     }
 
-    async fn send(mut self) -> Result<Response<E::Output>> {
+    async fn send(mut self) -> Result<Response<O>> {
         let begun = Instant::now();
         let deadline = self.deadline.unwrap_or(self.jobs.wire.timeouts.deadline);
+        let endpoint = self.submit.endpoint();
         let Ok(submitted) = tokio::time::timeout(deadline, self.submit.send()).await else {
-            let message = format!("the submit to `{}` did not finish within {deadline:?}", E::ID);
-            return Err(Error::new(Kind::Deadline, message).at(crate::call::operation::Operation::Submit, Some(E::ID)));
+            let message =
+                format!("the submit to `{}` did not finish within {deadline:?}", endpoint.unwrap_or_default());
+            return Err(Error::new(Kind::Deadline, message).at(crate::call::operation::Operation::Submit, endpoint));
         };
         let job = submitted?;
         let mut guard = Guard(self.cancel_on_drop.then(|| job.clone()));
@@ -162,7 +164,7 @@ impl<'a, E: Callable> Subscribe<'a, E> {
 }
 
 /// Nobody waits any more: cancels the job, and says what came of that. One that had completed by then is not wasted.
-async fn give_up<E: Callable>(job: &Job<E>, kind: Kind, what: &str) -> Result<Response<E::Output>> {
+async fn give_up<O: CallOutput>(job: &Job<O>, kind: Kind, what: &str) -> Result<Response<O>> {
     let (said, open) = match job.cancel().await {
         Ok(CancelState::AlreadyCompleted) => match job.result().await {
             Ok(response) => return Ok(response),
@@ -172,14 +174,14 @@ async fn give_up<E: Callable>(job: &Job<E>, kind: Kind, what: &str) -> Result<Re
         Ok(state) => (format!("asked to cancel it, the server said `{state}`"), true),
         Err(error) => (format!("it could not be cancelled: {error}"), true),
     };
-    let message = format!("the job of `{}` {what}; {said}", E::ID);
+    let message = format!("the job of `{}` {what}; {said}", job.endpoint().id);
     Err(job.open(Error::new(kind, message)).with_job_open(open))
 }
 
 /// Cancels its job when dropped with it.
-struct Guard<E: Callable>(Option<Job<E>>);
+struct Guard<O: CallOutput>(Option<Job<O>>);
 
-impl<E: Callable> Drop for Guard<E> {
+impl<O: CallOutput> Drop for Guard<O> {
     fn drop(&mut self) {
         if let (Some(job), Ok(runtime)) = (self.0.take(), tokio::runtime::Handle::try_current()) {
             // Nobody is left to hear of a failure.
@@ -188,8 +190,8 @@ impl<E: Callable> Drop for Guard<E> {
     }
 }
 
-impl<'a, E: Callable> IntoFuture for Subscribe<'a, E> {
-    type Output = Result<Response<E::Output>>;
+impl<'a, O: CallOutput> IntoFuture for Subscribe<'a, O> {
+    type Output = Result<Response<O>>;
     type IntoFuture = BoxFuture<'a, Self::Output>;
 
     fn into_future(self) -> Self::IntoFuture {
@@ -197,7 +199,7 @@ impl<'a, E: Callable> IntoFuture for Subscribe<'a, E> {
     }
 }
 
-impl<E: Callable> fmt::Debug for Subscribe<'_, E> {
+impl<O> fmt::Debug for Subscribe<'_, O> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Subscribe")
             .field("submit", &self.submit)

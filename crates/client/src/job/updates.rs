@@ -1,9 +1,9 @@
 //! What happens to a job, as a stream of typed events.
 
 use crate::error::Result;
-use crate::generated::glue::Callable;
 use crate::job::Job;
 use crate::job::follow::Follower;
+use crate::wire::input::CallOutput;
 use futures_util::stream::{BoxStream, Stream, StreamExt, unfold};
 use ideogram_schema::{LogEntry, QueueState, QueueStatus};
 use std::collections::VecDeque;
@@ -32,7 +32,7 @@ pub enum Update {
 pub struct Updates(BoxStream<'static, Result<Update>>);
 
 impl Updates {
-    pub(crate) fn new<E: Callable>(follower: Follower<E>) -> Self {
+    pub(crate) fn new<O: CallOutput>(follower: Follower<O>) -> Self {
         let state = (follower, Narrator::default(), VecDeque::new());
         Self(
             unfold(state, |(mut follower, mut narrator, mut waiting)| async {
@@ -52,7 +52,7 @@ impl Updates {
     }
 }
 
-impl<E: Callable> Job<E> {
+impl<O: CallOutput> Job<O> {
     /// Each thing that happens to the job, as it happens, up to its completion. The stream ends after
     /// [`Update::Completed`](crate::Update::Completed) or an error; [`result`](Self::result) has the result then.
     ///

@@ -2,26 +2,26 @@
 
 use crate::call::operation::Operation;
 use crate::error::{Error, Kind, Result};
-use crate::generated::glue::Callable;
 use crate::job::Job;
 use crate::job::follow::Follower;
+use crate::wire::input::CallOutput;
 use crate::wire::response::Response;
 use futures_util::future::{BoxFuture, FutureExt};
 use ideogram_schema::QueueStatus;
 use std::future::IntoFuture;
 
-impl<E: Callable> Job<E> {
+impl<O: CallOutput> Job<O> {
     /// Follows the job to its end and fetches the result, for as long as the client's deadline allows. Past it the job
     /// goes on: wait again, or [`cancel`](Self::cancel) it.
     ///
     /// # Errors
     /// [`is_job_failure`](Error::is_job_failure) when the job failed, with the model's own details;
     /// [`is_timeout`](Error::is_timeout) past the deadline.
-    pub async fn wait(&self) -> Result<Response<E::Output>> {
+    pub async fn wait(&self) -> Result<Response<O>> {
         let deadline = self.jobs.wire.timeouts.deadline;
         let Ok(outcome) = tokio::time::timeout(deadline, self.finish(Follower::new(self.clone(), false), |_| {})).await
         else {
-            let message = format!("the job of `{}` did not finish within {deadline:?}; it goes on", E::ID);
+            let message = format!("the job of `{}` did not finish within {deadline:?}; it goes on", self.endpoint.id);
             return Err(self.open(Error::new(Kind::Deadline, message)));
         };
         outcome
@@ -33,16 +33,16 @@ impl<E: Callable> Job<E> {
     ///
     /// # Errors
     /// As [`wait`](Self::wait), its deadline apart.
-    pub async fn follow(&self, on_status: impl FnMut(&QueueStatus) + Send) -> Result<Response<E::Output>> {
+    pub async fn follow(&self, on_status: impl FnMut(&QueueStatus) + Send) -> Result<Response<O>> {
         self.finish(Follower::new(self.clone(), true), on_status).await
     }
 
     /// Follows to the end, shows each status to `seen`, and fetches the result.
     pub(crate) async fn finish(
         &self,
-        mut follower: Follower<E>,
+        mut follower: Follower<O>,
         mut seen: impl FnMut(&QueueStatus) + Send,
-    ) -> Result<Response<E::Output>> {
+    ) -> Result<Response<O>> {
         let mut last = None;
         while let Some(status) = follower.next().await? {
             seen(&status);
@@ -66,7 +66,7 @@ impl<E: Callable> Job<E> {
             }
             (_, Some(sentence)) => {
                 let error = Error::new(Kind::Failed, sentence).of_job(&self.request_id);
-                let mut error = error.at(Operation::Result, Some(E::ID));
+                let mut error = error.at(Operation::Result, Some(self.endpoint.id));
                 error.repr_mut().body = last
                     .and_then(|status| status.error_type)
                     .map(|kind| crate::error::Body { error_type: Some(kind.to_string()), ..Default::default() });
@@ -88,8 +88,8 @@ impl<E: Callable> Job<E> {
     }
 }
 
-impl<E: Callable> IntoFuture for Job<E> {
-    type Output = Result<Response<E::Output>>;
+impl<O: CallOutput> IntoFuture for Job<O> {
+    type Output = Result<Response<O>>;
     type IntoFuture = BoxFuture<'static, Self::Output>;
 
     fn into_future(self) -> Self::IntoFuture {

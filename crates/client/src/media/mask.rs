@@ -3,8 +3,8 @@
 use super::input::{ImageInput, Source, decode};
 use super::unreadable::unreadable;
 use crate::error::{Error, Result};
-use crate::generated::glue::Callable;
 use crate::picture::format::Format;
+use crate::wire::input::Payload;
 use ideogram_schema::{FieldKind, FileRole};
 use std::fmt;
 
@@ -86,10 +86,10 @@ fn compare(image: Dimensions, mask: Dimensions) -> Result<()> {
 }
 
 /// Compares picture and mask where an input holds both as `data:` URIs, by the roles that the description gives them.
-pub(crate) fn check_inlined<E: Callable>(input: &E::Input) -> Result<()> {
-    let field = |role| E::INFO.inputs.iter().find(|field| field.kind == FieldKind::File(role));
+pub(crate) fn check_inlined(payload: &Payload) -> Result<()> {
+    let field = |role| payload.endpoint.inputs.iter().find(|field| field.kind == FieldKind::File(role));
     let (Some(image), Some(mask)) = (field(FileRole::Image), field(FileRole::Mask)) else { return Ok(()) };
-    let Ok(input) = serde_json::to_value(input) else { return Ok(()) };
+    let input = payload.value();
     let dimensions = |name: &str| {
         let text = input.get(name)?.as_str()?;
         Dimensions::of(&decode(text).ok()?)

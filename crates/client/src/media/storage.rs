@@ -3,7 +3,7 @@
 use crate::call::head::Head;
 use crate::call::operation::Operation;
 use crate::error::{Error, Kind, Result};
-use crate::generated::glue::RawResult;
+use crate::generated::parameters::RawResult;
 use crate::generated::storage;
 use crate::picture::{address, download};
 use crate::wire::Wire;

@@ -2,10 +2,9 @@
 
 use super::history;
 use crate::call::window::Window;
-use crate::error::{Error, Result};
-use crate::generated::glue::Callable;
+use crate::error::Result;
 use crate::wire::Wire;
-use ideogram_schema::EndpointInput;
+use crate::wire::input::Payload;
 use serde_json::Value;
 use std::time::Duration;
 
@@ -21,13 +20,14 @@ pub(crate) struct Candidates {
 }
 
 /// Looks once, among the requests that are not `known` to be others.
-pub(crate) async fn find<I>(wire: &Wire, input: &I, window: Window, known: impl Fn(&str) -> bool) -> Result<Candidates>
-where
-    I: EndpointInput<Endpoint: Callable>,
-{
-    let sent = serde_json::to_value(input)
-        .map_err(|error| Error::input("the input cannot be written as JSON").with_source(error))?;
-    let (mut items, all) = history::within::<I::Endpoint>(wire, window.widened(SKEW)).await?;
+pub(crate) async fn find(
+    wire: &Wire,
+    payload: &Payload,
+    window: Window,
+    known: impl Fn(&str) -> bool,
+) -> Result<Candidates> {
+    let sent = payload.value();
+    let (mut items, all) = history::within(wire, payload.endpoint, window.widened(SKEW)).await?;
     items.retain(|item| !known(&item.request_id));
     let unsaid = items.iter().any(|item| item.json_input.is_none());
     items.retain(|item| item.json_input.as_ref().is_none_or(|input| matches(&sent, input)));

@@ -5,25 +5,25 @@ use crate::call::head::Head;
 use crate::call::operation::Operation;
 use crate::call::window::Window;
 use crate::error::{Body, Error, Kind, Result};
-use crate::generated::glue::Callable;
 use crate::generated::platform;
 use crate::wire::Wire;
+use crate::wire::input::CallOutput;
 use crate::wire::response::Response;
-use ideogram_schema::{HistoryExpansion, HistoryItem, HistoryPage};
+use ideogram_schema::{EndpointInfo, HistoryExpansion, HistoryItem, HistoryPage};
 use std::time::{Duration, SystemTime};
 
 /// Inputs and outputs may be megabytes, so a page has few.
 const PER_PAGE: i64 = 25;
 
 /// Every request of the endpoint that was sent within the window; whether there were too many to see them all.
-pub(super) async fn within<E: Callable>(wire: &Wire, window: Window) -> Result<(Vec<HistoryItem>, bool)> {
+pub(super) async fn within(wire: &Wire, endpoint: &EndpointInfo, window: Window) -> Result<(Vec<HistoryItem>, bool)> {
     // Which time the bounds of a question select on is not documented, so it asks for more, and the time of sending is
     // looked at here. The end is left open, by the server's own clock.
     let begin = window.begin().checked_sub(Duration::from_secs(600)).unwrap_or(SystemTime::UNIX_EPOCH);
     let start = humantime::format_rfc3339_seconds(begin).to_string();
     let mut found = Vec::new();
     let sent = |item: &HistoryItem| item.sent_at.as_deref().and_then(|text| humantime::parse_rfc3339_weak(text).ok());
-    let all = read::<E>(wire, None, Some(&start), |item| {
+    let all = read(wire, endpoint.id, None, Some(&start), |item| {
         // A time that cannot be read proves nothing.
         if sent(&item).is_none_or(|sent| window.contains(sent)) {
             found.push(item);
@@ -34,24 +34,29 @@ pub(super) async fn within<E: Callable>(wire: &Wire, window: Window) -> Result<(
     Ok((found, all))
 }
 
-async fn read<E: Callable>(
+async fn read(
     wire: &Wire,
+    endpoint: &str,
     request_id: Option<&str>,
     start: Option<&str>,
     each: impl FnMut(HistoryItem) -> bool,
 ) -> Result<bool> {
     let ask = |platform: platform::Client, cursor: Option<String>| async move {
         let (cursor, expand, limit) = (cursor.as_deref(), Some(&HistoryExpansion::Payloads), Some(PER_PAGE));
-        platform.requests_by_endpoint(cursor, None, E::ID, expand, limit, request_id, None, start, None).await
+        platform.requests_by_endpoint(cursor, None, endpoint, expand, limit, request_id, None, start, None).await
     };
     let items = |page: HistoryPage| (page.items, page.next_cursor.filter(|cursor| !cursor.is_empty()));
     list(wire, Operation::History, ask, items, each).await
 }
 
 /// The output of one request.
-pub(crate) async fn result<E: Callable>(wire: &Wire, request_id: &str) -> Result<Option<Response<E::Output>>> {
+pub(crate) async fn result<O: CallOutput>(
+    wire: &Wire,
+    endpoint: &'static EndpointInfo,
+    request_id: &str,
+) -> Result<Option<Response<O>>> {
     let mut found = None;
-    read::<E>(wire, Some(request_id), None, |item| {
+    read(wire, endpoint.id, Some(request_id), None, |item| {
         if item.request_id == request_id {
             found = Some(item);
         }
@@ -63,13 +68,13 @@ pub(crate) async fn result<E: Callable>(wire: &Wire, request_id: &str) -> Result
     let status = code.and_then(|code| reqwest::StatusCode::from_u16(code).ok()).unwrap_or_default();
     let head = Head { status, request_id: Some(request_id.to_owned()), ..Head::default() };
     if !status.is_success() {
-        let mut error = Error::new(Kind::Failed, "").with_head(head).at(Operation::History, Some(E::ID));
+        let mut error = Error::new(Kind::Failed, "").with_head(head).at(Operation::History, Some(endpoint.id));
         error.repr_mut().body = Some(Body::parse(output.to_string().as_bytes()));
         return Err(error);
     }
     let took = duration.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok()).unwrap_or_default();
     match serde_json::from_value(output) {
         Ok(output) => Ok(Some(Response::new(output, head, took))),
-        Err(error) => Err(Error::unreadable(head, error).at(Operation::History, Some(E::ID))),
+        Err(error) => Err(Error::unreadable(head, error).at(Operation::History, Some(endpoint.id))),
     }
 }

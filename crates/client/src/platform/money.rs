@@ -3,13 +3,12 @@
 use super::pages::list;
 use crate::call::operation::Operation;
 use crate::error::{Error, Kind, Result};
-use crate::generated::glue::Callable;
 use crate::generated::platform;
 use crate::wire::Wire;
-use ideogram_schema::{BillingEvent, BillingPage, ListPrice, PricePage};
+use ideogram_schema::{BillingEvent, BillingPage, Endpoint, ListPrice, PricePage};
 
 /// What the endpoint costs today.
-pub(crate) async fn price<E: Callable>(wire: &Wire) -> Result<ListPrice> {
+pub(crate) async fn price<E: Endpoint>(wire: &Wire) -> Result<ListPrice> {
     let mut found = None;
     let ask = |platform: platform::Client, cursor: Option<String>| async move {
         platform.prices(cursor.as_deref(), E::ID).await

@@ -2,7 +2,7 @@
 
 use crate::call::operation::Operation;
 use crate::error::Result;
-use crate::generated::glue::RawResult;
+use crate::generated::parameters::RawResult;
 use crate::generated::platform;
 use crate::wire::Wire;
 use serde::de::DeserializeOwned;

@@ -2,7 +2,7 @@
 
 use crate::call::head::Head;
 use crate::error::{Error, Kind, Result};
-use crate::generated::glue::RawResult;
+use crate::generated::parameters::RawResult;
 use crate::limits;
 use bytes::{Bytes, BytesMut};
 use futures_util::{Stream, StreamExt};

@@ -1,7 +1,7 @@
 //! What one call may ask of the platform besides its input.
 
 use crate::error::{Error, Result};
-use crate::generated::glue::{RunParameters, SubmitParameters};
+use crate::generated::parameters::{RunParameters, SubmitParameters};
 use ideogram_schema::QueuePriority;
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use std::fmt::{self, Write};

@@ -1,6 +1,6 @@
 //! The bridge to the generated operations: what every request gets on its way out, and how it leaves.
 
-use crate::generated::glue::RawResult;
+use crate::generated::parameters::RawResult;
 use crate::generated::{platform, queue, run, storage};
 use crate::wire::base::Base;
 use crate::wire::key::Key;

@@ -3,11 +3,15 @@
 //! progenitor gets a copy in which every success is a `2XX` of raw bytes and nothing else is described: its functions own
 //! method, path, query, headers and body. Reading an answer is one hand-written function of the client, which bounds it and
 //! keeps its status; progenitor's own decoding does neither.
+//!
+//! The operations that a template has for each endpoint become one, which takes the endpoint's id as its path and the
+//! input as JSON: whatever has an id can be called, an endpoint that is known at run time only and one whose models
+//! stand in another crate among them.
 
-mod glue;
+mod parameters;
 mod polish;
 
-pub use glue::{Endpoint, glue};
+pub use parameters::parameters;
 
 use crate::error::{Error, Result};
 use openapiv3::OpenAPI;
@@ -20,7 +24,12 @@ use syn::parse_quote;
 /// The methods that a path item may have.
 const METHODS: [&str; 8] = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];
 
-/// One generated operation, for the glue: its name and its arguments in progenitor's order.
+/// The argument that stands for an endpoint's id in the one operation of all endpoints.
+const ENDPOINT: &str = "endpoint";
+/// What that operation's body is called in progenitor's copy, and what stands for it in Rust.
+const INPUT: (&str, &str) = ("EndpointInputAsJson", "::serde_json::value::RawValue");
+
+/// One generated operation: its name and its arguments in progenitor's order.
 #[derive(Clone, Debug)]
 pub struct Operation {
     /// The operationId, which is the method's name too.
@@ -31,8 +40,8 @@ pub struct Operation {
     pub path: String,
     /// The parameters as the description has them.
     pub parameters: Vec<Value>,
-    /// `x-fal-endpoint`, where the operation has it.
-    pub endpoint: Option<Value>,
+    /// Whether it is the one operation of all endpoints.
+    pub generic: bool,
 }
 
 /// The module of one document: its source and what it has.
@@ -56,6 +65,7 @@ pub fn operations(document: &Value, components: &BTreeSet<String>, schema: &str)
     for component in components {
         settings.with_replacement(component, format!("{schema}::{component}"), std::iter::empty());
     }
+    settings.with_replacement(INPUT.0, INPUT.1, std::iter::empty());
     let tokens =
         Generator::new(&settings).generate_tokens(&copy).map_err(|error| Error::new(format!("progenitor: {error}")))?;
     let file: syn::File = parse_quote!(#tokens);
@@ -65,13 +75,12 @@ pub fn operations(document: &Value, components: &BTreeSet<String>, schema: &str)
 
 /// The copy that progenitor gets, and what the document says of each operation.
 fn derived(document: &Value, components: &BTreeSet<String>) -> Result<(Value, Vec<Operation>)> {
-    let mut paths = Map::new();
-    let mut operations = Vec::new();
+    let mut paths: Map<String, Value> = Map::new();
+    let mut operations: Vec<Operation> = Vec::new();
     let described = document.get("paths").and_then(Value::as_object);
     for (path, item) in described.into_iter().flatten() {
         let pointer = crate::pointer::Pointer::root().join("paths").join(path);
         let shared = item.get("parameters").and_then(Value::as_array).cloned().unwrap_or_default();
-        let mut copied = Map::new();
         for (method, operation) in item.as_object().into_iter().flatten() {
             if !METHODS.contains(&method.as_str()) {
                 continue;
@@ -81,27 +90,59 @@ fn derived(document: &Value, components: &BTreeSet<String>) -> Result<(Value, Ve
                 return Err(Error::new("an operation needs an `operationId`").at(at));
             };
             let own = operation.get("parameters").and_then(Value::as_array).cloned().unwrap_or_default();
-            let parameters: Vec<Value> =
+            let mut parameters: Vec<Value> =
                 shared.iter().chain(&own).map(|parameter| resolve(document, parameter, &at)).collect::<Result<_>>()?;
             check_parameters(path, &parameters, components, &at)?;
-            copied.insert(method.clone(), copy_operation(id, operation, &parameters, &at)?);
-            operations.push(Operation {
-                id: id.to_owned(),
-                arguments: Vec::new(),
-                path: path.clone(),
-                parameters,
-                endpoint: operation.get("x-fal-endpoint").cloned(),
-            });
+            let mut operation = operation.clone();
+            let (id, path) = match general(id, path, &mut operation) {
+                None => (id.to_owned(), path.clone()),
+                Some(id) => {
+                    if let Some(first) = operations.iter().find(|first| first.generic && first.id == id) {
+                        if first.parameters == parameters {
+                            continue;
+                        }
+                        let message = format!("has other parameters than `{id}` has at the endpoints before");
+                        return Err(Error::new(message).at(at));
+                    }
+                    (id, format!("/{{{ENDPOINT}}}"))
+                }
+            };
+            let generic = path == format!("/{{{ENDPOINT}}}");
+            let described = parameters.clone();
+            if generic {
+                parameters
+                    .push(json!({"name": ENDPOINT, "in": "path", "required": true, "schema": {"type": "string"}}));
+            }
+            let copied = paths.entry(path.clone()).or_insert_with(|| json!({}));
+            copied[method.as_str()] = copy_operation(&id, &operation, &parameters, &at)?;
+            operations.push(Operation { id, arguments: Vec::new(), path, parameters: described, generic });
         }
-        paths.insert(path.clone(), Value::Object(copied));
+    }
+    let mut schemas = document.pointer("/components/schemas").and_then(Value::as_object).cloned().unwrap_or_default();
+    if schemas.insert(INPUT.0.to_owned(), json!({})).is_some() {
+        return Err(Error::new(format!("a component cannot be called `{}`", INPUT.0)).at("#/components/schemas"));
     }
     let copy = json!({
         "openapi": "3.0.3",
         "info": document.get("info").cloned().unwrap_or_else(|| json!({"title": "", "version": ""})),
         "paths": paths,
-        "components": {"schemas": document.pointer("/components/schemas").cloned().unwrap_or_else(|| json!({}))},
+        "components": {"schemas": schemas},
     });
     Ok((copy, operations))
+}
+
+/// The name of the one operation that stands for this one at every endpoint, `submit` for `submit_remix`, and its body
+/// made JSON; `None` for an operation that is not an endpoint's.
+fn general(id: &str, path: &str, operation: &mut Value) -> Option<String> {
+    let endpoint = operation.get("x-fal-endpoint")?;
+    let text = |name: &str| endpoint.get(name).and_then(Value::as_str);
+    let name = id.strip_suffix(&crate::names::field(text("verb")?))?.strip_suffix('_')?.to_owned();
+    if path.strip_prefix('/') != text("id") {
+        return None;
+    }
+    let body = operation.get_mut("requestBody")?.get_mut("content")?.get_mut("application/json")?;
+    body["schema"] = json!({"$ref": format!("#/components/schemas/{}", INPUT.0)});
+    Some(name)
 }
 
 fn copy_operation(id: &str, operation: &Value, parameters: &[Value], pointer: &str) -> Result<Value> {
@@ -244,6 +285,42 @@ mod tests {
         assert!(source.contains("body: &'a ::schema::Thing"), "{source}");
         assert!(source.contains("200..=299 => Ok(ResponseValue::stream(response))"), "{source}");
         assert!(source.contains("Err(Error::UnexpectedResponse(response))"), "{source}");
+    }
+
+    /// A document with one endpoint more than [`document`], by what the second one's parameters are.
+    fn endpoints(parameters: &Value) -> Result<String, String> {
+        let endpoint = |id: &str, verb: &str, parameters: &Value| {
+            json!({"post": {
+                "operationId": format!("submit_{verb}"),
+                "x-fal-endpoint": {"id": id, "verb": verb},
+                "parameters": parameters,
+                "requestBody": operation()["requestBody"],
+                "responses": {"200": {"description": ""}},
+            }})
+        };
+        let store = json!([{"name": "X-Fal-Store-IO", "in": "header", "schema": {"type": "string"}}]);
+        let mut document = document(&operation());
+        document["paths"]["/a/b"] = endpoint("a/b", "first", &store);
+        document["paths"]["/a/b/c"] = endpoint("a/b/c", "second", parameters);
+        operations(&document, &BTreeSet::from(["Thing".to_owned()]), "::schema")
+            .map(|made| made.source)
+            .map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn the_endpoints_share_one_operation_whose_path_is_the_id() {
+        let source = endpoints(&json!([{"name": "X-Fal-Store-IO", "in": "header", "schema": {"type": "string"}}]));
+        let source = source.unwrap();
+        assert_eq!(source.matches("pub async fn submit").count(), 1, "{source}");
+        assert!(source.contains("body: &'a ::serde_json::value::RawValue"), "{source}");
+        assert!(source.contains(r#"format!("{}/{}", self.baseurl, endpoint"#), "{source}");
+        assert_eq!(source.matches("encode_path(").count(), 1, "other parameters stay encoded: {source}");
+    }
+
+    #[test]
+    fn endpoints_with_different_parameters_cannot_share_an_operation() {
+        let error = endpoints(&json!([])).unwrap_err();
+        assert!(error.starts_with("#/paths/~1a~1b~1c/post: has other parameters"), "{error}");
     }
 
     #[test]

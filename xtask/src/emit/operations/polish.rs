@@ -28,8 +28,13 @@ pub(super) fn polish(mut file: syn::File, operations: &mut [Operation]) -> Resul
         _ => true,
     });
     Rewrite { counts: &mut removed, operations }.visit_file_mut(&mut file);
-    let expected =
-        Counts { modules: 2, constructors: 1, api_version_headers: operations.len(), signatures: operations.len() };
+    let expected = Counts {
+        modules: 2,
+        constructors: 1,
+        api_version_headers: operations.len(),
+        signatures: operations.len(),
+        endpoint_paths: operations.iter().filter(|operation| operation.generic).count(),
+    };
     if removed != expected {
         let message = format!("progenitor's code is not what the polish expects: {removed:?} instead of {expected:?}");
         return Err(Error::new(message));
@@ -43,6 +48,7 @@ struct Counts {
     constructors: usize,
     api_version_headers: usize,
     signatures: usize,
+    endpoint_paths: usize,
 }
 
 /// `new` builds its own HTTP client, with a total timeout of 15 seconds and an `unwrap`.
@@ -82,6 +88,18 @@ impl VisitMut for Rewrite<'_> {
         }
         function.block.stmts.retain(|statement| !self.is_api_version_header(statement));
         syn::visit_mut::visit_impl_item_fn_mut(self, function);
+    }
+
+    /// An endpoint's id is a path of several segments: its slashes stay what they are.
+    fn visit_macro_mut(&mut self, call: &mut syn::Macro) {
+        let encoded = quote::quote!(encode_path(&endpoint.to_string())).to_string();
+        let text = call.tokens.to_string();
+        if let Some((before, after)) = text.split_once(&encoded)
+            && let Ok(tokens) = format!("{before}endpoint{after}").parse()
+        {
+            self.counts.endpoint_paths += 1;
+            call.tokens = tokens;
+        }
     }
 }
 

@@ -1,4 +1,4 @@
-//! Ties endpoints to their operations: the parameters as structs, `Callable` per marker, and the one visitor.
+//! What may be set on a call besides its input, as a struct, and how it is handed to the operation.
 
 use super::Operation;
 use crate::emit::docs;
@@ -8,87 +8,44 @@ use quote::{format_ident, quote};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
-/// An endpoint's marker and the operations that call it.
-pub struct Endpoint<'a> {
-    /// The marker's name.
-    pub name: &'a str,
-    /// The synchronous run.
-    pub run: &'a Operation,
-    /// The submit to the queue.
-    pub submit: &'a Operation,
-}
-
-/// The source of the glue.
+/// The source of the structs for running and submitting.
 ///
 /// # Errors
-/// Two endpoints whose operations have different parameters, which one template cannot give.
-pub fn glue(endpoints: &[Endpoint<'_>], schema: &str) -> Result<String> {
-    let Some(first) = endpoints.first() else { return Err(Error::new("there is no endpoint to call")) };
-    let run = parameters("RunParameters", "run", first.run)?;
-    let submit = parameters("SubmitParameters", "submit", first.submit)?;
-    let schema_path: syn::Path = syn::parse_str(schema).map_err(|error| Error::new(format!("`{schema}`: {error}")))?;
-    let implementations = endpoints.iter().map(|endpoint| {
-        let marker = format_ident!("{}", endpoint.name);
-        let run = call(endpoint.run);
-        let submit = call(endpoint.submit);
-        quote! {
-            impl Callable for #schema_path::#marker {
-                async fn run(client: &run::Client, input: &Self::Input, parameters: &RunParameters) -> RawResult {
-                    #run
-                }
-
-                async fn submit(client: &queue::Client, input: &Self::Input, parameters: &SubmitParameters) -> RawResult {
-                    #submit
-                }
-            }
-        }
-    });
-    let markers: Vec<_> = endpoints.iter().map(|endpoint| format_ident!("{}", endpoint.name)).collect();
+/// An operation with two parameters of one name in Rust.
+pub fn parameters(run: &Operation, submit: &Operation) -> Result<String> {
+    let run_struct = parameter_struct("RunParameters", "run", run)?;
+    let submit_struct = parameter_struct("SubmitParameters", "submit", submit)?;
+    let (run_call, submit_call) = (call(run), call(submit));
     crate::emit::source::unparse(&quote! {
         use super::{queue, run};
         use ::progenitor_client::{ByteStream, Error, ResponseValue};
+        use ::serde_json::value::RawValue;
 
         /// What every operation answers: a raw stream for a success, the untouched response for anything else.
         pub type RawResult = Result<ResponseValue<ByteStream>, Error<()>>;
 
-        /// An endpoint that this crate can call; every marker is one.
-        pub trait Callable: #schema_path::Endpoint {
-            /// Calls it on the synchronous host.
-            #[doc(hidden)]
-            fn run(
-                client: &run::Client,
-                input: &Self::Input,
-                parameters: &RunParameters,
-            ) -> impl Future<Output = RawResult> + Send;
+        #run_struct
 
-            /// Puts a request into its queue.
-            #[doc(hidden)]
-            fn submit(
-                client: &queue::Client,
-                input: &Self::Input,
-                parameters: &SubmitParameters,
-            ) -> impl Future<Output = RawResult> + Send;
+        impl RunParameters {
+            /// Calls an endpoint on the synchronous host.
+            pub async fn run(&self, client: &run::Client, endpoint: &str, input: &RawValue) -> RawResult {
+                #run_call
+            }
         }
 
-        #run
-        #submit
-        #(#implementations)*
+        #submit_struct
 
-        /// Calls the visitor with the endpoint of that id or verb; `None` when the description has none.
-        pub fn visit_endpoint<V: crate::wire::visit::EndpointVisitor>(id_or_verb: &str, visitor: V) -> Option<V::Output> {
-            use #schema_path::Endpoint;
-            #(
-                if id_or_verb == #schema_path::#markers::ID || id_or_verb == #schema_path::#markers::INFO.verb {
-                    return Some(visitor.visit::<#schema_path::#markers>());
-                }
-            )*
-            None
+        impl SubmitParameters {
+            /// Puts a request into an endpoint's queue.
+            pub async fn submit(&self, client: &queue::Client, endpoint: &str, input: &RawValue) -> RawResult {
+                #submit_call
+            }
         }
     })
 }
 
 /// The struct of what may be set on a call besides the input.
-fn parameters(name: &str, what: &str, operation: &Operation) -> Result<TokenStream> {
+fn parameter_struct(name: &str, what: &str, operation: &Operation) -> Result<TokenStream> {
     let mut fields: BTreeMap<String, TokenStream> = BTreeMap::new();
     for (argument, argument_type) in &operation.arguments {
         let Some(parameter) = parameter(operation, argument) else { continue };
@@ -123,25 +80,28 @@ fn parameters(name: &str, what: &str, operation: &Operation) -> Result<TokenStre
 fn call(operation: &Operation) -> TokenStream {
     let name = format_ident!("{}", operation.id);
     let arguments = operation.arguments.iter().map(|(argument, argument_type)| {
+        if argument == super::ENDPOINT {
+            return quote!(endpoint);
+        }
         if parameter(operation, argument).is_none() {
             return quote!(input);
         }
         let field = format_ident!("{}", field_name(argument));
         let text = quote!(#argument_type).to_string().replace(' ', "");
         if text.contains("&'astr") {
-            quote!(parameters.#field.as_deref())
+            quote!(self.#field.as_deref())
         } else if text.contains("&'a") {
-            quote!(parameters.#field.as_ref())
+            quote!(self.#field.as_ref())
         } else if matches!(text.as_str(), "Option<i64>" | "Option<f64>" | "Option<bool>") {
-            quote!(parameters.#field)
+            quote!(self.#field)
         } else {
-            quote!(parameters.#field.clone())
+            quote!(self.#field.clone())
         }
     });
     quote!(client.#name(#(#arguments),*).await)
 }
 
-/// The parameter that an argument stands for; the body stands for none.
+/// The parameter that an argument stands for; endpoint and body stand for none.
 fn parameter<'a>(operation: &'a Operation, argument: &str) -> Option<&'a Value> {
     operation.parameters.iter().find(|parameter| {
         let name = parameter.get("name").and_then(Value::as_str).unwrap_or_default();
