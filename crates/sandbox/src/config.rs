@@ -22,6 +22,16 @@ impl Keys {
         (!self.0.iter().all(is_key)).then_some("a key has the form `key_id:key_secret`")
     }
 
+    /// Those that are accepted; none for every well-formed one.
+    pub(crate) fn all(&self) -> &[String] {
+        &self.0
+    }
+
+    /// Whether only some keys are accepted.
+    pub(crate) fn is_restricted(&self) -> bool {
+        !self.0.is_empty()
+    }
+
     /// One that is accepted, for calls that the sandbox makes to itself.
     pub(crate) fn first(&self) -> &str {
         self.0.first().map_or("sandbox:sandbox", String::as_str)
@@ -100,6 +110,10 @@ settings! {
     /// Speak TLS, with a certificate that the sandbox makes for itself; HTTP/2 is offered. Default off.
     tls: bool = false;
 
+    /// Host names, beside `localhost`, this machine's loopback addresses and fal's own, under which a browser may see the
+    /// page at `/_sandbox`. Default none.
+    allow_hosts: Vec<String> = Vec::new();
+
     /// The keys that are accepted, each `key_id:key_secret`; none given accepts every well-formed key.
     keys: Keys = Keys::default();
     /// Whether a call needs a key at all. Default on.
@@ -165,6 +179,10 @@ settings! {
     job_store_bytes: usize = 64 * MIB;
     /// How many requests `/_sandbox/requests` remembers. Default 2 000.
     max_requests: usize = 2_000;
+
+    /// How long a client may take for a handshake or for the head of a request, and how long a body may stand still.
+    /// Default 30 s.
+    read_timeout: Duration = Duration::from_secs(30);
 
     /// The faults to commit from the start. Default none.
     faults: Faults = Faults::default();

@@ -8,7 +8,7 @@ use crate::tls;
 use crate::world::State;
 use crate::world::addresses::Addresses;
 use std::fmt;
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::Ipv4Addr;
 use std::sync::Arc;
 use tokio::net::TcpListener;
 use tokio_util::task::TaskTracker;
@@ -79,19 +79,18 @@ impl Builder {
         let config = self.config;
         config.check().map_err(|(name, reason)| StartError::Setting { name, reason })?;
         let identity = if config.tls { Some(tls::identity().map_err(StartError::Certificate)?) } else { None };
-        let scheme = if config.tls { "https" } else { "http" };
-        let origin = |address: SocketAddr| format!("{scheme}://{address}");
-        let (main, address) = bind(config.port).await?;
+        let (main, port) = bind(config.port).await?;
         let mut listeners = vec![(main, None)];
-        let mut services = Vec::new();
+        let mut ports = Vec::new();
         if config.service_ports {
             for &service in Service::ALL {
-                let (listener, address) = bind(0).await?;
+                let (listener, port) = bind(0).await?;
                 listeners.push((listener, Some(service)));
-                services.push((service, origin(address)));
+                ports.push((service, port));
             }
         }
-        let state = Arc::new(State::new(config, Addresses { origin: origin(address), services }));
+        let addresses = Addresses::new(config.tls, port, ports, config.allow_hosts.clone());
+        let state = Arc::new(State::new(config, addresses));
         let tls = identity.as_ref().map(|identity| Arc::clone(&identity.server));
         let server = Server::new(Arc::clone(&state), tls);
         let connections = server.connections.clone();
@@ -102,11 +101,11 @@ impl Builder {
     }
 }
 
-async fn bind(port: u16) -> Result<(TcpListener, SocketAddr), StartError> {
+async fn bind(port: u16) -> Result<(TcpListener, u16), StartError> {
     let failed = |source| StartError::Port { port, source };
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await.map_err(failed)?;
-    let address = listener.local_addr().map_err(failed)?;
-    Ok((listener, address))
+    let port = listener.local_addr().map_err(failed)?.port();
+    Ok((listener, port))
 }
 
 impl Sandbox {
@@ -120,39 +119,43 @@ impl Sandbox {
         &self.state.addresses.origin
     }
 
+    fn url_of(&self, service: Service, path: &str) -> String {
+        self.state.addresses.links().url(service, path)
+    }
+
     /// Stands for `https://fal.run`.
     pub fn run_url(&self) -> String {
-        self.state.addresses.url("/run")
+        self.url_of(Service::Run, "")
     }
 
     /// Stands for `https://queue.fal.run`.
     pub fn queue_url(&self) -> String {
-        self.state.addresses.url("/queue")
+        self.url_of(Service::Queue, "")
     }
 
     /// Stands for `https://rest.fal.ai`.
     pub fn rest_url(&self) -> String {
-        self.state.addresses.url("/rest")
+        self.url_of(Service::Rest, "")
     }
 
     /// Stands for `https://v3.fal.media`.
     pub fn cdn_url(&self) -> String {
-        self.state.addresses.url("/cdn")
+        self.url_of(Service::Cdn, "")
     }
 
     /// Stands for `https://api.fal.ai/v1`.
     pub fn platform_url(&self) -> String {
-        self.state.addresses.url("/platform/v1")
+        self.url_of(Service::Platform, "/v1")
     }
 
     /// Stands for `https://fal.ai`.
     pub fn site_url(&self) -> String {
-        self.state.addresses.url("/site")
+        self.url_of(Service::Site, "")
     }
 
     /// Service and origin of each service that has a port of its own ([`Builder::service_ports`]), else none.
     pub fn service_urls(&self) -> &[(Service, String)] {
-        &self.state.addresses.services
+        &self.state.addresses.service_urls
     }
 
     /// The certificate to trust, in PEM, when the sandbox speaks TLS. It is new with each start.

@@ -2,16 +2,19 @@
 
 use crate::chance;
 use crate::clock;
+use crate::http::caller::Caller;
 use crate::http::range::{Wanted, parse_range};
 use crate::http::reply;
 use crate::http::rest::{file_name, lifetime};
+use crate::services::Service;
 use crate::world::State;
-use crate::world::file_store::{StoredFile, etag, id_of_path};
+use crate::world::addresses::{Links, file_id, file_path};
+use crate::world::file_store::{StoredFile, etag};
 use crate::world::pending_uploads::PendingUpload;
-use axum::Router;
 use axum::extract::{Path, RawQuery, State as Shared};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post, put};
+use axum::{Extension, Router};
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode, Uri, header};
 use serde::Deserialize;
@@ -62,14 +65,13 @@ fn check_signature_alone(upload: &str, query: Option<&str>, headers: &HeaderMap)
     Ok(())
 }
 
-fn keep(state: &State, upload: &PendingUpload, bytes: Bytes) -> String {
+fn keep(state: &State, upload: &PendingUpload, bytes: Bytes) {
     let expires_at = upload.lifetime.and_then(|lifetime| clock::now().checked_add(lifetime));
     state.files.keep(&upload.file, StoredFile::new(bytes, &upload.content_type, expires_at));
-    url_of(state, upload)
 }
 
-fn url_of(state: &State, upload: &PendingUpload) -> String {
-    state.addresses.url(&format!("/cdn/files/b/{}/{}", upload.file, upload.name))
+fn url_of(links: &Links, upload: &PendingUpload) -> String {
+    links.url(Service::Cdn, &file_path(&upload.file, &upload.name))
 }
 
 /// What the headers of an upload say of its file.
@@ -84,20 +86,31 @@ fn described(headers: &HeaderMap) -> PendingUpload {
     }
 }
 
-async fn upload(Shared(state): Shared<Arc<State>>, headers: HeaderMap, body: Bytes) -> Response {
-    if let Err(refusal) = check_token(&state, &headers) {
-        return *refusal;
-    }
-    let url = keep(&state, &described(&headers), body);
-    reply::json(StatusCode::OK, &json!({ "access_url": url }))
-}
-
-async fn start_parts(Shared(state): Shared<Arc<State>>, headers: HeaderMap) -> Response {
+async fn upload(
+    Shared(state): Shared<Arc<State>>,
+    Extension(caller): Extension<Caller>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
     if let Err(refusal) = check_token(&state, &headers) {
         return *refusal;
     }
     let upload = described(&headers);
-    let url = url_of(&state, &upload);
+    let url = url_of(&caller.links, &upload);
+    keep(&state, &upload, body);
+    reply::json(StatusCode::OK, &json!({ "access_url": url }))
+}
+
+async fn start_parts(
+    Shared(state): Shared<Arc<State>>,
+    Extension(caller): Extension<Caller>,
+    headers: HeaderMap,
+) -> Response {
+    if let Err(refusal) = check_token(&state, &headers) {
+        return *refusal;
+    }
+    let upload = described(&headers);
+    let url = url_of(&caller.links, &upload);
     let id = state.uploads.announce(upload);
     reply::json(StatusCode::OK, &json!({ "access_url": url, "uploadId": id }))
 }
@@ -119,6 +132,7 @@ async fn token_part(
 
 async fn token_complete(
     Shared(state): Shared<Arc<State>>,
+    Extension(caller): Extension<Caller>,
     Path((id, _, upload)): Path<(String, String, String)>,
     headers: HeaderMap,
     body: Bytes,
@@ -129,7 +143,7 @@ async fn token_complete(
     if state.uploads.file_of(&upload).as_ref() != Some(&id) {
         return reply::not_found();
     }
-    complete(&state, &upload, &body)
+    complete(&state, &caller.links, &upload, &body)
 }
 
 async fn signed_upload(
@@ -183,13 +197,14 @@ async fn signed_part(
 
 async fn signed_complete(
     Shared(state): Shared<Arc<State>>,
+    Extension(caller): Extension<Caller>,
     Path(id): Path<String>,
     RawQuery(query): RawQuery,
     headers: HeaderMap,
     body: Bytes,
 ) -> Response {
     match check_signature_alone(&id, query.as_deref(), &headers) {
-        Ok(()) => complete(&state, &id, &body),
+        Ok(()) => complete(&state, &caller.links, &id, &body),
         Err(refusal) => *refusal,
     }
 }
@@ -219,7 +234,7 @@ struct CompletedPart {
     etag: String,
 }
 
-fn complete(state: &State, id: &str, body: &[u8]) -> Response {
+fn complete(state: &State, links: &Links, id: &str, body: &[u8]) -> Response {
     let Ok(completion) = serde_json::from_slice::<Completion>(body) else {
         return reply::detail(
             StatusCode::UNPROCESSABLE_ENTITY,
@@ -230,7 +245,8 @@ fn complete(state: &State, id: &str, body: &[u8]) -> Response {
     let named: Vec<_> = completion.parts.into_iter().map(|part| (part.part_number, part.etag)).collect();
     match upload.join(&named) {
         Some(bytes) => {
-            let url = keep(state, &upload, bytes);
+            keep(state, &upload, bytes);
+            let url = url_of(links, &upload);
             reply::json(StatusCode::OK, &json!({ "access_url": url }))
         }
         None => reply::detail(StatusCode::BAD_REQUEST, "The parts named are not those that were uploaded"),
@@ -238,7 +254,7 @@ fn complete(state: &State, id: &str, body: &[u8]) -> Response {
 }
 
 async fn download(Shared(state): Shared<Arc<State>>, uri: Uri, headers: HeaderMap) -> Response {
-    let Some(id) = id_of_path(uri.path()) else { return reply::not_found() };
+    let Some(id) = file_id(uri.path()) else { return reply::not_found() };
     let Some(file) = state.files.fetch(id).await else { return reply::not_found() };
     let text = |name| headers.get(name).and_then(|value: &http::HeaderValue| value.to_str().ok());
     let same = |tags: &str| tags == "*" || tags.split(',').any(|tag| tag.trim().trim_start_matches("W/") == file.etag);
@@ -264,5 +280,8 @@ async fn download(Shared(state): Shared<Arc<State>>, uri: Uri, headers: HeaderMa
     reply::set(&mut response, header::CONTENT_TYPE, &file.content_type);
     reply::set(&mut response, header::ETAG, &file.etag);
     reply::set(&mut response, header::ACCEPT_RANGES, "bytes");
+    // What somebody uploaded is shown as what it says it is, and runs no script beside the sandbox's own page.
+    reply::set(&mut response, header::X_CONTENT_TYPE_OPTIONS, "nosniff");
+    reply::set(&mut response, header::CONTENT_SECURITY_POLICY, "sandbox");
     response
 }

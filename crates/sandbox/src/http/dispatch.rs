@@ -2,28 +2,30 @@
 //! what goes wrong with it.
 
 use crate::faults::Call;
+use crate::http::caller::{self, Caller};
 use crate::http::connection::ConnectionControl;
+use crate::http::redact::Redactor;
 use crate::http::reply;
 use crate::http::route;
-use crate::http::{cdn, fault_injection, inspect, openapi, platform, queue, redact, rest, run};
+use crate::http::{cdn, fault_injection, inspect, openapi, platform, proxy, queue, rest, run};
 use crate::services::{self, Service};
 use crate::world::State;
+use crate::world::addresses::Links;
+use crate::world::recorder::BODY_BYTES;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{DefaultBodyLimit, Request};
 use axum::response::{IntoResponse, Response};
 use axum::routing::any;
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
 use http::request::Parts;
-use http::{HeaderValue, Method, StatusCode, Uri, header};
+use http::{Method, StatusCode, Uri, header};
 use http_body_util::{BodyExt, Limited};
 use hyper::body::Incoming;
+use std::borrow::Cow;
 use std::sync::Arc;
+use std::time::Duration;
 use tower::ServiceExt;
-
-/// Where a program in a browser sends its calls, so that the key stays on a server.
-const PROXY: &str = "/api/fal/proxy";
-const TARGET: &str = "x-fal-target-url";
 
 /// All routes.
 pub(crate) fn router(state: Arc<State>) -> Router {
@@ -42,7 +44,7 @@ pub(crate) fn router(state: Arc<State>) -> Router {
         .with_state(state)
 }
 
-/// Answers one request, to programs in browsers too.
+/// Answers one request; web pages may call the services, and nothing else.
 pub(crate) async fn serve(
     state: Arc<State>,
     router: Router,
@@ -50,19 +52,34 @@ pub(crate) async fn serve(
     service: Option<Service>,
     request: hyper::Request<Incoming>,
 ) -> Response {
-    let preflight =
-        request.method() == Method::OPTIONS && request.headers().contains_key(header::ACCESS_CONTROL_REQUEST_METHOD);
-    let mut response = if preflight {
-        let mut response = StatusCode::NO_CONTENT.into_response();
-        reply::set(&mut response, header::ACCESS_CONTROL_ALLOW_METHODS, "GET, POST, PUT, DELETE, OPTIONS");
-        // A star would not cover `Authorization`.
-        let wanted =
-            request.headers().get(header::ACCESS_CONTROL_REQUEST_HEADERS).and_then(|value| value.to_str().ok());
-        reply::set(&mut response, header::ACCESS_CONTROL_ALLOW_HEADERS, wanted.unwrap_or("authorization"));
-        response
-    } else {
-        call(state, router, control, service, request).await
+    let (mut parts, body) = request.into_parts();
+    let caller = match find_service(&state, &mut parts, service) {
+        Ok(caller) => caller,
+        Err(refusal) => return with_cors(*refusal),
     };
+    if caller::is_inspection(parts.uri.path()) {
+        return if caller::may_inspect(&state.addresses, &parts) {
+            inspection(&state, router, parts, body).await
+        } else {
+            let text = "Only pages of this origin, under this machine's names, fal's or those of --allow-host";
+            reply::detail(StatusCode::FORBIDDEN, text)
+        };
+    }
+    let is_preflight =
+        parts.method == Method::OPTIONS && parts.headers.contains_key(header::ACCESS_CONTROL_REQUEST_METHOD);
+    with_cors(if is_preflight { preflight(&parts) } else { call(state, router, control, caller, parts, body).await })
+}
+
+fn preflight(parts: &Parts) -> Response {
+    let mut response = StatusCode::NO_CONTENT.into_response();
+    reply::set(&mut response, header::ACCESS_CONTROL_ALLOW_METHODS, "GET, POST, PUT, DELETE, OPTIONS");
+    // A star would not cover `Authorization`.
+    let wanted = parts.headers.get(header::ACCESS_CONTROL_REQUEST_HEADERS).and_then(|value| value.to_str().ok());
+    reply::set(&mut response, header::ACCESS_CONTROL_ALLOW_HEADERS, wanted.unwrap_or("authorization"));
+    response
+}
+
+fn with_cors(mut response: Response) -> Response {
     reply::set(&mut response, header::ACCESS_CONTROL_ALLOW_ORIGIN, "*");
     reply::set(&mut response, header::ACCESS_CONTROL_EXPOSE_HEADERS, "*");
     response
@@ -72,16 +89,11 @@ async fn call(
     state: Arc<State>,
     router: Router,
     control: Arc<ConnectionControl>,
-    service: Option<Service>,
-    request: hyper::Request<Incoming>,
+    caller: Caller,
+    mut parts: Parts,
+    body: Incoming,
 ) -> Response {
-    let (mut parts, body) = request.into_parts();
-    if let Err(refusal) = find_service(&state, &mut parts, service) {
-        return *refusal;
-    }
-    if parts.uri.path().starts_with("/_sandbox") {
-        return inspection(&state, router, parts, body).await;
-    }
+    parts.extensions.insert(caller);
     let (call, request_id) = route::classify(&parts.method, parts.uri.path());
     let request_id = request_id.map(str::to_owned);
     let limit = if matches!(call, Call::Upload | Call::Part) {
@@ -89,13 +101,14 @@ async fn call(
     } else {
         state.config.max_body_bytes
     };
-    let body = match collect(&parts, body, limit).await {
+    let body = match collect(&parts, body, limit, state.config.read_timeout).await {
         Ok(body) => body,
         Err(refusal) => return *refusal,
     };
     let injection = state.faults.decide(call);
     let note = injection.name().map(str::to_owned);
-    let record = state.recorder.record(redact::head(&parts), &body, call, note);
+    let redactor = Redactor::new(&state.config.keys, &parts);
+    let record = state.recorder.record(redactor.head(&parts), shown(&redactor, &body), body.len(), call, note);
     if let Some(id) = &request_id {
         record.about(id);
     }
@@ -121,12 +134,23 @@ async fn call(
     response
 }
 
+/// The beginning of a body, as it is kept to be looked at.
+fn shown(redactor: &Redactor, body: &Bytes) -> Bytes {
+    let kept = body.get(..BODY_BYTES).unwrap_or(body);
+    match redactor.text(&String::from_utf8_lossy(kept)) {
+        Cow::Owned(text) => text.into(),
+        // A slice would keep all of a long body alive.
+        Cow::Borrowed(_) if kept.len() < body.len() => Bytes::copy_from_slice(kept),
+        Cow::Borrowed(_) => body.clone(),
+    }
+}
+
 /// The sandbox's own calls: no fault strikes them, and they are not written down, or they would push out what they ask for.
 async fn inspection(state: &State, router: Router, mut parts: Parts, body: Incoming) -> Response {
     if let Some(file) = shown_file(&parts) {
         parts.uri = file;
     }
-    match collect(&parts, body, state.config.max_body_bytes).await {
+    match collect(&parts, body, state.config.max_body_bytes, state.config.read_timeout).await {
         Ok(body) => answer(router, Request::from_parts(parts, Body::from(body))).await,
         Err(refusal) => *refusal,
     }
@@ -145,52 +169,25 @@ async fn answer(router: Router, request: Request) -> Response {
     }
 }
 
-/// Finds the service that a request is meant for: by its path, else by the port, the host or the proxy's target.
-fn find_service(state: &State, parts: &mut Parts, service: Option<Service>) -> Result<(), Box<Response>> {
-    if parts.uri.path() == PROXY {
-        return through_proxy(state, parts);
+/// Finds the service that a request is meant for, by its path, else by the port, the host or the proxy's target, and how
+/// the URLs of its answer lead back.
+fn find_service(state: &State, parts: &mut Parts, port_of: Option<Service>) -> Result<Caller, Box<Response>> {
+    let has_prefix = services::has_prefix(parts.uri.path());
+    let base = state.addresses.base(caller::authority(parts), port_of.filter(|_| !has_prefix));
+    let is_foreign_page = caller::is_foreign_page(&state.addresses, parts);
+    let mut caller = Caller { links: Links::new(base), is_foreign_page };
+    if parts.uri.path() == proxy::PATH {
+        proxy::forward(state, parts, &mut caller)?;
+    } else if !has_prefix {
+        let by_host = || state.addresses.service_of_host(caller::authority(parts)?);
+        if let Some(uri) = port_of.or_else(by_host).and_then(|service| route::with_prefix(&parts.uri, service)) {
+            parts.uri = uri;
+        }
     }
-    if services::has_prefix(parts.uri.path()) {
-        return Ok(());
-    }
-    let host = parts.uri.authority().map(http::uri::Authority::as_str);
-    let host = host.or_else(|| parts.headers.get(header::HOST)?.to_str().ok());
-    let by_host = |host: &str| Some(Service::of_host(without_port(host))?.0);
-    if let Some(uri) = service.or_else(|| by_host(host?)).and_then(|service| route::with_prefix(&parts.uri, service)) {
-        parts.uri = uri;
-    }
-    Ok(())
+    Ok(caller)
 }
 
-fn without_port(host: &str) -> &str {
-    host.rsplit_once(':').map_or(host, |(name, _)| name)
-}
-
-/// Turns a call to the proxy into the call that it stands for, with a key of the sandbox's own.
-fn through_proxy(state: &State, parts: &mut Parts) -> Result<(), Box<Response>> {
-    let refuse = |status, text| Box::new(reply::json(status, &text));
-    let Some(target) = parts.headers.get(TARGET).and_then(|value| value.to_str().ok()) else {
-        return Err(refuse(StatusCode::BAD_REQUEST, "Missing the x-fal-target-url header"));
-    };
-    let uri = url::Url::parse(target).ok().and_then(|url| {
-        let path = match Service::of_host(url.host_str()?) {
-            Some((service, _)) => format!("{}{}", service.prefix(), url.path()),
-            None => state.addresses.own_path(&url)?,
-        };
-        let query = url.query().map(|query| format!("?{query}")).unwrap_or_default();
-        format!("{path}{query}").parse::<Uri>().ok()
-    });
-    let Some(uri) = uri.filter(|uri| services::has_prefix(uri.path()) && !uri.path().starts_with("/_sandbox")) else {
-        return Err(refuse(StatusCode::PRECONDITION_FAILED, "Invalid x-fal-target-url header"));
-    };
-    parts.uri = uri;
-    if let Ok(key) = HeaderValue::from_str(&format!("Key {}", state.config.keys.first())) {
-        parts.headers.insert(header::AUTHORIZATION, key);
-    }
-    Ok(())
-}
-
-async fn collect(parts: &Parts, body: Incoming, limit: usize) -> Result<Bytes, Box<Response>> {
+async fn collect(parts: &Parts, body: Incoming, limit: usize, patience: Duration) -> Result<Bytes, Box<Response>> {
     let too_large = || {
         let mut response = reply::detail(StatusCode::PAYLOAD_TOO_LARGE, "Request body too large");
         // What is left of the body is not worth reading.
@@ -202,9 +199,26 @@ async fn collect(parts: &Parts, body: Incoming, limit: usize) -> Result<Bytes, B
     if declared.is_some_and(|length| length > limit) {
         return Err(too_large());
     }
-    match Limited::new(body, limit).collect().await {
-        Ok(collected) => Ok(collected.to_bytes()),
-        Err(error) if error.is::<http_body_util::LengthLimitError>() => Err(too_large()),
-        Err(_) => Err(Box::new(reply::detail(StatusCode::BAD_REQUEST, "The body ended too early"))),
+    let mut body = Limited::new(body, limit);
+    let mut collected = BytesMut::new();
+    loop {
+        // A body may take long, but not stand still: what was sent of it is held here.
+        match tokio::time::timeout(patience, body.frame()).await {
+            Ok(None) => return Ok(collected.freeze()),
+            Ok(Some(Ok(frame))) => {
+                if let Ok(data) = frame.into_data() {
+                    collected.extend_from_slice(&data);
+                }
+            }
+            Ok(Some(Err(error))) if error.is::<http_body_util::LengthLimitError>() => return Err(too_large()),
+            Ok(Some(Err(_))) => {
+                return Err(Box::new(reply::detail(StatusCode::BAD_REQUEST, "The body ended too early")));
+            }
+            Err(_) => {
+                let mut response = reply::detail(StatusCode::REQUEST_TIMEOUT, "The body did not arrive in time");
+                reply::set(&mut response, header::CONNECTION, "close");
+                return Err(Box::new(response));
+            }
+        }
     }
 }

@@ -3,6 +3,7 @@
 use crate::clock;
 use crate::faults::Faults;
 use crate::hash::digest;
+use crate::http::redact;
 use crate::http::reply;
 use crate::query;
 use crate::services::Service;
@@ -12,7 +13,7 @@ use crate::world::recorder::{BODY_BYTES, Record};
 use crate::world::trigger;
 use axum::Router;
 use axum::extract::{RawQuery, State as Shared};
-use axum::response::{Html, IntoResponse, Response};
+use axum::response::{Html, IntoResponse, Redirect, Response};
 use axum::routing::get;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -26,6 +27,7 @@ const DEFAULT_LIMIT: usize = 200;
 
 pub(crate) fn router() -> Router<Arc<State>> {
     Router::new()
+        .route("/", get(|| async { Redirect::temporary("/_sandbox") }))
         .route("/_sandbox", get(page))
         .route("/_sandbox/", get(page))
         .route("/_sandbox/requests", get(requests).delete(forget))
@@ -87,8 +89,7 @@ fn describe(state: &State, job: &Job) -> Value {
         Phase::Completed(outcome) => ("COMPLETED", Some(outcome)),
     };
     let (started, ended) = job.times();
-    let small =
-        |bytes: &Bytes| (bytes.len() <= BODY_BYTES).then(|| serde_json::from_slice::<Value>(bytes).ok()).flatten();
+    let small = |bytes: &Bytes| (bytes.len() <= BODY_BYTES).then(|| without_secrets(bytes)).flatten();
     json!({
         "request_id": job.id,
         "endpoint_id": job.endpoint_id(),
@@ -105,6 +106,12 @@ fn describe(state: &State, job: &Job) -> Value {
         "calls": job.counts(),
         "webhook_deliveries": job.deliveries(),
     })
+}
+
+/// A JSON text as a value, what is named like a secret replaced.
+fn without_secrets(bytes: &[u8]) -> Option<Value> {
+    let text = std::str::from_utf8(bytes).ok()?;
+    serde_json::from_str(redact::by_name(text).as_deref().unwrap_or(text)).ok()
 }
 
 async fn forget(Shared(state): Shared<Arc<State>>) -> StatusCode {

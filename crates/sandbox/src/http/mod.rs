@@ -1,6 +1,7 @@
 //! Who listens, and how fal's services answer over HTTP.
 
 mod auth;
+mod caller;
 mod cdn;
 pub(crate) mod connection;
 mod dispatch;
@@ -9,6 +10,7 @@ mod fault_injection;
 mod inspect;
 mod openapi;
 mod platform;
+mod proxy;
 mod queue;
 mod range;
 mod redact;

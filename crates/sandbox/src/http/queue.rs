@@ -1,6 +1,7 @@
 //! The queue: submit, status, result and cancel.
 
 use crate::http::auth;
+use crate::http::caller::Caller;
 use crate::http::reply;
 use crate::http::route::QueuePath;
 use crate::http::status_report::{COMPLETED, StatusReport};
@@ -10,11 +11,12 @@ use crate::http::submit_options;
 use crate::query;
 use crate::services::Service;
 use crate::world::State;
+use crate::world::addresses::Links;
 use crate::world::engine;
 use crate::world::job::{Job, Phase, SubmitOptions};
 use crate::world::outcome::Outcome;
 use axum::Extension;
-use axum::extract::{RawQuery, State as Shared};
+use axum::extract::State as Shared;
 use axum::response::Response;
 use bytes::Bytes;
 use http::{HeaderMap, Method, StatusCode, Uri};
@@ -28,13 +30,13 @@ pub(crate) async fn queue(
     Shared(state): Shared<Arc<State>>,
     method: Method,
     uri: Uri,
-    RawQuery(query): RawQuery,
     fault: Option<Extension<StreamFault>>,
+    Extension(caller): Extension<Caller>,
     headers: HeaderMap,
     body: Bytes,
 ) -> Response {
-    let query = query.unwrap_or_default();
-    if let Err(refusal) = auth::check(&state, &headers, Some(&query)) {
+    let query = uri.query().unwrap_or_default();
+    if let Err(refusal) = auth::check(&state, &headers, Some(query)) {
         return *refusal;
     }
     let path = QueuePath::of(uri.path().strip_prefix("/queue").unwrap_or_default());
@@ -42,20 +44,20 @@ pub(crate) async fn queue(
         if method != Method::POST {
             return reply::method_not_allowed();
         }
-        return submit(&state, &path, &query, &headers, body);
+        return submit(&state, caller, &path, query, &headers, body);
     };
     let found = state
         .jobs
         .get(id)
         .filter(|job| (job.owner.as_str(), job.app.as_str(), job.service) == (path.owner, path.app, Service::Queue));
     let Some(job) = found else { return reply::unknown_request() };
-    let logs = query::parameter(&query, "logs").is_some_and(|value| matches!(value.as_str(), "1" | "true" | "True"));
+    let logs = query::parameter(query, "logs").is_some_and(|value| matches!(value.as_str(), "1" | "true" | "True"));
     let mut response = match (path.action, &method) {
-        ("status", &Method::GET) => status(&state, &job, logs),
+        ("status", &Method::GET) => status(&state, &caller.links, &job, logs),
         ("status/stream", &Method::GET) => {
-            status_stream::stream(&state, &job, logs, fault.map(|Extension(fault)| fault))
+            status_stream::stream(&state, &caller.links, &job, logs, fault.map(|Extension(fault)| fault))
         }
-        ("", &Method::GET) => return result(&state, &job),
+        ("", &Method::GET) => return result(&state, &caller.links, &job),
         ("cancel", &Method::PUT) => cancel(&state, &job),
         ("" | "status" | "status/stream" | "cancel", _) => reply::method_not_allowed(),
         _ => reply::not_found(),
@@ -64,7 +66,14 @@ pub(crate) async fn queue(
     response
 }
 
-fn submit(state: &Arc<State>, path: &QueuePath<'_>, query: &str, headers: &HeaderMap, body: Bytes) -> Response {
+fn submit(
+    state: &Arc<State>,
+    caller: Caller,
+    path: &QueuePath<'_>,
+    query: &str,
+    headers: &HeaderMap,
+    body: Bytes,
+) -> Response {
     if let Err(refusal) = auth::check_balance(state) {
         return *refusal;
     }
@@ -82,35 +91,32 @@ fn submit(state: &Arc<State>, path: &QueuePath<'_>, query: &str, headers: &Heade
         reply::set(&mut response, reply::NEEDS_RETRY, "1");
         return response;
     }
-    let job = Arc::new(Job::new(
-        Service::Queue,
-        path.full.trim_end_matches('/'),
-        submit_options::content_type(headers),
-        options,
-        body,
-    ));
+    let content_type = submit_options::content_type(headers);
+    let links = caller.links.clone();
+    let job = Job::new(Service::Queue, path.full.trim_end_matches('/'), content_type, options, body);
+    let job = Arc::new(job.called_by(caller.links, caller.is_foreign_page));
     if !engine::accept(state, &job) {
         return reply::failure(StatusCode::SERVICE_UNAVAILABLE, "Too many jobs", "runner_scheduling_failure");
     }
-    let mut response = reply::json(StatusCode::OK, &StatusReport::of_submit(state, &job));
+    let mut response = reply::json(StatusCode::OK, &StatusReport::of_submit(&links, &job));
     reply::set(&mut response, reply::REQUEST_ID, &job.id);
     response
 }
 
-fn status(state: &State, job: &Job, logs: bool) -> Response {
-    let report = StatusReport::of_status(state, job, logs.then_some(0));
+fn status(state: &State, links: &Links, job: &Job, logs: bool) -> Response {
+    let report = StatusReport::of_status(state, links, job, logs.then_some(0));
     let code = if report.status == COMPLETED { StatusCode::OK } else { StatusCode::ACCEPTED };
     reply::json(code, &report)
 }
 
-fn result(state: &State, job: &Job) -> Response {
+fn result(state: &State, links: &Links, job: &Job) -> Response {
     match job.outcome() {
         None => {
             let mut response = reply::detail(StatusCode::BAD_REQUEST, "Request is still in progress");
             reply::set(&mut response, reply::REQUEST_ID, &job.id);
             response
         }
-        Some(outcome) if state.result_is_kept(job, &outcome) => reply::outcome(job, &outcome),
+        Some(outcome) if state.result_is_kept(job, &outcome) => reply::outcome(links, job, &outcome),
         Some(_) => reply::unknown_request(),
     }
 }

@@ -1,5 +1,6 @@
 //! Answers in the shapes that fal's services use.
 
+use crate::world::addresses::Links;
 use crate::world::job::Job;
 use crate::world::outcome::Outcome;
 use axum::body::Body;
@@ -64,9 +65,9 @@ pub(crate) fn ingress(status: StatusCode) -> Response {
 }
 
 /// What came of a job: status, headers and body as the model gave them.
-pub(crate) fn outcome(job: &Job, outcome: &Outcome) -> Response {
+pub(crate) fn outcome(links: &Links, job: &Job, outcome: &Outcome) -> Response {
     let json = HeaderValue::from_static("application/json");
-    let mut response = (outcome.status, [(header::CONTENT_TYPE, json)], outcome.body.clone()).into_response();
+    let mut response = (outcome.status, [(header::CONTENT_TYPE, json)], outcome.body_for(links)).into_response();
     set(&mut response, REQUEST_ID, &job.id);
     if let Some(units) = outcome.units {
         set(&mut response, BILLABLE_UNITS, &units.to_string());

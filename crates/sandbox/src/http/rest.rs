@@ -3,15 +3,18 @@
 use crate::chance;
 use crate::clock;
 use crate::http::auth;
+use crate::http::caller::Caller;
 use crate::http::reply;
 use crate::query;
+use crate::services::Service;
 use crate::world::State;
+use crate::world::addresses::{Links, file_path};
 use crate::world::pending_uploads::PendingUpload;
 use crate::world::tokens::TOKEN_TTL;
-use axum::Router;
 use axum::extract::{RawQuery, State as Shared};
 use axum::response::Response;
 use axum::routing::{get, post};
+use axum::{Extension, Router};
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
 use serde::Deserialize;
@@ -50,7 +53,12 @@ async fn access_token(Shared(state): Shared<Arc<State>>, headers: HeaderMap, bod
     }
 }
 
-async fn storage_token(Shared(state): Shared<Arc<State>>, RawQuery(query): RawQuery, headers: HeaderMap) -> Response {
+async fn storage_token(
+    Shared(state): Shared<Arc<State>>,
+    RawQuery(query): RawQuery,
+    Extension(caller): Extension<Caller>,
+    headers: HeaderMap,
+) -> Response {
     if let Err(refusal) = auth::check(&state, &headers, None) {
         return *refusal;
     }
@@ -61,7 +69,7 @@ async fn storage_token(Shared(state): Shared<Arc<State>>, RawQuery(query): RawQu
     let body = json!({
         "token": token,
         "token_type": "Bearer",
-        "base_url": state.addresses.url("/cdn"),
+        "base_url": caller.links.url(Service::Cdn, ""),
         "expires_at": clock::rfc3339(expires_at),
     });
     reply::json(StatusCode::OK, &body)
@@ -78,19 +86,31 @@ struct Announcement {
 async fn initiate(
     Shared(state): Shared<Arc<State>>,
     RawQuery(query): RawQuery,
+    Extension(caller): Extension<Caller>,
     headers: HeaderMap,
     body: Bytes,
 ) -> Response {
     let storage_type = query.as_deref().and_then(|query| query::parameter(query, "storage_type"));
-    announce(&state, &headers, &body, if storage_type.as_deref() == Some("gcs") { "bucket" } else { "upload" })
+    announce(
+        &state,
+        &caller.links,
+        &headers,
+        &body,
+        if storage_type.as_deref() == Some("gcs") { "bucket" } else { "upload" },
+    )
 }
 
-async fn initiate_multipart(Shared(state): Shared<Arc<State>>, headers: HeaderMap, body: Bytes) -> Response {
-    announce(&state, &headers, &body, "multipart")
+async fn initiate_multipart(
+    Shared(state): Shared<Arc<State>>,
+    Extension(caller): Extension<Caller>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
+    announce(&state, &caller.links, &headers, &body, "multipart")
 }
 
 /// Announces a file. The URL to put it to is signed: it carries all the credentials that it needs.
-fn announce(state: &State, headers: &HeaderMap, body: &[u8], kind: &str) -> Response {
+fn announce(state: &State, links: &Links, headers: &HeaderMap, body: &[u8], kind: &str) -> Response {
     if let Err(refusal) = auth::check(state, headers, None) {
         return *refusal;
     }
@@ -104,9 +124,9 @@ fn announce(state: &State, headers: &HeaderMap, body: &[u8], kind: &str) -> Resp
         lifetime: lifetime(headers),
         ..PendingUpload::default()
     };
-    let file_url = state.addresses.url(&format!("/cdn/files/b/{}/{}", upload.file, upload.name));
+    let file_url = links.url(Service::Cdn, &file_path(&upload.file, &upload.name));
     let id = state.uploads.announce(upload);
-    let upload_url = state.addresses.url(&format!("/cdn/signed/{kind}/{id}?signature={id}"));
+    let upload_url = links.url(Service::Cdn, &format!("/signed/{kind}/{id}?signature={id}"));
     reply::json(StatusCode::OK, &json!({ "upload_url": upload_url, "file_url": file_url }))
 }
 

@@ -1,12 +1,14 @@
 //! Synchronous runs: a job whose caller waits on the line.
 
 use crate::http::auth;
+use crate::http::caller::Caller;
 use crate::http::reply;
 use crate::http::submit_options;
 use crate::services::Service;
 use crate::world::State;
 use crate::world::engine;
 use crate::world::job::Job;
+use axum::Extension;
 use axum::extract::{RawQuery, State as Shared};
 use axum::response::Response;
 use bytes::Bytes;
@@ -20,6 +22,7 @@ pub(crate) async fn run(
     method: Method,
     uri: Uri,
     RawQuery(query): RawQuery,
+    Extension(caller): Extension<Caller>,
     headers: HeaderMap,
     body: Bytes,
 ) -> Response {
@@ -40,13 +43,26 @@ pub(crate) async fn run(
         return response;
     };
     let path = uri.path().trim_start_matches("/run/").trim_end_matches('/');
-    let job = Arc::new(Job::new(Service::Run, path, submit_options::content_type(&headers), options, body));
+    let job = Job::new(Service::Run, path, submit_options::content_type(&headers), options, body);
+    let job = Arc::new(job.called_by(caller.links.clone(), caller.is_foreign_page));
     if !engine::accept(&state, &job) {
         return reply::failure(StatusCode::SERVICE_UNAVAILABLE, "Too many jobs", "runner_scheduling_failure");
     }
-    // Should the caller hang up, the job goes on and is charged all the same: it is not this future that runs it.
+    // Should the caller hang up, the job goes on and is charged all the same: it is not this future that runs it. Only
+    // what would never end does not outlive its caller.
+    let waiting = Waiting(Arc::clone(&job));
     let outcome = job.completed().await;
-    reply::outcome(&job, &outcome)
+    drop(waiting);
+    reply::outcome(&caller.links, &job, &outcome)
+}
+
+/// A caller on the line.
+struct Waiting(Arc<Job>);
+
+impl Drop for Waiting {
+    fn drop(&mut self) {
+        self.0.caller_left.cancel();
+    }
 }
 
 /// One of the synchronous runs under way.

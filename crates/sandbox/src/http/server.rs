@@ -17,9 +17,6 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio_rustls::TlsAcceptor;
 use tokio_util::task::TaskTracker;
 
-/// How long a client may take for a handshake, or for the head of a request.
-const PATIENCE: Duration = Duration::from_secs(30);
-
 /// What every connection needs.
 #[derive(Clone)]
 pub(crate) struct Server {
@@ -62,7 +59,8 @@ impl Server {
         match self.tls.clone() {
             None => self.http(stream, control, service).await,
             Some(tls) => {
-                let handshake = tokio::time::timeout(PATIENCE, TlsAcceptor::from(tls).accept(stream)).await;
+                let handshake =
+                    tokio::time::timeout(self.state.config.read_timeout, TlsAcceptor::from(tls).accept(stream)).await;
                 if let Ok(Ok(stream)) = handshake {
                     self.http(stream, control, service).await;
                 }
@@ -83,7 +81,7 @@ impl Server {
             })
         };
         let mut builder = auto::Builder::new(TokioExecutor::new());
-        builder.http1().timer(TokioTimer::new()).header_read_timeout(PATIENCE);
+        builder.http1().timer(TokioTimer::new()).header_read_timeout(self.state.config.read_timeout);
         builder.http2().timer(TokioTimer::new()).max_concurrent_streams(10_000);
         let connection = builder.serve_connection(TokioIo::new(stream), handler);
         tokio::pin!(connection);

@@ -1,7 +1,9 @@
 //! What a status says of a job; also the answer to a submit.
 
 use crate::clock;
+use crate::services::Service;
 use crate::world::State;
+use crate::world::addresses::Links;
 use crate::world::job::{Job, LogLine, Phase};
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -42,8 +44,8 @@ enum Logs {
 }
 
 impl StatusReport {
-    fn new(state: &State, job: &Job) -> Self {
-        let base = state.addresses.url(&format!("/queue/{}/{}/requests/{}", job.owner, job.app, job.id));
+    fn new(links: &Links, job: &Job) -> Self {
+        let base = links.url(Service::Queue, &format!("/{}/{}/requests/{}", job.owner, job.app, job.id));
         Self {
             status: IN_QUEUE,
             request_id: job.id.clone(),
@@ -60,19 +62,19 @@ impl StatusReport {
     }
 
     /// However soon the job starts, the answer to its submit says that it is queued.
-    pub(crate) fn of_submit(state: &State, job: &Job) -> Self {
+    pub(crate) fn of_submit(links: &Links, job: &Job) -> Self {
         Self {
             gateway_request_id: Some(job.gateway_id.clone()),
             queue_position: Some(job.position()),
             logs: Some(Logs::Unasked),
             metrics: Some(json!({})),
-            ..Self::new(state, job)
+            ..Self::new(links, job)
         }
     }
 
     /// Where the job stands; with the log lines from the given one on, when they are asked for.
-    pub(crate) fn of_status(state: &State, job: &Job, logs: Option<usize>) -> Self {
-        let mut report = Self::new(state, job);
+    pub(crate) fn of_status(state: &State, links: &Links, job: &Job, logs: Option<usize>) -> Self {
+        let mut report = Self::new(links, job);
         let phase = job.phase();
         if matches!(phase, Phase::Queued) {
             report.queue_position = Some(state.scheduler.position(job));

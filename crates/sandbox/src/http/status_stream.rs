@@ -4,6 +4,7 @@ use crate::clock;
 use crate::http::reply;
 use crate::http::status_report::{COMPLETED, IN_QUEUE, StatusReport};
 use crate::world::State;
+use crate::world::addresses::Links;
 use crate::world::job::Job;
 use axum::body::Body;
 use axum::response::{IntoResponse, Response};
@@ -27,6 +28,7 @@ pub(crate) enum StreamFault {
 /// One caller's place in a job's story.
 struct StatusStream {
     state: Arc<State>,
+    links: Links,
     job: Arc<Job>,
     logs: bool,
     fault: Option<StreamFault>,
@@ -41,9 +43,16 @@ struct StatusStream {
     done: bool,
 }
 
-pub(crate) fn stream(state: &Arc<State>, job: &Arc<Job>, logs: bool, fault: Option<StreamFault>) -> Response {
+pub(crate) fn stream(
+    state: &Arc<State>,
+    links: &Links,
+    job: &Arc<Job>,
+    logs: bool,
+    fault: Option<StreamFault>,
+) -> Response {
     let follower = StatusStream {
         state: Arc::clone(state),
+        links: links.clone(),
         job: Arc::clone(job),
         logs,
         fault,
@@ -100,7 +109,7 @@ impl StatusStream {
 
     /// Writes an event when there is something new to tell.
     fn report(&mut self) -> bool {
-        let report = StatusReport::of_status(&self.state, &self.job, self.logs.then_some(self.told));
+        let report = StatusReport::of_status(&self.state, &self.links, &self.job, self.logs.then_some(self.told));
         let now = Some((report.status, report.queue_position));
         if report.lines() == 0 && now == self.last {
             return false;

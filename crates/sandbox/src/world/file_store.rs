@@ -164,12 +164,6 @@ impl FileStore {
     }
 }
 
-/// The id in a path such as `/cdn/files/b/ID/NAME`.
-pub(crate) fn id_of_path(path: &str) -> Option<&str> {
-    let mut parts = path.strip_prefix("/cdn/files/b/")?.split('/');
-    parts.next().filter(|id| !id.is_empty())
-}
-
 /// A strong entity tag, quotes included.
 pub(crate) fn etag(bytes: &[u8]) -> String {
     format!("\"{}\"", hex(digest(bytes).get(..16).unwrap_or_default()))

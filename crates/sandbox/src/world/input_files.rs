@@ -5,7 +5,7 @@ use crate::config::Config;
 use crate::draw::{DecodeError, MaskEdits, example_image, example_mask};
 use crate::validate::Detail;
 use crate::world::addresses::Addresses;
-use crate::world::file_store::{FileStore, id_of_path};
+use crate::world::file_store::FileStore;
 use crate::world::outbound::{self, Network};
 use base64::Engine as _;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
@@ -74,7 +74,6 @@ impl LoadError {
 pub(crate) struct InputLoader {
     /// The example URLs of the description, and what each stands for.
     examples: HashMap<String, FileRole>,
-    addresses: Arc<Addresses>,
     files: Arc<FileStore>,
     mask_edits: MaskEdits,
     allow_fetch: bool,
@@ -85,7 +84,7 @@ pub(crate) struct InputLoader {
 }
 
 impl InputLoader {
-    pub(crate) fn new(config: &Config, addresses: Arc<Addresses>, files: Arc<FileStore>) -> Self {
+    pub(crate) fn new(config: &Config, files: Arc<FileStore>) -> Self {
         let fields = ENDPOINTS.iter().flat_map(|info| info.inputs);
         let file_fields = fields.filter_map(|field| match field.kind {
             FieldKind::File(role) => Some((role, field.examples)),
@@ -96,7 +95,6 @@ impl InputLoader {
         });
         Self {
             examples: examples.collect(),
-            addresses,
             files,
             mask_edits: config.mask_edits,
             allow_fetch: config.allow_fetch,
@@ -107,11 +105,11 @@ impl InputLoader {
         }
     }
 
-    /// The bytes behind a URL.
+    /// The bytes behind a URL; from other programs on this machine only when the caller may use them.
     ///
     /// # Errors
     /// [`LoadError`], for anything that does not lead to a file of a sensible size.
-    pub(crate) async fn load(&self, url: &str) -> Result<Bytes, LoadError> {
+    pub(crate) async fn load(&self, url: &str, may_use_loopback: bool) -> Result<Bytes, LoadError> {
         if let Some(rest) = url.get(..5).filter(|scheme| scheme.eq_ignore_ascii_case("data:")).and(url.get(5..)) {
             return data(rest);
         }
@@ -119,14 +117,19 @@ impl InputLoader {
             return self.example_image(*role).await;
         }
         let url = url::Url::parse(url).map_err(|_| LoadError::Download)?;
-        if let Some(id) = self.addresses.own_path(&url).as_deref().and_then(id_of_path) {
-            let file = self.files.fetch(id).await.ok_or(LoadError::Download)?;
+        if let Some(file) = match Addresses::file_id(&url) {
+            Some(id) => self.files.fetch(id).await,
+            None => None,
+        } {
             return if file.bytes.len() > MAX_BYTES { Err(LoadError::TooLarge) } else { Ok(file.bytes) };
         }
         if !matches!(url.scheme(), "http" | "https") {
             return Err(LoadError::Download);
         }
         let client = if is_loopback(&url) {
+            if !may_use_loopback {
+                return Err(LoadError::Download);
+            }
             self.local_client.get_or_init(|| outbound::client(TIMEOUT, Network::Local).ok())
         } else if self.allow_fetch {
             self.internet_client.get_or_init(|| outbound::client(TIMEOUT, Network::Internet).ok())

@@ -6,6 +6,7 @@ use crate::clock;
 use crate::faults::Call;
 use crate::lock::lock;
 use crate::services::Service;
+use crate::world::addresses::Links;
 use bytes::Bytes;
 use ideogram_schema::EndpointInfo;
 use serde::ser::{Serialize, SerializeStruct, Serializer};
@@ -86,6 +87,12 @@ pub(crate) struct Job {
     pub(crate) options: SubmitOptions,
     pub(crate) sent_at: SystemTime,
     pub(crate) cancelled: CancellationToken,
+    /// Nobody waits on the line any more.
+    pub(crate) caller_left: CancellationToken,
+    /// The URLs that its caller was told.
+    pub(crate) links: Option<Links>,
+    /// A web page that is not the user's own called: it must not reach what only this machine can.
+    pub(crate) is_from_foreign_page: bool,
     payload_bytes: usize,
     progress: Mutex<Progress>,
     changed: watch::Sender<()>,
@@ -117,6 +124,9 @@ impl Job {
             options,
             sent_at: clock::now(),
             cancelled: CancellationToken::new(),
+            caller_left: CancellationToken::new(),
+            links: None,
+            is_from_foreign_page: false,
             payload_bytes: body.len(),
             progress: Mutex::new(Progress {
                 phase: Phase::Queued,
@@ -130,6 +140,11 @@ impl Job {
             position: AtomicUsize::new(0),
             counts: Default::default(),
         }
+    }
+
+    /// The same job, with what is known of its caller.
+    pub(crate) fn called_by(self, links: Links, is_from_foreign_page: bool) -> Self {
+        Self { links: Some(links), is_from_foreign_page, ..self }
     }
 
     fn progress(&self) -> MutexGuard<'_, Progress> {

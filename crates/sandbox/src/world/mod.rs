@@ -42,7 +42,7 @@ use tokio_util::task::TaskTracker;
 #[derive(Debug)]
 pub(crate) struct State {
     pub(crate) config: Config,
-    pub(crate) addresses: Arc<Addresses>,
+    pub(crate) addresses: Addresses,
     pub(crate) jobs: JobStore,
     pub(crate) scheduler: Scheduler,
     pub(crate) files: Arc<FileStore>,
@@ -65,7 +65,7 @@ pub(crate) struct State {
 
 impl State {
     pub(crate) fn new(config: Config, addresses: Addresses) -> Self {
-        let (addresses, files) = (Arc::new(addresses), Arc::new(FileStore::new(&config)));
+        let files = Arc::new(FileStore::new(&config));
         Self {
             jobs: JobStore::new(Bounds {
                 jobs: config.max_jobs,
@@ -73,7 +73,7 @@ impl State {
                 kept_bytes: config.job_store_bytes,
             }),
             scheduler: Scheduler::new(config.runners),
-            loader: InputLoader::new(&config, Arc::clone(&addresses), Arc::clone(&files)),
+            loader: InputLoader::new(&config, Arc::clone(&files)),
             files,
             uploads: PendingUploads::new(),
             tokens: Tokens::new(),

@@ -2,8 +2,10 @@
 
 use crate::clock;
 use crate::draw::{Limits, Ratio, Scene, decode};
+use crate::services::Service;
 use crate::validate::{self, Detail, ValidInput};
 use crate::world::State;
+use crate::world::addresses::file_path;
 use crate::world::file_store::{Recipe, SourceFiles};
 use crate::world::input_files::LoadError;
 use crate::world::job::Job;
@@ -37,9 +39,11 @@ pub(crate) async fn run(
         return Ok(outcome);
     }
     if trigger::hangs(&input) {
-        std::future::pending::<()>().await;
+        job.caller_left.cancelled().await;
+        let status = StatusCode::from_u16(499).unwrap_or(StatusCode::BAD_REQUEST);
+        return Ok(Outcome::failure(status, "Client disconnected", "client_disconnected"));
     }
-    let images = load(state, &input).await?;
+    let images = load(state, job, &input).await?;
     pause(time / 2).await;
     job.log("INFO", "Drawing");
     pause(time.saturating_sub(time / 2)).await;
@@ -51,12 +55,13 @@ pub(crate) async fn run(
         OutputFile { url: data_uri(&png), content_type: "image/png", file_name: None, file_size: Some(png.len()) }
     } else {
         let (id, name) = state.files.plan(recipe);
-        let url = state.addresses.url(&format!("/cdn/files/b/{id}/{name}"));
+        let url = state.addresses.links().url(Service::Cdn, &file_path(&id, &name));
         // Drawn when somebody fetches it, so its size is not known yet.
         OutputFile { url, content_type: "image/png", file_name: Some(name), file_size: None }
     };
     job.log("INFO", format!("Done, seed {seed}"));
-    Ok(Outcome { private, ..Outcome::output(&Output { images: [file], seed }, 1) })
+    let files_at = (!private).then(|| state.addresses.links().url(Service::Cdn, ""));
+    Ok(Outcome { files_at, private, ..Outcome::output(&Output { images: [file], seed }, 1) })
 }
 
 /// Waits, unless there is nothing to wait for: a timer takes a millisecond even then.
@@ -94,12 +99,13 @@ struct Images {
 }
 
 /// Loads and decodes every file of the input, and compares mask and picture.
-async fn load(state: &Arc<State>, input: &ValidInput) -> Result<Images, Box<Outcome>> {
+async fn load(state: &Arc<State>, job: &Job, input: &ValidInput) -> Result<Images, Box<Outcome>> {
     let mut images = Images::default();
     let (mut source_size, mut mask_size, mut mask_field) = (None, None, None);
     for (field, role, url) in input.files() {
         let refuse = |detail: Detail| Box::new(Outcome::refused(StatusCode::UNPROCESSABLE_ENTITY, &detail));
-        let bytes = state.loader.load(url).await.map_err(|error| refuse(error.detail(field)))?;
+        let bytes =
+            state.loader.load(url, !job.is_from_foreign_page).await.map_err(|error| refuse(error.detail(field)))?;
         if role == FileRole::Other {
             continue;
         }

@@ -1,6 +1,8 @@
 //! What came of a job: status, headers and body as the model gave them.
 
+use crate::services::Service;
 use crate::validate::Detail;
+use crate::world::addresses::Links;
 use bytes::Bytes;
 use http::StatusCode;
 use serde::Serialize;
@@ -19,6 +21,8 @@ pub(crate) struct Outcome {
     pub(crate) units: Option<u32>,
     /// Whether the caller's own start timeout struck.
     pub(crate) user_timeout: bool,
+    /// The beginning of the URLs of files in the body, which each answer puts in the way that its caller came.
+    pub(crate) files_at: Option<String>,
     /// Whether the data is only in the answer, and in no history.
     pub(crate) private: bool,
 }
@@ -39,6 +43,7 @@ impl Outcome {
             error,
             units: None,
             user_timeout: false,
+            files_at: None,
             private: false,
         }
     }
@@ -85,6 +90,18 @@ impl Outcome {
     pub(crate) fn cancelled() -> Self {
         let status = StatusCode::from_u16(499).unwrap_or(StatusCode::BAD_REQUEST);
         Self::failure(status, "Request cancelled by the client", "client_cancelled")
+    }
+
+    /// The body with its files at the URLs that this caller is told.
+    pub(crate) fn body_for(&self, links: &Links) -> Bytes {
+        let there = links.url(Service::Cdn, "");
+        match &self.files_at {
+            Some(here) if *here != there => match std::str::from_utf8(&self.body) {
+                Ok(text) => text.replace(&format!("\"{here}/"), &format!("\"{there}/")).into(),
+                Err(_) => self.body.clone(),
+            },
+            _ => self.body.clone(),
+        }
     }
 
     /// All but the body.

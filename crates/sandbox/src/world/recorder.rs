@@ -83,14 +83,15 @@ impl Recorder {
         Self { inner: Mutex::new((VecDeque::new(), 0)), most }
     }
 
-    /// Takes a request down.
-    pub(crate) fn record(&self, head: Head, body: &Bytes, call: Call, faults: Option<String>) -> Arc<Record> {
-        // A slice would keep all of a long body alive.
-        let kept = if body.len() > BODY_BYTES {
-            Bytes::copy_from_slice(body.get(..BODY_BYTES).unwrap_or_default())
-        } else {
-            body.clone()
-        };
+    /// Takes a request down: its head, the beginning of its body, and how long that was.
+    pub(crate) fn record(
+        &self,
+        head: Head,
+        body: Bytes,
+        length: usize,
+        call: Call,
+        faults: Option<String>,
+    ) -> Arc<Record> {
         let mut inner = lock(&self.inner);
         inner.1 += 1;
         let record = Arc::new(Record {
@@ -98,8 +99,8 @@ impl Recorder {
             at: clock::now(),
             since: clock::instant(),
             head,
-            body: kept,
-            length: body.len(),
+            body,
+            length,
             call,
             faults,
             job: OnceLock::new(),

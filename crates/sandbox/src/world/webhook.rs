@@ -27,12 +27,13 @@ struct Delivery<'a> {
 /// Reports a completed job to the URL that was given with it.
 pub(crate) async fn deliver(state: Arc<State>, job: Arc<Job>) {
     let (Some(url), Some(outcome)) = (job.options.webhook.clone(), job.outcome()) else { return };
+    let links = job.links.clone().unwrap_or_else(|| state.addresses.links());
     let delivery = Delivery {
         request_id: &job.id,
         gateway_request_id: &job.gateway_id,
         status: if outcome.error.is_none() { "OK" } else { "ERROR" },
         error: outcome.error.as_ref().map(|(error, _)| error.as_str()),
-        payload: crate::json::parse(&outcome.body).unwrap_or(Json::Null),
+        payload: crate::json::parse(&outcome.body_for(&links)).unwrap_or(Json::Null),
     };
     let body = serde_json::to_vec(&delivery).unwrap_or_default();
     let Ok(client) = outbound::client(state.config.webhook_timeout, Network::Local) else { return };

@@ -8,6 +8,8 @@
     reason = "the helpers of a test may panic as the test itself may"
 )]
 
+mod addresses;
+mod browser;
 mod faults;
 mod platform;
 mod queue;
@@ -20,7 +22,7 @@ mod webhook;
 
 use ideogram_sandbox::{Builder, Sandbox};
 use reqwest::header::HeaderMap;
-use reqwest::{Client, Method, StatusCode};
+use reqwest::{Client, ClientBuilder, Method, StatusCode};
 use serde_json::Value;
 use std::sync::Arc;
 use std::time::Duration;
@@ -54,6 +56,10 @@ impl Answer {
 
 /// A client that waits for nothing but the sandbox; `authority` is trusted besides nobody.
 fn client(authority: Option<&str>) -> Client {
+    client_with(authority, |builder| builder)
+}
+
+fn client_with(authority: Option<&str>, configure: impl FnOnce(ClientBuilder) -> ClientBuilder) -> Client {
     use rustls::pki_types::CertificateDer;
     use rustls::pki_types::pem::PemObject;
     let mut roots = rustls::RootCertStore::empty();
@@ -66,13 +72,12 @@ fn client(authority: Option<&str>) -> Client {
         .with_root_certificates(roots)
         .with_no_client_auth();
     tls.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
-    Client::builder()
+    let builder = Client::builder()
         .tls_backend_preconfigured(tls)
         .no_proxy()
         .redirect(reqwest::redirect::Policy::none())
-        .timeout(Duration::from_secs(20))
-        .build()
-        .unwrap()
+        .timeout(Duration::from_secs(20));
+    configure(builder).build().unwrap()
 }
 
 /// A sandbox whose jobs take no time.

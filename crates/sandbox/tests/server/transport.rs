@@ -47,7 +47,8 @@ async fn services_are_found_by_host_and_by_port() {
 #[tokio::test]
 async fn the_proxy_stands_between_a_browser_and_the_key() {
     let bench = Bench::new(quick().keys("a:b")).await;
-    let call = |target: &str| bench.client.post(bench.url("/api/fal/proxy")).header("x-fal-target-url", target);
+    let proxy = || bench.client.post(bench.url("/api/fal/proxy"));
+    let call = |target: &str| proxy().header("x-fal-target-url", target).header("authorization", "Key a:b");
     let id = endpoint("generate");
     let answer = bench.send(call(&format!("https://queue.fal.run/{id}")).json(&json!({ "prompt": "a" }))).await;
     assert_eq!((answer.status.as_u16(), &answer.json()["status"]), (200, &json!("IN_QUEUE")));
@@ -55,7 +56,9 @@ async fn the_proxy_stands_between_a_browser_and_the_key() {
     assert_eq!(answer.status, 200);
     assert_eq!(bench.send(call("https://example.com/x")).await.status, 412);
     assert_eq!(bench.send(call(&bench.url("/_sandbox/requests"))).await.status, 412);
-    assert_eq!(bench.send(bench.client.post(bench.url("/api/fal/proxy"))).await.status, 400);
+    assert_eq!(bench.send(proxy().header("authorization", "Key a:b")).await.status, 400);
+    let without_key = proxy().header("x-fal-target-url", format!("https://fal.run/{id}"));
+    assert_eq!(bench.send(without_key.json(&json!({ "prompt": "a" }))).await.status, 401, "a key is set");
 }
 
 #[tokio::test]

@@ -3,10 +3,13 @@
 use super::pagination::{Parameters, refuse};
 use crate::clock;
 use crate::http::auth;
+use crate::http::caller::Caller;
 use crate::http::reply;
 use crate::json::{self, Json};
 use crate::world::State;
+use crate::world::addresses::Links;
 use crate::world::job::Job;
+use axum::Extension;
 use axum::extract::{Path, RawQuery, State as Shared};
 use axum::response::{IntoResponse, Response};
 use http::{HeaderMap, StatusCode};
@@ -22,6 +25,7 @@ const QUARTER: Duration = Duration::from_secs(90 * 24 * 3600);
 pub(super) async fn by_endpoint(
     Shared(state): Shared<Arc<State>>,
     RawQuery(query): RawQuery,
+    Extension(caller): Extension<Caller>,
     headers: HeaderMap,
 ) -> Response {
     let parameters = Parameters::of(query.as_deref());
@@ -29,22 +33,24 @@ pub(super) async fn by_endpoint(
     if !(1..=50).contains(&endpoints.len()) {
         return refuse("`endpoint_id` must name 1 to 50 endpoints");
     }
-    answer(&state, &headers, &parameters, &endpoints).unwrap_or_else(|refusal| *refusal)
+    answer(&state, &caller.links, &headers, &parameters, &endpoints).unwrap_or_else(|refusal| *refusal)
 }
 
 /// `GET /models/requests/search`: the newest first, of all endpoints, with no bound on their age.
 pub(super) async fn search(
     Shared(state): Shared<Arc<State>>,
     RawQuery(query): RawQuery,
+    Extension(caller): Extension<Caller>,
     headers: HeaderMap,
 ) -> Response {
     let parameters = Parameters::of(query.as_deref());
     let endpoints = parameters.all("endpoint_id");
-    answer(&state, &headers, &parameters, &endpoints).unwrap_or_else(|refusal| *refusal)
+    answer(&state, &caller.links, &headers, &parameters, &endpoints).unwrap_or_else(|refusal| *refusal)
 }
 
 fn answer(
     state: &State,
+    links: &Links,
     headers: &HeaderMap,
     parameters: &Parameters,
     endpoints: &[&str],
@@ -83,7 +89,7 @@ fn answer(
         jobs.sort_by(|a, b| duration(b).total_cmp(&duration(a)));
     }
     let payloads = parameters.all("expand").contains(&"payloads");
-    Ok(reply::json(StatusCode::OK, &page.answer("items", &jobs, |job| describe(state, job, payloads))))
+    Ok(reply::json(StatusCode::OK, &page.answer("items", &jobs, |job| describe(state, links, job, payloads))))
 }
 
 fn class(job: &Job) -> Option<&'static str> {
@@ -122,7 +128,7 @@ struct Item {
     json_output: Option<Json>,
 }
 
-fn describe(state: &State, job: &Job, payloads: bool) -> Item {
+fn describe(state: &State, links: &Links, job: &Job, payloads: bool) -> Item {
     let (started, ended) = job.times();
     let outcome = job.outcome();
     let kept = payloads && state.stores_io(job);
@@ -137,7 +143,7 @@ fn describe(state: &State, job: &Job, payloads: bool) -> Item {
         status_code: outcome.as_ref().map(|outcome| outcome.status.as_u16()),
         duration: outcome.as_ref().map(|_| duration(job)),
         json_input: job.payload().filter(|_| kept).and_then(|body| json::parse(&body).ok()),
-        json_output: output.and_then(|outcome| json::parse(&outcome.body).ok()),
+        json_output: output.and_then(|outcome| json::parse(&outcome.body_for(links)).ok()),
     }
 }
 
