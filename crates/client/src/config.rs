@@ -195,12 +195,9 @@ impl ClientBuilder {
     /// # Errors
     /// [`is_configuration`](Error::is_configuration) when a variable is not Unicode.
     pub fn with_env(self) -> Result<Self> {
-        self.with_vars(|name| match std::env::var(name) {
-            Ok(value) => Ok(Some(value)),
-            Err(std::env::VarError::NotPresent) => Ok(None),
-            Err(std::env::VarError::NotUnicode(_)) => {
-                Err(Error::configuration(format!("the environment variable `{name}` is not valid Unicode")))
-            }
+        self.with_vars(|name| {
+            crate::env::read(name)
+                .map_err(|_| Error::configuration(format!("the environment variable `{name}` is not valid Unicode")))
         })
     }
 

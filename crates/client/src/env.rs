@@ -1,5 +1,7 @@
 //! The environment variables that this crate reads, and what they mean.
 
+use std::env::VarError;
+
 /// One environment variable.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -48,6 +50,18 @@ variables! {
     IDEOGRAM_PLATFORM_URL;
     /// A PEM file of certificates to trust besides the system's.
     IDEOGRAM_CA_FILE;
+}
+
+/// The variables that name proxies, which the system's conventions define.
+pub(crate) const PROXIES: [&str; 6] =
+    ["https_proxy", "HTTPS_PROXY", "http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"];
+
+/// What a variable is set to, where it is set; an error when that is not Unicode.
+pub(crate) fn read(name: &str) -> Result<Option<String>, VarError> {
+    match std::env::var(name) {
+        Err(VarError::NotPresent) => Ok(None),
+        read => read.map(Some),
+    }
 }
 
 #[cfg(test)]

@@ -66,6 +66,7 @@ pub mod blocking;
 mod call;
 mod chance;
 mod client;
+mod clock;
 mod config;
 pub mod env;
 mod error;

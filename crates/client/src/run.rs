@@ -1,6 +1,7 @@
 //! The synchronous call.
 
 use crate::call::operation::Operation;
+use crate::clock;
 use crate::error::{Error, Kind, Result};
 use crate::wire::Wire;
 use crate::wire::input::{CallInput, CallOutput, Payload};
@@ -10,7 +11,7 @@ use futures_util::future::{BoxFuture, FutureExt};
 use std::fmt;
 use std::future::IntoFuture;
 use std::marker::PhantomData;
-use std::time::{Duration, Instant, SystemTime};
+use std::time::Duration;
 
 /// A synchronous run, made by [`Client::run`](crate::Client::run); awaiting it sends it.
 #[must_use = "a call is sent when it is awaited"]
@@ -42,12 +43,12 @@ impl<'a, O: CallOutput> Run<'a, O> {
     }
 
     async fn send(self) -> Result<Response<O>> {
-        let begun = SystemTime::now();
+        let begun = clock::system_time();
         self.attempt().await.map_err(|error| error.sent_since(begun))
     }
 
     async fn attempt(self) -> Result<Response<O>> {
-        let begun = Instant::now();
+        let begun = clock::now();
         let payload = self.payload?;
         #[cfg(feature = "media")]
         crate::media::mask::check_inlined(&payload)?;
@@ -67,7 +68,7 @@ impl<'a, O: CallOutput> Run<'a, O> {
                 .at(Operation::Run, Some(id)));
         };
         let (head, output) = call?;
-        Ok(Response::new(output, head, begun.elapsed()))
+        Ok(Response::new(output, head, clock::since(begun)))
     }
 }
 

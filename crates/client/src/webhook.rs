@@ -30,6 +30,7 @@
 
 use crate::call::operation::Operation;
 use crate::client::Client;
+use crate::clock::{self, Instant};
 use crate::error::{Body, Error, Kind, Result};
 use crate::generated::storage;
 use crate::limits;
@@ -42,7 +43,7 @@ use ring::digest::{SHA256, digest};
 use ring::signature::{ED25519, UnparsedPublicKey};
 use std::fmt::Write;
 use std::sync::Arc;
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use tokio::sync::Mutex;
 
 /// How far a delivery's time may lie from this machine's, either way.
@@ -112,7 +113,7 @@ impl Verifier {
     /// [`is_forged`](Error::is_forged) when it is not fal's, or too old; [`is_decode`](Error::is_decode) when it is, and
     /// cannot be read; what HTTP has to offer when the keys cannot be fetched.
     pub async fn verify<E: Endpoint>(&self, headers: &HeaderMap, body: &[u8]) -> Result<Delivery<E>> {
-        let signed = Signed::read(headers, body, SystemTime::now())?;
+        let signed = Signed::read(headers, body, clock::system_time())?;
         let keys = self.keys(None).await?;
         if !signed.is_by(&keys.keys) && !signed.is_by(&self.keys(Some(keys.fetched)).await?.keys) {
             return Err(forged("its signature is by none of fal's keys"));
@@ -124,12 +125,12 @@ impl Verifier {
     async fn keys(&self, than: Option<Instant>) -> Result<Keys> {
         let mut kept = self.keys.lock().await;
         if let Some(keys) = kept.as_ref() {
-            let age = keys.fetched.elapsed();
+            let age = clock::since(keys.fetched);
             if than.map_or(age < GOOD, |than| keys.fetched > than || age < AGAIN) {
                 return Ok(keys.clone());
             }
         }
-        let keys = Keys { keys: self.fetch().await?, fetched: Instant::now() };
+        let keys = Keys { keys: self.fetch().await?, fetched: clock::now() };
         *kept = Some(keys.clone());
         Ok(keys)
     }

@@ -13,6 +13,8 @@ pub struct Mention {
     span: Span,
     /// Whether it follows a dot: a method or a field.
     pub member: bool,
+    /// Whether it is called.
+    pub called: bool,
 }
 
 impl Mention {
@@ -111,7 +113,8 @@ fn path(
         }
         at += 2;
     }
-    found.push(Mention { path, span, member });
+    let called = group(tokens.get(at), Delimiter::Parenthesis).is_some();
+    found.push(Mention { path, span, member, called });
     at
 }
 
@@ -150,5 +153,5 @@ fn quoted(literal: &proc_macro2::Literal) -> Option<Mention> {
     let names = path
         .iter()
         .all(|name| !name.is_empty() && name.chars().all(|character| character.is_alphanumeric() || character == '_'));
-    (begins && names).then(|| Mention { path, span: literal.span(), member: false })
+    (begins && names).then(|| Mention { path, span: literal.span(), member: false, called: false })
 }

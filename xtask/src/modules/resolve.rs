@@ -71,7 +71,8 @@ impl Package {
         let here = self.module(module)?;
         let foreign = |path: &Vec<String>| self.resolve_within(module, path, depth.saturating_sub(1)).is_none();
         self.find(module, rest, depth).or_else(|| {
-            let passed_on = here.imports.contains_key(name) || here.globs.iter().any(foreign);
+            let passed_on =
+                here.children.contains_key(name) || here.imports.contains_key(name) || here.globs.iter().any(foreign);
             (!passed_on).then(|| Target { module, item: Some(name.clone()) })
         })
     }

@@ -55,7 +55,7 @@ pub(super) fn may_use(rules: &Crate, from: &Module, to: &Module) -> bool {
     match (layer(&from), layer(&to)) {
         _ if from == to || rules.leaves.contains(&to) => true,
         (Some(from), Some(to)) => from <= to,
-        (None, Some(to)) if rules.leaves.contains(&from) => to + 1 == rules.layers.len(),
+        (None, Some(_)) if rules.leaves.contains(&from) => false,
         // In no layer, which is a breach of its own.
         _ => true,
     }

@@ -8,9 +8,9 @@ use super::{Breach, Source, breach};
 pub(super) fn check(source: &Source<'_>, breaches: &mut Vec<Breach>) {
     let Some(clock) = &source.rules.clock else { return };
     for (module, mentioned) in source.outside(clock) {
-        let (path, member) = (&mentioned.mention.path, mentioned.mention.member);
+        let path = &mentioned.mention.path;
         let reads = match path.as_slice() {
-            [method] => member && method == "elapsed",
+            [method] => mentioned.mention.member && mentioned.mention.called && method == "elapsed",
             [.., name] => {
                 matches!(name.as_str(), "now" | "now_utc" | "now_local" | "elapsed") && mentioned.target.is_none()
             }

@@ -1,6 +1,7 @@
 //! The environment variables that this program reads, beside those of the client.
 
 use ideogram_client::env;
+use std::path::PathBuf;
 
 /// The file that paid requests are noted in.
 pub(crate) const IDEOGRAM_LEDGER: &str = "IDEOGRAM_LEDGER";
@@ -10,6 +11,11 @@ pub(crate) const XDG_DATA_HOME: &str = "XDG_DATA_HOME";
 
 /// The user's home.
 pub(crate) const HOME: &str = "HOME";
+
+/// The folder that a variable names, where that is an absolute path.
+pub(crate) fn folder(name: &str) -> Option<PathBuf> {
+    std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute())
+}
 
 /// Every variable of our own with its meaning, for `--help`.
 pub(crate) fn reference() -> String {

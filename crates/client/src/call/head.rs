@@ -1,5 +1,6 @@
 //! What an answer says about itself: its status and the headers that matter here.
 
+use crate::clock;
 use crate::limits;
 use reqwest::StatusCode;
 use reqwest::header::HeaderMap;
@@ -37,7 +38,7 @@ impl Head {
             match name.as_str() {
                 "content-type" => head.content_type = kept(),
                 "content-length" => head.content_length = text.parse().ok(),
-                "retry-after" => head.retry_after = retry_after(text, SystemTime::now()),
+                "retry-after" => head.retry_after = retry_after(text, clock::system_time()),
                 "x-fal-request-id" => head.request_id = kept(),
                 "x-fal-billable-units" => {
                     head.billable_units = text.parse().ok().filter(|units: &f64| units.is_finite());

@@ -1,5 +1,6 @@
 //! A span of time in which something was sent.
 
+use crate::clock;
 use std::time::{Duration, SystemTime};
 
 /// A span of time by this machine's clock: when a request was sent, at the earliest and at the latest.
@@ -25,7 +26,7 @@ impl Window {
 
     /// The time up to now.
     pub fn last(span: Duration) -> Self {
-        let now = SystemTime::now();
+        let now = clock::system_time();
         Self::new(now.checked_sub(span).unwrap_or(SystemTime::UNIX_EPOCH), now)
     }
 

@@ -7,6 +7,7 @@ mod display;
 use crate::call::head::Head;
 use crate::call::operation::Operation;
 use crate::call::window::Window;
+use crate::clock;
 use ideogram_schema::{RequestErrorType, ValidationErrorDetail, ValidationErrorType};
 use reqwest::StatusCode;
 use std::error::Error as StdError;
@@ -188,7 +189,7 @@ impl Error {
     /// Says when the request was sent, if that matters.
     pub(crate) fn sent_since(mut self, begun: SystemTime) -> Self {
         if self.may_have_been_accepted() {
-            self.0.window = Some(Window::new(begun, SystemTime::now()));
+            self.0.window = Some(Window::new(begun, clock::system_time()));
         }
         self
     }

@@ -2,6 +2,7 @@
 //! such jobs take.
 
 use crate::chance::jitter;
+use crate::clock::{self, Instant};
 use crate::error::{Error, Kind, Result};
 use crate::job::Job;
 use crate::job::pace::{PollPolicy, beside_stream};
@@ -17,7 +18,7 @@ use futures_util::future::{Either, select};
 use ideogram_schema::{QueueState, QueueStatus};
 use std::pin::pin;
 use std::time::Duration;
-use tokio::time::{Instant, sleep_until, timeout};
+use tokio::time::{sleep_until, timeout};
 
 /// Failed streams in a row after which a job is polled for good.
 const STREAM_FAILURES: u32 = 3;
@@ -67,7 +68,7 @@ impl<O: CallOutput> Follower<O> {
             logs,
             policy: PollPolicy::default(),
             stream: None,
-            stream_from: Instant::now(),
+            stream_from: clock::now(),
             stream_failures: 0,
             poll_at: None,
             polls: 0,
@@ -110,7 +111,7 @@ impl<O: CallOutput> Follower<O> {
                             stream.retire();
                         }
                         self.polled = None;
-                        let took = self.job.begun().elapsed();
+                        let took = clock::since(self.job.begun());
                         self.job.jobs().paces.record(self.job.endpoint().id, took);
                     }
                     return Ok(Some(*status));
@@ -123,7 +124,7 @@ impl<O: CallOutput> Follower<O> {
 
     /// Opens the stream when it is time to, and a permit is free.
     async fn open_stream(&mut self) -> Result<()> {
-        if self.stream_failures >= STREAM_FAILURES || Instant::now() < self.stream_from {
+        if self.stream_failures >= STREAM_FAILURES || clock::now() < self.stream_from {
             return Ok(());
         }
         let jobs = self.job.jobs();
@@ -148,9 +149,9 @@ impl<O: CallOutput> Follower<O> {
         self.stream_failures += 1;
         let streams = self.job.jobs().wire.lanes.open();
         let spread = Duration::from_millis(100) + Duration::from_millis(10) * u32::try_from(streams).unwrap_or(1000);
-        self.stream_from = Instant::now() + spread.mul_f64(jitter()) * self.stream_failures;
+        self.stream_from = clock::now() + spread.mul_f64(jitter()) * self.stream_failures;
         // The next look is a poll, in the same spread: the end may have come while the stream was gone.
-        self.poll_at = Some(Instant::now() + spread.mul_f64(jitter()));
+        self.poll_at = Some(clock::now() + spread.mul_f64(jitter()));
     }
 
     /// Waits for the stream's next status, with a slow poll beside it once the job takes longer than such jobs do.
@@ -159,7 +160,7 @@ impl<O: CallOutput> Follower<O> {
         let expected = jobs.paces.expected(self.job.endpoint().id);
         loop {
             let check = beside_stream(self.polls, expected, jobs.wire.timeouts.stream_check);
-            let poll_at = *self.poll_at.get_or_insert_with(|| Instant::now() + check);
+            let poll_at = *self.poll_at.get_or_insert_with(|| clock::now() + check);
             let won = {
                 let poll = pin!(async {
                     sleep_until(poll_at).await;
@@ -200,14 +201,14 @@ impl<O: CallOutput> Follower<O> {
     /// Waits for the next poll.
     async fn polled(&mut self) -> Result<QueueStatus> {
         loop {
-            let elapsed = self.job.begun().elapsed();
+            let elapsed = clock::since(self.job.begun());
             let jobs = self.job.jobs();
             self.polled.get_or_insert_with(|| jobs.wire.lanes.polling());
             let interval = self.policy.interval(self.polls, elapsed, jobs.paces.expected(self.job.endpoint().id));
             let interval = interval.max(jobs.wire.lanes.shortest_interval()).mul_f64(0.9 + 0.2 * jitter());
             // After trouble the looks grow rarer.
             let wait = interval * (1 << self.failures.min(4));
-            let at = self.poll_at.take().unwrap_or_else(|| Instant::now() + wait);
+            let at = self.poll_at.take().unwrap_or_else(|| clock::now() + wait);
             sleep_until(at).await;
             self.polls += 1;
             match self.job.status_with(self.logs).await {

@@ -16,6 +16,7 @@ pub(crate) mod wait;
 
 use crate::call::head::Head;
 use crate::call::operation::Operation;
+use crate::clock::{self, Instant};
 use crate::error::{Error, Kind, Result};
 use crate::generated::parameters::RawResult;
 use crate::generated::queue;
@@ -34,7 +35,6 @@ use reqwest::Method;
 use std::fmt;
 use std::marker::PhantomData;
 use std::sync::Arc;
-use std::time::Instant;
 use url::Url;
 
 /// What the jobs of one client share.
@@ -85,7 +85,7 @@ impl<O: CallOutput> Job<O> {
         }
         let described = format!("{}/{}/{}/requests/{request_id}", queue.baseurl, endpoint.owner, endpoint.app);
         let links = Links::new(status, |url| queue.inner.allows(url), &described).map(Arc::new);
-        Ok(Self { jobs, endpoint, request_id, links, submitted: Instant::now(), output: PhantomData })
+        Ok(Self { jobs, endpoint, request_id, links, submitted: clock::now(), output: PhantomData })
     }
 
     pub(crate) fn attach(jobs: Arc<Jobs>, endpoint: &'static EndpointInfo, request_id: String) -> Result<Self> {
@@ -94,7 +94,7 @@ impl<O: CallOutput> Job<O> {
                 "{request_id:?} is not a request id: letters, digits and `-` are expected"
             )));
         }
-        Ok(Self { jobs, endpoint, request_id, links: None, submitted: Instant::now(), output: PhantomData })
+        Ok(Self { jobs, endpoint, request_id, links: None, submitted: clock::now(), output: PhantomData })
     }
 
     /// The endpoint that it was submitted to.
@@ -202,7 +202,7 @@ impl<O: CallOutput> Job<O> {
             }
             Err(error) => return Err(error),
         };
-        let elapsed = self.submitted.elapsed();
+        let elapsed = clock::since(self.submitted);
         Ok(Response::new(output, head, elapsed).with_job(id, None, elapsed))
     }
 

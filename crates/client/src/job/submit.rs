@@ -1,6 +1,7 @@
 //! Putting a request into the queue.
 
 use crate::call::operation::Operation;
+use crate::clock;
 use crate::error::Result;
 use crate::generated::parameters::SubmitParameters;
 use crate::generated::queue;
@@ -14,7 +15,6 @@ use std::fmt;
 use std::future::IntoFuture;
 use std::marker::PhantomData;
 use std::sync::Arc;
-use std::time::SystemTime;
 
 /// A submit, made by [`Client::submit`](crate::Client::submit); awaiting it sends it and gives the [`Job`].
 #[must_use = "a call is sent when it is awaited"]
@@ -71,7 +71,7 @@ impl<'a, O: CallOutput> Submit<'a, O> {
     }
 
     pub(crate) async fn send(self) -> Result<Job<O>> {
-        let (jobs, lost_reply, begun) = (self.jobs, self.lost_reply, SystemTime::now());
+        let (jobs, lost_reply, begun) = (self.jobs, self.lost_reply, clock::system_time());
         let payload = self.payload?;
         #[cfg(feature = "media")]
         crate::media::mask::check_inlined(&payload)?;

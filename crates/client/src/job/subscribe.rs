@@ -1,5 +1,6 @@
 //! Submit, follow, fetch: the call that most programs want.
 
+use crate::clock;
 use crate::error::{Error, Kind, Result};
 use crate::job::follow::Follower;
 use crate::job::lost_reply::LostReply;
@@ -14,7 +15,7 @@ use ideogram_schema::{CancelState, QueueStatus};
 use std::fmt;
 use std::future::{Future, IntoFuture};
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 type OnStatus<'a> = Box<dyn FnMut(&QueueStatus) + Send + 'a>;
 
@@ -125,7 +126,7 @@ impl<'a, O: CallOutput> Subscribe<'a, O> {
     }
 
     async fn send(mut self) -> Result<Response<O>> {
-        let begun = Instant::now();
+        let begun = clock::now();
         let deadline = self.deadline.unwrap_or(self.jobs.wire.timeouts.deadline);
         let endpoint = self.submit.endpoint();
         let Ok(submitted) = tokio::time::timeout(deadline, self.submit.send()).await else {
@@ -148,7 +149,7 @@ impl<'a, O: CallOutput> Subscribe<'a, O> {
                 Either::Right(_) => None,
             }
         };
-        let outcome = match tokio::time::timeout(deadline.saturating_sub(begun.elapsed()), race).await {
+        let outcome = match tokio::time::timeout(deadline.saturating_sub(clock::since(begun)), race).await {
             Ok(Some(outcome)) => outcome,
             gave_up => {
                 let (kind, what) = match gave_up {

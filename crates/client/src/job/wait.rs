@@ -1,6 +1,7 @@
 //! Waiting for a job: to its end, and for its result.
 
 use crate::call::operation::Operation;
+use crate::clock;
 use crate::error::{Error, Kind, Result};
 use crate::job::Job;
 use crate::job::follow::Follower;
@@ -52,7 +53,7 @@ impl<O: CallOutput> Job<O> {
         let failure = last.as_ref().and_then(|status| status.error.clone());
         let outcome = self.result().await;
         match (outcome, failure) {
-            (Ok(response), None) => Ok(response.with_job(&self.request_id, last, self.submitted.elapsed())),
+            (Ok(response), None) => Ok(response.with_job(&self.request_id, last, clock::since(self.submitted))),
             (Err(error), None) => Err(self.judged(error)),
             // The typed details are in the result only; the status has a sentence.
             (Err(mut error), Some(sentence)) if error.status().is_some() => {

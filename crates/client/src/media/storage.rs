@@ -2,6 +2,7 @@
 
 use crate::call::head::Head;
 use crate::call::operation::Operation;
+use crate::clock;
 use crate::error::{Error, Kind, Result};
 use crate::generated::parameters::RawResult;
 use crate::generated::storage;
@@ -48,7 +49,7 @@ impl Storage {
     /// The token of the CDN, fetched where there is none or it is about to expire. Those who wait share one fetch.
     pub(super) async fn cdn_token(&self) -> Result<Token> {
         let mut kept = self.token.lock().await;
-        if let Some(token) = kept.as_ref().filter(|token| token.until > SystemTime::now()) {
+        if let Some(token) = kept.as_ref().filter(|token| token.until > clock::system_time()) {
             return Ok(token.clone());
         }
         let (rest, nothing) = (self.rest()?, CdnTokenRequest(serde_json::Map::new()));
@@ -73,7 +74,7 @@ impl Storage {
         let scheme = answer.token_type.as_deref().unwrap_or("Bearer");
         let authorization = format!("{scheme} {}", answer.token).into();
         let expires = answer.expires_at.as_deref().and_then(|text| humantime::parse_rfc3339_weak(text).ok());
-        let now = SystemTime::now();
+        let now = clock::system_time();
         let until = expires.map_or(now + UNSAID, |expires| expires.checked_sub(MARGIN).unwrap_or(now));
         Token { authorization, base, until }
     }

@@ -1,6 +1,7 @@
 //! Names that lead to public addresses only, for downloads: a server must not make this program look into the network
 //! that it runs in.
 
+use crate::env;
 use crate::picture::address::is_public;
 use reqwest::Url;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
@@ -37,12 +38,11 @@ pub(crate) struct PublicOnly {
 impl PublicOnly {
     pub(crate) fn new(local: bool) -> Self {
         let host = |name: &str| {
-            let value = std::env::var(name).ok()?;
+            let value = env::read(name).ok()??;
             let url = Url::parse(&value).or_else(|_| Url::parse(&format!("http://{value}"))).ok()?;
             url.host_str().map(str::to_ascii_lowercase)
         };
-        let names = ["https_proxy", "HTTPS_PROXY", "http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"];
-        Self { local, proxies: names.iter().filter_map(|name| host(name)).collect() }
+        Self { local, proxies: env::PROXIES.iter().filter_map(|name| host(name)).collect() }
     }
 }
 
