@@ -9,7 +9,7 @@ use sha2::{Digest, Sha256};
 /// ```
 /// let input = serde_json::json!({"prompt": "a", "image_url": "data:text/plain;base64,aGk="});
 /// let shown = ideogram_cli::envelope::summarised(input.as_object().unwrap());
-/// assert_eq!(shown["image_url"]["bytes"], 2);
+/// assert_eq!(shown.pointer("/image_url/bytes"), Some(&2.into()));
 /// ```
 pub fn summarised(input: &Map<String, Value>) -> Value {
     Value::Object(input.iter().map(|(name, value)| (name.clone(), summary(value))).collect())

@@ -22,6 +22,7 @@ const PROMPTS: [&str; 4] = [
 
 fn main() -> Result<(), Box<dyn Error>> {
     let folder = std::env::args_os().nth(1).map_or_else(|| PathBuf::from("target/gallery"), PathBuf::from);
+    let [first, second, ..] = PROMPTS;
     fs::create_dir_all(&folder)?;
     let save = |name: &str, scene: &Scene| -> Result<(), Box<dyn Error>> {
         let start = Instant::now();
@@ -40,7 +41,7 @@ fn main() -> Result<(), Box<dyn Error>> {
             save(&format!("{style}-{seed}"), &scene)?;
         }
         for ratio in AspectRatio::ALL {
-            let mut scene = Scene::new("turbo", PROMPTS[0], 7);
+            let mut scene = Scene::new("turbo", first, 7);
             style.as_str().clone_into(&mut scene.style);
             scene.ratio = ratio.as_str().parse::<Ratio>()?;
             save(&format!("{style}-{}", ratio.as_str().replace(':', "x")), &scene)?;
@@ -50,7 +51,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         let limits = ideogram_sandbox::draw::Limits::default();
         let source = std::sync::Arc::new(decode(&image.png, &limits)?);
         let mask = std::sync::Arc::new(decode(&mask.png, &limits)?);
-        let mut scene = Scene::new("remix", PROMPTS[1], 5);
+        let mut scene = Scene::new("remix", second, 5);
         style.as_str().clone_into(&mut scene.style);
         scene.ratio = "4:3".parse()?;
         scene.operation = Operation::Remix { source: source.clone(), strength: 0.6 };

@@ -14,6 +14,11 @@ pub(crate) fn instant() -> Instant {
     Instant::now()
 }
 
+/// How long ago that was.
+pub(crate) fn since(begun: Instant) -> Duration {
+    instant().duration_since(begun)
+}
+
 /// `2024-12-20T15:37:17.12Z`.
 pub(crate) fn rfc3339(at: SystemTime) -> String {
     OffsetDateTime::from(at).format(&Rfc3339).unwrap_or_default()

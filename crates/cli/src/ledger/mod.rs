@@ -18,7 +18,7 @@
 //! let row = NewRow { base: "http://127.0.0.1:1/queue", ..NewRow::new("fal-ai/ideogram/v2/turbo", r#"{"prompt":"a"}"#) };
 //! let (id, _claim) = ledger.begin(&row)?;
 //! ledger.accepted(id, "764cabcf-b745-4b3e-ae38-1200304cf45b")?;
-//! assert_eq!(ledger.open_rows()?[0].state, State::Accepted);
+//! assert!(ledger.open_rows()?.iter().all(|row| row.state == State::Accepted));
 //! ledger.close(id, &Closing::Saved { files: vec!["/home/me/a.png".to_owned()] })?;
 //! assert!(ledger.open_rows()?.is_empty());
 //! # Ok::<(), ideogram_cli::ledger::LedgerError>(())

@@ -132,7 +132,7 @@ impl State {
     pub(crate) fn result_is_kept(&self, job: &Job, outcome: &Outcome) -> bool {
         let large = outcome.body.len() >= self.config.large_result_bytes;
         let ttl = if large { self.config.large_result_ttl } else { self.config.result_ttl };
-        let age = job.times().1.and_then(|ended| ended.elapsed().ok()).unwrap_or_default();
+        let age = job.times().1.and_then(|ended| crate::clock::now().duration_since(ended).ok()).unwrap_or_default();
         !outcome.forgotten && age < ttl
     }
 

@@ -38,7 +38,7 @@ pub(crate) struct Record {
 impl Record {
     /// Notes the status of the answer.
     pub(crate) fn answered(&self, status: u16) {
-        let _ = self.answer.set((status, self.since.elapsed()));
+        let _ = self.answer.set((status, clock::since(self.since)));
     }
 
     /// Notes the job that the call is about.

@@ -46,7 +46,7 @@ impl Scheduler {
     /// How many jobs are before this one.
     pub(crate) fn position(&self, job: &Job) -> usize {
         let mut inner = lock(&self.inner);
-        if inner.stale && inner.numbered.is_none_or(|at| at.elapsed() > NUMBERING_INTERVAL) {
+        if inner.stale && inner.numbered.is_none_or(|at| clock::since(at) > NUMBERING_INTERVAL) {
             for (position, waiting) in inner.normal.iter().chain(&inner.low).enumerate() {
                 waiting.set_position(position);
             }

@@ -9,8 +9,9 @@ use serde_json::{Value, json};
 /// A word that, anywhere in a prompt between double underscores, makes the request fail in its way.
 ///
 /// ```
-/// let trigger = &ideogram_sandbox::TRIGGERS[0];
-/// assert_eq!(trigger.prompt(), format!("__{}__", trigger.name));
+/// for trigger in ideogram_sandbox::TRIGGERS {
+///     assert_eq!(trigger.prompt(), format!("__{}__", trigger.name));
+/// }
 /// ```
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
