@@ -29,6 +29,12 @@ pub(crate) fn line(text: &str) -> String {
     shown
 }
 
+/// A line as it stands, its blanks kept: an excerpt of a file points at a place by them.
+pub(crate) fn excerpt(text: &str) -> String {
+    let clean = |character| if is_risky(character) { char::REPLACEMENT_CHARACTER } else { character };
+    text.chars().take(LONGEST).map(clean).collect()
+}
+
 /// Control characters (C0, DEL, C1), and the format characters that reorder, join or hide text.
 pub(crate) fn is_risky(character: char) -> bool {
     character.is_control()

@@ -174,6 +174,7 @@ pub(crate) struct Failure {
     message: String,
     pub(crate) facts: Box<Facts>,
     reported: bool,
+    has_excerpt: bool,
 }
 
 /// What is known about a failed request beyond the sentence.
@@ -189,7 +190,23 @@ pub(crate) struct Facts {
 
 impl Failure {
     pub(crate) fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
-        Self { exit: kind.exit(), kind, message: message.into(), facts: Box::default(), reported: false }
+        Self {
+            exit: kind.exit(),
+            kind,
+            message: message.into(),
+            facts: Box::default(),
+            reported: false,
+            has_excerpt: false,
+        }
+    }
+
+    /// The same, its message in lines of which some show a place in a file.
+    pub(crate) fn with_excerpt(self) -> Self {
+        Self { has_excerpt: true, ..self }
+    }
+
+    pub(crate) fn has_excerpt(&self) -> bool {
+        self.has_excerpt
     }
 
     pub(crate) fn usage(message: impl Into<String>) -> Self {

@@ -51,7 +51,13 @@ impl Output {
 
 /// The sentence of a failure, on stderr.
 pub(crate) fn print_failure(failure: &Failure) {
-    talk("error: ", failure.message());
+    if !failure.has_excerpt() {
+        return talk("error: ", failure.message());
+    }
+    for (index, line) in failure.message().lines().enumerate() {
+        let prefix = if index == 0 { "error: " } else { "" };
+        let _ = writeln!(io::stderr().lock(), "{prefix}{}", clean::excerpt(line));
+    }
 }
 
 /// Prints the envelope.

@@ -22,7 +22,7 @@ const MAX_FAULTS: u64 = 1 << 20;
 
 /// Serves until Ctrl-C; stdout has the lines that point other programs here.
 pub(crate) fn serve(matches: &ArgMatches, output: Output) -> Result<(), Failure> {
-    let builder = configured(matches)?;
+    let builder = configured(matches)?.on_log(move |line| output.note(line));
     let port = matches.get_one::<u16>("port").copied().unwrap_or_default();
     let certificate = matches.get_one::<PathBuf>("tls");
     // Many clients may draw at once, so it takes every core.
@@ -37,10 +37,7 @@ pub(crate) fn serve(matches: &ArgMatches, output: Output) -> Result<(), Failure>
             let path = save::replace(path, pem.as_bytes())?;
             environment.push((env::IDEOGRAM_CA_FILE, path.display().to_string()));
         }
-        for (service, url) in sandbox.service_urls() {
-            output.progress(&format!("`{}` is also {url}", service.prefix()));
-        }
-        match tell(&environment, output) {
+        match tell(&environment, &sandbox, output) {
             // A reader that took its lines and left does not end the service.
             Err(failure) if failure.exit() != Exit::Success => return Err(failure),
             _ => output.progress("paste these lines into another shell; Ctrl-C ends the service"),
@@ -55,16 +52,29 @@ pub(crate) fn serve(matches: &ArgMatches, output: Output) -> Result<(), Failure>
 }
 
 /// The environment as lines for a shell, or as JSON.
-fn tell(environment: &[(&str, String)], output: Output) -> Result<(), Failure> {
+fn tell(environment: &[(&str, String)], sandbox: &Sandbox, output: Output) -> Result<(), Failure> {
     if output.json() {
         let environment: Map<String, Value> =
             environment.iter().map(|(name, value)| ((*name).to_owned(), value.as_str().into())).collect();
-        return print_envelope(
-            &json!({"schema": SCHEMA, "kind": "sandbox", "environment": environment, "error": null}),
-        );
+        let services: Map<String, Value> = sandbox
+            .service_urls()
+            .iter()
+            .map(|(service, url)| (service.name().to_owned(), url.as_str().into()))
+            .collect();
+        return print_envelope(&json!({
+            "schema": SCHEMA,
+            "kind": "sandbox",
+            "environment": environment,
+            "page": sandbox.page_url(),
+            "services": services,
+            "error": null,
+        }));
     }
-    let lines = environment.iter().map(|(name, value)| format!("export {name}={}\n", quoted(value)));
-    write_stdout(lines.collect::<String>().as_bytes())
+    let exports = environment.iter().map(|(name, value)| format!("export {name}={}\n", quoted(value)));
+    // Comments to the shell that the lines are pasted into.
+    let page = format!("# what comes in is shown at {}\n", sandbox.page_url());
+    let services = sandbox.service_urls().iter().map(|(service, url)| format!("# {} is at {url}\n", service.name()));
+    write_stdout(exports.chain([page]).chain(services).collect::<String>().as_bytes())
 }
 
 /// A word as every shell reads it back.
@@ -106,6 +116,13 @@ fn configured(matches: &ArgMatches) -> Result<Builder, Failure> {
             builder = set(builder, *time);
         }
     }
+    if let Some(bytes) = matches.get_one::<usize>("memory") {
+        builder = builder.memory(*bytes);
+    }
+    if let Some(hosts) = matches.get_many::<String>("allow-host") {
+        builder = builder.allow_hosts(hosts.cloned().collect::<Vec<_>>());
+    }
+    builder = builder.flat(matches.get_flag("flat")).cdn_takes_key(matches.get_flag("cdn-takes-key"));
     if matches.contains_id("key") {
         builder = builder.keys(key(matches));
     }
@@ -139,5 +156,5 @@ fn faults(path: &Path) -> Result<Faults, Failure> {
     let mut text = String::new();
     let file = std::fs::File::open(path).map_err(|error| cannot(&error))?;
     file.take(MAX_FAULTS).read_to_string(&mut text).map_err(|error| cannot(&error))?;
-    text.parse().map_err(|error| cannot(&error))
+    text.parse().map_err(|error| cannot(&error).with_excerpt())
 }

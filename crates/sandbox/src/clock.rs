@@ -40,6 +40,20 @@ pub(crate) fn parse(text: &str) -> Option<SystemTime> {
         .map(SystemTime::from)
 }
 
+/// The beginning of the minute, hour, day, week (from Monday) or month that a time lies in, in UTC.
+pub(crate) fn floor(at: SystemTime, timeframe: &str) -> SystemTime {
+    let at = OffsetDateTime::from(at);
+    let midnight = at.date().midnight().assume_utc();
+    let begin = match timeframe {
+        "minute" => at - Duration::new(u64::from(at.second()), at.nanosecond()),
+        "hour" => midnight + Duration::from_secs(u64::from(at.hour()) * 3600),
+        "week" => midnight - Duration::from_secs(u64::from(at.weekday().number_days_from_monday()) * 24 * 3600),
+        "month" => midnight - Duration::from_secs(u64::from(at.day() - 1) * 24 * 3600),
+        _ => midnight,
+    };
+    begin.into()
+}
+
 /// Seconds since 1970.
 pub(crate) fn unix(at: SystemTime) -> u64 {
     at.duration_since(SystemTime::UNIX_EPOCH).unwrap_or(Duration::ZERO).as_secs()
@@ -59,6 +73,20 @@ mod tests {
         let at = SystemTime::UNIX_EPOCH + Duration::from_micros(1_734_709_037_120_314);
         assert_eq!(log(at), "2024-12-20T15:37:17.120314");
         assert_eq!(rfc3339(at), "2024-12-20T15:37:17.120314Z");
+    }
+
+    #[test]
+    fn a_time_lies_in_its_minute_hour_day_week_and_month() {
+        let at = parse("2024-12-20T15:37:17.5Z").unwrap();
+        for (timeframe, begin) in [
+            ("minute", "2024-12-20T15:37:00Z"),
+            ("hour", "2024-12-20T15:00:00Z"),
+            ("day", "2024-12-20T00:00:00Z"),
+            ("week", "2024-12-16T00:00:00Z"),
+            ("month", "2024-12-01T00:00:00Z"),
+        ] {
+            assert_eq!(rfc3339(floor(at, timeframe)), begin, "{timeframe}");
+        }
     }
 
     #[test]

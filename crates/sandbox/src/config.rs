@@ -2,6 +2,7 @@
 
 use crate::draw::MaskEdits;
 use crate::faults::Faults;
+use crate::log::Log;
 use std::fmt;
 use std::time::Duration;
 
@@ -70,6 +71,15 @@ impl From<Vec<String>> for Keys {
 #[must_use]
 pub struct Builder {
     pub(crate) config: Config,
+    pub(crate) log: Log,
+}
+
+impl Builder {
+    /// Tells of what the user of the sandbox should know, a line at a time, such as that its memory is full. Default: nobody.
+    pub fn on_log(mut self, tell: impl Fn(&str) + Send + Sync + 'static) -> Self {
+        self.log = Log::new(tell);
+        self
+    }
 }
 
 const MIB: usize = 1024 * 1024;
@@ -118,6 +128,9 @@ settings! {
     keys: Keys = Keys::default();
     /// Whether a call needs a key at all. Default on.
     require_key: bool = true;
+    /// Whether the CDN takes uploads with the key, as some programs send them; whether fal's does is not known. Default off:
+    /// it takes tokens of the storage.
+    cdn_takes_key: bool = false;
     /// Money in the account, in millionths of a dollar; each picture takes its list price, and an empty account is
     /// refused as fal refuses it. Default: never empty.
     balance: Option<u64> = None;
@@ -137,6 +150,8 @@ settings! {
     seed: Option<u64> = None;
     /// Which colour of a mask is repainted; what fal's endpoint expects is not documented. Default black.
     mask_edits: MaskEdits = MaskEdits::Black;
+    /// Make pictures of one colour, in the right size, and draw nothing: for load tests. Default off.
+    flat: bool = false;
     /// Fetch images from any `http(s)` URL. Off, only data URIs, loopback, the sandbox's own CDN and the example URLs of
     /// the endpoints' description load; anything else fails like a dead link. Default off.
     allow_fetch: bool = false;
@@ -167,16 +182,12 @@ settings! {
     max_body_bytes: usize = 16 * MIB;
     /// The largest upload, or part of one, in bytes. Default 128 MiB.
     max_upload_bytes: usize = 128 * MIB;
-    /// How many bytes of uploads are kept; the oldest go first. Default 512 MiB.
-    upload_store_bytes: usize = 512 * MIB;
-    /// How many bytes of drawn pictures are kept; one that was dropped is drawn again when asked for. Default 48 MiB.
-    picture_cache_bytes: usize = 48 * MIB;
+    /// How many bytes are kept in all. When they are used up, uploads that nobody went on with are dropped first, then
+    /// drawings (which are made again when asked for), then finished files and results; inputs of open jobs and the
+    /// record of requests never, and past that a body is refused with 507. Default 512 MiB.
+    memory: usize = 512 * MIB;
     /// How many jobs are kept; the oldest completed ones go first. Default 20 000.
     max_jobs: usize = 20_000;
-    /// How many bytes of inputs may wait or run; a job beyond them is refused with 503. Default 256 MiB.
-    max_pending_bytes: usize = 256 * MIB;
-    /// How many bytes of inputs and results of completed jobs are kept; the oldest lose theirs first. Default 64 MiB.
-    job_store_bytes: usize = 64 * MIB;
     /// How many requests `/_sandbox/requests` remembers. Default 2 000.
     max_requests: usize = 2_000;
 

@@ -3,7 +3,8 @@
 use crate::config::Builder;
 use crate::faults::Faults;
 use crate::http::server::Server;
-use crate::services::Service;
+use crate::records::{Charge, JobRecord, RequestRecord};
+use crate::services::{INSPECTION, Service};
 use crate::tls;
 use crate::world::State;
 use crate::world::addresses::Addresses;
@@ -90,7 +91,7 @@ impl Builder {
             }
         }
         let addresses = Addresses::new(config.tls, port, ports, config.allow_hosts.clone());
-        let state = Arc::new(State::new(config, addresses));
+        let state = Arc::new(State::new(config, addresses, self.log));
         let tls = identity.as_ref().map(|identity| Arc::clone(&identity.server));
         let server = Server::new(Arc::clone(&state), tls);
         let connections = server.connections.clone();
@@ -121,6 +122,11 @@ impl Sandbox {
 
     fn url_of(&self, service: Service, path: &str) -> String {
         self.state.addresses.links().url(service, path)
+    }
+
+    /// The page that shows what came in: jobs with their pictures, requests and faults.
+    pub fn page_url(&self) -> String {
+        format!("{}{INSPECTION}", self.state.addresses.origin)
     }
 
     /// Stands for `https://fal.run`.
@@ -161,6 +167,27 @@ impl Sandbox {
     /// The certificate to trust, in PEM, when the sandbox speaks TLS. It is new with each start.
     pub fn authority_pem(&self) -> Option<&str> {
         self.authority.as_deref()
+    }
+
+    /// The jobs that were accepted and are remembered, the oldest first.
+    pub fn jobs(&self) -> Vec<JobRecord> {
+        self.state.jobs.newest_first().iter().rev().map(|job| job.to_record()).collect()
+    }
+
+    /// The requests that came and are remembered ([`Builder::max_requests`]), the oldest first.
+    pub fn requests(&self) -> Vec<RequestRecord> {
+        self.state.recorder.newest_first().0.iter().rev().map(|record| record.to_record()).collect()
+    }
+
+    /// What was charged, a line for each job that cost something, the oldest first. That a program paid exactly once is
+    /// `assert_eq!(sandbox.charged().len(), 1)`.
+    pub fn charged(&self) -> Vec<Charge> {
+        self.state.jobs.newest_first().iter().rev().filter_map(|job| job.charge()).collect()
+    }
+
+    /// A key that is accepted: one of [`Builder::keys`], or any where none was given.
+    pub fn key(&self) -> &str {
+        self.state.config.keys.first()
     }
 
     /// Puts other faults into force.

@@ -29,6 +29,18 @@ impl Service {
     /// All of them.
     pub const ALL: &'static [Self] = &[Self::Run, Self::Queue, Self::Rest, Self::Cdn, Self::Platform, Self::Site];
 
+    /// Its name: the prefix without its slash.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Run => "run",
+            Self::Queue => "queue",
+            Self::Rest => "rest",
+            Self::Cdn => "cdn",
+            Self::Platform => "platform",
+            Self::Site => "site",
+        }
+    }
+
     /// The prefix of its paths where all services have one origin.
     pub const fn prefix(self) -> &'static str {
         match self {

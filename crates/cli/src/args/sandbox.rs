@@ -2,8 +2,8 @@
 
 use crate::args::value::{switch, time};
 use clap::builder::PossibleValuesParser;
-use clap::{Arg, Command, ValueHint, value_parser};
-use ideogram_sandbox::{HANG, TRIGGERS};
+use clap::{Arg, ArgAction, Command, ValueHint, value_parser};
+use ideogram_sandbox::{Call, Fault, HANG, TRIGGERS};
 use std::path::PathBuf;
 
 /// The port of `ideogram sandbox` where nobody says: the environment lines stay the same from run to run.
@@ -31,13 +31,17 @@ pub(crate) fn command() -> Command {
                 "allow-fetch",
                 "Fetch pictures from any URL; without it only local ones and the page's examples load",
             ),
-            file(arg("faults", "FILE", "Misbehave as this TOML file says")),
+            switch("flat", "Make pictures of one colour and draw nothing, for load tests"),
+            file(arg("faults", "FILE", "Misbehave as this TOML file says; see below")),
             switch("service-ports", "Also listen on a port of its own for each service, without path prefixes"),
+            arg("memory", "SIZE", "Memory for everything that is kept: `512M`, `2G` [default: the sandbox's own]")
+                .value_parser(size),
+            arg("allow-host", "NAME", "Show the page under this host name too").action(ArgAction::Append),
             file(arg("tls", "FILE", "Speak TLS, and write the certificate to trust to this file")),
         ])
         .args(timing())
         .args(account())
-        .after_help(triggers())
+        .after_help(format!("{}\n\n{}", triggers(), faults()))
 }
 
 /// How long things take.
@@ -66,6 +70,7 @@ fn account() -> Vec<Arg> {
             .value_parser(value_parser!(u32)),
         arg("concurrency", "N", "Synchronous runs under way before the next is refused with 429")
             .value_parser(value_parser!(u16).range(1..)),
+        switch("cdn-takes-key", "Take uploads to the CDN with the key, not only with a token").help_heading("Account"),
         switch("ignore-cancel", "Let running jobs finish in spite of a cancel, as models may").help_heading("Account"),
     ]
 }
@@ -79,4 +84,37 @@ fn triggers() -> String {
         "A prompt that contains one of these fails with this status:\n{}\n  {HANG:width$}  runs until it is cancelled",
         lines.join("\n")
     )
+}
+
+/// The format of `--faults`, for `--help`.
+fn faults() -> String {
+    let calls: Vec<&str> = Call::ALL.iter().map(|call| call.name()).collect();
+    let faults: Vec<&str> = Fault::ALL.iter().map(|fault| fault.name()).collect();
+    format!(
+        "A file of faults has a `seed` and any number of rules:\n\n  \
+         seed = 7\n\n  \
+         [[rule]]\n  \
+         calls = [\"submit\", \"status\"]   # none means all\n  \
+         fault = \"ingress-error\"\n  \
+         probability = 0.05              # from 0 to 1\n\n  \
+         [[rule]]\n  \
+         calls = [\"result\"]\n  \
+         script = [\"ok\", \"lost-reply\"]  # the first call, the second; then nothing\n\n\
+         Calls: {}.\nFaults: {}.\nFields of a rule: calls, fault, script, probability, skip, times, status, retry_after, \
+         latency_ms, jitter_ms, chunk, interval_ms, url.",
+        calls.join(", "),
+        faults.join(", ")
+    )
+}
+
+/// A number of bytes, such as `512M`.
+fn size(text: &str) -> Result<usize, String> {
+    let (digits, factor) = match text.as_bytes().last() {
+        Some(b'K' | b'k') => (text.trim_end_matches(['K', 'k']), 1 << 10),
+        Some(b'M' | b'm') => (text.trim_end_matches(['M', 'm']), 1 << 20),
+        Some(b'G' | b'g') => (text.trim_end_matches(['G', 'g']), 1 << 30),
+        _ => (text, 1),
+    };
+    let bytes = digits.parse::<usize>().ok().and_then(|number| number.checked_mul(factor));
+    bytes.filter(|bytes| *bytes > 0).ok_or_else(|| "a size is a number with `K`, `M` or `G`, such as `512M`".to_owned())
 }

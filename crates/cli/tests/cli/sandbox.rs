@@ -114,10 +114,35 @@ fn an_account_can_be_short_of_money_and_a_key_the_only_one() {
 }
 
 #[test]
+fn the_page_and_every_port_are_printed_as_text_and_as_json() {
+    let place = Place::new();
+    let read = |arguments: &[&str]| {
+        let mut child =
+            place.command().args(["sandbox", "--port", "0", "--service-ports"]).args(arguments).spawn().unwrap();
+        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map(Result::unwrap);
+        let text = lines.by_ref().take(if arguments.is_empty() { 9 } else { 1 }).collect::<Vec<_>>().join("\n");
+        child.kill().unwrap();
+        child.wait().unwrap();
+        text
+    };
+    let text = read(&[]);
+    assert!(text.contains("\n# what comes in is shown at http://127.0.0.1:"), "{text}");
+    let envelope: serde_json::Value = serde_json::from_str(&read(&["--json"])).unwrap();
+    assert!(envelope["page"].as_str().unwrap().ends_with("/_sandbox"));
+    for service in ["run", "queue", "rest", "cdn", "platform", "site"] {
+        assert!(text.contains(&format!("\n# {service} is at http://127.0.0.1:")), "{text}");
+        assert!(envelope["services"][service].as_str().unwrap().starts_with("http://127.0.0.1:"), "{envelope}");
+    }
+}
+
+#[test]
 fn faults_come_from_a_file_and_one_that_makes_no_sense_is_refused() {
     let place = Place::new();
     place.write("wrong.toml", b"[[rule]]\nfault = \"no such fault\"\n");
-    assert!(place.run(["sandbox", "--faults", "wrong.toml"]).refused(3).starts_with("cannot use `wrong.toml`: "));
+    let run = place.run(["sandbox", "--faults", "wrong.toml"]);
+    let said = run.stderr.clone();
+    assert!(said.contains("2 | fault = \"no such fault\"\n  |         ^^^"), "the place keeps its lines: {said}");
+    assert!(run.code == Some(3) && said.starts_with("error: cannot use `wrong.toml`: "), "{said}");
 }
 
 #[test]

@@ -14,6 +14,9 @@
 //! assert_eq!((picture.width, picture.height), scene.ratio.size());
 //! assert!(picture.png.starts_with(b"\x89PNG"));
 //! ```
+//!
+//! Without the feature `pictures`, which is on by default, no typeface and no drawing crate is built, and every picture is
+//! [`flat`].
 
 #![allow(
     clippy::cast_precision_loss,
@@ -23,26 +26,43 @@
 )]
 
 mod bitmap;
+#[cfg(feature = "pictures")]
 mod canvas;
+#[cfg(feature = "pictures")]
 mod caption;
+#[cfg(feature = "pictures")]
 mod color;
+#[cfg(feature = "pictures")]
 mod compose;
+#[cfg(feature = "pictures")]
 mod edit;
+#[cfg(feature = "pictures")]
 mod example;
+mod flat;
+#[cfg(feature = "pictures")]
 mod font;
+#[cfg(feature = "pictures")]
 mod noise;
 mod picture;
 mod png;
 mod rng;
 mod scene;
 mod size;
+#[cfg(feature = "pictures")]
 mod style;
+#[cfg(feature = "pictures")]
 mod text;
+#[cfg(feature = "pictures")]
 mod trig;
 
 pub use bitmap::{Bitmap, DecodeError, Limits, decode};
+#[cfg(feature = "pictures")]
 pub use compose::draw;
+#[cfg(feature = "pictures")]
 pub use example::{example_image, example_mask};
+pub use flat::flat;
+#[cfg(not(feature = "pictures"))]
+pub use flat::{flat as draw, flat_image as example_image, flat_mask as example_mask};
 pub use picture::{DrawError, Picture};
 pub use scene::{MaskEdits, Operation, Scene};
 pub use size::{InvalidRatio, Ratio};

@@ -25,14 +25,17 @@ impl Rng {
         mixed ^ (mixed >> 31)
     }
 
-    /// Any number of 32 bits.
-    pub(super) fn word(&mut self) -> u32 {
-        (self.next() >> 32) as u32
-    }
-
     /// Eight independent bytes.
     pub(super) fn bytes(&mut self) -> [u8; 8] {
         self.next().to_le_bytes()
+    }
+}
+
+#[cfg(feature = "pictures")]
+impl Rng {
+    /// Any number of 32 bits.
+    pub(super) fn word(&mut self) -> u32 {
+        (self.next() >> 32) as u32
     }
 
     /// In `[0, 1)`.

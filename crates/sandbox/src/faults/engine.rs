@@ -16,10 +16,10 @@ pub(crate) struct Injection {
 }
 
 impl Injection {
-    /// The name of what goes wrong, for the log.
-    pub(crate) fn name(&self) -> Option<&'static str> {
+    /// What goes wrong, for the record.
+    pub(crate) fn fault(&self) -> Option<Fault> {
         let fault = self.fault.as_ref().map(|(fault, _)| *fault);
-        fault.or((self.latency_ms > 0).then_some(Fault::Latency)).map(Fault::name)
+        fault.or((self.latency_ms > 0).then_some(Fault::Latency))
     }
 }
 

@@ -2,6 +2,7 @@
 
 use crate::chance;
 use crate::clock;
+use crate::http::auth;
 use crate::http::caller::Caller;
 use crate::http::range::{Wanted, parse_range};
 use crate::http::reply;
@@ -34,15 +35,14 @@ pub(crate) fn router() -> Router<Arc<State>> {
         .route("/cdn/signed/multipart/{upload}/complete", post(signed_complete))
 }
 
-/// Uploads carry a token of the storage, not the key.
+/// Uploads carry a token of the storage; the key itself only where that is switched on.
 fn check_token(state: &State, headers: &HeaderMap) -> Result<(), Box<Response>> {
-    let token = headers
-        .get(header::AUTHORIZATION)
-        .and_then(|value| value.to_str().ok())
-        .and_then(|value| value.split_once(' '))
-        .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"));
-    match token {
-        Some((_, token)) if state.tokens.knows(token) => Ok(()),
+    let value = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
+    match value.and_then(|value| value.split_once(' ')) {
+        Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") && state.tokens.knows(token) => Ok(()),
+        Some((scheme, _)) if scheme.eq_ignore_ascii_case("key") && state.config.cdn_takes_key => {
+            auth::check(state, headers, None)
+        }
         _ => Err(Box::new(reply::detail(StatusCode::UNAUTHORIZED, "A token of the storage is needed"))),
     }
 }
@@ -214,7 +214,7 @@ fn keep_part(state: &State, upload: &str, part: u32, body: Bytes) -> Response {
         return reply::detail(StatusCode::BAD_REQUEST, "Parts are numbered from 1 to 10000");
     }
     let etag = etag(&body);
-    if !state.uploads.keep_part(upload, part, &etag, body, state.config.upload_store_bytes) {
+    if !state.uploads.keep_part(upload, part, &etag, body) {
         return reply::not_found();
     }
     let mut response = reply::json(StatusCode::OK, &json!({ "partNumber": part, "etag": etag }));
@@ -241,9 +241,10 @@ fn complete(state: &State, links: &Links, id: &str, body: &[u8]) -> Response {
             "The body must be `{\"parts\": [{\"partNumber\", \"etag\"}]}`",
         );
     };
-    let Some(upload) = state.uploads.take(id) else { return reply::not_found() };
+    let Some(mut upload) = state.uploads.take(id) else { return reply::not_found() };
+    let file = PendingUpload { parts: std::mem::take(&mut upload.parts), ..PendingUpload::default() };
     let named: Vec<_> = completion.parts.into_iter().map(|part| (part.part_number, part.etag)).collect();
-    match upload.join(&named) {
+    match file.join(&named) {
         Some(bytes) => {
             keep(state, &upload, bytes);
             let url = url_of(links, &upload);

@@ -11,6 +11,8 @@ use crate::http::{cdn, fault_injection, inspect, openapi, platform, proxy, queue
 use crate::services::{self, Service};
 use crate::world::State;
 use crate::world::addresses::Links;
+use crate::world::budget::Held;
+use crate::world::outcome::OUT_OF_MEMORY;
 use crate::world::recorder::BODY_BYTES;
 use axum::Router;
 use axum::body::Body;
@@ -24,7 +26,6 @@ use http_body_util::{BodyExt, Limited};
 use hyper::body::Incoming;
 use std::borrow::Cow;
 use std::sync::Arc;
-use std::time::Duration;
 use tower::ServiceExt;
 
 /// All routes.
@@ -101,17 +102,22 @@ async fn call(
     } else {
         state.config.max_body_bytes
     };
-    let body = match collect(&parts, body, limit, state.config.read_timeout).await {
-        Ok(body) => body,
+    if let Some(upload) = route::upload_id(parts.uri.path()) {
+        state.uploads.touch(upload);
+    }
+    let (body, held) = match collect(&state, &parts, body, limit).await {
+        Ok(collected) => collected,
         Err(refusal) => return *refusal,
     };
     let injection = state.faults.decide(call);
-    let note = injection.name().map(str::to_owned);
+    let note = injection.fault();
     let redactor = Redactor::new(&state.config.keys, &parts);
     let record = state.recorder.record(redactor.head(&parts), shown(&redactor, &body), body.len(), call, note);
     if let Some(id) = &request_id {
         record.about(id);
     }
+    // A job counts its input itself, for as long as it keeps it.
+    let held = Some(held).filter(|_| !matches!(call, Call::Run | Call::Submit));
     let request = Request::from_parts(parts, Body::from(body));
     let work = |request: Request| {
         let (state, record) = (Arc::clone(&state), Arc::clone(&record));
@@ -127,6 +133,7 @@ async fn call(
         }
     };
     let response = fault_injection::apply(injection, &control, request, work).await;
+    drop(held);
     record.answered(response.status().as_u16());
     if let Some(id) = response.headers().get(reply::REQUEST_ID).and_then(|id| id.to_str().ok()) {
         record.about(id);
@@ -146,12 +153,12 @@ fn shown(redactor: &Redactor, body: &Bytes) -> Bytes {
 }
 
 /// The sandbox's own calls: no fault strikes them, and they are not written down, or they would push out what they ask for.
-async fn inspection(state: &State, router: Router, mut parts: Parts, body: Incoming) -> Response {
+async fn inspection(state: &Arc<State>, router: Router, mut parts: Parts, body: Incoming) -> Response {
     if let Some(file) = shown_file(&parts) {
         parts.uri = file;
     }
-    match collect(&parts, body, state.config.max_body_bytes, state.config.read_timeout).await {
-        Ok(body) => answer(router, Request::from_parts(parts, Body::from(body))).await,
+    match collect(state, &parts, body, state.config.max_body_bytes).await {
+        Ok((body, _held)) => answer(router, Request::from_parts(parts, Body::from(body))).await,
         Err(refusal) => *refusal,
     }
 }
@@ -187,7 +194,18 @@ fn find_service(state: &State, parts: &mut Parts, port_of: Option<Service>) -> R
     Ok(caller)
 }
 
-async fn collect(parts: &Parts, body: Incoming, limit: usize, patience: Duration) -> Result<Bytes, Box<Response>> {
+/// The bytes without room for more.
+fn exact(bytes: BytesMut) -> Bytes {
+    if bytes.capacity() > bytes.len() + bytes.len() / 8 { Bytes::copy_from_slice(&bytes) } else { bytes.freeze() }
+}
+
+async fn collect(
+    state: &Arc<State>,
+    parts: &Parts,
+    body: Incoming,
+    limit: usize,
+) -> Result<(Bytes, Held), Box<Response>> {
+    let mut held = Held::new(state);
     let too_large = || {
         let mut response = reply::detail(StatusCode::PAYLOAD_TOO_LARGE, "Request body too large");
         // What is left of the body is not worth reading.
@@ -200,13 +218,18 @@ async fn collect(parts: &Parts, body: Incoming, limit: usize, patience: Duration
         return Err(too_large());
     }
     let mut body = Limited::new(body, limit);
-    let mut collected = BytesMut::new();
+    let mut collected = BytesMut::with_capacity(declared.unwrap_or_default());
     loop {
         // A body may take long, but not stand still: what was sent of it is held here.
-        match tokio::time::timeout(patience, body.frame()).await {
-            Ok(None) => return Ok(collected.freeze()),
+        match tokio::time::timeout(state.config.read_timeout, body.frame()).await {
+            Ok(None) => return Ok((exact(collected), held)),
             Ok(Some(Ok(frame))) => {
                 if let Ok(data) = frame.into_data() {
+                    if held.grow(data.len()).is_err() {
+                        let mut response = reply::detail(StatusCode::INSUFFICIENT_STORAGE, OUT_OF_MEMORY);
+                        reply::set(&mut response, header::CONNECTION, "close");
+                        return Err(Box::new(response));
+                    }
                     collected.extend_from_slice(&data);
                 }
             }

@@ -13,14 +13,13 @@ use crate::services::Service;
 use crate::world::State;
 use crate::world::addresses::Links;
 use crate::world::engine;
-use crate::world::job::{Job, Phase, SubmitOptions};
+use crate::world::job::{Job, Phase};
 use crate::world::outcome::Outcome;
 use axum::Extension;
 use axum::extract::State as Shared;
 use axum::response::Response;
 use bytes::Bytes;
 use http::{HeaderMap, Method, StatusCode, Uri};
-use ideogram_schema::ENDPOINTS;
 use serde_json::json;
 use std::sync::Arc;
 
@@ -77,12 +76,12 @@ fn submit(
     if let Err(refusal) = auth::check_balance(state) {
         return *refusal;
     }
-    // Paths within an application are the application's business, at run time; an unknown application is the queue's.
-    if !ENDPOINTS.iter().any(|info| (info.owner, info.app) == (path.owner, path.app)) {
-        return reply::detail(StatusCode::NOT_FOUND, &format!("Application '{}' not found", path.app));
+    // Paths within an application are the application's business, at run time; an unknown application is fal's.
+    if let Err(refusal) = submit_options::check_application(path.owner, path.app) {
+        return *refusal;
     }
-    let options = match submit_options::read(headers) {
-        Ok(options) => SubmitOptions { webhook: query::parameter(query, "fal_webhook"), ..options },
+    let options = match submit_options::read(headers, Some(query)) {
+        Ok(options) => options,
         Err(text) => return reply::failure(StatusCode::BAD_REQUEST, text, "bad_request"),
     };
     let most = query::parameter(query, "fal_max_queue_length").and_then(|text| text.parse::<usize>().ok());

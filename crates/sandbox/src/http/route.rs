@@ -35,6 +35,12 @@ pub(crate) fn classify<'a>(method: &Method, path: &'a str) -> (Call, Option<&'a 
     (call, None)
 }
 
+/// The upload in parts that a path is about.
+pub(crate) fn upload_id(path: &str) -> Option<&str> {
+    let below = path.strip_prefix("/cdn/")?;
+    below.split('/').skip_while(|segment| *segment != "multipart").nth(1)
+}
+
 fn queue<'a>(method: &Method, path: &'a str) -> (Call, Option<&'a str>) {
     let path = QueuePath::of(path);
     let call = match (path.request, path.action, method) {

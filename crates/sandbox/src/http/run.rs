@@ -32,7 +32,12 @@ pub(crate) async fn run(
     if method != Method::POST {
         return reply::method_not_allowed();
     }
-    let options = match submit_options::read(&headers) {
+    let path = uri.path().trim_start_matches("/run/").trim_end_matches('/');
+    let (owner, app) = path.split_once('/').unwrap_or((path, ""));
+    if let Err(refusal) = submit_options::check_application(owner, app.split('/').next().unwrap_or_default()) {
+        return *refusal;
+    }
+    let options = match submit_options::read(&headers, None) {
         Ok(options) => options,
         Err(text) => return reply::failure(StatusCode::BAD_REQUEST, text, "bad_request"),
     };
@@ -42,7 +47,6 @@ pub(crate) async fn run(
         reply::set(&mut response, reply::NEEDS_RETRY, "1");
         return response;
     };
-    let path = uri.path().trim_start_matches("/run/").trim_end_matches('/');
     let job = Job::new(Service::Run, path, submit_options::content_type(&headers), options, body);
     let job = Arc::new(job.called_by(caller.links.clone(), caller.is_foreign_page));
     if !engine::accept(&state, &job) {

@@ -1,15 +1,20 @@
-//! What a caller says about a job in the platform's headers.
+//! What a caller says about a job beside its input.
 
+use crate::http::reply;
+use crate::query;
 use crate::world::job::SubmitOptions;
-use http::{HeaderMap, header};
+use axum::response::Response;
+use http::{HeaderMap, StatusCode, header};
+use ideogram_schema::ENDPOINTS;
 use serde_json::Value;
 use std::time::Duration;
+use url::Url;
 
-/// Reads the platform's headers.
+/// Reads the platform's headers, and the webhook from the query of a submit.
 ///
 /// # Errors
-/// A start timeout that is none, which fal refuses; what else cannot be read is ignored.
-pub(crate) fn read(headers: &HeaderMap) -> Result<SubmitOptions, &'static str> {
+/// A start timeout that is none, or a webhook that is no URL; what else cannot be read is ignored.
+pub(crate) fn read(headers: &HeaderMap, query: Option<&str>) -> Result<SubmitOptions, &'static str> {
     let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).map(str::trim);
     // The newer name wins where both are sent.
     let start_timeout = match text("x-fal-request-start-timeout").or_else(|| text("x-fal-request-timeout")) {
@@ -19,6 +24,11 @@ pub(crate) fn read(headers: &HeaderMap) -> Result<SubmitOptions, &'static str> {
             _ => return Err("The start timeout must be a number of seconds greater than 0.1"),
         },
     };
+    let webhook = query.and_then(|query| query::parameter(query, "fal_webhook"));
+    let is_url = |text: &String| Url::parse(text).is_ok_and(|url| matches!(url.scheme(), "http" | "https"));
+    if !webhook.iter().all(is_url) {
+        return Err("`fal_webhook` must be an http or https URL");
+    }
     let lifecycle = text("x-fal-object-lifecycle-preference")
         .and_then(|value| serde_json::from_str::<Value>(value).ok())
         .and_then(|value| value.get("expiration_duration_seconds")?.as_u64());
@@ -31,11 +41,22 @@ pub(crate) fn read(headers: &HeaderMap) -> Result<SubmitOptions, &'static str> {
             _ => None,
         }),
         file_lifetime: lifecycle.map(Duration::from_secs),
-        webhook: None,
+        webhook,
     })
 }
 
 /// The type that the caller says its body has.
 pub(crate) fn content_type(headers: &HeaderMap) -> Option<&str> {
     headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok())
+}
+
+/// Lets a call through whose application there is.
+///
+/// # Errors
+/// The refusal to send: 404 with the application's name.
+pub(crate) fn check_application(owner: &str, app: &str) -> Result<(), Box<Response>> {
+    if ENDPOINTS.iter().any(|info| (info.owner, info.app) == (owner, app)) {
+        return Ok(());
+    }
+    Err(Box::new(reply::detail(StatusCode::NOT_FOUND, &format!("Application \"{app}\" not found"))))
 }

@@ -31,15 +31,43 @@ impl<V> BoundedMap<V> {
     pub(crate) fn insert(&mut self, key: String, value: V, weight: usize) {
         self.remove(&key);
         while self.weight.saturating_add(weight) > self.capacity {
-            let Some((_, oldest)) = self.order.pop_first() else { return };
-            if let Some(entry) = self.entries.remove(&oldest) {
-                self.weight -= entry.weight;
+            if !self.drop_oldest() {
+                return;
             }
         }
         self.order.insert(self.next, key.clone());
         self.entries.insert(key, Entry { value, weight, place: self.next });
         self.next += 1;
         self.weight += weight;
+    }
+
+    /// Drops what came first; says whether there was something.
+    pub(crate) fn drop_oldest(&mut self) -> bool {
+        let Some((_, oldest)) = self.order.pop_first() else { return false };
+        if let Some(entry) = self.entries.remove(&oldest) {
+            self.weight -= entry.weight;
+        }
+        true
+    }
+
+    /// Lets a value count as the latest.
+    pub(crate) fn touch(&mut self, key: &str) {
+        if let Some(entry) = self.entries.get_mut(key) {
+            self.order.remove(&entry.place);
+            entry.place = self.next;
+            self.order.insert(self.next, key.to_owned());
+            self.next += 1;
+        }
+    }
+
+    /// How many there are.
+    pub(crate) fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    /// The weight of all of them.
+    pub(crate) fn weight(&self) -> usize {
+        self.weight
     }
 
     /// The value of that key.

@@ -2,6 +2,7 @@
 
 use crate::services::Service;
 use crate::world::State;
+use crate::world::budget;
 use crate::world::job::Job;
 use crate::world::model;
 use crate::world::outcome::Outcome;
@@ -72,6 +73,8 @@ pub(crate) fn finish(state: &Arc<State>, job: &Arc<Job>, outcome: Outcome) {
         state.charge(price.micros.saturating_mul(units.into()));
     }
     state.jobs.completed(job, bytes);
+    // A result is kept even where there is no room: it was paid for.
+    let _ = budget::make_room(state, 0);
     if job.service == Service::Queue && job.options.webhook.is_some() {
         state.spawn(webhook::deliver(Arc::clone(state), Arc::clone(job)));
     }

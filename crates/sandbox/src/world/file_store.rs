@@ -65,6 +65,8 @@ pub(crate) struct FileStore {
     recipes: Mutex<BoundedMap<Arc<PlannedPicture>>>,
     drawn: Mutex<BoundedMap<StoredFile>>,
     sources: Mutex<BoundedMap<Bytes>>,
+    /// Whether pictures are of one colour.
+    flat: bool,
     /// Drawing and decoding take a processor each, and memory for whole pictures.
     processors: Arc<Semaphore>,
 }
@@ -73,12 +75,29 @@ impl FileStore {
     pub(crate) fn new(config: &Config) -> Self {
         let processors = std::thread::available_parallelism().map_or(1, usize::from).min(4);
         Self {
-            uploads: Mutex::new(BoundedMap::new(config.upload_store_bytes)),
-            recipes: Mutex::new(BoundedMap::new(MAX_RECIPES_BYTES)),
-            drawn: Mutex::new(BoundedMap::new(config.picture_cache_bytes)),
-            sources: Mutex::new(BoundedMap::new(config.upload_store_bytes)),
+            uploads: Mutex::new(BoundedMap::new(usize::MAX)),
+            recipes: Mutex::new(BoundedMap::new(MAX_RECIPES_BYTES.min(config.memory))),
+            drawn: Mutex::new(BoundedMap::new(config.memory / 8)),
+            sources: Mutex::new(BoundedMap::new(usize::MAX)),
+            flat: config.flat,
             processors: Arc::new(Semaphore::new(processors)),
         }
+    }
+
+    /// Bytes of everything.
+    pub(crate) fn bytes(&self) -> usize {
+        let pictures = lock(&self.recipes).weight() + lock(&self.drawn).weight();
+        pictures + lock(&self.uploads).weight() + lock(&self.sources).weight()
+    }
+
+    /// Drops the oldest drawing, which is made again when asked for; says whether there was one.
+    pub(crate) fn drop_drawing(&self) -> bool {
+        lock(&self.drawn).drop_oldest()
+    }
+
+    /// Drops the oldest finished upload, else what the oldest picture was made from; says whether there was one.
+    pub(crate) fn drop_oldest(&self) -> bool {
+        lock(&self.uploads).drop_oldest() || lock(&self.sources).drop_oldest()
     }
 
     /// Keeps an upload.
@@ -137,6 +156,7 @@ impl FileStore {
             SourceFiles::Remix { source: key, .. } => (Some(file(key)?), None),
             SourceFiles::Edit { source: key, mask, .. } => (Some(file(key)?), Some(file(mask)?)),
         };
+        let flat = self.flat;
         let (mut scene, source) = (recipe.scene.clone(), recipe.source.clone());
         self.compute(move || {
             let bitmap = |bytes: Option<Bytes>| decode(&bytes?, &Limits::default()).ok().map(Arc::new);
@@ -147,7 +167,8 @@ impl FileStore {
                     draw::Operation::Edit { source: bitmap(image)?, mask: bitmap(mask)?, mask_edits }
                 }
             };
-            draw::draw(&scene).ok().map(|picture| picture.png.into())
+            let picture = if flat { draw::flat(&scene) } else { draw::draw(&scene) };
+            picture.ok().map(|picture| picture.png.into())
         })
         .await?
     }

@@ -4,13 +4,16 @@ use super::outcome::Outcome;
 use crate::chance;
 use crate::clock;
 use crate::faults::Call;
+use crate::hash::digest;
 use crate::lock::lock;
+use crate::records::{Charge, JobPhase, JobRecord};
 use crate::services::Service;
 use crate::world::addresses::Links;
 use bytes::Bytes;
 use ideogram_schema::EndpointInfo;
-use serde::ser::{Serialize, SerializeStruct, Serializer};
+use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::{Duration, SystemTime};
@@ -46,16 +49,21 @@ pub(crate) struct LogLine {
     message: String,
     at: SystemTime,
     level: &'static str,
+    is_bare: bool,
 }
 
 impl Serialize for LogLine {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut line = serializer.serialize_struct("LogLine", 5)?;
-        line.serialize_field("message", &self.message)?;
-        line.serialize_field("timestamp", &clock::log(self.at))?;
-        line.serialize_field("level", self.level)?;
-        line.serialize_field("source", "USER")?;
-        line.serialize_field("labels", &json!({ "level": self.level }))?;
+        let mut line = serializer.serialize_map(None)?;
+        line.serialize_entry("message", &self.message)?;
+        line.serialize_entry("timestamp", &clock::log(self.at))?;
+        if self.is_bare {
+            line.serialize_entry("labels", &json!({}))?;
+        } else {
+            line.serialize_entry("level", self.level)?;
+            line.serialize_entry("source", "USER")?;
+            line.serialize_entry("labels", &json!({ "level": self.level }))?;
+        }
         line.end()
     }
 }
@@ -94,6 +102,8 @@ pub(crate) struct Job {
     /// A web page that is not the user's own called: it must not reach what only this machine can.
     pub(crate) is_from_foreign_page: bool,
     payload_bytes: usize,
+    /// Whether its log lines have neither level nor source, as those in fal's documentation: some do, by the input.
+    has_bare_logs: bool,
     progress: Mutex<Progress>,
     changed: watch::Sender<()>,
     position: AtomicUsize,
@@ -128,6 +138,7 @@ impl Job {
             links: None,
             is_from_foreign_page: false,
             payload_bytes: body.len(),
+            has_bare_logs: digest(&body).first().is_some_and(|byte| byte % 2 == 0),
             progress: Mutex::new(Progress {
                 phase: Phase::Queued,
                 logs: Vec::new(),
@@ -239,7 +250,12 @@ impl Job {
 
     /// Adds a log line.
     pub(crate) fn log(&self, level: &'static str, message: impl Into<String>) {
-        self.progress().logs.push(LogLine { message: message.into(), at: clock::now(), level });
+        self.progress().logs.push(LogLine {
+            message: message.into(),
+            at: clock::now(),
+            level,
+            is_bare: self.has_bare_logs,
+        });
         self.changed.send_replace(());
     }
 
@@ -274,8 +290,33 @@ impl Job {
     }
 
     /// How often each kind of call was made about this job, those that were made.
-    pub(crate) fn counts(&self) -> Value {
-        let made = Call::ALL.iter().zip(&self.counts).map(|(call, count)| (call, count.load(Ordering::Relaxed)));
-        made.filter(|(_, count)| *count > 0).map(|(call, count)| (call.name().to_owned(), Value::from(count))).collect()
+    pub(crate) fn counts(&self) -> BTreeMap<Call, u32> {
+        let made = Call::ALL.iter().zip(&self.counts).map(|(call, count)| (*call, count.load(Ordering::Relaxed)));
+        made.filter(|(_, count)| *count > 0).collect()
+    }
+
+    pub(crate) fn to_record(&self) -> JobRecord {
+        let (phase, outcome) = match self.phase() {
+            Phase::Queued => (JobPhase::Queued, None),
+            Phase::Running => (JobPhase::Running, None),
+            Phase::Completed(outcome) => (JobPhase::Completed, Some(outcome)),
+        };
+        JobRecord {
+            request_id: self.id.clone(),
+            endpoint_id: self.endpoint_id(),
+            service: self.service,
+            phase,
+            status_code: outcome.as_ref().map(|outcome| outcome.status.as_u16()),
+            input: self.payload().and_then(|body| serde_json::from_slice(&body).ok()),
+            output: outcome.and_then(|outcome| serde_json::from_slice(&outcome.body).ok()),
+            calls: self.counts(),
+        }
+    }
+
+    /// What was taken for it.
+    pub(crate) fn charge(&self) -> Option<Charge> {
+        let units = self.outcome()?.units.filter(|units| *units > 0)?;
+        let micros = self.endpoint?.price?.micros.saturating_mul(units.into());
+        Some(Charge { request_id: self.id.clone(), endpoint_id: self.endpoint_id(), units, micros })
     }
 }

@@ -9,43 +9,33 @@ use std::sync::{Arc, Mutex, Weak};
 #[derive(Debug)]
 pub(crate) struct JobStore {
     inner: Mutex<Inner>,
-    bounds: Bounds,
-}
-
-/// What a store takes at most.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Bounds {
     /// Jobs of any kind.
-    pub(crate) jobs: usize,
-    /// Bytes of the inputs that wait or run.
-    pub(crate) pending_bytes: usize,
-    /// Bytes of the inputs and results of completed jobs.
-    pub(crate) kept_bytes: usize,
+    most: usize,
 }
 
 #[derive(Debug, Default)]
 struct Inner {
     jobs: HashMap<String, Arc<Job>>,
     order: VecDeque<Arc<Job>>,
+    /// Bytes of the inputs of open jobs.
     pending: usize,
     /// Completed jobs and the bytes that they keep, in the order of their completion.
     heavy: VecDeque<(Weak<Job>, usize)>,
+    /// Bytes of the inputs and results of completed jobs.
     kept: usize,
 }
 
 impl JobStore {
-    pub(crate) fn new(bounds: Bounds) -> Self {
-        Self { inner: Mutex::new(Inner::default()), bounds }
+    pub(crate) fn new(most: usize) -> Self {
+        Self { inner: Mutex::new(Inner::default()), most }
     }
 
-    /// Takes a job in, at the cost of the oldest completed one when there are too many; says no when too much waits.
+    /// Takes a job in, at the cost of the oldest completed one when there are too many; says no when all of
+    /// them are open.
     pub(crate) fn insert(&self, job: &Arc<Job>) -> bool {
         let payload = job.payload_bytes();
         let mut inner = lock(&self.inner);
-        if inner.pending.saturating_add(payload) > self.bounds.pending_bytes {
-            return false;
-        }
-        if inner.jobs.len() >= self.bounds.jobs {
+        if inner.jobs.len() >= self.most {
             let Some(index) = inner.order.iter().position(|old| matches!(old.phase(), Phase::Completed(_))) else {
                 return false;
             };
@@ -59,21 +49,34 @@ impl JobStore {
         true
     }
 
-    /// Counts a completed job's payloads, and drops those of the oldest ones when they are too much.
+    /// Counts a completed job's payloads among those that may be dropped.
     pub(crate) fn completed(&self, job: &Arc<Job>, result: usize) {
         let payload = job.payload_bytes();
         let mut inner = lock(&self.inner);
         inner.pending = inner.pending.saturating_sub(payload);
         inner.kept += payload + result;
         inner.heavy.push_back((Arc::downgrade(job), payload + result));
-        // The latest is kept however large it is: somebody is about to fetch it.
-        while inner.kept > self.bounds.kept_bytes && inner.heavy.len() > 1 {
-            let Some((old, bytes)) = inner.heavy.pop_front() else { break };
-            inner.kept -= bytes;
-            if let Some(old) = old.upgrade() {
-                old.forget_payloads();
-            }
+    }
+
+    /// Drops the payloads of the job that completed first; says whether there was one. The latest is kept however large it
+    /// is: somebody is about to fetch it.
+    pub(crate) fn drop_oldest_payloads(&self) -> bool {
+        let mut inner = lock(&self.inner);
+        if inner.heavy.len() < 2 {
+            return false;
         }
+        let Some((old, bytes)) = inner.heavy.pop_front() else { return false };
+        inner.kept -= bytes;
+        if let Some(old) = old.upgrade() {
+            old.forget_payloads();
+        }
+        true
+    }
+
+    /// Bytes of all inputs and results.
+    pub(crate) fn bytes(&self) -> usize {
+        let inner = lock(&self.inner);
+        inner.pending + inner.kept
     }
 
     /// The job of that id.

@@ -2,6 +2,7 @@
 
 pub(crate) mod addresses;
 pub(crate) mod bounded_map;
+pub(crate) mod budget;
 pub(crate) mod engine;
 pub(crate) mod file_store;
 pub(crate) mod input_files;
@@ -21,11 +22,12 @@ pub(crate) mod webhook_signer;
 use crate::chance::Choices;
 use crate::config::Config;
 use crate::faults::FaultEngine;
+use crate::log::Log;
 use crate::world::addresses::Addresses;
 use crate::world::file_store::FileStore;
 use crate::world::input_files::InputLoader;
 use crate::world::job::Job;
-use crate::world::job_store::{Bounds, JobStore};
+use crate::world::job_store::JobStore;
 use crate::world::outcome::Outcome;
 use crate::world::pending_uploads::PendingUploads;
 use crate::world::recorder::Recorder;
@@ -33,7 +35,7 @@ use crate::world::scheduler::Scheduler;
 use crate::world::tokens::Tokens;
 use crate::world::webhook_signer::WebhookSigner;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -54,6 +56,11 @@ pub(crate) struct State {
     pub(crate) recorder: Recorder,
     /// Synchronous runs under way.
     pub(crate) sync_runs: AtomicUsize,
+    /// Bytes of requests that are not stored yet.
+    pub(crate) arriving: AtomicUsize,
+    /// Whether bytes were refused and none taken since.
+    pub(crate) is_full: AtomicBool,
+    pub(crate) log: Log,
     /// Ends what would not end by itself.
     pub(crate) closing: CancellationToken,
     /// Ends everything.
@@ -64,14 +71,10 @@ pub(crate) struct State {
 }
 
 impl State {
-    pub(crate) fn new(config: Config, addresses: Addresses) -> Self {
+    pub(crate) fn new(config: Config, addresses: Addresses, log: Log) -> Self {
         let files = Arc::new(FileStore::new(&config));
         Self {
-            jobs: JobStore::new(Bounds {
-                jobs: config.max_jobs,
-                pending_bytes: config.max_pending_bytes,
-                kept_bytes: config.job_store_bytes,
-            }),
+            jobs: JobStore::new(config.max_jobs),
             scheduler: Scheduler::new(config.runners),
             loader: InputLoader::new(&config, Arc::clone(&files)),
             files,
@@ -81,6 +84,9 @@ impl State {
             faults: FaultEngine::new(config.faults.clone()),
             recorder: Recorder::new(config.max_requests),
             sync_runs: AtomicUsize::new(0),
+            arriving: AtomicUsize::new(0),
+            is_full: AtomicBool::new(false),
+            log,
             closing: CancellationToken::new(),
             stopping: CancellationToken::new(),
             tasks: TaskTracker::new(),

@@ -6,6 +6,7 @@ use crate::services::Service;
 use crate::validate::{self, Detail, ValidInput};
 use crate::world::State;
 use crate::world::addresses::file_path;
+use crate::world::budget;
 use crate::world::file_store::{Recipe, SourceFiles};
 use crate::world::input_files::LoadError;
 use crate::world::job::Job;
@@ -44,6 +45,8 @@ pub(crate) async fn run(
         return Ok(Outcome::failure(status, "Client disconnected", "client_disconnected"));
     }
     let images = load(state, job, &input).await?;
+    let sources = [&images.source, &images.mask].into_iter().flatten().map(Bytes::len).sum();
+    budget::make_room(state, sources).map_err(|_| Box::new(Outcome::out_of_memory()))?;
     pause(time / 2).await;
     job.log("INFO", "Drawing");
     pause(time.saturating_sub(time / 2)).await;

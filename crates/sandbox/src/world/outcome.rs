@@ -8,6 +8,9 @@ use http::StatusCode;
 use serde::Serialize;
 use serde_json::json;
 
+/// What is said when the budget is used up.
+pub(crate) const OUT_OF_MEMORY: &str = "The sandbox's memory is full of open jobs: give it more (`--memory`) or wait";
+
 /// The answer of the model, or of the platform in its place.
 #[derive(Clone, Debug)]
 pub(crate) struct Outcome {
@@ -78,6 +81,11 @@ impl Outcome {
     pub(crate) fn failure(status: StatusCode, text: &str, error_type: &'static str) -> Self {
         let body = json!({ "detail": text, "error_type": error_type });
         Self { error: Some((text.to_owned(), Some(error_type))), ..Self::new(status, &body) }
+    }
+
+    /// The sandbox itself has no room for the files of the input.
+    pub(crate) fn out_of_memory() -> Self {
+        Self::failure(StatusCode::INSUFFICIENT_STORAGE, OUT_OF_MEMORY, "internal_error")
     }
 
     /// The job did not start in the time that the caller gave it.

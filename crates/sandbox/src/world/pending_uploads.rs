@@ -29,14 +29,32 @@ pub(crate) struct PendingUploads(Mutex<BoundedMap<PendingUpload>>);
 
 impl PendingUploads {
     pub(crate) fn new() -> Self {
-        Self(Mutex::new(BoundedMap::new(MAX_UPLOADS)))
+        Self(Mutex::new(BoundedMap::new(usize::MAX)))
     }
 
     /// Announces an upload; returns its id.
     pub(crate) fn announce(&self, upload: PendingUpload) -> String {
         let id = chance::id();
-        lock(&self.0).insert(id.clone(), upload, 1);
+        let mut uploads = lock(&self.0);
+        while uploads.len() >= MAX_UPLOADS && uploads.drop_oldest() {}
+        uploads.insert(id.clone(), upload, 0);
         id
+    }
+
+    /// Bytes of all parts.
+    pub(crate) fn bytes(&self) -> usize {
+        lock(&self.0).weight()
+    }
+
+    /// Notes that somebody goes on with an upload.
+    pub(crate) fn touch(&self, id: &str) {
+        lock(&self.0).touch(id);
+    }
+
+    /// Drops the upload that was longest left alone; never the one that somebody is at.
+    pub(crate) fn drop_oldest(&self) -> bool {
+        let mut uploads = lock(&self.0);
+        uploads.len() > 1 && uploads.weight() > 0 && uploads.drop_oldest()
     }
 
     /// Ends an upload and hands it over.
@@ -49,23 +67,20 @@ impl PendingUploads {
         lock(&self.0).get(id).map(|upload| upload.file.clone())
     }
 
-    /// Keeps a part, within a bound on all parts of one upload; returns whether there was such an upload and room in it.
-    pub(crate) fn keep_part(&self, id: &str, number: u32, etag: &str, bytes: Bytes, max_bytes: usize) -> bool {
+    /// Keeps a part; says whether there was such an upload.
+    pub(crate) fn keep_part(&self, id: &str, number: u32, etag: &str, bytes: Bytes) -> bool {
         let mut uploads = lock(&self.0);
         let Some(mut upload) = uploads.remove(id) else { return false };
-        let others: usize = upload.parts.iter().filter(|(n, _)| **n != number).map(|(_, (_, part))| part.len()).sum();
-        let fits = others + bytes.len() <= max_bytes;
-        if fits {
-            upload.parts.insert(number, (etag.to_owned(), bytes));
-        }
-        uploads.insert(id.to_owned(), upload, 1);
-        fits
+        upload.parts.insert(number, (etag.to_owned(), bytes));
+        let weight = upload.parts.values().map(|(_, part)| part.len()).sum();
+        uploads.insert(id.to_owned(), upload, weight);
+        true
     }
 }
 
 impl PendingUpload {
     /// The whole file, when the parts named are exactly those that came, whatever their order.
-    pub(crate) fn join(&self, named: &[(u32, String)]) -> Option<Bytes> {
+    pub(crate) fn join(self, named: &[(u32, String)]) -> Option<Bytes> {
         let named: BTreeMap<u32, &str> = named.iter().map(|(number, etag)| (*number, etag.trim_matches('"'))).collect();
         let complete = named.len() == self.parts.len()
             && self
@@ -78,8 +93,9 @@ impl PendingUpload {
         }
         let length = self.parts.values().map(|(_, part)| part.len()).sum();
         let mut whole = Vec::with_capacity(length);
-        for (_, part) in self.parts.values() {
-            whole.extend_from_slice(part);
+        // Each part is let go as soon as it is copied.
+        for (_, part) in self.parts.into_values() {
+            whole.extend_from_slice(&part);
         }
         Some(whole.into())
     }

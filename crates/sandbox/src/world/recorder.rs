@@ -1,11 +1,13 @@
 //! The requests as they really came, the latest of them.
 
 use crate::clock;
-use crate::faults::Call;
+use crate::faults::{Call, Fault};
 use crate::lock::lock;
+use crate::records::RequestRecord;
 use bytes::Bytes;
 use serde_json::{Value, json};
 use std::collections::VecDeque;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, OnceLock};
 use std::time::{Duration, Instant, SystemTime};
 
@@ -30,7 +32,7 @@ pub(crate) struct Record {
     body: Bytes,
     length: usize,
     pub(crate) call: Call,
-    faults: Option<String>,
+    fault: Option<Fault>,
     job: OnceLock<String>,
     answer: OnceLock<(u16, Duration)>,
 }
@@ -51,6 +53,19 @@ impl Record {
         self.job.get()
     }
 
+    pub(crate) fn to_record(&self) -> RequestRecord {
+        RequestRecord {
+            call: self.call,
+            method: self.head.method.clone(),
+            uri: self.head.uri.clone(),
+            headers: self.head.headers.clone(),
+            body: self.body.to_vec(),
+            request_id: self.job.get().cloned(),
+            fault: self.fault,
+            status: self.answer.get().map(|(status, _)| *status),
+        }
+    }
+
     pub(crate) fn as_json(&self) -> Value {
         let answer = self.answer.get();
         json!({
@@ -64,7 +79,7 @@ impl Record {
             "body_bytes": self.length,
             "body_kept": self.body.len(),
             "request_id": self.job.get(),
-            "fault": self.faults,
+            "fault": self.fault,
             "status": answer.map(|(status, _)| status),
             "duration": answer.map(|(_, duration)| duration.as_secs_f64()),
         })
@@ -76,11 +91,12 @@ impl Record {
 pub(crate) struct Recorder {
     inner: Mutex<(VecDeque<Arc<Record>>, u64)>,
     most: usize,
+    bytes: AtomicUsize,
 }
 
 impl Recorder {
     pub(crate) fn new(most: usize) -> Self {
-        Self { inner: Mutex::new((VecDeque::new(), 0)), most }
+        Self { inner: Mutex::new((VecDeque::new(), 0)), most, bytes: AtomicUsize::new(0) }
     }
 
     /// Takes a request down: its head, the beginning of its body, and how long that was.
@@ -90,7 +106,7 @@ impl Recorder {
         body: Bytes,
         length: usize,
         call: Call,
-        faults: Option<String>,
+        fault: Option<Fault>,
     ) -> Arc<Record> {
         let mut inner = lock(&self.inner);
         inner.1 += 1;
@@ -102,15 +118,23 @@ impl Recorder {
             body,
             length,
             call,
-            faults,
+            fault,
             job: OnceLock::new(),
             answer: OnceLock::new(),
         });
         while inner.0.len() >= self.most.max(1) {
-            inner.0.pop_front();
+            if let Some(old) = inner.0.pop_front() {
+                self.bytes.fetch_sub(old.body.len(), Ordering::Relaxed);
+            }
         }
+        self.bytes.fetch_add(record.body.len(), Ordering::Relaxed);
         inner.0.push_back(Arc::clone(&record));
         record
+    }
+
+    /// Bytes of the bodies that are kept.
+    pub(crate) fn bytes(&self) -> usize {
+        self.bytes.load(Ordering::Relaxed)
     }
 
     pub(crate) fn newest_first(&self) -> (Vec<Arc<Record>>, u64) {
@@ -119,6 +143,8 @@ impl Recorder {
     }
 
     pub(crate) fn clear(&self) {
-        *lock(&self.inner) = (VecDeque::new(), 0);
+        let mut inner = lock(&self.inner);
+        *inner = (VecDeque::new(), 0);
+        self.bytes.store(0, Ordering::Relaxed);
     }
 }

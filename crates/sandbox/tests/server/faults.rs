@@ -142,3 +142,13 @@ async fn the_control_endpoint_takes_what_a_file_takes() {
         requests["requests"].as_array().unwrap().iter().map(|request| &request["fault"]).collect();
     assert!(faults.contains(&&json!("rate-limit")) && faults.contains(&&json!("html")));
 }
+
+#[test]
+fn the_documented_format_is_the_one_that_is_read() {
+    let page = include_str!("../../../../docs/SANDBOX.md");
+    let example = page.split_once("```toml\n").and_then(|(_, rest)| rest.split_once("```")).unwrap().0;
+    assert_eq!(example.parse::<ideogram_sandbox::Faults>().unwrap().rules().len(), 2);
+    for name in Call::ALL.iter().map(|call| call.name()).chain(Fault::ALL.iter().map(|fault| fault.name())) {
+        assert!(page.contains(&format!("`{name}`")), "{name}");
+    }
+}

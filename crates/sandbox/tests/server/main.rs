@@ -11,8 +11,10 @@
 mod addresses;
 mod browser;
 mod faults;
+mod memory;
 mod platform;
 mod queue;
+mod records;
 mod run;
 mod storage;
 mod stream;

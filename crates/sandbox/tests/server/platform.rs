@@ -125,3 +125,38 @@ async fn models_and_documents_are_served() {
     assert_eq!(bench.get("/site/api/openapi/queue/openapi.json?endpoint_id=x").await.status, 404);
     assert!(bench.get("/platform/v1/meta").await.json()["webhook_ip_ranges"].is_array());
 }
+
+#[tokio::test]
+async fn models_say_what_they_make() {
+    let bench = Bench::new(quick()).await;
+    let models = bench.get("/platform/v1/models").await.json();
+    for model in models["models"].as_array().unwrap() {
+        let category = model["metadata"]["category"].as_str().unwrap();
+        assert!(["text-to-image", "image-to-image"].contains(&category), "{model}");
+    }
+}
+
+#[tokio::test]
+async fn usage_adds_up_by_endpoint_and_time() {
+    let bench = Bench::new(quick()).await;
+    for _ in 0..3 {
+        run(&bench, &json!({ "prompt": "a" }), &[]).await;
+    }
+    run(&bench, &json!({}), &[]).await;
+    let price = ENDPOINTS.iter().find(|info| info.verb == "generate").unwrap().price.unwrap();
+    let usage = bench.get("/platform/v1/models/usage?expand=time_series,summary,auth_method").await.json();
+    for line in [&usage["time_series"][0]["results"][0], &usage["summary"][0]] {
+        assert_eq!(line["endpoint_id"], endpoint("generate"));
+        assert_eq!(
+            (&line["quantity"], &line["unit"], &line["currency"]),
+            (&json!(3), &json!(price.unit), &json!("USD"))
+        );
+        let cost = line["unit_price"].as_f64().unwrap() * 3.0;
+        assert!((line["cost"].as_f64().unwrap() - cost).abs() < 1e-9, "{line}");
+        assert!(line["auth_method"].is_string());
+    }
+    assert!(usage["time_series"][0]["bucket"].as_str().unwrap().ends_with("T00:00:00Z"));
+    let other = bench.get(&format!("/platform/v1/models/usage?endpoint_id={}", endpoint("edit"))).await.json();
+    assert_eq!((&other["time_series"], other.get("summary")), (&json!([]), None));
+    assert_eq!(bench.get("/platform/v1/models/usage?timeframe=year").await.status, 422);
+}

@@ -220,26 +220,39 @@ async fn what_was_sent_can_be_counted_per_job() {
 }
 
 #[tokio::test]
-async fn stores_keep_their_bounds() {
-    let bench = Bench::new(slow().max_pending_bytes(3000usize).job_store_bytes(5000usize)).await;
-    let path = format!("/queue/{}", endpoint("generate"));
-    let large = |number: usize| json!({ "prompt": format!("__hang__ {number}"), "other": "x".repeat(1000) });
-    let mut ids = Vec::new();
-    for number in 0..2 {
-        ids.push(bench.submit(endpoint("generate"), &large(number)).await);
+async fn an_unknown_application_is_named_alike_by_queue_and_run() {
+    let bench = Bench::new(quick()).await;
+    for service in ["queue", "run"] {
+        let answer = bench.post(&format!("/{service}/fal-ai/schnell/dev"), &json!({ "prompt": "a" })).await;
+        let expected = json!({ "detail": "Application \"schnell\" not found" });
+        assert_eq!((answer.status.as_u16(), answer.json()), (404, expected), "{service}");
     }
-    assert_eq!(bench.post(&path, &large(2)).await.status, 503, "too much waits");
-    for id in &ids {
-        bench.cancel(id).await;
-        bench.until(id, "COMPLETED").await;
+    assert_eq!(bench.get("/_sandbox/requests").await.json()["job_count"], 0);
+}
+
+#[tokio::test]
+async fn log_lines_of_some_jobs_are_bare() {
+    let bench = Bench::new(quick()).await;
+    let mut bare = 0;
+    for seed in 0..20 {
+        let id = bench.submit(endpoint("generate"), &json!({ "prompt": "a", "seed": seed })).await;
+        let logs = bench.until(&id, "COMPLETED").await.json()["logs"].clone();
+        for line in logs.as_array().unwrap() {
+            assert!(line["message"].is_string() && line["timestamp"].is_string() && line["labels"].is_object());
+            assert_eq!(line.get("level").is_some(), line.get("source").is_some(), "{line}");
+        }
+        bare += usize::from(logs[0].get("level").is_none());
     }
-    for number in 3..7 {
-        ids.push(bench.submit(endpoint("generate"), &large(number)).await);
-        bench.cancel(&ids[ids.len() - 1]).await;
-        bench.until(&ids[ids.len() - 1], "COMPLETED").await;
+    assert!((3..=17).contains(&bare), "{bare} of 20");
+}
+
+#[tokio::test]
+async fn a_webhook_that_is_no_url_is_refused() {
+    let bench = Bench::new(quick()).await;
+    for webhook in ["nonsense", "ftp%3A%2F%2Fa.example%2F", ""] {
+        let path = format!("/queue/{}?fal_webhook={webhook}", endpoint("generate"));
+        let answer = bench.post(&path, &json!({ "prompt": "a" })).await;
+        assert_eq!(answer.status, 400, "{webhook:?}: {answer:?}");
+        assert_eq!(answer.header("x-fal-error-type"), Some("bad_request"));
     }
-    let last = ids.len() - 1;
-    assert_eq!(bench.result(&ids[0]).await.status, 404, "the oldest has lost its result");
-    assert_eq!(bench.result(&ids[last]).await.status, 499);
-    assert!(bench.job(&ids[0]).await["input"].is_null() && bench.job(&ids[last]).await["input"].is_object());
 }

@@ -229,3 +229,16 @@ async fn a_body_beyond_the_bound_is_not_read() {
     let answer = bench.post(&run_path("generate"), &json!({ "prompt": "a".repeat(5_000_000) })).await;
     assert_eq!(answer.status, 413);
 }
+
+#[tokio::test]
+async fn a_flat_picture_is_of_the_right_size_and_there_at_once() {
+    let bench = Bench::new(quick().flat(true)).await;
+    let since = std::time::Instant::now();
+    let body = json!({ "prompt": "a", "aspect_ratio": "16:9" });
+    let output = bench.post(&format!("/run/{}", endpoint("generate")), &body).await.json();
+    let png = bench.bytes(output["images"][0]["url"].as_str().unwrap()).await;
+    assert!(since.elapsed() < std::time::Duration::from_secs(1), "{:?}", since.elapsed());
+    let picture = draw::decode(&png, &draw::Limits::default()).unwrap();
+    assert_eq!((picture.width(), picture.height()), (1280, 720));
+    assert!(png.len() < 40_000, "nothing is drawn: {} bytes", png.len());
+}

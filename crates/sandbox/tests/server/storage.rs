@@ -129,3 +129,13 @@ async fn an_upload_is_an_input_and_pictures_expire_when_asked_to() {
     let url = answer.json()["images"][0]["url"].as_str().unwrap().to_owned();
     assert_eq!(bench.get(&url).await.status, 404);
 }
+
+#[tokio::test]
+async fn the_cdn_takes_a_key_where_that_is_switched_on() {
+    let bench = Bench::new(quick().keys("id:secret").cdn_takes_key(true)).await;
+    let upload =
+        |key: &'static str| bench.client.post(bench.url("/cdn/files/upload")).header("authorization", key).body("x");
+    let url = bench.send(upload("Key id:secret")).await.json()["access_url"].as_str().unwrap().to_owned();
+    assert_eq!(bench.get(&url).await.text, "x");
+    assert_eq!(bench.send(upload("Key id:other")).await.status, 401);
+}

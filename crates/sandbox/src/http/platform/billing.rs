@@ -16,8 +16,8 @@ use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-/// Millionths as a number with a point.
-fn units(micros: u64) -> f64 {
+/// Millionths of a dollar as a number with a point.
+pub(super) fn dollars(micros: u64) -> f64 {
     #[allow(clippy::cast_precision_loss, reason = "prices are far below 2^53 millionths")]
     let micros = micros as f64;
     micros / 1e6
@@ -51,7 +51,7 @@ pub(super) async fn pricing(
             &page.answer("prices", &prices, |(info, price)| {
                 json!({
                     "endpoint_id": info.id,
-                    "unit_price": units(price.micros),
+                    "unit_price": dollars(price.micros),
                     "unit": price.unit,
                     "currency": price.currency,
                 })
@@ -90,7 +90,7 @@ pub(super) async fn estimate(Shared(state): Shared<Arc<State>>, headers: HeaderM
         let Some((_, price)) = priced(id) else {
             return reply::detail(StatusCode::NOT_FOUND, "No such endpoint, or none with a price");
         };
-        total += units(price.micros) * quantity.call_quantity;
+        total += dollars(price.micros) * quantity.call_quantity;
         currency = price.currency;
     }
     let body = json!({ "estimate_type": wanted.estimate_type, "total_cost": total, "currency": currency });
@@ -132,10 +132,14 @@ pub(super) async fn billing_events(
     }
 }
 
+/// How many units a job was charged for; none for one that made nothing.
+pub(super) fn charges(job: &Job) -> Option<u32> {
+    job.charge().map(|charge| charge.units)
+}
+
 /// The billing event of a job that was charged.
 fn charged(job: &Job) -> Option<Value> {
-    let outcome = job.outcome()?;
-    let quantity = outcome.units.filter(|units| *units > 0)?;
+    let quantity = charges(job)?;
     let price = job.endpoint?.price?;
     let micros = price.micros * u64::from(quantity);
     Some(json!({
@@ -143,11 +147,11 @@ fn charged(job: &Job) -> Option<Value> {
         "endpoint_id": job.endpoint_id(),
         "timestamp": clock::rfc3339(job.times().1?),
         "output_units": quantity,
-        "unit_price": units(price.micros),
+        "unit_price": dollars(price.micros),
         "percent_discount": 0,
-        "cost_subtotal": units(micros),
+        "cost_subtotal": dollars(micros),
         "cost_discount": 0,
-        "cost_total": units(micros),
+        "cost_total": dollars(micros),
         "cost_estimate_nano_usd": micros * 1000,
     }))
 }

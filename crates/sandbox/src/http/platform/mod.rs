@@ -1,9 +1,10 @@
-//! The platform API: history, prices, bills, models.
+//! The platform API: history, prices, bills, usage, models.
 
 mod billing;
 mod history;
 mod models;
 mod pagination;
+mod usage;
 
 use crate::world::State;
 use axum::Router;
@@ -13,6 +14,7 @@ use std::sync::Arc;
 pub(crate) fn router() -> Router<Arc<State>> {
     Router::new()
         .route("/platform/v1/models", get(models::models))
+        .route("/platform/v1/models/usage", get(usage::usage))
         .route("/platform/v1/models/pricing", get(billing::pricing))
         .route("/platform/v1/models/pricing/estimate", post(billing::estimate))
         .route("/platform/v1/models/billing-events", get(billing::billing_events))

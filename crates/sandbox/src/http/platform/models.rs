@@ -36,11 +36,17 @@ pub(super) async fn models(
 }
 
 fn describe(info: &EndpointInfo, with_document: bool) -> Value {
-    let metadata = json!({ "display_name": info.name, "description": info.summary, "status": "active" });
+    let document = openapi::of(info.id).and_then(|text| serde_json::from_str::<Value>(text).ok());
+    let category = document.as_ref().and_then(|document| document.pointer("/info/x-fal-metadata/category"));
+    let metadata = json!({
+        "display_name": info.name,
+        "category": category,
+        "description": info.summary,
+        "status": "active",
+    });
     if !with_document {
         return json!({ "endpoint_id": info.id, "metadata": metadata });
     }
-    let document = openapi::of(info.id).and_then(|text| serde_json::from_str::<Value>(text).ok());
     let document = document.unwrap_or_else(
         || json!({ "error": { "code": "expansion_failed", "message": "No document for this endpoint" } }),
     );
