@@ -2,6 +2,10 @@
 
 use serde_json::Value;
 use std::path::{Path, PathBuf};
+use xtask::emit::write::Output;
+use xtask::error::Problems;
+use xtask::sources::files::Files;
+use xtask::sources::{Sources, lock};
 
 /// The workspace's root.
 pub(crate) fn root() -> PathBuf {
@@ -12,6 +16,19 @@ pub(crate) fn root() -> PathBuf {
 pub(crate) fn document(name: &str) -> Value {
     let path = root().join(format!("openapi/{name}.json"));
     serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap()
+}
+
+/// All that codegen reads, in memory, to be changed.
+pub(crate) fn files() -> Files {
+    Files::read(&root())
+}
+
+/// What codegen makes of these files, their documents taken as they are.
+pub(crate) fn generate(files: &Files) -> Result<Output, Problems> {
+    let (lock, _) = lock::accepted(files, "2026-11-22")?;
+    let mut files = files.clone();
+    files.insert(lock::PATH, lock.to_text()?);
+    xtask::commands::codegen::generate(&Sources::parse(&files))
 }
 
 /// A copy of all that codegen reads, to be changed.

@@ -34,7 +34,10 @@ fn workspace_with_fourth() -> tempfile::TempDir {
     let list = copy.path().join("openapi/endpoints.toml");
     std::fs::OpenOptions::new().append(true).open(list).unwrap().write_all(entry.as_bytes()).unwrap();
     xtask::sources::lock::accept(copy.path(), "2026-11-22").unwrap();
-    xtask::emit::workspace::generate(copy.path()).unwrap().write(copy.path()).unwrap();
+    xtask::commands::codegen::generate(&xtask::sources::Sources::load(copy.path()))
+        .unwrap()
+        .write(copy.path())
+        .unwrap();
     copy
 }
 

@@ -6,12 +6,14 @@
 //! schemas derived from the Rust types no longer equal the description, or when the snapshot of the surface differs.
 //! What says something about requests and answers must reach the Rust code or be refused, not only some file.
 
-use crate::description::{copy, root};
+use crate::description::{files, generate};
 use crate::guards::{Noticed, noticed};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use xtask::emit::write::Output;
+use xtask::sources::WRITTEN;
+use xtask::sources::files::Files;
 
 /// One change to one file.
 struct Mutation {
@@ -35,9 +37,10 @@ struct Row {
 #[test]
 fn every_changed_leaf_of_the_description_is_noticed() {
     let files = files();
-    let mutations: Vec<Mutation> = files.iter().flat_map(|(file, document)| mutations(file, document)).collect();
+    let mutations: Vec<Mutation> =
+        documents(&files).iter().flat_map(|(file, document)| mutations(file, document)).collect();
     assert!(mutations.len() > 1_000, "only {} leaves were found", mutations.len());
-    let before = xtask::emit::workspace::generate(&root()).unwrap();
+    let before = generate(&files).unwrap();
     let halves: Vec<Vec<(usize, Option<Noticed>)>> = std::thread::scope(|scope| {
         let threads: Vec<_> = (0..2)
             .map(|part| {
@@ -82,41 +85,28 @@ fn print(table: &BTreeMap<&str, Row>) -> String {
     text
 }
 
-/// Applies every second mutation in a copy of its own.
-fn run(
-    mutations: &[Mutation],
-    files: &[(String, Value)],
-    before: &Output,
-    part: usize,
-) -> Vec<(usize, Option<Noticed>)> {
-    let copy = copy();
+/// Applies every second mutation.
+fn run(mutations: &[Mutation], files: &Files, before: &Output, part: usize) -> Vec<(usize, Option<Noticed>)> {
     let mut outcomes = Vec::new();
     for (index, mutation) in mutations.iter().enumerate().filter(|(index, _)| index % 2 == part) {
-        let path = copy.path().join(&mutation.file);
-        std::fs::write(&path, mutation.changed.to_string()).unwrap();
-        let after = xtask::sources::lock::accept(copy.path(), "2026-11-22")
-            .and_then(|_| xtask::emit::workspace::generate(copy.path()));
+        let mut files = files.clone();
+        files.insert(mutation.file.as_str(), mutation.changed.to_string());
+        let after = generate(&files);
         outcomes.push((index, after.ok().map(|after| noticed(before, &after))));
-        let original = &files.iter().find(|(file, _)| *file == mutation.file).unwrap().1;
-        std::fs::write(&path, original.to_string()).unwrap();
     }
     outcomes
 }
 
-/// The JSON files that the pipeline reads.
-fn files() -> Vec<(String, Value)> {
-    let mut files = Vec::new();
-    for folder in ["openapi", "openapi/upstream", "openapi/template", "openapi/overlay"] {
-        for name in xtask::sources::folder::names(&root(), folder).unwrap() {
-            if folder == "openapi" && ["queue", "run"].contains(&name.as_str()) {
-                continue;
-            }
-            let file = format!("{folder}/{name}.json");
-            let text = std::fs::read_to_string(root().join(&file)).unwrap();
-            files.push((file, serde_json::from_str(&text).unwrap()));
-        }
-    }
-    files
+/// The JSON documents that the pipeline reads.
+fn documents(files: &Files) -> Vec<(String, Value)> {
+    let folders = ["openapi", "openapi/upstream", "openapi/template", "openapi/overlay"];
+    let paths = folders.into_iter().flat_map(|folder| files.documents(folder));
+    let read = paths.filter(|path| !WRITTEN.contains(&path.as_str()));
+    read.map(|path| {
+        let document = files.json(&path).unwrap();
+        (path, document)
+    })
+    .collect()
 }
 
 fn mutations(file: &str, document: &Value) -> Vec<Mutation> {

@@ -67,3 +67,73 @@ impl fmt::Display for Error {
 }
 
 impl std::error::Error for Error {}
+
+/// Everything that is wrong, in the order in which it was found; never empty.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problems(Vec<Error>);
+
+impl Problems {
+    /// Nothing where there is no problem.
+    ///
+    /// # Errors
+    /// The problems, each once.
+    pub fn none(problems: Vec<Error>) -> std::result::Result<(), Self> {
+        let mut once: Vec<Error> = Vec::new();
+        for problem in problems {
+            if !once.contains(&problem) {
+                once.push(problem);
+            }
+        }
+        if once.is_empty() { Ok(()) } else { Err(Self(once)) }
+    }
+
+    /// Each of them.
+    pub fn iter(&self) -> std::slice::Iter<'_, Error> {
+        self.0.iter()
+    }
+
+    /// The same, all in this file where they name none.
+    #[must_use]
+    pub fn in_file(self, file: impl AsRef<Path>) -> Self {
+        Self(self.0.into_iter().map(|error| error.in_file(&file)).collect())
+    }
+}
+
+impl<'a> IntoIterator for &'a Problems {
+    type Item = &'a Error;
+    type IntoIter = std::slice::Iter<'a, Error>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
+    }
+}
+
+impl IntoIterator for Problems {
+    type Item = Error;
+    type IntoIter = std::vec::IntoIter<Error>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.into_iter()
+    }
+}
+
+impl From<Error> for Problems {
+    fn from(error: Error) -> Self {
+        Self(vec![error])
+    }
+}
+
+impl fmt::Display for Problems {
+    /// Each on a line of its own.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, error) in self.iter().enumerate() {
+            if index > 0 {
+                writeln!(f)?;
+            }
+            write!(f, "{error}")?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for Problems {}

@@ -6,6 +6,7 @@
 //! so that their start is not part of it, except where the start is what is measured.
 
 mod figures;
+mod measure;
 mod page;
 mod program;
 mod result;
@@ -13,6 +14,7 @@ mod row;
 mod rows;
 mod server;
 mod setup;
+mod work;
 
 use crate::error::{Error, Result};
 use result::RowResult;
@@ -37,7 +39,7 @@ pub fn run(root: &Path, quick: bool, rounds: usize, only: &str) -> Result<ExitCo
     let mut results = Vec::new();
     for row in chosen {
         eprintln!("{}: {}", row.name, row.title);
-        let result = row.measure(&setup, rounds);
+        let result = measure::measure(row, &setup, rounds);
         print!("{}", page::section(&result));
         results.push(result);
     }

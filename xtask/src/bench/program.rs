@@ -1,9 +1,9 @@
 //! The programs that are measured, and how they are run.
 
 use super::figures::{Figures, Sample};
-use super::row::Work;
 use super::server::{Behaviour, Server};
 use super::setup::Setup;
+use super::work::Work;
 use crate::error::{Error, Result};
 use std::fmt;
 use std::path::Path;

@@ -2,10 +2,7 @@
 
 use super::figures::Sample;
 use super::program::Program;
-use super::result::RowResult;
-use super::server::Behaviour;
-use super::setup::Setup;
-use crate::error::Result;
+use super::work::Work;
 
 /// One piece of work, and who does it.
 pub(super) struct Row {
@@ -30,17 +27,6 @@ pub(super) enum Kind {
     Version,
 }
 
-/// What a program is told to do.
-#[derive(Clone, Copy)]
-pub(super) struct Work {
-    pub(super) task: &'static str,
-    pub(super) count: usize,
-    pub(super) at_once: usize,
-    pub(super) warm_up: usize,
-    pub(super) tls: bool,
-    pub(super) behaviour: Behaviour,
-}
-
 /// One figure of a row.
 pub(super) struct Metric {
     pub(super) name: &'static str,
@@ -56,36 +42,4 @@ pub(super) enum Goal {
     AtMostTimes(f64),
     AtLeastTimes(f64),
     AtMostAbove(f64),
-}
-
-impl Row {
-    /// Lets every program do the work, in turn, round by round.
-    pub(super) fn measure(self, setup: &Setup, rounds: usize) -> RowResult {
-        // Instructions are the same each time.
-        let rounds = if self.kind == Kind::Instructions { 1 } else { rounds };
-        let empty = || vec![Vec::new(); self.metrics.len()];
-        let mut programs: Vec<_> = self.programs.iter().map(|&program| (program, Ok(empty()))).collect();
-        for _ in 0..rounds {
-            for (program, figures) in &mut programs {
-                let Ok(so_far) = figures else { continue };
-                match self.once(setup, *program) {
-                    Ok(values) => so_far.iter_mut().zip(values).for_each(|(metric, value)| metric.push(value)),
-                    Err(error) => *figures = Err(error),
-                }
-            }
-        }
-        RowResult { row: self, programs }
-    }
-
-    fn once(&self, setup: &Setup, program: Program) -> Result<Vec<f64>> {
-        Ok(match self.kind {
-            Kind::Inside => {
-                let sample = program.run(setup, &self.work)?;
-                self.metrics.iter().map(|metric| (metric.of)(&sample)).collect()
-            }
-            Kind::Instructions => vec![program.instructions(setup, &self.work)?],
-            Kind::Start => vec![program.start_ms(setup, &self.work)?],
-            Kind::Version => vec![program.version_ms(setup, &self.work)?],
-        })
-    }
 }

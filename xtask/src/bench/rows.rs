@@ -2,9 +2,10 @@
 
 use super::figures::Sample;
 use super::program::Program::{Curl, Hyper, JavaScript, JavaScriptStream, Ours, OursInMemory, Python, Reqwest, True};
-use super::row::{Goal, Kind, Metric, Row, Work};
+use super::row::{Goal, Kind, Metric, Row};
 use super::server::Behaviour;
 use super::setup::FILE_BYTES;
+use super::work::Work;
 
 /// All rows, the most important first.
 pub(super) fn rows(quick: bool) -> Vec<Row> {

@@ -27,7 +27,7 @@ pub(super) struct Setup {
 
 impl Setup {
     pub(super) fn new(root: &Path) -> Result<Self> {
-        let endpoints = crate::sources::endpoints::load(root)?;
+        let endpoints = crate::sources::endpoints::read(&crate::sources::files::Files::read(root))?;
         let endpoint = endpoints.first().ok_or_else(|| Error::new("`openapi/endpoints.toml` has no endpoint"))?;
         let folder = root.join("target/bench");
         let source = root.join("tests/bench");

@@ -1,10 +1,13 @@
 //! `cargo xtask codegen`: regenerate everything that depends on the description.
 
 use super::root::root;
+use crate::describe::{describe, describe_document};
 use crate::diff::changelog;
 use crate::emit::write::{Change, Output};
 use crate::emit::{corpus, standalone, workspace};
-use crate::error::{Error, Result};
+use crate::error::{Error, Problems};
+use crate::sources::Sources;
+use crate::sources::document::{self, Document};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -34,35 +37,66 @@ pub struct Args {
 ///
 /// # Errors
 /// Whatever is wrong with the description, by file and JSON pointer; a file that cannot be read or written.
-pub fn run(options: &Args) -> Result<ExitCode> {
-    if let (Some(document), Some(out)) = (&options.document, &options.out) {
-        let changes = standalone::write(document, out)?;
+pub fn run(args: &Args) -> Result<ExitCode, Problems> {
+    if let (Some(document), Some(out)) = (&args.document, &args.out) {
+        let changes = {
+            let mut output = schema_crate(document)?;
+            // A manifest that is there already is the user's.
+            if out.join("Cargo.toml").exists() {
+                output.files.remove(Path::new("Cargo.toml"));
+            }
+            output.write(out)?
+        };
         tell(&changes);
         println!("{} files changed in {}", changes.len(), out.display());
         return Ok(ExitCode::SUCCESS);
     }
     let root = root()?;
-    let mut output = workspace::generate(&root)?;
-    if options.corpus {
+    let description = describe(&Sources::load(&root)).complete()?;
+    let mut output = workspace::output(&description)?;
+    if args.corpus {
         output.extend(corpus::generate(&root)?);
     }
-    if options.check {
+    if args.check {
         return check(&root, &output);
     }
-    let rows = if options.changelog { changelog::rows(&root)? } else { Vec::new() };
+    let rows = if args.changelog { changelog::rows(&root, &description)? } else { Vec::new() };
     let changes = output.write(&root)?;
     tell(&changes);
     println!("{} generated files, {} changed", output.files.len(), changes.len());
-    if options.changelog {
+    if args.changelog {
         let added = changelog::add(&root, &rows)?;
         println!("{added} rows added to CHANGELOG.md");
     }
     Ok(ExitCode::SUCCESS)
 }
 
-fn check(root: &Path, output: &Output) -> Result<ExitCode> {
-    if workspace::generate(root)?.files.iter().any(|(path, text)| output.files.get(path) != Some(text)) {
-        return Err(Error::new("two runs gave different files: the generator depends on more than `openapi/`"));
+/// Every file that codegen writes, in memory.
+///
+/// # Errors
+/// Whatever is wrong with the description, by file and JSON pointer.
+pub fn generate(sources: &Sources) -> Result<Output, Problems> {
+    Ok(workspace::output(&describe(sources).complete()?)?)
+}
+
+/// The schema crate of any one document of fal's, in memory.
+///
+/// # Errors
+/// What the document has that cannot be carried into Rust, by file and JSON pointer.
+pub fn schema_crate(path: &Path) -> Result<Output, Problems> {
+    let name = path.display().to_string();
+    let folder = path.parent().unwrap_or(Path::new(""));
+    let file = path.file_name().and_then(|name| name.to_str()).ok_or_else(|| Error::new("is no file").in_file(path))?;
+    let value = document::load(folder, file).map_err(|error| Error::new(error.message()).in_file(path))?;
+    let description = describe_document(&Document { name, value }).complete()?;
+    Ok(standalone::schema_crate(&description).map_err(|error| error.in_file(path))?)
+}
+
+fn check(root: &Path, output: &Output) -> Result<ExitCode, Problems> {
+    let again = generate(&Sources::load(root))?;
+    if again.files.iter().any(|(path, text)| output.files.get(path) != Some(text)) {
+        let message = "two runs gave different files: the generator depends on more than `openapi/`";
+        return Err(Error::new(message).into());
     }
     let changes = output.changes(root)?;
     for change in &changes {

@@ -1,7 +1,7 @@
 //! `cargo xtask diff`: what changed between two versions of the description.
 
 use crate::diff::{align, compare, load, load_working_tree};
-use crate::error::Result;
+use crate::error::Problems;
 use std::io::Write;
 use std::path::Path;
 use std::process::ExitCode;
@@ -26,7 +26,7 @@ pub struct Args {
 ///
 /// # Errors
 /// As [`run_to`].
-pub fn run(root: &Path, args: &Args) -> Result<ExitCode> {
+pub fn run(root: &Path, args: &Args) -> Result<ExitCode, Problems> {
     run_to(root, args, &mut std::io::stdout().lock()).map(ExitCode::from)
 }
 
@@ -34,9 +34,12 @@ pub fn run(root: &Path, args: &Args) -> Result<ExitCode> {
 ///
 /// # Errors
 /// A description that cannot be had.
-pub fn run_to(root: &Path, args: &Args, out: &mut dyn Write) -> Result<u8> {
+pub fn run_to(root: &Path, args: &Args, out: &mut dyn Write) -> Result<u8, Problems> {
     let old = load(root, args.old.as_deref().unwrap_or("HEAD"))?;
-    let new = args.new.as_deref().map_or_else(|| load_working_tree(root), |spec| load(root, spec))?;
+    let new = match args.new.as_deref() {
+        Some(spec) => load(root, spec)?,
+        None => load_working_tree(root)?,
+    };
     let (old, new) = align(old, new)?;
     let report = compare(&old, &new);
     let text = if args.json { report.to_json() } else { report.to_table() };

@@ -1,7 +1,9 @@
 //! `cargo xtask lint`: what the upstream documents say and the Rust code does not carry.
 
-use crate::describe::lint;
-use crate::error::Result;
+use crate::describe::{Described, describe};
+use crate::emit::workspace;
+use crate::error::{Error, Problems};
+use crate::sources::Sources;
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::ExitCode;
@@ -15,14 +17,14 @@ pub struct Args {
     pub all: bool,
 }
 
-/// Runs the command.
+/// Runs the command: tells everything for which codegen would stop, and what it leaves out for a reason.
 ///
 /// # Errors
-/// The files that say what to look at cannot be read.
-pub fn run(root: &Path, args: &Args) -> Result<ExitCode> {
-    let report = lint::lint(root)?;
+/// Never: what is wrong is what it tells.
+pub fn run(root: &Path, args: &Args) -> Result<ExitCode, Problems> {
+    let (described, problems) = look(&Sources::load(root));
     let mut places: BTreeMap<(String, &str), Vec<String>> = BTreeMap::new();
-    for allowed in &report.allowed {
+    for allowed in &described.allowed {
         let place = format!("{}#{}", allowed.file, allowed.pointer);
         places.entry((allowed.pointer.last(), &allowed.reason)).or_default().push(place);
     }
@@ -30,9 +32,20 @@ pub fn run(root: &Path, args: &Args) -> Result<ExitCode> {
         println!("allowed `{keyword}` in {} places: {reason}", places.len());
         places.iter().filter(|_| args.all).for_each(|place| println!("    {place}"));
     }
-    for problem in &report.problems {
+    for problem in &problems {
         eprintln!("error: {problem}");
     }
-    println!("{} problems, {} allowances", report.problems.len(), report.allowed.len());
-    Ok(if report.problems.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    println!("{} problems, {} allowances", problems.len(), described.allowed.len());
+    Ok(if problems.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// The description, and every problem for which codegen would stop: those of the generators behind it too.
+pub fn look(sources: &Sources) -> (Described, Vec<Error>) {
+    let described = describe(sources);
+    let problems = match described.clone().complete().map(|description| workspace::output(&description)) {
+        Ok(Ok(_)) => Vec::new(),
+        Ok(Err(error)) => vec![error],
+        Err(problems) => problems.into_iter().collect(),
+    };
+    (described, problems)
 }

@@ -10,6 +10,7 @@ pub mod lock;
 mod root;
 pub mod tidy;
 
+use crate::error::Problems;
 use clap::{CommandFactory as _, Parser, Subcommand};
 use root::root;
 use std::process::ExitCode;
@@ -49,17 +50,17 @@ pub fn main() -> ExitCode {
         return ExitCode::SUCCESS;
     };
     let outcome = match task {
-        Task::Bench(args) => root().and_then(|root| bench::run(&root, &args)),
+        Task::Bench(args) => root().and_then(|root| bench::run(&root, &args)).map_err(Problems::from),
         Task::Codegen(args) => codegen::run(&args),
-        Task::Conformance(args) => root().and_then(|root| conformance::run(&root, &args)),
-        Task::Diff(args) => root().and_then(|root| diff::run(&root, &args)),
-        Task::Fetch(args) => root().and_then(|root| fetch::run(&root, &args)),
-        Task::Lint(args) => root().and_then(|root| lint::run(&root, &args)),
-        Task::Lock(args) => root().and_then(|root| lock::run(&root, &args)),
-        Task::Tidy => root().and_then(|root| tidy::run(&root)),
+        Task::Conformance(args) => root().and_then(|root| conformance::run(&root, &args)).map_err(Problems::from),
+        Task::Diff(args) => root().map_err(Problems::from).and_then(|root| diff::run(&root, &args)),
+        Task::Fetch(args) => root().and_then(|root| fetch::run(&root, &args)).map_err(Problems::from),
+        Task::Lint(args) => root().map_err(Problems::from).and_then(|root| lint::run(&root, &args)),
+        Task::Lock(args) => root().and_then(|root| lock::run(&root, &args)).map_err(Problems::from),
+        Task::Tidy => root().and_then(|root| tidy::run(&root)).map_err(Problems::from),
     };
-    outcome.unwrap_or_else(|error| {
-        eprintln!("error: {error}");
+    outcome.unwrap_or_else(|problems| {
+        problems.iter().for_each(|problem| eprintln!("error: {problem}"));
         ExitCode::from(2)
     })
 }

@@ -1,147 +1,148 @@
-//! Stages 1 to 3: from the upstream documents to `openapi/run.json` and `openapi/queue.json`.
+//! From the upstream documents to `openapi/run.json` and `openapi/queue.json`.
 
-use crate::describe::lint::Allowances;
-use crate::describe::normalise::{Normalised, Roots, normalise};
-use crate::describe::overlay::{self, Overlay};
-use crate::describe::share;
-use crate::describe::template::{Protocol, Templates};
-use crate::error::{Error, Result};
+use super::description::Described;
+use super::lint::{self, Allowed};
+use super::normalise::{Normalised, Note, normalise};
+use super::share::{Origins, share};
+use super::template::{Protocol, instantiate};
+use super::{envelope, overlay};
+use crate::error::Error;
 use crate::pointer::Pointer;
-use crate::sources::document;
+use crate::sources::document::Document;
 use crate::sources::endpoints::{self, EndpointEntry};
-use crate::sources::lock::Lock;
+use crate::sources::{Sources, Upstream, WRITTEN};
 use serde_json::{Map, Value, json};
-use std::collections::BTreeMap;
-use std::path::Path;
-
-/// The two documents, and what they were made from.
-#[derive(Clone, Debug)]
-pub struct Assembled {
-    /// What `openapi/run.json` says.
-    pub run: Value,
-    /// What `openapi/queue.json` says.
-    pub queue: Value,
-    /// The endpoints, in the order of `endpoints.toml`.
-    pub endpoints: Vec<EndpointEntry>,
-    upstream: BTreeMap<String, Upstream>,
-}
-
-/// One upstream document.
-#[derive(Clone, Debug)]
-struct Upstream {
-    text: String,
-    document: Value,
-}
-
-impl Assembled {
-    /// An endpoint's document as upstream has it.
-    pub fn upstream(&self, id: &str) -> Option<&Value> {
-        self.upstream.get(id).map(|upstream| &upstream.document)
-    }
-
-    /// The same, byte for byte.
-    pub fn upstream_text(&self, id: &str) -> Option<&str> {
-        self.upstream.get(id).map(|upstream| upstream.text.as_str())
-    }
-}
 
 /// What helps where two things have one name.
 const RENAME: &str = "give one of the two a name of its own with `names` in its entry of `openapi/endpoints.toml`";
 
-/// Where a component comes from: file and pointer.
-pub(crate) type Origins = BTreeMap<String, (String, Pointer)>;
+/// The schemas of all endpoints, and where each comes from.
+#[derive(Default)]
+struct Schemas {
+    schemas: Map<String, Value>,
+    origins: Origins,
+}
 
-/// Assembles the documents of all endpoints.
-///
-/// # Errors
-/// Whatever is wrong with the description, by file and JSON pointer.
-pub fn assemble(root: &Path) -> Result<Assembled> {
-    let endpoints = endpoints::load(root)?;
-    let templates = Templates::load(root)?;
-    let overlays = overlay::load(root)?;
-    let lock = Lock::load(root)?;
-    let allowances = Allowances::load(root)?;
-    let mut upstream = BTreeMap::new();
-    let mut schemas = Map::new();
-    let mut origins = Origins::new();
-    for endpoint in &endpoints {
+/// The two documents; nothing where an endpoint's own document could not be read or carried, since what follows would be told
+/// of things that it could not know.
+pub(super) fn assemble(sources: &Sources, described: &mut Described) -> Option<[Document; 2]> {
+    let schemas = schemas(sources, described);
+    if !sources.problems.is_empty() {
+        return None;
+    }
+    let schemas = schemas?;
+    let problems = &mut described.problems;
+    let run = document(Protocol::Run, sources, &schemas, problems)?;
+    let queue = document(Protocol::Queue, sources, &schemas, problems)?;
+    let [run_name, queue_name] = WRITTEN.map(str::to_owned);
+    Some([Document { name: run_name, value: run }, Document { name: queue_name, value: queue }])
+}
+
+/// The schemas of every endpoint; nothing where one endpoint's are not all there.
+fn schemas(sources: &Sources, described: &mut Described) -> Option<Schemas> {
+    let mut schemas = Schemas::default();
+    let mut looked_at: Vec<(String, Vec<Note>)> = Vec::new();
+    let mut unread = Vec::new();
+    let mut whole = true;
+    for endpoint in &sources.endpoints {
+        let normalised =
+            sources.upstream.get(&endpoint.id).and_then(|upstream| open(sources, endpoint, upstream, described));
+        let Some(normalised) = normalised else {
+            unread.push(endpoint.path());
+            whole = false;
+            continue;
+        };
         let path = endpoint.path();
-        let bytes = document::read(root, &path)?;
-        let document = document::parse(&bytes).map_err(|error| error.in_file(&path))?;
-        lock.check(endpoint, &bytes)?;
-        let roots = templates.open_envelope(&document, &endpoint.id).map_err(|error| error.in_file(&path))?;
-        check_names(endpoint, &document)?;
-        let normalised = normalise(&document, &roots, &endpoint.name, &endpoint.names);
-        allowances.check(&normalised, &path)?;
-        for (name, component) in &normalised.components {
-            if endpoints.iter().any(|endpoint| endpoint.name == *name) {
-                let message = format!("`{name}` is an endpoint's name: {RENAME}");
-                return Err(Error::new(message).in_file(&path).at(&component.origin));
+        let Normalised { components, problems, notes } = normalised;
+        whole &= problems.is_empty();
+        described.problems.extend(problems.into_iter().map(|error| error.in_file(&path)));
+        for note in &notes {
+            match lint::judge(&sources.allowances, note, &path) {
+                Ok(reason) => {
+                    let (pointer, reason) = (note.pointer.clone(), reason.to_owned());
+                    described.allowed.push(Allowed { file: path.clone(), pointer, what: note.kind, reason });
+                }
+                Err(error) => described.problems.push(error),
             }
         }
-        add(&mut schemas, &mut origins, normalised, &path)?;
-        let text = String::from_utf8(bytes).map_err(|_| Error::new("is not UTF-8 text").in_file(&path))?;
-        upstream.insert(endpoint.id.clone(), Upstream { text, document });
+        for (name, component) in components {
+            let wrong = |message: String| Error::new(message).in_file(&path).at(&component.origin);
+            if sources.endpoints.iter().any(|endpoint| endpoint.name == name) {
+                described.problems.push(wrong(format!("`{name}` is an endpoint's name: {RENAME}")));
+                whole = false;
+            }
+            // Two of one name must be equal: then they are one type.
+            match (schemas.schemas.get(&name), schemas.origins.get(&name)) {
+                (Some(known), Some((other, pointer))) if *known != component.schema => {
+                    described
+                        .problems
+                        .push(wrong(format!("this is not the `{name}` of `{other}#{pointer}`: {RENAME}")));
+                    whole = false;
+                }
+                _ => {
+                    schemas.schemas.insert(name.clone(), component.schema);
+                    schemas.origins.entry(name).or_insert((path.clone(), component.origin));
+                }
+            }
+        }
+        looked_at.push((path, notes));
     }
-    let document = |protocol| -> Result<Value> {
-        let mut document = templates.instantiate(protocol, &endpoints)?;
-        finish(&mut document, &schemas, &endpoints, &overlays, &origins)?;
-        Ok(document)
-    };
-    Ok(Assembled { run: document(Protocol::Run)?, queue: document(Protocol::Queue)?, endpoints, upstream })
+    if !sources.endpoints.is_empty() {
+        described.problems.extend(lint::unused(&sources.allowances, &looked_at, &unread));
+    }
+    whole.then_some(schemas)
+}
+
+/// An endpoint's schemas in normal form; nothing where its document is not the known envelope around two schemas.
+fn open(
+    sources: &Sources,
+    endpoint: &EndpointEntry,
+    upstream: &Upstream,
+    described: &mut Described,
+) -> Option<Normalised> {
+    let problems = &mut described.problems;
+    problems.extend(sources.lock.check(endpoint, upstream.text.as_bytes()).err());
+    // Without the template every document would seem to differ from it.
+    if sources.templates.upstream.is_null() {
+        return None;
+    }
+    let roots = envelope::open(&sources.templates.upstream, &upstream.document, &endpoint.id)
+        .map_err(|error| problems.push(error.in_file(endpoint.path())))
+        .ok()?;
+    check_names(endpoint, &upstream.document, problems);
+    Some(normalise(&upstream.document, &roots, &endpoint.name, &endpoint.names))
 }
 
 /// Whether every name that the endpoint's entry gives is for a schema of its document.
-fn check_names(endpoint: &EndpointEntry, document: &Value) -> Result<()> {
+fn check_names(endpoint: &EndpointEntry, document: &Value, problems: &mut Vec<Error>) {
     let schemas = document.pointer("/components/schemas").and_then(Value::as_object);
-    let stale = endpoint.names.keys().find(|name| !schemas.is_some_and(|schemas| schemas.contains_key(*name)));
-    stale.map_or(Ok(()), |name| {
+    for name in endpoint.names.keys().filter(|name| !schemas.is_some_and(|schemas| schemas.contains_key(*name))) {
         let message = format!("`names` of `{}` has `{name}`, which its document does not have: delete it", endpoint.id);
-        Err(Error::new(message).in_file(endpoints::PATH))
-    })
-}
-
-/// Adds an endpoint's schemas to those of the others. Two of one name must be equal: then they are one type.
-fn add(schemas: &mut Map<String, Value>, origins: &mut Origins, normalised: Normalised, file: &str) -> Result<()> {
-    for (name, component) in normalised.components {
-        match (schemas.get(&name), origins.get(&name)) {
-            (Some(known), Some((other, pointer))) if *known != component.schema => {
-                let message = format!("this is not the `{name}` of `{other}#{pointer}`: {RENAME}");
-                return Err(Error::new(message).in_file(file).at(component.origin));
-            }
-            _ => {
-                schemas.insert(name.clone(), component.schema);
-                origins.entry(name).or_insert((file.to_owned(), component.origin));
-            }
-        }
+        problems.push(Error::new(message).in_file(endpoints::PATH));
     }
-    Ok(())
 }
 
-fn finish(
-    document: &mut Value,
-    schemas: &Map<String, Value>,
-    endpoints: &[EndpointEntry],
-    overlays: &[Overlay],
-    origins: &Origins,
-) -> Result<()> {
+fn document(protocol: Protocol, sources: &Sources, schemas: &Schemas, problems: &mut Vec<Error>) -> Option<Value> {
+    let mut document =
+        instantiate(&sources.templates, protocol, &sources.endpoints).map_err(|error| problems.push(error)).ok()?;
     if let Some(known) = document.pointer_mut("/components/schemas").and_then(Value::as_object_mut) {
-        known.extend(schemas.clone());
+        known.extend(schemas.schemas.clone());
     }
-    for endpoint in endpoints {
+    for endpoint in &sources.endpoints {
         let place = Pointer::root().join("paths").join(&format!("/{}", endpoint.id)).join("post");
         if let Some(operation) = document.pointer_mut(place.as_str()).and_then(Value::as_object_mut) {
             operation.insert("x-fal-endpoint".to_owned(), facts(endpoint));
         }
     }
-    for overlay in overlays {
-        overlay.apply(document)?;
+    for overlay in &sources.overlays {
+        overlay::apply(overlay, &mut document, problems);
     }
-    share::share(document, origins)
+    share(&mut document, &schemas.origins, problems);
+    Some(document)
 }
 
 /// What the later stages need to know of an endpoint.
-fn facts(endpoint: &EndpointEntry) -> Value {
+pub(super) fn facts(endpoint: &EndpointEntry) -> Value {
     json!({
         "id": endpoint.id,
         "owner": endpoint.owner(),
@@ -153,77 +154,4 @@ fn facts(endpoint: &EndpointEntry) -> Value {
         "input": format!("#/components/schemas/{}Input", endpoint.name),
         "output": format!("#/components/schemas/{}Output", endpoint.name),
     })
-}
-
-/// One arbitrary document of fal's as one that the later stages read: its `post` operation with `x-fal-endpoint`, and its
-/// schemas. Marker and verb follow from the endpoint's id; there is no overlay.
-///
-/// # Errors
-/// The document has no endpoint id, no input or no output, or something in it cannot be carried into Rust.
-pub fn standalone(document: &Value) -> Result<Value> {
-    let id = document.pointer("/info/x-fal-metadata/endpointId").and_then(Value::as_str);
-    let id = id.ok_or_else(|| Error::new("names no endpoint").at("/info/x-fal-metadata/endpointId"))?;
-    let mut endpoint = entry(id)?;
-    let roots = roots(document, id)?;
-    let normalised = normalise(document, &roots, &endpoint.name, &endpoint.names);
-    if let Some(problem) = normalised.problems.into_iter().next() {
-        return Err(problem);
-    }
-    let schemas: Map<_, _> = normalised.components.into_iter().map(|(name, found)| (name, found.schema)).collect();
-    let body = |name: &str| json!({ "application/json": { "schema": { "$ref": format!("#/components/schemas/{}{name}", endpoint.name) } } });
-    let required = schemas.get(&format!("{}Input", endpoint.name)).and_then(|input| input.get("required"));
-    if required.and_then(Value::as_array).is_some_and(|names| names.contains(&"prompt".into())) {
-        endpoint.positional.push("prompt".to_owned());
-    }
-    Ok(json!({
-        "openapi": "3.0.3",
-        "info": { "title": id, "version": "1.0.0" },
-        "servers": [{ "url": "https://fal.run" }],
-        "paths": { format!("/{id}"): { "post": {
-            "operationId": format!("run_{}", endpoint.verb.replace('-', "_")),
-            "requestBody": { "required": true, "content": body("Input") },
-            "responses": { "200": { "description": "The model's output.", "content": body("Output") } },
-            "x-fal-endpoint": facts(&endpoint),
-        } } },
-        "components": { "schemas": schemas },
-    }))
-}
-
-/// The entry that an endpoint would have, were it in the list.
-fn entry(id: &str) -> Result<EndpointEntry> {
-    if let Some(fault) = endpoints::id_fault(id) {
-        return Err(Error::new(fault).at("/info/x-fal-metadata/endpointId"));
-    }
-    let own = id.split_once('/').map_or(id, |(_, own)| own);
-    let name = crate::names::type_name(own);
-    let name = if crate::names::is_reserved(&name) { format!("{name}Endpoint") } else { name };
-    let verb = heck::ToKebabCase::to_kebab_case(name.as_str());
-    Ok(EndpointEntry {
-        id: id.to_owned(),
-        file: format!("{verb}.json"),
-        name,
-        verb,
-        positional: Vec::new(),
-        summary: format!("Calls `{id}`."),
-        names: BTreeMap::new(),
-    })
-}
-
-/// Input and output of a document whose envelope need not be the known one.
-fn roots(document: &Value, id: &str) -> Result<Roots> {
-    let paths = Pointer::root().join("paths");
-    let path = format!("/{id}");
-    let json = |at: Pointer| at.join("content").join("application/json").join("schema");
-    let input = json(paths.join(&path).join("post").join("requestBody"));
-    let result = paths.join(&format!("{path}/requests/{{request_id}}")).join("get");
-    let output = json(result.join("responses").join("200"));
-    let target = |at: Pointer, what: &str| {
-        if document.pointer(at.as_str()).is_none() {
-            return Err(Error::new(format!("there is no {what} here, where fal's documents have it")).at(at));
-        }
-        let reference = document.pointer(at.join("$ref").as_str()).and_then(Value::as_str);
-        let target = reference.and_then(|text| Pointer::parse(text.strip_prefix('#')?));
-        Ok(target.filter(|target| document.pointer(target.as_str()).is_some()).unwrap_or(at))
-    };
-    Ok(Roots { input: target(input, "input")?, output: target(output, "output")? })
 }

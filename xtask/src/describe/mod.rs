@@ -1,11 +1,21 @@
-//! What the files of `openapi/` mean: from the upstream documents to the description of the API.
+//! What was read means: from [`Sources`](crate::sources::Sources) to the [`Description`], with every problem on the way.
 
-pub mod assemble;
+mod assemble;
 pub mod components;
+mod description;
+pub mod endpoint;
+pub mod envelope;
+mod fill_in;
 pub mod lint;
 pub mod normalise;
-pub mod overlay;
-pub mod references;
-pub mod services;
+mod overlay;
+mod own;
+mod references;
 mod share;
-pub mod template;
+mod standalone;
+mod template;
+mod workspace;
+
+pub use description::{Described, Description, UpstreamDocument};
+pub use standalone::describe_document;
+pub use workspace::describe;

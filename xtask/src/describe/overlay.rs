@@ -1,143 +1,53 @@
-//! Stage 3: OpenAPI Overlay 1.0, for what is particular to these endpoints. Every action gives its reason, and one that
-//! no longer does anything is an error, so that none outlives what it corrects.
+//! Overlays, applied: what is particular to these endpoints. An action that no longer does anything is an error, so that none
+//! outlives what it corrects.
 
-use crate::error::{Error, Result};
-use crate::sources::document;
-use serde::Deserialize;
-use serde_json::{Map, Value};
-use serde_json_path::{JsonPath, NormalizedPath};
-use std::path::Path;
+use crate::error::Error;
+use crate::sources::overlay::{Action, Overlay};
+use serde_json::Value;
+use serde_json_path::NormalizedPath;
 
-/// The overlays' folder, below the workspace.
-pub const FOLDER: &str = "openapi/overlay";
-
-/// One overlay document.
-#[derive(Clone, Debug)]
-pub struct Overlay {
-    file: String,
-    actions: Vec<Action>,
-}
-
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Document {
-    overlay: String,
-    #[serde(rename = "info")]
-    _info: Map<String, Value>,
-    #[serde(rename = "extends")]
-    _extends: Option<String>,
-    actions: Vec<Action>,
-}
-
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Action {
-    target: JsonPath,
-    #[serde(rename = "description")]
-    _description: Option<String>,
-    update: Option<Value>,
-    #[serde(default)]
-    remove: bool,
-    #[serde(rename = "x-reason")]
-    reason: String,
-}
-
-/// Reads every overlay of the folder, in the order of their names.
-///
-/// # Errors
-/// The folder or a file cannot be read, or a file is no overlay.
-pub fn load(root: &Path) -> Result<Vec<Overlay>> {
-    let unreadable = |error: std::io::Error| Error::new(format!("cannot be read: {error}")).in_file(FOLDER);
-    let mut names = Vec::new();
-    for entry in std::fs::read_dir(root.join(FOLDER)).map_err(unreadable)? {
-        let path = entry.map_err(unreadable)?.path();
-        if path.extension().is_some_and(|extension| extension == "json") {
-            names.extend(path.file_name().and_then(|name| name.to_str()).map(str::to_owned));
+/// Applies every action in turn. A problem is one that matches nothing, changes nothing, or does not fit what it matches.
+pub(super) fn apply(overlay: &Overlay, document: &mut Value, problems: &mut Vec<Error>) {
+    for (index, action) in overlay.actions.iter().enumerate() {
+        if let Err(message) = apply_action(action, document) {
+            problems.push(Error::new(message).in_file(&overlay.file).at(format_args!("/actions/{index}")));
         }
     }
-    names.sort();
-    let read = |name: String| {
-        let file = format!("{FOLDER}/{name}");
-        let value = document::load(root, &file)?;
-        Overlay::parse(file, value)
-    };
-    names.into_iter().map(read).collect()
 }
 
-impl Overlay {
-    /// An overlay from its document.
-    ///
-    /// # Errors
-    /// It is no overlay of version 1.0, or an action has no reason, or neither updates nor removes.
-    pub fn parse(file: String, value: Value) -> Result<Self> {
-        let document: Document = serde_json::from_value(value)
-            .map_err(|error| Error::new(format!("is no overlay: {error}")).in_file(&file))?;
-        if !document.overlay.starts_with("1.0.") {
-            let message = format!("is an overlay of version `{}`; only 1.0 is known", document.overlay);
-            return Err(Error::new(message).in_file(&file).at("/overlay"));
-        }
-        for (index, action) in document.actions.iter().enumerate() {
-            let fault = if action.reason.trim().is_empty() {
-                "needs an `x-reason`"
-            } else if action.update.is_some() == action.remove {
-                "needs either an `update` or `\"remove\": true`"
-            } else {
-                continue;
-            };
-            return Err(Error::new(fault).in_file(&file).at(format_args!("/actions/{index}")));
-        }
-        Ok(Self { file, actions: document.actions })
+fn apply_action(action: &Action, document: &mut Value) -> std::result::Result<(), String> {
+    let target = &action.target;
+    let mut places: Vec<String> =
+        target.query_located(document).locations().map(NormalizedPath::to_json_pointer).collect();
+    if places.is_empty() {
+        return Err(format!("`{target}` matches nothing: correct the path, or delete the action"));
     }
-
-    /// Applies every action in turn.
-    ///
-    /// # Errors
-    /// An action matches nothing, changes nothing, or does not fit what it matches.
-    pub fn apply(&self, document: &mut Value) -> Result<()> {
-        for (index, action) in self.actions.iter().enumerate() {
-            action
-                .apply(document)
-                .map_err(|message| Error::new(message).in_file(&self.file).at(format_args!("/actions/{index}")))?;
-        }
-        Ok(())
-    }
-}
-
-impl Action {
-    fn apply(&self, document: &mut Value) -> std::result::Result<(), String> {
-        let target = &self.target;
-        let mut places: Vec<String> =
-            target.query_located(document).locations().map(NormalizedPath::to_json_pointer).collect();
-        if places.is_empty() {
-            return Err(format!("`{target}` matches nothing: correct the path, or delete the action"));
-        }
-        // From the end, so that removing one item of a list does not move those still to come.
-        places.reverse();
-        let mut changed = false;
-        for place in places {
-            let Some(update) = &self.update else {
-                remove(document, &place);
-                changed = true;
-                continue;
-            };
-            let node = document.pointer_mut(&place).ok_or_else(|| format!("`{target}` has no `{place}`"))?;
-            let before = node.clone();
-            match node {
-                Value::Object(_) if update.is_object() => merge(node, update),
-                Value::Array(items) => items.push(update.clone()),
-                _ => {
-                    return Err(format!(
-                        "`update` does not fit `{place}`: an object goes into an object, an entry into a list"
-                    ));
-                }
+    // From the end, so that removing one item of a list does not move those still to come.
+    places.reverse();
+    let mut changed = false;
+    for place in places {
+        let Some(update) = &action.update else {
+            remove(document, &place);
+            changed = true;
+            continue;
+        };
+        let node = document.pointer_mut(&place).ok_or_else(|| format!("`{target}` has no `{place}`"))?;
+        let before = node.clone();
+        match node {
+            Value::Object(_) if update.is_object() => merge(node, update),
+            Value::Array(items) => items.push(update.clone()),
+            _ => {
+                return Err(format!(
+                    "`update` does not fit `{place}`: an object goes into an object, an entry into a list"
+                ));
             }
-            changed |= *node != before;
         }
-        if changed {
-            return Ok(());
-        }
-        Err(format!("`{target}` changes nothing: the document says so already, delete the action"))
+        changed |= *node != before;
     }
+    if changed {
+        return Ok(());
+    }
+    Err(format!("`{target}` changes nothing: the document says so already, delete the action"))
 }
 
 fn merge(into: &mut Value, update: &Value) {
@@ -171,13 +81,16 @@ fn remove(document: &mut Value, place: &str) {
 
 #[cfg(test)]
 mod tests {
-    use super::Overlay;
+    use super::apply as apply_overlay;
+    use crate::sources::overlay::Overlay;
     use serde_json::{Value, json};
 
     fn apply(action: &Value, document: &mut Value) -> Result<(), String> {
         let overlay = json!({"overlay": "1.0.0", "info": {"title": "t", "version": "1"}, "actions": [action]});
         let overlay = Overlay::parse("o.json".into(), overlay).map_err(|error| error.to_string())?;
-        overlay.apply(document).map_err(|error| error.to_string())
+        let mut problems = Vec::new();
+        apply_overlay(&overlay, document, &mut problems);
+        problems.first().map_or(Ok(()), |error| Err(error.to_string()))
     }
 
     #[test]

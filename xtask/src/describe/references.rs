@@ -1,43 +1,43 @@
 //! Every `$ref` of a document leads somewhere in it.
 
-use crate::error::{Error, Result};
+use crate::error::Error;
 use crate::pointer::Pointer;
 use serde_json::Value;
 
-/// Checks all references below a value of the document.
-///
-/// # Errors
-/// The first reference that leads nowhere or out of the document, with its pointer.
-pub fn check(document: &Value) -> Result<()> {
-    walk(document, document, &mut Vec::new())
+/// The references that lead nowhere or out of the document, each with its pointer.
+pub(super) fn check(document: &Value) -> Vec<Error> {
+    let mut problems = Vec::new();
+    walk(document, document, &mut Vec::new(), &mut problems);
+    problems
 }
 
 /// `steps` lead to the value; they become a pointer only where one is needed.
-fn walk<'v>(document: &Value, value: &'v Value, steps: &mut Vec<Step<'v>>) -> Result<()> {
+fn walk<'v>(document: &Value, value: &'v Value, steps: &mut Vec<Step<'v>>, problems: &mut Vec<Error>) {
+    let mut below = |value: &'v Value, step: Step<'v>, problems: &mut Vec<Error>| {
+        steps.push(step);
+        walk(document, value, steps, problems);
+        steps.pop();
+    };
     match value {
         Value::Object(object) => {
+            for (key, value) in object {
+                below(value, Step::Key(key), problems);
+            }
             if let Some(reference) = object.get("$ref").and_then(Value::as_str) {
                 let found = reference.strip_prefix('#').and_then(|target| document.pointer(target));
                 if found.is_none() {
                     let message = format!("`{reference}` leads nowhere in this document");
-                    return Err(Error::new(message).at(pointer(steps).join("$ref")));
+                    problems.push(Error::new(message).at(pointer(steps).join("$ref")));
                 }
             }
-            object.iter().try_for_each(|(key, value)| below(document, value, steps, Step::Key(key)))
         }
         Value::Array(items) => {
-            let mut items = items.iter().enumerate();
-            items.try_for_each(|(index, value)| below(document, value, steps, Step::Index(index)))
+            for (index, value) in items.iter().enumerate() {
+                below(value, Step::Index(index), problems);
+            }
         }
-        _ => Ok(()),
+        _ => {}
     }
-}
-
-fn below<'v>(document: &Value, value: &'v Value, steps: &mut Vec<Step<'v>>, step: Step<'v>) -> Result<()> {
-    steps.push(step);
-    walk(document, value, steps)?;
-    steps.pop();
-    Ok(())
 }
 
 enum Step<'v> {
@@ -59,8 +59,15 @@ mod tests {
 
     #[test]
     fn a_reference_that_leads_nowhere_is_named() {
-        assert!(check(&json!({"a": {"$ref": "#/b"}, "b": {}})).is_ok());
-        let error = check(&json!({"a/c": [{"$ref": "#/b"}]})).unwrap_err();
-        assert_eq!(error.to_string(), "#/a~1c/0/$ref: `#/b` leads nowhere in this document");
+        assert_eq!(check(&json!({"a": {"$ref": "#/b"}, "b": {}})), []);
+        let found = check(&json!({"a/c": [{"$ref": "#/b"}, {"$ref": "#/d"}]}));
+        let texts: Vec<String> = found.iter().map(ToString::to_string).collect();
+        assert_eq!(
+            texts,
+            [
+                "#/a~1c/0/$ref: `#/b` leads nowhere in this document",
+                "#/a~1c/1/$ref: `#/d` leads nowhere in this document"
+            ]
+        );
     }
 }

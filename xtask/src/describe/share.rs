@@ -1,36 +1,37 @@
 //! Shared names: components that the overlay says are one type become one, if they are equal.
 
-use crate::describe::assemble::Origins;
-use crate::describe::overlay;
-use crate::error::{Error, Result};
+use crate::error::Error;
 use crate::names::is_reserved;
 use crate::pointer::Pointer;
+use crate::sources::{overlay, templates};
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 
+/// Where a component comes from: file and pointer.
+pub(super) type Origins = BTreeMap<String, (String, Pointer)>;
+
 const PREFIX: &str = "#/components/schemas/";
 
-/// Renames every component with an `x-shared-name` to that name, wherever it is referred to.
-///
-/// # Errors
-/// Two sources of one name differ, or the name is that of another component.
-pub(crate) fn share(document: &mut Value, origins: &Origins) -> Result<()> {
-    let Some(schemas) = document.pointer("/components/schemas").and_then(Value::as_object) else { return Ok(()) };
+/// Renames every component with an `x-shared-name` to that name, wherever it is referred to. A problem is a name that is not
+/// free, or two sources of one name that differ.
+pub(super) fn share(document: &mut Value, origins: &Origins, problems: &mut Vec<Error>) {
+    let Some(schemas) = document.pointer("/components/schemas").and_then(Value::as_object) else { return };
     let mut renamed = BTreeMap::new();
     for (name, schema) in schemas {
         if let Some(shared) = schema.get("x-shared-name") {
             let fits = |shared: &&str| crate::names::type_name(shared) == **shared && !is_reserved(shared);
-            let shared = shared.as_str().filter(fits).ok_or_else(|| {
+            let Some(shared) = shared.as_str().filter(fits) else {
                 let message =
                     format!("`{name}` has the `x-shared-name` {shared}, which is no Rust type name that is free");
-                Error::new(message).in_file(overlay::FOLDER)
-            })?;
+                problems.push(Error::new(message).in_file(overlay::FOLDER));
+                continue;
+            };
             renamed.insert(format!("{PREFIX}{name}"), shared.to_owned());
         }
     }
     rename(document, &renamed);
     let Some(schemas) = document.pointer_mut("/components/schemas").and_then(Value::as_object_mut) else {
-        return Ok(());
+        return;
     };
     let mut shared: Map<String, Value> = Map::new();
     let mut sources: BTreeMap<String, String> = BTreeMap::new();
@@ -38,7 +39,7 @@ pub(crate) fn share(document: &mut Value, origins: &Origins) -> Result<()> {
         let new = renamed.get(&format!("{PREFIX}{name}")).cloned().unwrap_or_else(|| name.clone());
         match (shared.get(&new), sources.get(&new)) {
             (Some(known), Some(other)) if *known != schema => {
-                return Err(differ(&new, (&name, &schema), (other, known), origins));
+                problems.push(differ(&new, (&name, &schema), (other, known), origins));
             }
             _ => {
                 shared.insert(new.clone(), schema);
@@ -48,14 +49,13 @@ pub(crate) fn share(document: &mut Value, origins: &Origins) -> Result<()> {
     }
     *schemas = shared;
     collapse(document);
-    Ok(())
 }
 
 fn differ(shared: &str, (name, schema): (&str, &Value), (other, known): (&str, &Value), origins: &Origins) -> Error {
     let step = first_difference(known, schema, &Pointer::root());
     let place = |name: &str| match origins.get(name) {
         Some((file, pointer)) => (file.clone(), pointer.clone()),
-        None => ("openapi/template".to_owned(), Pointer::root().join("components").join("schemas").join(name)),
+        None => (templates::FOLDER.to_owned(), Pointer::root().join("components").join("schemas").join(name)),
     };
     let ((file, at), (other_file, other_at)) = (place(name), place(other));
     Error::new(format!(

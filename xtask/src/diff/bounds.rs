@@ -1,7 +1,7 @@
 //! Bounds of numbers, and lengths.
 
-use super::report::Position;
 use super::rules::Kind;
+use super::verdict::Position;
 use super::view::View;
 use super::walk::{At, Walk};
 use serde_json::{Number, Value};

@@ -1,6 +1,7 @@
 //! `cargo xtask codegen --changelog`: what changed in the description, as rows of the changelog's unreleased section.
 
-use super::{Description, Document, compare, load};
+use super::{Version, compare, load};
+use crate::describe::Description;
 use crate::error::{Error, Result};
 use std::path::Path;
 
@@ -11,14 +12,9 @@ const HEADING: &str = "### API description";
 /// The rows: the committed description against what codegen makes of the working tree.
 ///
 /// # Errors
-/// A description that cannot be had or assembled.
-pub fn rows(root: &Path) -> Result<Vec<String>> {
-    let assembled = crate::describe::assemble::assemble(root)?;
-    let document = |name: &str, value| Document { name: name.to_owned(), value };
-    let mut new =
-        Description { documents: vec![document("run.json", assembled.run), document("queue.json", assembled.queue)] };
-    let services = crate::describe::services::load(root)?;
-    new.documents.extend(services.into_iter().map(|service| document(&service.path(), service.document)));
+/// The committed description cannot be had.
+pub fn rows(root: &Path, description: &Description) -> Result<Vec<String>> {
+    let new = Version { documents: description.documents.clone() };
     Ok(compare(&load(root, "HEAD")?, &new).changelog_rows())
 }
 

@@ -1,46 +1,28 @@
-//! Descriptions from the working tree, from git, from files.
+//! Versions from the working tree, from git, from files.
 
-use crate::describe::assemble::{Assembled, assemble};
-use crate::describe::services;
-use crate::error::{Error, Result};
-use crate::sources::endpoints;
-use crate::sources::folder;
+use crate::describe::describe;
+use crate::error::{Error, Problems};
+use crate::sources::document::Document;
+use crate::sources::{Sources, WRITTEN, endpoints, folder};
 use serde_json::Value;
 use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-/// The documents that a description has at least, from the workspace's root; others may stand beside them.
-pub const DOCUMENTS: [&str; 2] = ["openapi/run.json", "openapi/queue.json"];
+type Result<T, E = Error> = std::result::Result<T, E>;
 
 /// The most that is read of one document, in bytes.
 pub const LARGEST_DOCUMENT: u64 = 16 * 1024 * 1024;
 
-/// One OpenAPI document.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Document {
-    /// What stands before the `#` of pointers into it, for example `openapi/run.json`.
-    pub name: String,
-    /// The document.
-    pub value: Value,
-}
-
-impl Document {
-    /// What tells which of a description's documents it is.
-    pub(super) fn file_name(&self) -> &str {
-        self.name.rsplit(['/', ':']).next().unwrap_or(&self.name)
-    }
-}
-
-/// Documents that describe one API together; a named schema that several have is one type.
+/// One version of the documents that describe the API together; a named schema that several have is one type.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Description {
+pub struct Version {
     /// The documents. A report points to the first one that a change is in.
     pub documents: Vec<Document>,
 }
 
-impl Description {
+impl Version {
     /// The one document here that the given one is another version of: by file name, else by base URL, else by title.
     fn counterpart(&self, of: &Document) -> Option<Self> {
         let rules: [fn(&Document, &Document) -> bool; 3] = [
@@ -62,8 +44,8 @@ fn same(one: &Document, two: &Document, pointer: &str) -> bool {
 ///
 /// # Errors
 /// The file is a version of none of the documents.
-pub fn align(old: Description, new: Description) -> Result<(Description, Description)> {
-    let narrow = |whole: &Description, one: &Description| match one.documents.as_slice() {
+pub fn align(old: Version, new: Version) -> Result<(Version, Version)> {
+    let narrow = |whole: &Version, one: &Version| match one.documents.as_slice() {
         [one] if whole.documents.len() > 1 => whole.counterpart(one).map(Some).ok_or_else(|| {
             let names: Vec<String> = whole.documents.iter().map(|document| format!("`{}`", document.name)).collect();
             let message =
@@ -80,15 +62,13 @@ pub fn align(old: Description, new: Description) -> Result<(Description, Descrip
 /// can be judged before anything is regenerated. A tree that has the documents alone is read as it is.
 ///
 /// # Errors
-/// A document that is missing, too large, or no OpenAPI document.
-pub fn load_working_tree(root: &Path) -> Result<Description> {
+/// Whatever is wrong with the description; a document that is missing, too large, or no OpenAPI document.
+pub fn load_working_tree(root: &Path) -> Result<Version, Problems> {
     if !root.join(endpoints::PATH).is_file() {
-        return load_directory(root, "");
+        return Ok(load_directory(root, "")?);
     }
-    let Assembled { run, queue, .. } = assemble(root)?;
-    let named = DOCUMENTS.map(str::to_owned).into_iter().zip([run, queue]);
-    let services = services::load(root)?.into_iter().map(|service| (service.path(), service.document));
-    Ok(Description { documents: named.chain(services).map(|(name, value)| Document { name, value }).collect() })
+    let description = describe(&Sources::load(root)).complete()?;
+    Ok(Version { documents: description.documents })
 }
 
 /// The description that `spec` names: a document, a directory with the documents, a git revision of the workspace at `root`
@@ -96,14 +76,14 @@ pub fn load_working_tree(root: &Path) -> Result<Description> {
 ///
 /// # Errors
 /// Nothing of that name, or a document that is missing, too large, or no OpenAPI document.
-pub fn load(root: &Path, spec: &str) -> Result<Description> {
+pub fn load(root: &Path, spec: &str) -> Result<Version> {
     let path = Path::new(spec);
-    if path.is_dir() && DOCUMENTS.iter().any(|document| path.join(document).is_file()) {
+    if path.is_dir() && WRITTEN.iter().any(|document| path.join(document).is_file()) {
         return load_directory(path, spec);
     }
     if path.exists() && !path.is_dir() {
         let document = load_file(path, spec)?;
-        return Ok(Description { documents: vec![document] });
+        return Ok(Version { documents: vec![document] });
     }
     let (revision, file) = match spec.split_once(':') {
         Some((revision, file)) => (revision, Some(file)),
@@ -127,23 +107,23 @@ pub fn load(root: &Path, spec: &str) -> Result<Description> {
         let files = with_others(listed.split('\0').filter(is_json).map(str::to_owned));
         files.map(|name| Ok(Document { value: read(&name)?.value, name })).collect::<Result<_>>()?
     };
-    Ok(Description { documents })
+    Ok(Version { documents })
 }
 
-fn load_directory(directory: &Path, shown: &str) -> Result<Description> {
+fn load_directory(directory: &Path, shown: &str) -> Result<Version> {
     let read = |name: String| {
         let shown = Path::new(shown).join(&name);
         Ok(Document { value: load_file(&directory.join(&name), &shown.to_string_lossy())?.value, name })
     };
     let names = folder::names(directory, "openapi")?;
     let files = with_others(names.into_iter().map(|name| format!("openapi/{name}.json")));
-    Ok(Description { documents: files.map(read).collect::<Result<_>>()? })
+    Ok(Version { documents: files.map(read).collect::<Result<_>>()? })
 }
 
 /// The documents that there must be, then the others of those that there are.
 fn with_others(files: impl Iterator<Item = String>) -> impl Iterator<Item = String> {
-    let others = files.filter(|file| !DOCUMENTS.contains(&file.as_str()));
-    DOCUMENTS.into_iter().map(str::to_owned).chain(others)
+    let others = files.filter(|file| !WRITTEN.contains(&file.as_str()));
+    WRITTEN.into_iter().map(str::to_owned).chain(others)
 }
 
 fn load_file(path: &Path, name: &str) -> Result<Document> {

@@ -14,24 +14,29 @@
 //! Nothing is skipped: both documents are walked together, every pair of values that is not equal ends in a row of its own or in
 //! rows of its parts, and what has no rule is [`Kind::Unknown`], the worst of all.
 
+mod annotation;
 mod bounds;
 pub mod changelog;
 mod document;
-mod extension;
 mod load;
+mod lookup;
 mod object;
 mod operation;
 mod report;
 mod rules;
 mod schema;
+mod service;
 mod usage;
 mod values;
+mod verdict;
 mod view;
 mod walk;
 
-pub use load::{DOCUMENTS, Description, Document, LARGEST_DOCUMENT, align, load, load_working_tree};
-pub use report::{Bump, Change, Position, Report, Rust, Wire};
+pub use crate::sources::document::Document;
+pub use load::{LARGEST_DOCUMENT, Version, align, load, load_working_tree};
+pub use report::{Change, Report};
 pub use rules::Kind;
+pub use verdict::{Bump, Position, Rust, Wire};
 
 use std::collections::BTreeSet;
 use usage::Usage;
@@ -41,9 +46,9 @@ use walk::{At, Walk};
 ///
 /// ```
 /// use serde_json::json;
-/// use xtask::diff::{Bump, Description, Document, compare};
+/// use xtask::diff::{Bump, Version, Document, compare};
 ///
-/// let version = |default: bool| Description {
+/// let version = |default: bool| Version {
 ///     documents: vec![Document {
 ///         name: "run.json".to_owned(),
 ///         value: json!({
@@ -55,10 +60,11 @@ use walk::{At, Walk};
 ///     }],
 /// };
 /// let report = compare(&version(true), &version(false));
-/// assert_eq!(report.changes[0].kind.as_str(), "default");
+/// let kinds: Vec<_> = report.changes.iter().map(|change| change.kind.as_str()).collect();
+/// assert_eq!(kinds, ["default"]);
 /// assert_eq!((report.bump, report.exit_code()), (Bump::Patch, 0));
 /// ```
-pub fn compare(old: &Description, new: &Description) -> Report {
+pub fn compare(old: &Version, new: &Version) -> Report {
     let usage = Usage::of(old, new);
     let mut told = BTreeSet::new();
     let mut changes = Vec::new();
@@ -81,11 +87,11 @@ pub fn compare(old: &Description, new: &Description) -> Report {
     Report::new(changes)
 }
 
-fn pairs<'d>(old: &'d Description, new: &'d Description) -> Vec<(Option<&'d Document>, Option<&'d Document>)> {
+fn pairs<'d>(old: &'d Version, new: &'d Version) -> Vec<(Option<&'d Document>, Option<&'d Document>)> {
     if let ([old], [new]) = (old.documents.as_slice(), new.documents.as_slice()) {
         return vec![(Some(old), Some(new))];
     }
-    let find = |side: &'d Description, of: &Document| {
+    let find = |side: &'d Version, of: &Document| {
         side.documents.iter().find(|document| document.file_name() == of.file_name())
     };
     let with_new = new.documents.iter().map(|document| (find(old, document), Some(document)));

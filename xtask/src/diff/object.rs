@@ -1,7 +1,6 @@
 //! The fields of objects: which there are, which must be there, in what order, and what else may be.
 
 use super::rules::Kind;
-use super::schema;
 use super::view::View;
 use super::walk::{At, Walk, keys, shown, texts};
 use crate::pointer::escape;
@@ -49,7 +48,11 @@ impl<'v> Fields<'v> {
     }
 }
 
-pub(super) fn compare(walk: &mut Walk, at: &At, old: &View, new: &View) {
+/// Compares two schemas at one place.
+pub(super) type CompareSchemas = fn(&mut Walk, &At, &Value, &Value);
+
+/// Compares the fields; `schemas` compares those of two that have one name.
+pub(super) fn compare(walk: &mut Walk, at: &At, old: &View, new: &View, schemas: CompareSchemas) {
     let empty = Map::new();
     let (Some(old_fields), Some(new_fields)) = (Fields::read(old, &empty), Fields::read(new, &empty)) else {
         for key in ["properties", "required", "x-fal-order-properties"] {
@@ -65,13 +68,13 @@ pub(super) fn compare(walk: &mut Walk, at: &At, old: &View, new: &View) {
         _ => {}
     }
     for name in keys(old_fields.properties, new_fields.properties) {
-        field(walk, at, name, &old_fields, &new_fields);
+        field(walk, at, name, &old_fields, &new_fields, schemas);
     }
     undescribed(walk, at, &old_fields, &new_fields);
     order(walk, &at.key("x-fal-order-properties"), &old_fields, &new_fields);
 }
 
-fn field(walk: &mut Walk, at: &At, name: &str, old: &Fields, new: &Fields) {
+fn field(walk: &mut Walk, at: &At, name: &str, old: &Fields, new: &Fields, schemas: CompareSchemas) {
     let (was_required, is_required) = (old.requires(name), new.requires(name));
     let mut here = at.key(&format!("properties/{}", escape(name))).called(format!("{}.{name}", at.subject));
     here.optional = !(was_required && is_required);
@@ -81,7 +84,7 @@ fn field(walk: &mut Walk, at: &At, name: &str, old: &Fields, new: &Fields) {
         (Some(_), None) => walk.report(&here, Kind::FieldRemoved, "is gone"),
         (Some(old), Some(new)) => {
             required(walk, &here, was_required, is_required);
-            schema::compare(walk, &here, old, new);
+            schemas(walk, &here, old, new);
         }
         (None, None) => {}
     }
@@ -142,7 +145,7 @@ fn read(value: Option<&Value>) -> Option<Additional<'_>> {
 }
 
 /// `additionalProperties`, which allows everything when it is missing.
-pub(super) fn additional(walk: &mut Walk, at: &At, old: Option<&Value>, new: Option<&Value>) {
+pub(super) fn additional(walk: &mut Walk, at: &At, old: Option<&Value>, new: Option<&Value>, schemas: CompareSchemas) {
     let (Some(was), Some(is)) = (read(old), read(new)) else { return walk.unknown(at, old, new) };
     match (was, is) {
         (Additional::Any, Additional::Any) | (Additional::Refused, Additional::Refused) => {}
@@ -157,7 +160,7 @@ pub(super) fn additional(walk: &mut Walk, at: &At, old: Option<&Value>, new: Opt
         }
         (Additional::Typed(_), Additional::Any) => walk.report(at, Kind::TypeWidened, "may have any other fields"),
         (Additional::Typed(old), Additional::Typed(new)) => {
-            schema::compare(walk, &at.clone().called(format!("{}{{}}", at.subject)), old, new);
+            schemas(walk, &at.clone().called(format!("{}{{}}", at.subject)), old, new);
         }
     }
 }

@@ -1,12 +1,13 @@
 //! Two operations: parameters, bodies, answers.
 
-use super::document::{place, plain, security, servers};
-use super::extension;
-use super::report::Position;
+use super::annotation::{annotation, endpoint, flag};
+use super::lookup::resolved;
 use super::rules::Kind;
-use super::schema::{annotation, compare_optional, flag};
+use super::schema::compare_optional;
+use super::service::{plain, security, servers};
 use super::usage::Operation;
-use super::walk::{At, Walk, resolved, shown};
+use super::verdict::Position;
+use super::walk::{At, Walk, shown};
 use crate::pointer::escape;
 use serde_json::{Map, Value};
 use std::collections::{BTreeMap, BTreeSet};
@@ -40,7 +41,7 @@ pub(super) fn compare(walk: &mut Walk, old: &Operation, new: &Operation) {
             "x-fal-endpoint" => {
                 let id = new.endpoint_id().or(old.endpoint_id()).unwrap_or(&at.subject);
                 let here = here.called(id.to_owned());
-                extension::endpoint(walk, &here, old_value, new_value);
+                endpoint(walk, &here, old_value, new_value);
             }
             _ => annotation(walk, &here, key, old_value, new_value),
         }
@@ -299,4 +300,11 @@ fn content(walk: &mut Walk, at: &At, old: Option<&Value>, new: Option<&Value>) {
             ),
         }
     });
+}
+
+/// The place of an operation, called `POST /path`.
+pub(super) fn place(operation: &Operation) -> At {
+    let Operation { path, method, .. } = operation;
+    let subject = format!("{} {path}", method.to_ascii_uppercase());
+    At::new(&format!("/paths/{}/{method}", escape(path)), &subject, Position::None)
 }

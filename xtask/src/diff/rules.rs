@@ -1,8 +1,9 @@
 //! The table of verdicts: every kind of change, and what it is on the wire and in the Rust API.
 
-use super::report::{Position, Rust, Wire};
+use super::verdict::{Position, Rust, Wire};
 use Rust::{Major, Minor, Patch};
 use Wire::{Behaviour, Breaking, Compatible};
+use serde::{Serialize, Serializer};
 
 /// Writes [`Kind`] from the table below, so that the documentation, the names and the verdicts are one text.
 macro_rules! kinds {
@@ -259,5 +260,11 @@ impl Kind {
             Position::None if request == response => request,
             Position::None => (Wire::Compatible, worse.1),
         }
+    }
+}
+
+impl Serialize for Kind {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
     }
 }

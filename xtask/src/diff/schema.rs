@@ -1,10 +1,11 @@
 //! Two schemas, keyword by keyword.
 
-use super::report::Position;
+use super::annotation::{annotation, flag, named};
+use super::lookup::resolve;
 use super::rules::Kind;
 use super::view::{Entry, View};
-use super::walk::{At, Walk, resolve, shown};
-use super::{bounds, extension, object, values};
+use super::walk::{At, Task, Walk, shown};
+use super::{bounds, object, values};
 use serde_json::Value;
 use std::collections::BTreeSet;
 
@@ -64,7 +65,9 @@ type Compare = fn(&mut Walk, &At, &View, &View);
 const GROUPS: &[(&[&str], Compare)] = &[
     (&["minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"], bounds::compare),
     (&["enum", "x-enum-varnames"], values::compare),
-    (&["properties", "required", "x-fal-order-properties"], object::compare),
+    (&["properties", "required", "x-fal-order-properties"], |walk, at, old, new| {
+        object::compare(walk, at, old, new, compare);
+    }),
 ];
 
 fn views(walk: &mut Walk, at: &At, old: &View, new: &View) {
@@ -105,7 +108,7 @@ fn keyword(walk: &mut Walk, at: &At, key: &str, old: Option<&Value>, new: Option
     match key {
         "type" => types(walk, at, old, new),
         "items" => compare_optional(walk, &at.clone().called(format!("{}[]", at.subject)), old, new),
-        "additionalProperties" => object::additional(walk, at, old, new),
+        "additionalProperties" => object::additional(walk, at, old, new, compare),
         "anyOf" | "oneOf" => members(walk, at, old, new, [Kind::MemberAdded, Kind::MemberRemoved]),
         "allOf" => members(walk, at, old, new, [Kind::PartAdded, Kind::PartRemoved]),
         "minLength" | "minItems" | "minProperties" => bounds::length(walk, at, key, true, old, new),
@@ -134,28 +137,6 @@ fn keyword(walk: &mut Walk, at: &At, key: &str, old: Option<&Value>, new: Option
         "discriminator" => walk.report_value(at, Kind::Discriminator, "the discriminator", old, new),
         _ => annotation(walk, at, key, old, new),
     }
-}
-
-/// What may stand beside anything: texts, examples, extensions; whatever else there is, is unknown.
-pub(super) fn annotation(walk: &mut Walk, at: &At, key: &str, old: Option<&Value>, new: Option<&Value>) {
-    match key {
-        "description" | "title" | "summary" | "externalDocs" | "tags" | "$comment" => {
-            walk.report_value(at, Kind::Text, &format!("the {key}"), old, new);
-        }
-        "example" | "examples" | "x-examples" => walk.report_value(at, Kind::Example, "the example", old, new),
-        "deprecated" => match (flag(old), flag(new)) {
-            (Some(false), Some(true)) => walk.report(at, Kind::Deprecated, "is deprecated"),
-            (Some(true), Some(false)) => walk.report(at, Kind::Deprecated, "is no longer deprecated"),
-            (Some(_), Some(_)) => {}
-            _ => walk.unknown(at, old, new),
-        },
-        _ => extension::compare(walk, at, key, old, new),
-    }
-}
-
-/// A keyword that is false when it is missing; none when it is no boolean.
-pub(super) fn flag(value: Option<&Value>) -> Option<bool> {
-    value.map_or(Some(false), Value::as_bool)
 }
 
 fn types(walk: &mut Walk, at: &At, old: Option<&Value>, new: Option<&Value>) {
@@ -233,8 +214,9 @@ pub(super) fn compare_named(walk: &mut Walk, name: &str, old: &Value, new: &Valu
     compare(walk, &at, old, new);
 }
 
-/// The place of a named schema.
-pub(super) fn named(name: &str, position: Position) -> At {
-    let section = At::new("/components/schemas", name, position);
-    At { component: true, ..section.name(name) }
+/// Compares what references with a new target have led to, until nothing is left.
+pub(super) fn finish_tasks(walk: &mut Walk) {
+    while let Some(Task { old, new, at }) = walk.next_task() {
+        compare(walk, &at, &old, &new);
+    }
 }

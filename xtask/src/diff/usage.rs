@@ -1,8 +1,8 @@
 //! Who uses what: which endpoints and named schemas there are, and where each schema is seen.
 
-use super::load::Description;
-use super::report::Position;
-use super::walk::resolve;
+use super::load::Version;
+use super::lookup::resolve;
+use super::verdict::Position;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -28,7 +28,7 @@ pub(super) struct Side {
 }
 
 impl Usage {
-    pub(super) fn of(old: &Description, new: &Description) -> Self {
+    pub(super) fn of(old: &Version, new: &Version) -> Self {
         let mut usage = Self { old: Side::of(old), new: Side::of(new), ..Self::default() };
         usage.old.exclusive = exclusive(old, &usage.new);
         usage.new.exclusive = exclusive(new, &usage.old);
@@ -47,7 +47,7 @@ impl Usage {
 }
 
 impl Side {
-    fn of(description: &Description) -> Self {
+    fn of(description: &Version) -> Self {
         let mut side = Self::default();
         for document in &description.documents {
             let ids = operations(&document.value).into_iter().filter_map(|operation| operation.endpoint_id());
@@ -59,7 +59,7 @@ impl Side {
     }
 }
 
-fn exclusive(description: &Description, other: &Side) -> BTreeSet<String> {
+fn exclusive(description: &Version, other: &Side) -> BTreeSet<String> {
     let mut schemas = BTreeSet::new();
     for document in &description.documents {
         for operation in operations(&document.value) {

@@ -1,8 +1,10 @@
 //! The walk over a pair of documents: where it is, what it has found, what it has still to look at.
 
-use super::report::{Change, Position};
+use super::lookup::{component, resolve};
+use super::report::Change;
 use super::rules::Kind;
 use super::usage::Usage;
+use super::verdict::Position;
 use crate::pointer::escape;
 use serde_json::{Map, Value};
 use std::collections::{BTreeSet, VecDeque};
@@ -46,10 +48,10 @@ impl At {
 }
 
 /// Two schemas to compare once the walk is done with where they were referred to.
-struct Task {
-    old: Value,
-    new: Value,
-    at: At,
+pub(super) struct Task {
+    pub(super) old: Value,
+    pub(super) new: Value,
+    pub(super) at: At,
 }
 
 /// A pair of documents and what was found in them.
@@ -175,12 +177,10 @@ impl<'d> Walk<'d> {
         }
     }
 
-    /// Compares what references with a new target have led to, until nothing is left. Each pair is looked at once, so
-    /// schemas that contain themselves end too.
-    pub(super) fn finish_tasks(&mut self) {
-        while let Some(Task { old, new, at }) = self.tasks.pop_front() {
-            super::schema::compare(self, &at, &old, &new);
-        }
+    /// The next of the pairs that references with a new target have led to. Each pair is given once, so schemas that contain
+    /// themselves end too.
+    pub(super) fn next_task(&mut self) -> Option<Task> {
+        self.tasks.pop_front()
     }
 
     /// Runs `each` for every key whose values differ, in alphabetical order. What is no object on either side is unknown.
@@ -206,28 +206,6 @@ impl<'d> Walk<'d> {
 /// The keys of both, sorted.
 pub(super) fn keys<'v>(old: &'v Map<String, Value>, new: &'v Map<String, Value>) -> BTreeSet<&'v str> {
     old.keys().chain(new.keys()).map(String::as_str).collect()
-}
-
-/// A named part of a document.
-pub(super) fn component<'d>(document: &'d Value, section: &str, name: &str) -> Option<&'d Value> {
-    document.get("components")?.get(section)?.get(name)
-}
-
-/// What a reference leads to, through further references; none when it leads nowhere or in a circle.
-pub(super) fn resolve<'d>(document: &'d Value, reference: &str) -> Option<&'d Value> {
-    let mut target = document.pointer(reference.strip_prefix('#')?)?;
-    for _ in 0..32 {
-        match target.get("$ref").and_then(Value::as_str) {
-            None => return Some(target),
-            Some(next) => target = document.pointer(next.strip_prefix('#')?)?,
-        }
-    }
-    None
-}
-
-/// The value itself, or what it refers to.
-pub(super) fn resolved<'d>(document: &'d Value, value: &'d Value) -> &'d Value {
-    value.get("$ref").and_then(Value::as_str).and_then(|reference| resolve(document, reference)).unwrap_or(value)
 }
 
 /// A value for a sentence: short, on one line, and unable to end the code span it stands in.

@@ -1,10 +1,12 @@
 //! Documents of other shapes than ours: what they generate is checked in and compiled, or they stop with a pointer.
 
-use super::standalone;
+use super::models;
+use super::source::header;
 use super::write::Output;
-use crate::describe::assemble;
-use crate::error::Result;
-use crate::sources::{document, folder};
+use crate::describe::describe_document;
+use crate::error::Problems;
+use crate::sources::document::{self, Document};
+use crate::sources::folder;
 use std::path::Path;
 
 /// Where the documents lie.
@@ -15,20 +17,34 @@ pub const MODULES: &str = "tests/it/corpus";
 /// Generates a module for every document of the corpus; a document in its `refused` folder is not one of them.
 ///
 /// # Errors
-/// A document that cannot be carried into Rust, by file and JSON pointer.
-pub fn generate(root: &Path) -> Result<Output> {
+/// What cannot be carried into Rust, by file and JSON pointer.
+pub fn generate(root: &Path) -> Result<Output, Problems> {
     let mut output = Output::default();
     let mut modules = String::new();
+    let mut problems = Vec::new();
     for name in folder::names(root, DOCUMENTS)? {
         let file = format!("{DOCUMENTS}/{name}.json");
-        let document = document::load(root, &file)?;
-        let normal = assemble::standalone(&document).map_err(|error| error.in_file(&file))?;
-        let (_, files) = standalone::models(&normal, "crate").map_err(|error| error.in_file(&file))?;
+        let document = Document { value: document::load(root, &file)?, name: file.clone() };
+        let written = describe_document(&document).complete().and_then(|description| {
+            let files = models::files(&description, "crate").map_err(|error| error.in_file(&file))?;
+            Ok((description, files))
+        });
+        let (description, files) = match written {
+            Ok(written) => written,
+            Err(found) => {
+                problems.extend(found);
+                continue;
+            }
+        };
         output.folder(format!("{MODULES}/{name}"), files);
-        output.files.insert(format!("{MODULES}/{name}/description.json").into(), document::to_text(&normal));
+        for normal in &description.documents {
+            let text = document::to_text(&normal.value);
+            output.files.insert(format!("{MODULES}/{name}/description.json").into(), text);
+        }
         modules.push_str(&format!("pub(crate) mod {name};\n"));
     }
-    let mut text = super::source::header("");
+    Problems::none(problems)?;
+    let mut text = header("");
     text.push_str("\n//! Models of the documents in `xtask/tests/corpus`, compiled to show that they compile.\n\n");
     text.push_str(&modules);
     output.folder(MODULES, [("mod.rs".to_owned(), text)]);

@@ -1,9 +1,11 @@
 //! What is written: from the description to every generated file.
 
+mod client;
 pub mod corpus;
 mod docs;
 pub mod models;
 pub mod operations;
+mod sandbox;
 mod source;
 pub mod standalone;
 pub mod surface;

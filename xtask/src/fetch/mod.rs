@@ -6,10 +6,11 @@ mod store;
 
 pub use http::Limits;
 
-use crate::describe::template;
+use crate::describe::envelope;
 use crate::error::Result;
 use crate::sources::document;
 use crate::sources::endpoints::{self, EndpointEntry};
+use crate::sources::files::Files;
 use crate::sources::lock::{self, Lock, Locked, Origin};
 use std::io::Write;
 use std::path::Path;
@@ -26,10 +27,11 @@ const PLACE: &str = "/api/openapi/queue/openapi.json";
 /// # Errors
 /// A document cannot be had, or is not that of its endpoint; a file cannot be written. Then nothing was changed.
 pub fn fetch(root: &Path, from: Option<&str>, check: bool, limits: Limits, out: &mut dyn Write) -> Result<u8> {
-    let endpoints = endpoints::load(root)?;
+    let here = Files::read(root);
+    let endpoints = endpoints::read(&here)?;
     let from = from.unwrap_or(DEFAULT);
     http::check(from)?;
-    let old = if root.join(lock::PATH).exists() { Lock::load(root)? } else { Lock::default() };
+    let old = if here.has(lock::PATH) { Lock::read(&here)? } else { Lock::default() };
     let mut new = Lock::default();
     let mut files = Vec::new();
     let mut lines = Vec::new();
@@ -39,17 +41,19 @@ pub fn fetch(root: &Path, from: Option<&str>, check: bool, limits: Limits, out: 
         let bytes = download(&fetcher, endpoint, &url).map_err(|error| error.in_file(&url))?;
         let path = endpoint.path();
         // What cannot be read is replaced all the same.
-        let present = root.join(&path).exists().then(|| document::read(root, &path).unwrap_or_default());
+        let present = here.has(&path).then(|| here.bytes(&path).unwrap_or_default());
         let sha256 = lock::sha256(&bytes);
         let locked = old.entry(&endpoint.file);
         let line = match (&present, locked) {
-            (Some(present), Some(locked)) if *present == bytes && locked.sha256 == sha256 => {
+            (Some(present), Some(locked)) if *present == bytes.as_slice() && locked.sha256 == sha256 => {
                 new.documents.push(locked.clone());
                 lines.push((false, format!("{path}: nothing new")));
                 continue;
             }
             (None, _) => "new".to_owned(),
-            (Some(present), _) if *present == bytes => "as it is here, which the lock did not know".to_owned(),
+            (Some(present), _) if *present == bytes.as_slice() => {
+                "as it is here, which the lock did not know".to_owned()
+            }
             (Some(present), locked) => {
                 let edited = locked.is_none_or(|locked| lock::sha256(present) != locked.sha256);
                 let what = changes::describe(present, &bytes);
@@ -88,7 +92,7 @@ fn tell(out: &mut dyn Write, lines: &[(bool, String)], moved: bool, check: bool)
 fn download(fetcher: &http::Fetcher, endpoint: &EndpointEntry, url: &str) -> Result<Vec<u8>> {
     let bytes = fetcher.get(url)?;
     let document = document::parse(&bytes)?;
-    template::identify(&document, &endpoint.id)?;
+    envelope::identify(&document, &endpoint.id)?;
     Ok(bytes)
 }
 

@@ -13,6 +13,27 @@ use std::path::Path;
 /// The largest document that is read, in bytes. Those of fal's catalogue have up to about 200 KB.
 pub const MAX_BYTES: u64 = 8 * 1024 * 1024;
 
+/// One OpenAPI document and where it stands.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Document {
+    /// What stands before the `#` of pointers into it, for example `openapi/run.json`.
+    pub name: String,
+    /// What it says.
+    pub value: Value,
+}
+
+impl Document {
+    /// What tells which of a description's documents it is: `run.json`.
+    pub fn file_name(&self) -> &str {
+        self.name.rsplit(['/', ':']).next().unwrap_or(&self.name)
+    }
+
+    /// The file's name without `.json`, which is its generated modules' name too: `run`.
+    pub fn stem(&self) -> &str {
+        self.file_name().strip_suffix(".json").unwrap_or(self.file_name())
+    }
+}
+
 /// The bytes of `path` below `root`.
 ///
 /// # Errors
@@ -35,14 +56,6 @@ pub fn check_size(bytes: u64) -> Result<()> {
         return Ok(());
     }
     Err(Error::new(format!("is larger than {} MiB: no description of an endpoint is", MAX_BYTES / 1024 / 1024)))
-}
-
-/// The text of `path` below `root`.
-///
-/// # Errors
-/// The file cannot be read, is larger than [`MAX_BYTES`] or not UTF-8.
-pub fn read_text(root: &Path, path: &str) -> Result<String> {
-    String::from_utf8(read(root, path)?).map_err(|_| Error::new("is not UTF-8 text").in_file(path))
 }
 
 /// The JSON document `path` below `root`.

@@ -1,12 +1,11 @@
 //! `openapi/endpoints.toml`: which endpoints there are, and what they are called here.
 
+use super::files::Files;
 use crate::error::{Error, Result};
 use crate::names;
 use crate::names::is_reserved;
-use crate::sources::document;
 use serde::Deserialize;
 use std::collections::BTreeMap;
-use std::path::Path;
 
 /// The file, below the workspace.
 pub const PATH: &str = "openapi/endpoints.toml";
@@ -125,8 +124,8 @@ pub(crate) fn id_fault(id: &str) -> Option<String> {
 ///
 /// # Errors
 /// The file cannot be read or is no TOML, an entry is malformed, or two of them share id, file, name or verb.
-pub fn load(root: &Path) -> Result<Vec<EndpointEntry>> {
-    parse(&document::read_text(root, PATH)?).map_err(|error| error.in_file(PATH))
+pub fn read(files: &Files) -> Result<Vec<EndpointEntry>> {
+    parse(files.text(PATH)?).map_err(|error| error.in_file(PATH))
 }
 
 fn parse(text: &str) -> Result<Vec<EndpointEntry>> {

@@ -1,8 +1,9 @@
 //! `openapi/upstream.lock`: where each upstream document comes from, and the hash that says that nobody touched it since.
 
+use super::document;
+use super::endpoints::{self, EndpointEntry};
+use super::files::Files;
 use crate::error::{Error, Result};
-use crate::sources::document;
-use crate::sources::endpoints::EndpointEntry;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use std::fmt::Write as _;
@@ -60,9 +61,8 @@ impl Lock {
     ///
     /// # Errors
     /// The file cannot be read or is not of the lock's form.
-    pub fn load(root: &Path) -> Result<Self> {
-        let text = document::read_text(root, PATH)?;
-        toml::from_str(&text).map_err(|error| Error::new(error.to_string().trim_end()).in_file(PATH))
+    pub fn read(files: &Files) -> Result<Self> {
+        toml::from_str(files.text(PATH)?).map_err(|error| Error::new(error.to_string().trim_end()).in_file(PATH))
     }
 
     /// The file's text.
@@ -104,19 +104,20 @@ impl Lock {
     }
 }
 
-/// Takes the documents as they are: the hash and date of each one that was edited or is new. Returns their names.
+/// The lock that takes the documents as they are: with the hash and date of each one that was edited or is new. Says
+/// which those are.
 ///
 /// # Errors
-/// The list of endpoints, a document or the lock cannot be read, or the lock cannot be written.
-pub fn accept(root: &Path, date: &str) -> Result<Vec<String>> {
-    let endpoints = crate::sources::endpoints::load(root)?;
-    let old = if root.join(PATH).exists() { Lock::load(root)? } else { Lock::default() };
+/// The list of endpoints, a document or the lock cannot be read.
+pub fn accepted(files: &Files, date: &str) -> Result<(Lock, Vec<String>)> {
+    let endpoints = endpoints::read(files)?;
+    let old = if files.has(PATH) { Lock::read(files)? } else { Lock::default() };
     let mut new = Lock::default();
     let mut changed = Vec::new();
     for endpoint in &endpoints {
-        let bytes = document::read(root, &endpoint.path())?;
-        document::parse(&bytes).map_err(|error| error.in_file(endpoint.path()))?;
-        let sha256 = sha256(&bytes);
+        let bytes = files.bytes(&endpoint.path())?;
+        document::parse(bytes).map_err(|error| error.in_file(endpoint.path()))?;
+        let sha256 = sha256(bytes);
         match old.entry(&endpoint.file) {
             Some(locked) if locked.sha256 == sha256 => new.documents.push(locked.clone()),
             known => {
@@ -127,8 +128,18 @@ pub fn accept(root: &Path, date: &str) -> Result<Vec<String>> {
             }
         }
     }
-    if new != old {
-        std::fs::write(root.join(PATH), new.to_text()?)
+    Ok((new, changed))
+}
+
+/// Takes the documents below a workspace's root as they are, and returns the names of those that were edited or are new.
+///
+/// # Errors
+/// As [`accepted`], or the lock cannot be written.
+pub fn accept(root: &Path, date: &str) -> Result<Vec<String>> {
+    let files = Files::read(root);
+    let (lock, changed) = accepted(&files, date)?;
+    if Lock::read(&files).ok().as_ref() != Some(&lock) {
+        std::fs::write(root.join(PATH), lock.to_text()?)
             .map_err(|error| Error::new(format!("cannot be written: {error}")).in_file(PATH))?;
     }
     Ok(changed)

@@ -30,8 +30,8 @@ fn a_fourth_endpoint_is_one_entry_and_one_document() {
     let copy = with_fourth();
     assert!(copy.refusal().starts_with("openapi/upstream.lock: has no entry for `v2.json`"), "{}", copy.refusal());
     copy.relock();
-    let assembled = copy.assemble();
-    for document in [&assembled.run, &assembled.queue] {
+    let description = copy.describe();
+    for document in [&description.documents[0].value, &description.documents[1].value] {
         let facts = &document["paths"]["/fal-ai/ideogram/v2"]["post"]["x-fal-endpoint"];
         assert_eq!(facts["name"], "Quality");
         assert_eq!(facts["input"], "#/components/schemas/QualityInput");
@@ -42,14 +42,14 @@ fn a_fourth_endpoint_is_one_entry_and_one_document() {
         );
         assert_eq!(schemas["QualityOutput"]["properties"]["images"]["items"]["$ref"], "#/components/schemas/File");
     }
-    assert_eq!(assembled.run["paths"]["/fal-ai/ideogram/v2"]["post"]["operationId"], "run_quality");
+    assert_eq!(description.documents[0].value["paths"]["/fal-ai/ideogram/v2"]["post"]["operationId"], "run_quality");
     assert_eq!(
-        assembled.queue["paths"]["/{owner}/{app}/requests/{request_id}"]["get"]["responses"]["200"]["content"]["application/json"]
-            ["schema"],
+        description.documents[1].value["paths"]["/{owner}/{app}/requests/{request_id}"]["get"]["responses"]["200"]["content"]
+            ["application/json"]["schema"],
         json!({ "anyOf": [{ "$ref": "#/components/schemas/Output" }, { "$ref": "#/components/schemas/QualityOutput" }] })
     );
-    assert_eq!(assembled.endpoints.len(), 4);
-    assert_eq!(assembled.upstream("fal-ai/ideogram/v2").unwrap()["openapi"], "3.0.4");
+    assert_eq!(description.endpoints.len(), 4);
+    assert_eq!(description.upstream[3].file, "v2.json");
 }
 
 #[test]
@@ -66,7 +66,7 @@ fn a_schema_that_differs_from_its_namesake_needs_a_name_of_its_own() {
          its entry of `openapi/endpoints.toml`"
     );
     copy.replace("endpoints.toml", "verb = \"quality\"", "verb = \"quality\"\nnames = { File = \"NumberedFile\" }");
-    let schemas = copy.assemble().run["components"]["schemas"].clone();
+    let schemas = copy.describe().documents[0].value["components"]["schemas"].clone();
     assert_eq!(schemas["QualityOutput"]["properties"]["images"]["items"]["$ref"], "#/components/schemas/NumberedFile");
     assert_eq!(schemas["Output"]["properties"]["images"]["items"]["$ref"], "#/components/schemas/File");
     copy.replace("endpoints.toml", "names = { File", "names = { Gone = \"Lost\", File");
@@ -93,7 +93,7 @@ fn a_schema_that_is_called_like_an_endpoint_needs_a_name_of_its_own() {
 fn a_document_that_belongs_to_no_endpoint_is_told() {
     let copy = Copy::new();
     copy.write("upstream/left.json", "{}");
-    let problems = xtask::describe::lint::lint(copy.root()).unwrap().problems;
+    let problems = xtask::describe::describe(&xtask::sources::Sources::load(copy.root())).problems;
     let texts: Vec<_> = problems.iter().map(ToString::to_string).collect();
     assert_eq!(texts, ["openapi/upstream/left.json: belongs to no endpoint of `openapi/endpoints.toml`: delete it"]);
 }
@@ -104,21 +104,23 @@ fn a_document_that_was_touched_is_refused_until_it_is_accepted() {
     copy.replace("upstream/edit.json", "\"anime\"", "\"anime\", \"sketch\"");
     let text = copy.refusal();
     assert!(text.starts_with("openapi/upstream/edit.json: its sha256 is "), "{text}");
-    assert!(text.ends_with("restore the file, or take it as it is with `cargo xtask lock`"), "{text}");
+    let (touched, others) = text.split_once('\n').unwrap();
+    assert!(touched.ends_with("restore the file, or take it as it is with `cargo xtask lock`"), "{text}");
+    // What follows from the edit is told at once: now the shared style differs from the other two.
+    assert!(others.lines().all(|line| line.contains("is to be `Style` like")), "{text}");
     let before = copy.text("upstream.lock");
     copy.relock();
     let after = copy.text("upstream.lock");
     assert_eq!(before.matches("\"transcribed\"\n").count(), 3);
     assert_eq!((after.matches("\"transcribed\"\n").count(), after.matches("\"accepted\"\n").count()), (2, 1));
-    // Now the shared style differs from the other two, and that is another matter.
-    assert!(copy.refusal().contains("is to be `Style` like"), "{}", copy.refusal());
+    assert_eq!(copy.refusal(), others);
 }
 
 #[test]
 fn what_was_fetched_can_be_judged_before_anything_is_generated() {
     let copy = Copy::new();
-    let before = copy.assemble();
-    for (name, value) in [("run", &before.run), ("queue", &before.queue)] {
+    let before = copy.describe();
+    for (name, value) in [("run", &before.documents[0].value), ("queue", &before.documents[1].value)] {
         copy.write(&format!("{name}.json"), &xtask::sources::document::to_text(value));
     }
     copy.edit("upstream/edit.json", |document| {
@@ -135,4 +137,14 @@ fn what_was_fetched_can_be_judged_before_anything_is_generated() {
         );
     }
     assert_eq!((run.name.as_str(), queue.name.as_str()), ("openapi/run.json", "openapi/queue.json"));
+}
+
+#[test]
+fn a_positional_field_that_the_input_does_not_have_is_told() {
+    let copy = Copy::new();
+    copy.replace("endpoints.toml", "positional = [\"prompt\"]", "positional = [\"promt\"]");
+    let text = copy.refusal();
+    let expected = "openapi/endpoints.toml: `positional` of `fal-ai/ideogram/v2/turbo` has `promt`, which is no field of its \
+        input; those are `prompt`, ";
+    assert!(text.starts_with(expected), "{text}");
 }

@@ -60,7 +60,7 @@ fn words_and_metadata_are_no_part_of_it() {
         document.pointer_mut(STATUS).unwrap()["responses"]["200"]["description"] = json!("other words");
     });
     copy.relock();
-    copy.assemble();
+    copy.describe();
 }
 
 #[test]
@@ -110,14 +110,14 @@ fn what_rust_cannot_carry_is_refused_or_allowed() {
     let allowance = "[[allow]]\nfile = \"turbo.json\"\n\
         pointer = \"/components/schemas/IdeogramV2TurboInput/properties/seed/unheard\"\nreason = \"known\"\n";
     copy.write("allow.toml", &format!("{}\n{allowance}", copy.text("allow.toml")));
-    let seed = &copy.assemble().run["components"]["schemas"]["GenerateInput"]["properties"]["seed"];
+    let seed = &copy.describe().documents[0].value["components"]["schemas"]["GenerateInput"]["properties"]["seed"];
     assert_eq!(seed["x-upstream"], json!({ "unheard": 1 }));
 }
 
 #[test]
 fn lint_tells_everything_at_once_and_what_is_no_longer_allowed_for_anything() {
     let copy = Copy::new();
-    assert_eq!(xtask::describe::lint::lint(copy.root()).unwrap().problems, []);
+    assert_eq!(xtask::describe::describe(&xtask::sources::Sources::load(copy.root())).problems, []);
     copy.edit("upstream/turbo.json", |document| {
         document["components"]["schemas"]["IdeogramV2TurboInput"]["not"] = json!({});
         document["components"]["schemas"]["File"]["unheard"] = json!(1);
@@ -125,15 +125,17 @@ fn lint_tells_everything_at_once_and_what_is_no_longer_allowed_for_anything() {
     copy.write("upstream/edit.json", "{");
     let allowance = "[[allow]]\nfile = \"remix.json\"\npointer = \"/nowhere\"\nreason = \"gone\"\n";
     copy.write("allow.toml", &format!("{}\n{allowance}", copy.text("allow.toml")));
-    let report = xtask::describe::lint::lint(copy.root()).unwrap();
+    let report = xtask::describe::describe(&xtask::sources::Sources::load(copy.root()));
     let places: Vec<_> =
         report.problems.iter().map(|problem| problem.to_string().split(": ").next().unwrap().to_owned()).collect();
     assert_eq!(
         places,
         [
+            "openapi/upstream/edit.json",
+            "openapi/upstream/turbo.json",
             "openapi/upstream/turbo.json#/components/schemas/IdeogramV2TurboInput/not",
             "openapi/upstream/turbo.json#/components/schemas/File/unheard",
-            "openapi/upstream/edit.json",
+            "openapi/upstream/remix.json#/components/schemas/File",
             "openapi/allow.toml#/allow/0",
         ]
     );

@@ -1,4 +1,4 @@
-//! Descriptions, assembled: the real templates around a frozen set of documents, changed in one place each. The frozen
+//! Descriptions, description: the real templates around a frozen set of documents, changed in one place each. The frozen
 //! set keeps these tests independent of what upstream says today.
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test may")]
@@ -12,8 +12,8 @@ mod unreadable;
 use serde_json::Value;
 use std::path::{Path, PathBuf};
 use tempfile::TempDir;
-use xtask::describe::assemble::{Assembled, assemble};
-use xtask::sources::{document, lock};
+use xtask::describe::{Description, describe};
+use xtask::sources::{Sources, document, lock};
 
 /// The workspace.
 fn workspace() -> PathBuf {
@@ -67,14 +67,15 @@ impl Copy {
         lock::accept(self.root(), "2026-01-01").unwrap();
     }
 
-    fn assemble(&self) -> Assembled {
-        assemble(self.root()).unwrap_or_else(|error| panic!("{error}"))
+    fn describe(&self) -> Description {
+        describe(&Sources::load(self.root())).complete().unwrap_or_else(|problems| panic!("{problems}"))
     }
 
+    /// Everything that is wrong, a line each.
     fn refusal(&self) -> String {
-        match assemble(self.root()) {
+        match describe(&Sources::load(self.root())).complete() {
             Ok(_) => panic!("the description is taken"),
-            Err(error) => error.to_string(),
+            Err(problems) => problems.to_string(),
         }
     }
 }

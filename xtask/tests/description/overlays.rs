@@ -60,3 +60,16 @@ fn a_shared_name_must_be_free_and_rust() {
         );
     }
 }
+
+#[test]
+fn every_action_that_does_nothing_is_told_at_once_and_once_for_both_documents() {
+    let copy = Copy::new();
+    for (file, action) in [("remix", 0), ("edit", 0), ("shared", 1)] {
+        copy.edit(&format!("overlay/{file}.json"), |overlay| {
+            overlay["actions"][action]["target"] = json!("$.nowhere");
+        });
+    }
+    let text = copy.refusal();
+    let places: Vec<&str> = text.lines().filter(|line| line.contains("matches nothing")).collect();
+    assert_eq!(places.len(), 3, "{text}");
+}

@@ -1,14 +1,14 @@
-//! What the two assembled documents say, and that they are the ones that are checked in.
+//! What the two description documents say, and that they are the ones that are checked in.
 
 use super::{Copy, keys, workspace};
 use serde_json::{Value, json};
-use xtask::describe::assemble::assemble;
-use xtask::sources::document;
+use xtask::describe::describe;
+use xtask::sources::{Sources, document};
 
 #[test]
 fn the_assembled_documents_are_those_that_are_checked_in() {
-    let assembled = assemble(&workspace()).unwrap();
-    for (file, document) in [("run", &assembled.run), ("queue", &assembled.queue)] {
+    let description = describe(&Sources::load(&workspace())).complete().unwrap();
+    for (file, document) in [("run", &description.documents[0].value), ("queue", &description.documents[1].value)] {
         let text = std::fs::read_to_string(workspace().join(format!("openapi/{file}.json"))).unwrap();
         assert!(text == document::to_text(document), "openapi/{file}.json is stale: run `cargo xtask codegen`");
     }
@@ -17,7 +17,7 @@ fn the_assembled_documents_are_those_that_are_checked_in() {
 #[test]
 fn shuffled_keys_change_nothing() {
     let copy = Copy::new();
-    let before = copy.assemble();
+    let before = copy.describe();
     for file in ["turbo", "remix", "edit"] {
         let file = format!("upstream/{file}.json");
         let value = document::parse(copy.text(&file).as_bytes()).unwrap();
@@ -29,9 +29,9 @@ fn shuffled_keys_change_nothing() {
         copy.write(&file, &backwards(&value));
     }
     copy.relock();
-    let after = copy.assemble();
-    assert_eq!(document::to_text(&before.run), document::to_text(&after.run));
-    assert_eq!(document::to_text(&before.queue), document::to_text(&after.queue));
+    let after = copy.describe();
+    assert_eq!(document::to_text(&before.documents[0].value), document::to_text(&after.documents[0].value));
+    assert_eq!(document::to_text(&before.documents[1].value), document::to_text(&after.documents[1].value));
 }
 
 /// The document with each object's keys from Z to A.
@@ -50,8 +50,8 @@ fn backwards(value: &Value) -> String {
 
 #[test]
 fn every_reference_leads_somewhere_and_every_component_is_used() {
-    let assembled = assemble(&workspace()).unwrap();
-    for document in [&assembled.run, &assembled.queue] {
+    let description = describe(&Sources::load(&workspace())).complete().unwrap();
+    for document in [&description.documents[0].value, &description.documents[1].value] {
         let mut references = Vec::new();
         collect(document, &mut references);
         for reference in &references {
@@ -83,16 +83,16 @@ fn collect(value: &Value, into: &mut Vec<String>) {
 
 #[test]
 fn status_result_and_cancel_are_one_path_each_for_all_endpoints() {
-    let assembled = assemble(&workspace()).unwrap();
+    let description = describe(&Sources::load(&workspace())).complete().unwrap();
     let protocol = ["", "/cancel", "/status", "/status/stream"];
     let protocol = protocol.map(|path| format!("/{{owner}}/{{app}}/requests/{{request_id}}{path}"));
-    let mut expected: Vec<_> = assembled.endpoints.iter().map(|endpoint| format!("/{}", endpoint.id)).collect();
+    let mut expected: Vec<_> = description.endpoints.iter().map(|endpoint| format!("/{}", endpoint.id)).collect();
     expected.sort();
     expected.extend(protocol);
-    assert_eq!(keys(&assembled.queue["paths"]), expected);
+    assert_eq!(keys(&description.documents[1].value["paths"]), expected);
     let answers = |path: &str, method: &str| {
         let path = format!("/{{owner}}/{{app}}/requests/{{request_id}}{path}");
-        keys(&assembled.queue["paths"][path][method]["responses"]).join(" ")
+        keys(&description.documents[1].value["paths"][path][method]["responses"]).join(" ")
     };
     assert_eq!(answers("/status", "get"), "200 202 401 403 404 422 429 500 502 503 504");
     assert_eq!(answers("", "get"), "200 400 401 403 404 422 429 499 500 502 503 504");

@@ -46,7 +46,7 @@ fn every_other_file_is_named_too() {
         assert!(copy.refusal().starts_with(&format!("openapi/{file}")), "{}", copy.refusal());
         std::fs::remove_file(copy.path(file)).unwrap();
         if file.starts_with("overlay") {
-            copy.assemble();
+            copy.describe();
         } else {
             assert!(copy.refusal().starts_with(&format!("openapi/{file}: cannot be read: ")), "{}", copy.refusal());
         }

@@ -5,13 +5,14 @@ use std::path::Path;
 use std::process::Command;
 use tempfile::TempDir;
 use xtask::commands::diff::{Args, run_to};
-use xtask::diff::{DOCUMENTS, LARGEST_DOCUMENT, load, load_working_tree};
+use xtask::diff::{LARGEST_DOCUMENT, load, load_working_tree};
+use xtask::sources::WRITTEN;
 
 /// A workspace with the fixture committed and tagged `v1`.
 fn workspace() -> TempDir {
     let root = tempfile::tempdir().unwrap();
     std::fs::create_dir(root.path().join("openapi")).unwrap();
-    for document in DOCUMENTS {
+    for document in WRITTEN {
         let name = Path::new(document).file_name().unwrap();
         std::fs::copy(fixtures().join(name), root.path().join(document)).unwrap();
     }
@@ -44,7 +45,7 @@ fn diff(root: &Path, old: Option<&str>, new: Option<&str>) -> Result<(u8, String
 fn by_default_the_commit_is_compared_with_the_working_tree() {
     let root = workspace();
     assert_eq!(diff(root.path(), None, None), Ok((0, "No change: both say the same.\n".to_owned())));
-    for document in DOCUMENTS {
+    for document in WRITTEN {
         replace(&root.path().join(document), "\"maximum\": 50", "\"maximum\": 25");
     }
     let (code, table) = diff(root.path(), None, None).unwrap();

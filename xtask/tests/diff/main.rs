@@ -9,19 +9,19 @@ mod verdicts;
 
 use serde_json::Value;
 use std::path::{Path, PathBuf};
-use xtask::diff::{Change, Description, Document, Report, compare};
+use xtask::diff::{Change, Document, Report, Version, compare};
 
 fn fixtures() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/diff")
 }
 
 /// A small description that has every construct which the real one can have.
-fn base() -> Description {
+fn base() -> Version {
     let document = |name: &str| {
         let text = std::fs::read_to_string(fixtures().join(name)).unwrap();
         Document { name: name.to_owned(), value: serde_json::from_str(&text).unwrap() }
     };
-    Description { documents: vec![document("run.json"), document("queue.json")] }
+    Version { documents: vec![document("run.json"), document("queue.json")] }
 }
 
 /// What a test does to a value. A pointer without its first slash starts at an operation of the fixture, or at a schema.
@@ -37,7 +37,7 @@ enum Edit {
 
 impl Edit {
     /// Edits every document that has the place; at least one must.
-    fn apply(&self, description: &mut Description) {
+    fn apply(&self, description: &mut Version) {
         let edited = description
             .documents
             .iter_mut()

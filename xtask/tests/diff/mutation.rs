@@ -4,7 +4,7 @@
 use super::base;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
-use xtask::diff::{Description, Document, Kind, compare, load_working_tree};
+use xtask::diff::{Document, Kind, Version, compare, load_working_tree};
 
 /// One changed copy of a document: what was done, and the result.
 struct Mutant {
@@ -94,9 +94,9 @@ fn no_change_of_any_value_is_silent() {
     let mut silent = Vec::new();
     let mut same = BTreeSet::new();
     for document in base().documents {
-        let old = Description { documents: vec![document.clone()] };
+        let old = Version { documents: vec![document.clone()] };
         for Mutant { what, document: value } in mutants(&document.value, true) {
-            let new = Description { documents: vec![Document { value, ..document.clone() }] };
+            let new = Version { documents: vec![Document { value, ..document.clone() }] };
             let (forwards, backwards) = (compare(&old, &new).changes, compare(&new, &old).changes);
             count += 2;
             if forwards.is_empty() || backwards.is_empty() {
@@ -122,14 +122,14 @@ fn every_leaf_of_the_real_description_is_classified() {
     let mut count = 0;
     let mut wrong = Vec::new();
     for document in load_working_tree(&root).unwrap().documents {
-        let old = Description { documents: vec![document.clone()] };
+        let old = Version { documents: vec![document.clone()] };
         for Mutant { what, document: value } in mutants(&document.value, false) {
             // A reference that leads nowhere and a server that is nowhere are no description any more.
             if what.contains("/$ref ") || (what.contains("/servers/") && what.ends_with("/url removed")) {
                 continue;
             }
             count += 1;
-            let new = Description { documents: vec![Document { value, ..document.clone() }] };
+            let new = Version { documents: vec![Document { value, ..document.clone() }] };
             let report = compare(&old, &new);
             let unknown = report.changes.iter().find(|change| change.kind == Kind::Unknown);
             if report.changes.is_empty() || unknown.is_some() {

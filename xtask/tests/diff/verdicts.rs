@@ -4,7 +4,7 @@ use super::Edit::{Remove, Rename, Set};
 use super::{Edit, base, report, row};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
-use xtask::diff::{Description, Kind, compare};
+use xtask::diff::{Kind, Version, compare};
 
 /// The query parameters of the status, turned round.
 fn reversed_status_parameters() -> Value {
@@ -415,8 +415,7 @@ fn a_whole_document_comes_and_goes() {
     let mut three = base();
     three.documents.push(three.documents[0].clone());
     three.documents[2].name = "storage.json".to_owned();
-    let rows =
-        |old: &Description, new: &Description| -> Vec<String> { compare(old, new).changes.iter().map(row).collect() };
+    let rows = |old: &Version, new: &Version| -> Vec<String> { compare(old, new).changes.iter().map(row).collect() };
     assert_eq!(rows(&both, &three), ["document-added none compatible minor"]);
     assert_eq!(rows(&three, &both), ["document-removed none breaking major"]);
 }
@@ -439,8 +438,7 @@ fn an_endpoint_with_its_own_output_is_one_row_either_way() {
     ] {
         edit.apply(&mut more);
     }
-    let rows =
-        |old: &Description, new: &Description| -> Vec<String> { compare(old, new).changes.iter().map(row).collect() };
+    let rows = |old: &Version, new: &Version| -> Vec<String> { compare(old, new).changes.iter().map(row).collect() };
     assert_eq!(rows(&base(), &more), ["endpoint-added none compatible minor"]);
     assert_eq!(rows(&more, &base()), ["endpoint-removed none breaking major"]);
 }
@@ -458,8 +456,7 @@ fn documents_belong_together_by_file_name() {
 fn a_schema_that_only_moves_between_documents_is_no_new_type() {
     let mut fewer = base();
     assert!(Edit::Remove("Problem").apply_to(&mut fewer.documents[1].value));
-    let rows =
-        |old: &Description, new: &Description| -> Vec<String> { compare(old, new).changes.iter().map(row).collect() };
+    let rows = |old: &Version, new: &Version| -> Vec<String> { compare(old, new).changes.iter().map(row).collect() };
     assert_eq!(rows(&base(), &fewer), ["component response compatible patch"]);
     assert_eq!(rows(&fewer, &base()), ["component response compatible patch"]);
 }

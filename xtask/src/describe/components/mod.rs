@@ -1,6 +1,6 @@
 //! The components of a normalised document as what they become in Rust.
 //!
-//! The documents come from [`assemble`](crate::describe::assemble) in its normal form, so this reads few shapes; anything else is an
+//! The documents come from [`normalise`](super::normalise) in its normal form, so this reads few shapes; anything else is an
 //! error that names its pointer, since a schema that is skipped here would be lost in silence.
 
 mod bounds;
@@ -9,4 +9,4 @@ mod read;
 
 pub use bounds::{Bounds, NumberKind};
 pub use component::{Component, Components, Property, Shape, referenced};
-pub use read::read;
+pub use read::{merge, read};

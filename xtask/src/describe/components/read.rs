@@ -5,37 +5,52 @@ use super::component::{Component, Components, Property, Shape, referenced};
 use crate::error::{Error, Result};
 use crate::names;
 use crate::pointer::Pointer;
+use crate::sources::document::Document;
 use serde_json::{Map, Value};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Reads every component of the documents. A component that several documents have must be equal in all.
-///
-/// # Errors
-/// A schema outside the normal form, two components or properties with one Rust name, or two different components of
-/// one name.
-pub fn read(documents: &[&Value]) -> Result<Components> {
+/// Reads every component of a document. A problem is a schema outside the normal form.
+pub fn read(document: &Document, problems: &mut Vec<Error>) -> Components {
+    let schemas = document.value.pointer("/components/schemas").and_then(Value::as_object);
     let mut components = Components::new();
-    let mut rust_names: BTreeMap<String, String> = BTreeMap::new();
-    for document in documents {
-        let Some(schemas) = document.pointer("/components/schemas").and_then(Value::as_object) else { continue };
-        for (name, schema) in schemas {
-            let pointer = Pointer::root().join("components").join("schemas").join(name).to_string();
-            let component = component(name, schema, &pointer)?;
-            if let Some(other) = rust_names.insert(component.rust.clone(), pointer.clone())
-                && other != pointer
-            {
-                let message = format!("this and `{other}` are both `{}` in Rust: rename one", component.rust);
-                return Err(Error::new(message).at(pointer));
-            }
-            if let Some(known) = components.get(name)
-                && *known != component
-            {
-                return Err(Error::new("two documents describe this component differently").at(pointer));
-            }
-            components.insert(name.clone(), component);
+    for (name, schema) in schemas.into_iter().flatten() {
+        let pointer = Pointer::root().join("components").join("schemas").join(name).to_string();
+        match component(name, schema, &pointer) {
+            Ok(component) => _ = components.insert(name.clone(), component),
+            Err(error) => problems.push(error.in_file(&document.name)),
         }
     }
-    Ok(components)
+    components
+}
+
+/// The components of several documents together. A problem is one that two documents have and describe differently, or two
+/// with one Rust name.
+pub fn merge<'a>(
+    documents: impl IntoIterator<Item = (&'a Document, &'a Components)>,
+    problems: &mut Vec<Error>,
+) -> Components {
+    let mut merged = Components::new();
+    let mut rust_names: BTreeMap<&str, &str> = BTreeMap::new();
+    for (document, components) in documents {
+        for (name, component) in components {
+            let mut wrong = |message: String| {
+                problems.push(Error::new(message).in_file(&document.name).at(&component.pointer));
+            };
+            if let Some(other) = rust_names.insert(&component.rust, &component.pointer)
+                && other != component.pointer
+            {
+                wrong(format!("this and `{other}` are both `{}` in Rust: rename one", component.rust));
+            }
+            match merged.get(name) {
+                Some(known) if known != component => {
+                    wrong("two documents describe this component differently".to_owned());
+                }
+                Some(_) => {}
+                None => _ = merged.insert(name.clone(), component.clone()),
+            }
+        }
+    }
+    merged
 }
 
 /// Component names are Rust names already, by the normal form.

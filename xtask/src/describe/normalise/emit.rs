@@ -1,7 +1,9 @@
 //! From [`Schema`] to OpenAPI 3.0.3 in normal form, inline types hoisted to components of their own.
 
+use super::component::Component;
+use super::graph::Graph;
+use super::note::{Note, NoteKind};
 use super::schema::{Additional, Array, Bounds, Object, Scalar, Schema, Shape, Text, Union};
-use super::{Component, Graph, Note, NoteKind};
 use crate::error::Error;
 use crate::names;
 use crate::pointer::Pointer;

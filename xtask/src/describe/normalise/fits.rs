@@ -1,6 +1,7 @@
 //! Whether a value is one of a schema in normal form.
 
-use super::{Component, Note, NoteKind};
+use super::component::Component;
+use super::note::{Note, NoteKind};
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 

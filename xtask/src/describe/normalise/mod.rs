@@ -9,23 +9,29 @@
 //! A number is checked where it is sent. In an output its bounds stay beside its type and decide nothing: an answer that
 //! was paid for is not refused for a bound.
 
+mod component;
 mod emit;
 mod fits;
+mod graph;
 mod keywords;
 mod merge;
+mod note;
 mod read;
 mod schema;
 #[cfg(test)]
 mod tests;
 mod types;
 
+pub use component::Component;
+pub use note::{Note, NoteKind};
+
 use crate::error::Error;
 use crate::names::{self, is_reserved};
 use crate::pointer::Pointer;
+use graph::Graph;
 use read::Reader;
-use schema::{Schema, Shape};
+use schema::Shape;
 use serde_json::Value;
-use std::collections::BTreeSet;
 use std::collections::btree_map::{BTreeMap, Entry};
 
 /// The schemas of one endpoint.
@@ -37,75 +43,6 @@ pub struct Normalised {
     pub problems: Vec<Error>,
     /// What it leaves out of the Rust code.
     pub notes: Vec<Note>,
-}
-
-/// One schema, and where in the upstream document it comes from.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Component {
-    /// In normal form.
-    pub schema: Value,
-    /// In the upstream document.
-    pub origin: Pointer,
-}
-
-/// Something that the Rust code does not carry.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Note {
-    /// Where it stands.
-    pub pointer: Pointer,
-    /// What it is.
-    pub kind: NoteKind,
-}
-
-/// What the Rust code does not carry.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum NoteKind {
-    /// A keyword, the last step of the pointer.
-    Keyword,
-    /// A keyword, or a name in `x-fal-order-properties`, that applies to nothing here.
-    Ineffective,
-    /// The limits of something that is only received.
-    Received,
-    /// A flag that is always the same.
-    Constant,
-    /// A tuple whose members differ.
-    Tuple,
-    /// A bound beyond what an `i64` can hold.
-    Clamped,
-    /// A default that is no value of its schema.
-    Misfit,
-    /// A schema that neither input nor output refers to.
-    Unreached,
-}
-
-impl NoteKind {
-    /// The name under which `openapi/allow.toml` may allow it wherever it stands.
-    pub fn rule(self) -> &'static str {
-        match self {
-            Self::Keyword => "keyword",
-            Self::Ineffective => "ineffective",
-            Self::Received => "received",
-            Self::Constant => "constant",
-            Self::Tuple => "tuple",
-            Self::Clamped => "clamped",
-            Self::Misfit => "misfit",
-            Self::Unreached => "unreached",
-        }
-    }
-
-    /// What it is, in words.
-    pub fn words(self) -> &'static str {
-        match self {
-            Self::Keyword => "is a keyword that the Rust code does not carry",
-            Self::Ineffective => "applies to nothing here",
-            Self::Received => "limits what is only received, which the Rust code does not check",
-            Self::Constant => "allows one value only, which the Rust code does not check",
-            Self::Tuple => "says which item is of which type, which the Rust code does not carry",
-            Self::Clamped => "lies beyond what an `i64` can hold",
-            Self::Misfit => "is a default that is no value of its schema",
-            Self::Unreached => "describes something that neither input nor output refers to",
-        }
-    }
 }
 
 /// The two schemas that an endpoint is about.
@@ -179,49 +116,4 @@ fn unreached(document: &Value, graph: &Graph) -> Vec<Note> {
         .filter(|place| !reached(place))
         .map(|pointer| Note { pointer, kind: NoteKind::Unreached })
         .collect()
-}
-
-/// The schemas and what refers to what.
-struct Graph {
-    schemas: BTreeMap<Pointer, Schema>,
-}
-
-impl Graph {
-    /// Where a chain of bare references ends.
-    fn target(&self, place: &Pointer) -> Pointer {
-        self.chain(place).pop().unwrap_or_else(|| place.clone())
-    }
-
-    /// Whether it says no more than to look elsewhere.
-    fn is_alias(&self, place: &Pointer) -> bool {
-        matches!(self.schemas.get(place), Some(Schema { shape: Shape::Reference(_), .. }))
-    }
-
-    fn chain(&self, place: &Pointer) -> Vec<Pointer> {
-        let mut chain = vec![place.clone()];
-        while let Some(Schema { shape: Shape::Reference(next), .. }) = chain.last().and_then(|at| self.schemas.get(at))
-        {
-            if chain.contains(next) {
-                break;
-            }
-            chain.push(next.clone());
-        }
-        chain
-    }
-
-    /// Whether a schema on the way to the target takes `null`: then so does whatever refers to it.
-    fn takes_null(&self, place: &Pointer) -> bool {
-        self.chain(place).iter().filter_map(|at| self.schemas.get(at)).any(|schema| schema.nullable)
-    }
-
-    fn reachable(&self, from: &Pointer) -> BTreeSet<Pointer> {
-        let mut found = BTreeSet::new();
-        let mut rest = vec![from.clone()];
-        while let Some(place) = rest.pop() {
-            if found.insert(place.clone()) {
-                rest.extend(self.schemas.get(&place).into_iter().flat_map(Schema::references).cloned());
-            }
-        }
-        found
-    }
 }

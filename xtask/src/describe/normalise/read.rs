@@ -1,8 +1,8 @@
 //! From JSON to [`Schema`]: one reading for OpenAPI 3.0, 3.1 and what pydantic makes of them.
 
 use super::keywords::{Keyword, keyword};
+use super::note::{Note, NoteKind};
 use super::schema::{Annotations, Schema, Shape, Union};
-use super::{Note, NoteKind};
 use crate::error::Error;
 use crate::pointer::Pointer;
 use serde_json::{Map, Number, Value};

@@ -1,8 +1,8 @@
 //! What the keywords of one type say: enumerations, numbers, texts, lists, objects.
 
-use super::NoteKind;
 use super::keywords::applies_to;
 use super::merge::tighter;
+use super::note::NoteKind;
 use super::read::{Reader, bare};
 use super::schema::{Additional, Array, Bound, Bounds, Object, Scalar, Schema, Shape, Text, Union};
 use crate::pointer::Pointer;

@@ -3,92 +3,13 @@
 use super::attributes::ident;
 use super::number::bounds_expression;
 use crate::describe::components::{Bounds, Components, NumberKind, Property, Shape, referenced};
+use crate::describe::endpoint::EndpointFacts;
 use crate::emit::docs;
 use crate::emit::source::unparse;
 use crate::error::{Error, Result};
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 use serde_json::Value;
-
-/// What `x-fal-endpoint` says of an endpoint.
-#[derive(Clone, Debug, PartialEq)]
-pub struct EndpointFacts {
-    /// The full endpoint id.
-    pub id: String,
-    /// The id's first segment.
-    pub owner: String,
-    /// The id's second segment.
-    pub app: String,
-    /// The marker's name.
-    pub name: String,
-    /// The command's name.
-    pub verb: String,
-    /// One line.
-    pub summary: String,
-    /// The fields a command line takes by position.
-    pub positional: Vec<String>,
-    /// The input's component.
-    pub input: String,
-    /// The output's component.
-    pub output: String,
-    /// Millionths, currency, unit.
-    pub price: Option<(u64, String, String)>,
-}
-
-impl EndpointFacts {
-    /// Reads the extension of one operation.
-    ///
-    /// # Errors
-    /// A fact that is missing or of the wrong type.
-    pub fn read(extension: &Value, pointer: &str) -> Result<Self> {
-        let text = |keyword: &str| -> Result<String> {
-            let value = extension.get(keyword).and_then(Value::as_str);
-            value.map(str::to_owned).ok_or_else(|| Error::new(format!("`{keyword}` must be a text")).at(pointer))
-        };
-        let component = |keyword: &str| -> Result<String> {
-            let reference = text(keyword)?;
-            let name = reference.strip_prefix("#/components/schemas/").map(str::to_owned);
-            name.ok_or_else(|| Error::new(format!("`{keyword}` must be a reference to a component")).at(pointer))
-        };
-        let positional = extension.get("positional").and_then(Value::as_array);
-        let price = match extension.get("price") {
-            None | Some(Value::Null) => None,
-            Some(price) => Some(read_price(price, pointer)?),
-        };
-        Ok(Self {
-            id: text("id")?,
-            owner: text("owner")?,
-            app: text("app")?,
-            name: text("name")?,
-            verb: text("verb")?,
-            summary: text("summary")?,
-            positional: positional.into_iter().flatten().filter_map(|name| name.as_str().map(str::to_owned)).collect(),
-            input: component("input")?,
-            output: component("output")?,
-            price,
-        })
-    }
-}
-
-fn read_price(price: &Value, pointer: &str) -> Result<(u64, String, String)> {
-    let text = |keyword: &str| price.get(keyword).and_then(Value::as_str);
-    let (Some(amount), Some(currency), Some(unit)) = (text("amount"), text("currency"), text("unit")) else {
-        return Err(Error::new("a price needs the texts `amount`, `currency` and `unit`").at(pointer));
-    };
-    let micros = micros(amount)
-        .ok_or_else(|| Error::new(format!("`{amount}` is no amount with at most six decimals")).at(pointer))?;
-    Ok((micros, currency.to_owned(), unit.to_owned()))
-}
-
-/// A decimal in millionths, exactly.
-fn micros(amount: &str) -> Option<u64> {
-    let (whole, fraction) = amount.split_once('.').unwrap_or((amount, ""));
-    let all_digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
-    if whole.is_empty() || fraction.len() > 6 || !all_digits(whole) || !all_digits(fraction) {
-        return None;
-    }
-    format!("{whole}{fraction:0<6}").parse().ok()
-}
 
 /// The marker's source.
 ///
@@ -235,19 +156,5 @@ fn component_kind(name: &str, components: &Components, inside: &[&str]) -> Token
             quote!(super::FieldKind::Object(&[#(#fields),*]))
         }
         Shape::Struct(_) | Shape::Union(_) | Shape::IntegerEnum(_) => quote!(super::FieldKind::Any),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::micros;
-
-    #[test]
-    fn prices_are_exact() {
-        assert_eq!(micros("0.05"), Some(50_000));
-        assert_eq!(micros("1"), Some(1_000_000));
-        assert_eq!(micros("0.0000001"), None);
-        assert_eq!(micros("5e-2"), None);
-        assert_eq!(micros(""), None);
     }
 }

@@ -1,7 +1,7 @@
 //! The models as files of source: one an endpoint, one for what they share, one for the protocol, one a document of ours.
 
-use super::endpoint_table::EndpointFacts;
 use super::{component, endpoint_table, types};
+use crate::describe::Description;
 use crate::describe::components::{Components, Shape, referenced};
 use crate::emit::source::header;
 use crate::error::Result;
@@ -12,31 +12,26 @@ use std::collections::{BTreeMap, BTreeSet};
 pub type Files = BTreeMap<String, String>;
 
 /// What goes into the generated module of models.
-pub struct Models<'a> {
-    /// All components.
-    pub components: &'a Components,
-    /// The endpoints, in the order of the table.
-    pub endpoints: &'a [EndpointFacts],
-    /// The module of each component that a document of our own has, by component name.
-    pub modules: &'a BTreeMap<String, String>,
-    /// The sha256 of each endpoint's own document, by endpoint id.
-    pub hashes: &'a BTreeMap<String, String>,
-    /// The path of the module that has the contract: `crate` or, below a test crate, something longer.
-    pub contract: &'a str,
-    /// The header's second line: which generators wrote this.
-    pub generators: &'a str,
+struct Models<'a> {
+    description: &'a Description,
+    contract: &'a str,
+}
+
+/// Writes `mod.rs`, one file per endpoint, one for what endpoints share, one for the protocol's own models, and one per
+/// document of our own. `contract` is the path of the module that has the contract: `crate` or, below a test crate,
+/// something longer.
+///
+/// # Errors
+/// Whatever typify refuses, or a reference to a component that is not there.
+pub fn files(description: &Description, contract: &str) -> Result<Files> {
+    Models { description, contract }.files()
 }
 
 impl Models<'_> {
-    /// Writes `mod.rs`, one file per endpoint, one for what endpoints share, one for the protocol's own models, and one
-    /// per document of our own.
-    ///
-    /// # Errors
-    /// Whatever typify refuses, a reference to a component that is not there, or two endpoints of one name.
-    pub fn files(&self) -> Result<Files> {
-        let types = types::rust_types(self.components)?;
+    fn files(&self) -> Result<Files> {
+        let types = types::rust_types(&self.description.components)?;
         let mut bodies: BTreeMap<String, String> = BTreeMap::new();
-        for (name, component) in self.components {
+        for (name, component) in &self.description.components {
             let file = self.file_of(name);
             let fallback = format!("The component `{name}` of the description.");
             let fields = types.get(name).map(Vec::as_slice).unwrap_or_default();
@@ -45,25 +40,27 @@ impl Models<'_> {
             body.push('\n');
             body.push_str(&source);
         }
-        for facts in self.endpoints {
+        for facts in &self.description.endpoints {
             let body = bodies.entry(crate::names::field(&facts.verb)).or_default();
             body.push('\n');
-            body.push_str(&endpoint_table::source(facts, self.components)?);
+            body.push_str(&endpoint_table::source(facts, &self.description.components)?);
         }
         let mut files = Files::new();
         for (module, body) in &bodies {
-            let facts = self.endpoints.iter().find(|facts| crate::names::field(&facts.verb) == *module);
+            let facts = self.description.endpoints.iter().find(|facts| crate::names::field(&facts.verb) == *module);
             let about = match facts {
                 Some(facts) => format!("The endpoint `{}`.", facts.id),
                 None if module == SHARED => "What several endpoints share.".to_owned(),
-                None if self.modules.values().any(|own| own == module) => {
+                None if self.description.modules.values().any(|own| own == module) => {
                     format!("The models of `openapi/{module}.json`.")
                 }
                 None => "What the protocols of the endpoints use: status, logs, errors.".to_owned(),
             };
-            let mut text = header(self.generators);
-            if let Some(hash) = facts.and_then(|facts| self.hashes.get(&facts.id)) {
-                text.push_str(&format!("// description sha256 {hash}\n"));
+            let mut text = header(&self.description.generators);
+            let upstream =
+                self.description.upstream.iter().find(|upstream| facts.is_some_and(|facts| facts.id == upstream.id));
+            if let Some(upstream) = upstream {
+                text.push_str(&format!("// description sha256 {}\n", upstream.sha256));
             }
             text.push_str(&format!("\n//! {about}\n{body}"));
             files.insert(format!("{module}.rs"), text);
@@ -74,7 +71,7 @@ impl Models<'_> {
 
     fn root<'a>(&self, modules: impl Iterator<Item = &'a String> + Clone) -> String {
         let contract = self.contract;
-        let mut text = header(self.generators);
+        let mut text = header(&self.description.generators);
         text.push_str("\n//! Models, markers and the table of endpoints.\n\n");
         let mut used = BTreeSet::from(["Bounds", "Endpoint", "EndpointInfo", "EndpointInput", "Field", "FieldKind"]);
         used.extend(["FileRole", "Price"]);
@@ -92,7 +89,7 @@ impl Models<'_> {
         }
         text.push_str("\n/// Every endpoint that the description has, in its order.\n");
         text.push_str("pub static ENDPOINTS: &[&EndpointInfo] = &[\n");
-        for facts in self.endpoints {
+        for facts in &self.description.endpoints {
             text.push_str(&format!("    <{} as Endpoint>::INFO,\n", facts.name));
         }
         text.push_str("];\n\n");
@@ -102,7 +99,7 @@ impl Models<'_> {
              pub fn json_schemas() -> ::serde_json::Map<String, ::serde_json::Value> {\n    \
              let mut generator = ::schemars::generate::SchemaSettings::openapi3().into_generator();\n",
         );
-        for component in self.components.values() {
+        for component in self.description.components.values() {
             text.push_str(&format!("    generator.subschema_for::<{}>();\n", component.rust));
         }
         text.push_str("    generator.take_definitions(true)\n}\n");
@@ -112,14 +109,13 @@ impl Models<'_> {
     /// The module that a component belongs to: that of the one endpoint that uses it, else the shared one, that of the one
     /// document that has it, or the protocol's.
     fn file_of(&self, name: &str) -> String {
-        let mut users = self
-            .endpoints
-            .iter()
-            .filter(|facts| reachable([facts.input.as_str(), facts.output.as_str()], self.components).contains(name));
+        let mut users = self.description.endpoints.iter().filter(|facts| {
+            reachable([facts.input.as_str(), facts.output.as_str()], &self.description.components).contains(name)
+        });
         match (users.next(), users.next()) {
             (Some(only), None) => crate::names::field(&only.verb),
             (Some(_), Some(_)) => SHARED.to_owned(),
-            (None, _) => self.modules.get(name).cloned().unwrap_or_else(|| PROTOCOL.to_owned()),
+            (None, _) => self.description.modules.get(name).cloned().unwrap_or_else(|| PROTOCOL.to_owned()),
         }
     }
 }
@@ -128,7 +124,7 @@ const SHARED: &str = "shared";
 const PROTOCOL: &str = "protocol";
 
 /// All components that the given ones lead to, themselves included.
-pub fn reachable<'a>(roots: impl IntoIterator<Item = &'a str>, components: &Components) -> BTreeSet<String> {
+fn reachable<'a>(roots: impl IntoIterator<Item = &'a str>, components: &Components) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
     let mut open: Vec<String> = roots.into_iter().map(str::to_owned).collect();
     while let Some(name) = open.pop() {

@@ -11,5 +11,4 @@ mod types;
 mod union;
 mod wrapper;
 
-pub use endpoint_table::EndpointFacts;
-pub use files::{Files, Models, reachable};
+pub use files::{Files, files};

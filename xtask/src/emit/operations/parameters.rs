@@ -1,6 +1,6 @@
 //! What may be set on a call besides its input, as a struct, and how it is handed to the operation.
 
-use super::Operation;
+use super::operation::Operation;
 use crate::emit::docs;
 use crate::error::{Error, Result};
 use proc_macro2::TokenStream;
@@ -80,7 +80,7 @@ fn parameter_struct(name: &str, what: &str, operation: &Operation) -> Result<Tok
 fn call(operation: &Operation) -> TokenStream {
     let name = format_ident!("{}", operation.id);
     let arguments = operation.arguments.iter().map(|(argument, argument_type)| {
-        if argument == super::ENDPOINT {
+        if argument == super::operation::ENDPOINT {
             return quote!(endpoint);
         }
         if parameter(operation, argument).is_none() {

@@ -1,7 +1,7 @@
-//! Stage 6: what progenitor writes, made ours. Each rewrite is counted, and a count that is not the expected one is an
+//! What progenitor writes, made ours. Each rewrite is counted, and a count that is not the expected one is an
 //! error: a new version of progenitor is noticed here and not by a reader of its output.
 
-use super::Operation;
+use super::operation::Operation;
 use crate::error::{Error, Result};
 use syn::visit_mut::VisitMut;
 use syn::{FnArg, ImplItem, Item, Stmt, parse_quote};

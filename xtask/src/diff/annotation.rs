@@ -1,6 +1,8 @@
-//! Vendor extensions.
+//! What may stand beside anything: texts, examples, vendor extensions.
 
+use super::lookup::component;
 use super::rules::Kind;
+use super::verdict::Position;
 use super::walk::{At, Walk, texts};
 use serde_json::{Map, Value};
 
@@ -8,7 +10,7 @@ use serde_json::{Map, Value};
 const HINTS: &[&str] = &["ui", "_fal_ui_field", "x-fal-ui", "x-fal-metadata", "x-fal-order-paths", "limit_description"];
 
 /// An extension that may stand anywhere.
-pub(super) fn compare(walk: &mut Walk, at: &At, key: &str, old: Option<&Value>, new: Option<&Value>) {
+fn extension(walk: &mut Walk, at: &At, key: &str, old: Option<&Value>, new: Option<&Value>) {
     match key {
         "x-fal-price" => walk.report_value(at, Kind::Price, "the price", old, new),
         "x-shared-name" => walk.report_value(at, Kind::SharedName, "the shared name", old, new),
@@ -21,7 +23,7 @@ pub(super) fn compare(walk: &mut Walk, at: &At, key: &str, old: Option<&Value>, 
             let empty = Value::Object(Map::new());
             walk.differing(at, old.unwrap_or(&empty), new.unwrap_or(&empty), |walk, key, old, new| match key {
                 "default" => walk.report_value(&at.key(key), Kind::Default, "the upstream default", old, new),
-                _ => super::schema::annotation(walk, &at.name(key), key, old, new),
+                _ => annotation(walk, &at.name(key), key, old, new),
             });
         }
         "x-upstream-discriminator" => walk.report_value(at, Kind::Discriminator, "the discriminator", old, new),
@@ -63,15 +65,43 @@ fn is_rename(walk: &mut Walk, old: Option<&Value>, new: Option<&Value>) -> bool 
     let (Some(old), Some(new)) = (old.and_then(Value::as_str), new.and_then(Value::as_str)) else { return false };
     let name = |reference: &str| reference.rsplit('/').next().unwrap_or(reference).to_owned();
     let (old_name, new_name) = (name(old), name(new));
-    let is_rename = super::walk::component(walk.new, "schemas", &old_name).is_none()
-        && super::walk::component(walk.old, "schemas", &new_name).is_none()
-        && super::walk::component(walk.new, "schemas", &new_name).is_some();
+    let is_rename = component(walk.new, "schemas", &old_name).is_none()
+        && component(walk.old, "schemas", &new_name).is_none()
+        && component(walk.new, "schemas", &new_name).is_some();
     if is_rename {
         walk.retarget(
-            &super::schema::named(&new_name, walk.position(&new_name)),
+            &named(&new_name, walk.position(&new_name)),
             &format!("#/components/schemas/{old_name}"),
             &format!("#/components/schemas/{new_name}"),
         );
     }
     is_rename
+}
+
+/// What may stand beside anything: texts, examples, extensions; whatever else there is, is unknown.
+pub(super) fn annotation(walk: &mut Walk, at: &At, key: &str, old: Option<&Value>, new: Option<&Value>) {
+    match key {
+        "description" | "title" | "summary" | "externalDocs" | "tags" | "$comment" => {
+            walk.report_value(at, Kind::Text, &format!("the {key}"), old, new);
+        }
+        "example" | "examples" | "x-examples" => walk.report_value(at, Kind::Example, "the example", old, new),
+        "deprecated" => match (flag(old), flag(new)) {
+            (Some(false), Some(true)) => walk.report(at, Kind::Deprecated, "is deprecated"),
+            (Some(true), Some(false)) => walk.report(at, Kind::Deprecated, "is no longer deprecated"),
+            (Some(_), Some(_)) => {}
+            _ => walk.unknown(at, old, new),
+        },
+        _ => extension(walk, at, key, old, new),
+    }
+}
+
+/// A keyword that is false when it is missing; none when it is no boolean.
+pub(super) fn flag(value: Option<&Value>) -> Option<bool> {
+    value.map_or(Some(false), Value::as_bool)
+}
+
+/// The place of a named schema.
+pub(super) fn named(name: &str, position: Position) -> At {
+    let section = At::new("/components/schemas", name, position);
+    At { component: true, ..section.name(name) }
 }

@@ -1,0 +1,14 @@
+//! What a program is told to do.
+
+use super::server::Behaviour;
+
+/// What a program is told to do.
+#[derive(Clone, Copy)]
+pub(super) struct Work {
+    pub(super) task: &'static str,
+    pub(super) count: usize,
+    pub(super) at_once: usize,
+    pub(super) warm_up: usize,
+    pub(super) tls: bool,
+    pub(super) behaviour: Behaviour,
+}

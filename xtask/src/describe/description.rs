@@ -1,0 +1,63 @@
+//! The description of the API: what every command after reading works on.
+
+use super::components::Components;
+use super::endpoint::EndpointFacts;
+use super::lint::Allowed;
+use super::normalise::Note;
+use crate::error::{Error, Problems};
+use crate::sources::document::Document;
+use std::collections::BTreeMap;
+
+/// What the API is, whole and checked.
+#[derive(Clone, Debug, Default)]
+pub struct Description {
+    /// The documents: of single calls, of the queue, then those of our own.
+    pub documents: Vec<Document>,
+    /// The endpoints, in the order of `endpoints.toml`.
+    pub endpoints: Vec<EndpointFacts>,
+    /// The documents' components, and what they become in Rust.
+    pub components: Components,
+    /// The module of each component that one document of ours has, by component name.
+    pub modules: BTreeMap<String, String>,
+    /// The endpoints' own documents, in the same order.
+    pub upstream: Vec<UpstreamDocument>,
+    /// Which versions of the generators write the code.
+    pub generators: String,
+}
+
+/// One endpoint's document as fal serves it.
+#[derive(Clone, Debug)]
+pub struct UpstreamDocument {
+    /// The endpoint's id.
+    pub id: String,
+    /// The file's name.
+    pub file: String,
+    /// Byte for byte.
+    pub text: String,
+    /// The sha256 of its canonical form: keys sorted, no white space.
+    pub sha256: String,
+}
+
+/// A description and everything that was found on the way to it.
+#[derive(Clone, Debug, Default)]
+pub struct Described {
+    /// The description, as far as it goes; nothing where it does not go far enough to be one.
+    pub description: Option<Description>,
+    /// What must be dealt with before anything is generated.
+    pub problems: Vec<Error>,
+    /// What the Rust code does not carry, for a reason.
+    pub allowed: Vec<Allowed>,
+    /// What the Rust code does not carry of a document that has no allowances.
+    pub notes: Vec<Note>,
+}
+
+impl Described {
+    /// The description, if nothing is wrong with it.
+    ///
+    /// # Errors
+    /// All the problems.
+    pub fn complete(self) -> Result<Description, Problems> {
+        Problems::none(self.problems)?;
+        self.description.ok_or_else(|| Error::new("there is nothing to describe").into())
+    }
+}

@@ -1,0 +1,63 @@
+//! What the Rust code does not carry.
+
+use crate::pointer::Pointer;
+
+/// Something that the Rust code does not carry.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Note {
+    /// Where it stands.
+    pub pointer: Pointer,
+    /// What it is.
+    pub kind: NoteKind,
+}
+
+/// What the Rust code does not carry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum NoteKind {
+    /// A keyword, the last step of the pointer.
+    Keyword,
+    /// A keyword, or a name in `x-fal-order-properties`, that applies to nothing here.
+    Ineffective,
+    /// The limits of something that is only received.
+    Received,
+    /// A flag that is always the same.
+    Constant,
+    /// A tuple whose members differ.
+    Tuple,
+    /// A bound beyond what an `i64` can hold.
+    Clamped,
+    /// A default that is no value of its schema.
+    Misfit,
+    /// A schema that neither input nor output refers to.
+    Unreached,
+}
+
+impl NoteKind {
+    /// The name under which `openapi/allow.toml` may allow it wherever it stands.
+    pub fn rule(self) -> &'static str {
+        match self {
+            Self::Keyword => "keyword",
+            Self::Ineffective => "ineffective",
+            Self::Received => "received",
+            Self::Constant => "constant",
+            Self::Tuple => "tuple",
+            Self::Clamped => "clamped",
+            Self::Misfit => "misfit",
+            Self::Unreached => "unreached",
+        }
+    }
+
+    /// What it is, in words.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Keyword => "is a keyword that the Rust code does not carry",
+            Self::Ineffective => "applies to nothing here",
+            Self::Received => "limits what is only received, which the Rust code does not check",
+            Self::Constant => "allows one value only, which the Rust code does not check",
+            Self::Tuple => "says which item is of which type, which the Rust code does not carry",
+            Self::Clamped => "lies beyond what an `i64` can hold",
+            Self::Misfit => "is a default that is no value of its schema",
+            Self::Unreached => "describes something that neither input nor output refers to",
+        }
+    }
+}

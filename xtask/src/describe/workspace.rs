@@ -1,0 +1,76 @@
+//! The description of this workspace, from its sources.
+
+use super::components::{self, Components};
+use super::description::{Described, Description, UpstreamDocument};
+use super::endpoint::EndpointFacts;
+use super::{assemble, own, references};
+use crate::error::{Error, Result};
+use crate::pointer::Pointer;
+use crate::sources::Sources;
+use crate::sources::document::{self, Document};
+use crate::sources::endpoints::{self, EndpointEntry};
+use crate::sources::lock::sha256;
+
+/// Makes the description of what was read, and goes on after what is wrong, so that all of it is told at once.
+pub fn describe(sources: &Sources) -> Described {
+    let mut described = Described { problems: sources.problems.clone(), ..Described::default() };
+    let assembled = assemble::assemble(sources, &mut described);
+    for stray in &sources.strays {
+        let message = format!("belongs to no endpoint of `{}`: delete it", endpoints::PATH);
+        described.problems.push(Error::new(message).in_file(stray));
+    }
+    let verbs: Vec<&str> = sources.endpoints.iter().map(|endpoint| endpoint.verb.as_str()).collect();
+    for document in &sources.own {
+        described.problems.extend(own::check(document, &verbs));
+    }
+    if let Some(assembled) = assembled {
+        described.description = Some(description(sources, assembled, &mut described.problems));
+    }
+    described
+}
+
+fn description(sources: &Sources, assembled: [Document; 2], problems: &mut Vec<Error>) -> Description {
+    for document in &assembled {
+        problems.extend(references::check(&document.value).into_iter().map(|error| error.in_file(&document.name)));
+    }
+    let documents: Vec<Document> = assembled.into_iter().chain(sources.own.iter().cloned()).collect();
+    let each: Vec<Components> = documents.iter().map(|document| components::read(document, problems)).collect();
+    let pairs: Vec<(&Document, &Components)> = documents.iter().zip(&each).collect();
+    let (of_endpoints, of_own) = pairs.split_at(2.min(pairs.len()));
+    let components = components::merge(pairs.iter().copied(), problems);
+    let modules =
+        own::modules(of_own.iter().copied(), &components::merge(of_endpoints.iter().copied(), &mut Vec::new()));
+    let mut endpoints = Vec::new();
+    for entry in &sources.endpoints {
+        match facts(entry, documents.first()) {
+            Ok(facts) => {
+                problems.extend(facts.check(&components));
+                endpoints.push(facts);
+            }
+            Err(error) => problems.push(error),
+        }
+    }
+    let upstream = sources.endpoints.iter().filter_map(|entry| {
+        let upstream = sources.upstream.get(&entry.id)?;
+        let canonical = document::sorted(&upstream.document).to_string();
+        Some(UpstreamDocument {
+            id: entry.id.clone(),
+            file: entry.file.clone(),
+            text: upstream.text.clone(),
+            sha256: sha256(canonical.as_bytes()),
+        })
+    });
+    let upstream = upstream.collect();
+    let generators = sources.generators.clone();
+    Description { documents, endpoints, components, modules, upstream, generators }
+}
+
+/// What the document of single calls says of an endpoint.
+fn facts(entry: &EndpointEntry, run: Option<&Document>) -> Result<EndpointFacts> {
+    let at = Pointer::root().join("paths").join(&format!("/{}", entry.id)).join("post").join("x-fal-endpoint");
+    let extension = run.and_then(|run| run.value.pointer(at.as_str()));
+    let extension =
+        extension.ok_or_else(|| Error::new(format!("`{}` has no operation in the assembled document", entry.id)))?;
+    let name = run.map(|run| run.name.as_str()).unwrap_or_default();
+    EndpointFacts::read(extension, at.as_str()).map_err(|error| error.in_file(name))
+}
