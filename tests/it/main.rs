@@ -25,6 +25,9 @@ mod value;
 #[path = "../../crates/schema/src/number.rs"]
 #[allow(dead_code, unreachable_pub, reason = "a contract, of which each model uses a part")]
 mod number;
+#[path = "../../crates/schema/src/check.rs"]
+#[allow(dead_code, unreachable_pub, reason = "a contract, of which each model uses a part")]
+mod check;
 #[path = "../../crates/schema/src/endpoint.rs"]
 #[allow(dead_code, unreachable_pub, reason = "a contract, of which each model uses a part")]
 mod endpoint;

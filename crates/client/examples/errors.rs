@@ -10,7 +10,11 @@
 
 mod support;
 
-use ideogram_client::{Allowed, Client, Error, Found, GenerateInput, Job, Output, RemixInput, Strength};
+use ideogram_client::{
+    Allowed, Client, EndpointInput, Error, ErrorKind, Found, GenerateInput, Job, Output, RemixInput, Strength,
+};
+use serde_json::{Value, json};
+use std::time::Duration;
 
 /// Submits, and does not pay twice for a reply that was lost.
 async fn submit(client: &Client, input: &GenerateInput) -> Result<Job<Output>, Error> {
@@ -27,32 +31,44 @@ async fn submit(client: &Client, input: &GenerateInput) -> Result<Job<Output>, E
     }
 }
 
-/// One sentence for the user of a program.
+/// One sentence for the user of a program: first what became of the request, then what went wrong.
 fn advice(error: &Error) -> String {
-    if error.is_content_policy() {
-        "change the prompt".to_owned()
-    } else if error.is_validation() {
-        let fields = error.details().iter().map(|detail| format!("{:?} {:?}", detail.loc, Allowed::of(detail).at_most));
-        format!("correct {}", fields.collect::<Vec<_>>().join(", "))
-    } else if error.is_exhausted_balance() {
-        "top up the account".to_owned()
-    } else if error.is_auth() {
-        "check the key".to_owned()
-    } else if error.is_retryable() {
-        "try again later; nothing was paid".to_owned()
-    } else if error.may_have_been_accepted() {
-        format!("look for request {:?} before paying again", error.request_id())
-    } else {
-        error.to_string()
+    if error.may_have_been_accepted() {
+        return format!("look for request {:?} before paying again", error.request_id());
     }
+    match error.kind() {
+        ErrorKind::ContentPolicy => "change the prompt".to_owned(),
+        ErrorKind::Validation => {
+            let faults = error.details().iter().map(|detail| match Allowed::of(detail).to_string().as_str() {
+                "" => format!("`{}`", detail.location()),
+                allowed => format!("`{}`, which must be {allowed}", detail.location()),
+            });
+            format!("correct {}", faults.collect::<Vec<_>>().join("; "))
+        }
+        ErrorKind::ExhaustedBalance => "top up the account".to_owned(),
+        ErrorKind::Auth | ErrorKind::MissingKey => "check the key".to_owned(),
+        ErrorKind::RateLimited => format!("try again in {:?}", error.retry_after().unwrap_or(Duration::from_secs(30))),
+        _ if error.is_retryable() => "try again later; nothing was paid".to_owned(),
+        _ => error.to_string(),
+    }
+}
+
+/// An input as JSON, checked before it costs anything; each kind of error here becomes the client's own.
+fn input(json: Value) -> Result<RemixInput, Error> {
+    Ok(RemixInput::from_json(json)?.with_strength(Strength::new(1.0)?))
 }
 
 pub async fn run(client: Client) -> Result<(), Box<dyn std::error::Error>> {
     let job = submit(&client, &GenerateInput::new("A clock tower").with_seed(20_260_131)).await?;
     println!("{}", job.wait().await?.images[0].url);
 
+    // A misspelled field would be ignored by the service, and paid for.
+    if let Err(error) = input(json!({"prompt": "A clock tower", "imgae_url": "https://example.invalid/none.png"})) {
+        println!("{error}");
+    }
+
     // A picture that cannot be fetched is known only when the job is done: the error has the model's own details.
-    let input = RemixInput::new("A clock tower", "https://example.invalid/none.png").with_strength(Strength::new(1.0)?);
+    let input = input(json!({"prompt": "A clock tower", "image_url": "https://example.invalid/none.png"}))?;
     if let Err(error) = client.subscribe(&input).await {
         println!("{error}\n  so: {}", advice(&error));
     }

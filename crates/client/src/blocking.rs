@@ -26,7 +26,7 @@
 //!
 //! What has no twin here goes through [`Client::block_on`] with [`Client::as_async`].
 
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::{CallInput, CallOutput, CancelState, Endpoint, File, LogEntry, QueueStatus, Response, Update};
 use bytes::Bytes;
 use futures_util::StreamExt;
@@ -102,7 +102,7 @@ impl Client {
         match &self.runtime.0 {
             // The call is made inside the runtime: it may need its clock from the start.
             Some(runtime) => runtime.block_on(async { call.into_future().await }),
-            None => Err(Error::new(Kind::Configuration, "the client is being dropped")),
+            None => Err(Error::new(ErrorKind::Configuration, "the client is being dropped")),
         }
     }
 

@@ -88,7 +88,7 @@ mod wire;
 pub use call::window::Window;
 pub use client::Client;
 pub use config::ClientBuilder;
-pub use error::{Allowed, Error, Result};
+pub use error::{Allowed, Error, ErrorKind, RequestState, Result};
 pub use ideogram_schema::*;
 pub use job::Job;
 pub use job::lost_reply::{Found, LostReply};

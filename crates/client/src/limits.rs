@@ -32,6 +32,8 @@ pub const CA_FILE_BYTES: u64 = 4 << 20;
 /// Idle connections that are kept to one host. The pool may open one and then use another that has come free: what it
 /// has too many of is closed.
 pub const IDLE_CONNECTIONS: usize = 64;
+/// The longest `Retry-After` that is believed; a longer one counts as this.
+pub const RETRY_AFTER: Duration = Duration::from_secs(24 * 60 * 60);
 /// Redirects that a download follows. Calls that carry the key follow none.
 pub const REDIRECTS: usize = 5;
 

@@ -2,7 +2,8 @@
 
 use crate::call::operation::Operation;
 use crate::clock;
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, ErrorKind, Result};
+use crate::job::preflight;
 use crate::wire::Wire;
 use crate::wire::input::{CallInput, CallOutput, Payload};
 use crate::wire::options::CallOptions;
@@ -50,8 +51,7 @@ impl<'a, O: CallOutput> Run<'a, O> {
     async fn attempt(self) -> Result<Response<O>> {
         let begun = clock::now();
         let payload = self.payload?;
-        #[cfg(feature = "media")]
-        crate::media::mask::check_inlined(&payload)?;
+        preflight::check(&payload)?;
         let id = payload.endpoint.id;
         let parameters = self.options.run_parameters()?;
         let wire = self.wire;
@@ -64,8 +64,11 @@ impl<'a, O: CallOutput> Run<'a, O> {
             |body| serde_json::from_slice(body),
         );
         let Ok(call) = tokio::time::timeout(deadline, call).await else {
-            return Err(Error::new(Kind::Deadline, format!("the run of `{id}` did not finish within {deadline:?}"))
-                .at(Operation::Run, Some(id)));
+            return Err(Error::new(
+                ErrorKind::Deadline,
+                format!("the run of `{id}` did not finish within {deadline:?}"),
+            )
+            .at(Operation::Run, Some(id)));
         };
         let (head, output) = call?;
         Ok(Response::new(output, head, clock::since(begun)))

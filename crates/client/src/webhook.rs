@@ -31,7 +31,7 @@
 use crate::call::operation::Operation;
 use crate::client::Client;
 use crate::clock::{self, Instant};
-use crate::error::{Body, Error, Kind, Result};
+use crate::error::{Body, Error, ErrorKind, Result};
 use crate::generated::storage;
 use crate::limits;
 use crate::wire::Wire;
@@ -145,7 +145,7 @@ impl Verifier {
         let (_, set) = wire.call(Operation::Keys, None, || rest.jwks(), read).await?;
         let keys: Vec<PublicKey> = set.keys.iter().filter_map(public_key).take(KEYS).collect();
         if keys.is_empty() {
-            return Err(Error::new(Kind::Decode, "it has no Ed25519 key").at(Operation::Keys, None));
+            return Err(Error::new(ErrorKind::Decode, "it has no Ed25519 key").at(Operation::Keys, None));
         }
         Ok(keys.into())
     }
@@ -218,13 +218,13 @@ fn unhex(text: &str) -> Option<[u8; 64]> {
 }
 
 fn forged(why: &str) -> Error {
-    Error::new(Kind::Forged, format!("the webhook's delivery is not to be believed: {why}"))
+    Error::new(ErrorKind::Forged, format!("the webhook's delivery is not to be believed: {why}"))
 }
 
 /// Reads a delivery that has been checked.
 fn read<E: Endpoint>(user_id: String, body: &[u8]) -> Result<Delivery<E>> {
     let unreadable =
-        |what: &str, error| Error::new(Kind::Decode, what).at(Operation::Webhook, Some(E::ID)).with_source(error);
+        |what: &str, error| Error::new(ErrorKind::Decode, what).at(Operation::Webhook, Some(E::ID)).with_source(error);
     let report: WebhookPayload = serde_json::from_slice(body).map_err(|error| unreadable("it is no report", error))?;
     let outcome = match (report.status, report.payload_error) {
         (WebhookStatus::Ok, Some(why)) => Outcome::Unserialisable(why),
@@ -234,8 +234,8 @@ fn read<E: Endpoint>(user_id: String, body: &[u8]) -> Result<Delivery<E>> {
         },
         (_, why) => {
             let message = report.error.or(why).unwrap_or_else(|| "the webhook gives no reason".to_owned());
-            let mut error = Error::new(Kind::Failed, message).of_job(&report.request_id);
-            error.repr_mut().body = report.payload.map(|payload| Body::parse(payload.to_string().as_bytes()));
+            let body = report.payload.map(|payload| Body::parse(payload.to_string().as_bytes()));
+            let error = Error::verdict(message, body).of_job(&report.request_id);
             Outcome::Failed(error.at(Operation::Webhook, Some(E::ID)))
         }
     };

@@ -5,7 +5,8 @@
 mod support;
 
 use ideogram_client::{
-    CallOptions, CancelState, Client, Generate, GenerateInput, QueuePriority, Remix, RemixInput, SavedJob,
+    CallOptions, CancelState, Client, EditInput, ErrorKind, Generate, GenerateInput, QueuePriority, Remix, RemixInput,
+    RequestState, SavedJob,
 };
 use serde_json::json;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -128,11 +129,33 @@ async fn a_job_that_failed_is_an_error_with_the_models_own_details() {
     let input = GenerateInput::new("A fox");
     let error = stub.client().subscribe(&input).await.unwrap_err();
     assert!(error.is_job_failure() && error.is_content_policy() && error.is_validation(), "{error:?}");
-    assert!(!error.may_have_been_accepted() && !error.is_retryable());
+    assert!(!error.may_have_been_accepted() && !error.is_retryable() && !error.is_job_open());
+    assert_eq!((error.kind(), error.state()), (ErrorKind::ContentPolicy, Some(RequestState::Failed)));
     assert_eq!(error.request_id(), Some(ID));
     assert_eq!(
         error.to_string(),
         format!("refused by moderation: `prompt`: The content was flagged. (request id `{ID}`)")
+    );
+}
+
+#[tokio::test]
+async fn a_job_that_somebody_else_cancelled_is_cancelled_and_not_failed() {
+    let stub = Stub::start(|request| match request.line().as_str() {
+        SUBMIT => json(200, accepted()),
+        STREAM => stream([
+            event(json!({"status": "COMPLETED", "request_id": ID, "error": "cancelled", "error_type": "client_cancelled"})),
+            end(),
+        ]),
+        RESULT => json(499, json!({"detail": "cancelled"})),
+        _ => json(404, json!({})),
+    })
+    .await;
+    let error = stub.client().subscribe(&GenerateInput::new("A fox")).await.unwrap_err();
+    assert_eq!((error.kind(), error.state()), (ErrorKind::Cancelled, Some(RequestState::Cancelled)), "{error:?}");
+    assert!(error.is_cancelled() && !error.is_job_failure() && !error.may_have_been_accepted());
+    assert_eq!(
+        error.to_string(),
+        format!("the job was cancelled (499 <unknown status code>): cancelled (request id `{ID}`)")
     );
 }
 
@@ -147,7 +170,8 @@ async fn past_its_deadline_a_subscribed_job_is_cancelled_and_the_error_says_what
     .await;
     let input = GenerateInput::new("A fox");
     let error = stub.client().subscribe(&input).with_deadline(Duration::from_millis(100)).await.unwrap_err();
-    assert!(error.is_timeout() && error.may_have_been_accepted(), "{error:?}");
+    assert!(error.is_timeout() && error.may_have_been_accepted() && error.is_job_open(), "{error:?}");
+    assert_eq!((error.kind(), error.state()), (ErrorKind::Deadline, Some(RequestState::Accepted)));
     assert_eq!(error.request_id(), Some(ID));
     assert!(error.to_string().contains("CANCELLATION_REQUESTED"), "{error}");
     assert_eq!(stub.lines(), [SUBMIT, STREAM, CANCEL]);
@@ -166,7 +190,8 @@ async fn a_subscribed_job_is_cancelled_on_demand_and_on_drop() {
     let input = GenerateInput::new("A fox");
     let now = tokio::time::sleep(Duration::from_millis(30));
     let error = client.subscribe(&input).cancel_when(now).await.unwrap_err();
-    assert!(error.is_cancelled() && !error.may_have_been_accepted(), "{error:?}");
+    assert!(error.is_cancelled() && !error.may_have_been_accepted() && !error.is_job_failure(), "{error:?}");
+    assert_eq!((error.kind(), error.state()), (ErrorKind::Cancelled, Some(RequestState::Cancelled)));
     assert_eq!(stub.count(CANCEL), 1);
 
     let call = client.subscribe(&input).with_cancel_on_drop().into_future();
@@ -246,6 +271,34 @@ async fn a_redirect_is_not_followed_with_the_key() {
     let error = stub.client().run(&GenerateInput::new("A fox")).await.unwrap_err();
     assert_eq!(error.status().unwrap().as_u16(), 307);
     assert_eq!(stub.lines(), [RUN]);
+}
+
+#[tokio::test]
+async fn a_path_where_a_url_belongs_is_refused_before_anything_is_sent() {
+    let stub = Stub::start(|_| json(500, json!({}))).await;
+    let client = stub.client();
+    for path in ["fox.png", "./fox.png", "/home/me/fox.png", "C:\\fox.png", "file:///fox.png", ""] {
+        let input = RemixInput::new("A fox", path);
+        for error in [
+            client.run(&input).await.unwrap_err(),
+            client.submit(&input).await.unwrap_err(),
+            client.subscribe(&input).await.unwrap_err(),
+        ] {
+            assert_eq!((error.kind(), error.state()), (ErrorKind::Input, Some(RequestState::NotSent)), "{error:?}");
+            assert_eq!(
+                error.to_string(),
+                format!(
+                    "`image_url` is {path:?}, which is neither a URL nor a `data:` URI; upload the file with \
+                     `Client::upload`, and pass the URL it gives"
+                )
+            );
+        }
+    }
+    let mask = EditInput::new("A fox", "https://a.example/b.png", "mask.png");
+    assert!(client.run(&mask).await.unwrap_err().to_string().starts_with("`mask_url` is \"mask.png\""));
+    assert!(stub.requests().is_empty(), "{:?}", stub.lines());
+    assert!(client.run(&RemixInput::new("A fox", "data:image/png;base64,AA")).await.unwrap_err().status().is_some());
+    assert_eq!(stub.requests().len(), 1, "a data URI is sent");
 }
 
 #[tokio::test]

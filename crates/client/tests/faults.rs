@@ -6,7 +6,7 @@
 mod support;
 
 use futures_util::TryStreamExt;
-use ideogram_client::{Client, Error, File, Generate, GenerateInput};
+use ideogram_client::{Client, Error, File, Generate, GenerateInput, RequestState};
 use serde_json::json;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -316,10 +316,13 @@ async fn check(fault: &'static Fault, line: &'static str, expected: Outcome) {
         (Ok(()), Healed) => assert_eq!(stub.count(line), 2, "{case}"),
         (Err(error), InDoubt) => {
             assert!(paid && error.may_have_been_accepted() && !error.is_retryable(), "{case}");
+            assert_eq!(error.state(), Some(RequestState::Unknown), "{case}");
             assert_eq!(stub.count(line), 1, "{case}");
         }
         (Err(error), Refused) => {
             assert!(!error.may_have_been_accepted(), "{case}");
+            // A call that only reads changes nothing about a request.
+            assert_eq!(error.state(), paid.then_some(RequestState::Refused), "{case}");
             assert_eq!(stub.count(line), 1, "{case}");
         }
         _ => panic!("{case}: {expected:?} was expected"),
@@ -418,6 +421,7 @@ async fn a_refused_connection_is_tried_again_even_for_a_paid_call_and_leaves_not
         client.submit(&GenerateInput::new("A fox")).await.unwrap_err(),
     ] {
         assert!(error.is_connect() && !error.may_have_been_accepted() && error.is_retryable(), "{error:?}");
+        assert_eq!(error.state(), Some(RequestState::NotSent));
         assert_eq!(error.attempts(), 3);
     }
 }

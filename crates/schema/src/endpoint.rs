@@ -1,7 +1,9 @@
 //! What an endpoint is: an id, an input, an output, and a row of facts.
 
+use crate::check::{self, InputError};
 use crate::field::Field;
 use serde::{Serialize, de::DeserializeOwned};
+use serde_json::{Map, Value};
 
 /// A callable endpoint, implemented by a zero-sized marker type such as `Generate`.
 pub trait Endpoint: Copy + Send + Sync + Sized + 'static {
@@ -21,6 +23,20 @@ pub trait EndpointInput:
 {
     /// The endpoint that takes this input.
     type Endpoint: Endpoint<Input = Self>;
+
+    /// Reads an input that came as JSON, from a file or another program, and refuses what [`EndpointInfo::check`]
+    /// refuses: a misspelled field above all.
+    ///
+    /// Deserialising alone ignores fields that it does not know, so that what an older or newer version has written can
+    /// still be read.
+    ///
+    /// # Errors
+    /// [`InputError`] with the field's name.
+    fn from_json(input: Value) -> Result<Self, InputError> {
+        let object = input.as_object().ok_or_else(InputError::no_object)?;
+        <Self::Endpoint as Endpoint>::INFO.check(object)?;
+        serde_json::from_value(input).map_err(|error| InputError::refused(&error))
+    }
 }
 
 /// What the description says of one endpoint, as data for tools that know it only at run time.
@@ -53,6 +69,35 @@ impl EndpointInfo {
     /// The input field of that name.
     pub fn input(&self, name: &str) -> Option<&'static Field> {
         self.inputs.iter().find(|field| field.name == name)
+    }
+
+    /// Checks an input that came as JSON, from a file or another program, against the table of fields: every name is one
+    /// of the input's, what is required is there, each value is of its kind and within its bounds, and a file is named by a
+    /// URL. The first fault ends it.
+    ///
+    /// The service ignores a name that it does not know, and bills the picture that it makes without it. Values of
+    /// enumerations are left to the service, which may know more of them than this version.
+    ///
+    /// # Errors
+    /// [`InputError`] with the field's name, and the [nearest](InputError::nearest) one for a name that is not known.
+    pub fn check(&self, input: &Map<String, Value>) -> Result<(), InputError> {
+        check::object(self.inputs, input, "")
+    }
+
+    /// Checks only that every file is named by a URL: what is left to check of an input that has its type already.
+    ///
+    /// `http`, `https` and other schemes with `://` pass, and `data:` URIs do; a path, a `file:` URL and an empty text do
+    /// not. Whether there is a file at the URL is for the service to find out.
+    ///
+    /// # Errors
+    /// [`InputError`], for which [`is_no_url`](InputError::is_no_url) is true.
+    pub fn check_files(&self, input: &Map<String, Value>) -> Result<(), InputError> {
+        check::files(self.inputs, input, "")
+    }
+
+    /// Whether an input of it can name a file.
+    pub fn takes_files(&self) -> bool {
+        self.inputs.iter().any(|field| check::has_file(&field.kind))
     }
 }
 

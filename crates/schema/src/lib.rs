@@ -1,7 +1,8 @@
 //! Typed models of fal's Ideogram V2 Turbo endpoints.
 //!
 //! The models and the table [`ENDPOINTS`] are generated from the OpenAPI description in `openapi/`; the
-//! modules [`endpoint`], [`field`], [`number`] and [`value`] are the small contract that the generated code fills in.
+//! modules [`check`], [`endpoint`], [`field`], [`number`] and [`value`] are the small contract that the generated code
+//! fills in.
 //! There is no HTTP here, no async and no I/O.
 //!
 //! ```
@@ -32,6 +33,25 @@
 //! let impostor = Style::UnknownValue(Unknown::new("anime"));
 //! ```
 //!
+//! An input that comes as JSON is read strictly: the service ignores a misspelled field, and bills the picture that it makes
+//! without it.
+//!
+//! ```
+//! use ideogram_schema::{EndpointInput, GenerateInput, RemixInput};
+//! use serde_json::json;
+//!
+//! let input = GenerateInput::from_json(json!({"prompt": "A fox", "seed": 7})).unwrap();
+//! assert_eq!(input, GenerateInput::new("A fox").with_seed(7));
+//!
+//! let error = GenerateInput::from_json(json!({"prompt": "A fox", "apsect_ratio": "16:9"})).unwrap_err();
+//! assert_eq!(error.nearest(), Some("aspect_ratio"));
+//! assert_eq!(error.to_string(), "`apsect_ratio` is not a field of the input; did you mean `aspect_ratio`?");
+//!
+//! let image_url = "https://example.com/fox.png";
+//! let error = RemixInput::from_json(json!({"prompt": "Ice", "image_url": image_url, "strength": 1.5})).unwrap_err();
+//! assert_eq!(error.to_string(), "`strength` must be a number from 0.01 to 1");
+//! ```
+//!
 //! The same facts are there as data, for tools that know an endpoint only at run time:
 //!
 //! ```
@@ -48,14 +68,18 @@
 pub mod value;
 #[macro_use]
 pub mod number;
+pub mod check;
 pub mod endpoint;
 pub mod field;
 #[rustfmt::skip]
 #[allow(clippy::pedantic, reason = "generated: read by people, but not written by them")]
 mod generated;
+mod location;
 
+pub use check::InputError;
 pub use endpoint::{Endpoint, EndpointInfo, EndpointInput, Price};
 pub use field::{Field, FieldKind, FileRole};
 pub use generated::*;
+pub use location::Location;
 pub use number::{Bounds, OutOfRange};
 pub use value::{Unknown, UnknownText};

@@ -51,6 +51,8 @@ const RESERVED: &[&str] = &[
     "Field",
     "FieldKind",
     "FileRole",
+    "InputError",
+    "Location",
     "OutOfRange",
     "Price",
     "Unknown",

@@ -13,7 +13,7 @@ use crate::output::{Output, print_envelope, print_failure, write_stdout};
 use crate::runtime::runtime;
 use crate::save::Destination;
 use clap::ArgMatches;
-use ideogram_client::{Found, Job, JsonInput, Window};
+use ideogram_client::{Found, Job, JsonInput, RequestState, Window};
 use serde_json::Value;
 use std::path::PathBuf;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -126,8 +126,7 @@ async fn take_up(
 /// Looks for a request whose answer was lost, and notes its id when it is found for certain.
 async fn find_again(session: &mut Session, row: &Row, request: SaveRequest<'_>) -> Result<Job<Value>, Failure> {
     let id = row.id;
-    let input = JsonInput::of(request.info, request.input.clone())
-        .map_err(|error| Failure::file(format!("the input of {id} in the ledger cannot be read: {error}")))?;
+    let input = JsonInput::sent_before(request.info, request.input.clone());
     let sent = at(row.created_ms);
     let window = Window::new(sent, at(row.updated_ms).max(sent + ANSWERED_WITHIN));
     let looking = lost_reply::find(&session.client, &session.ledger, &input, window);
@@ -161,7 +160,7 @@ async fn recorded(session: &mut Session, job: &Job<Value>, id: i64) -> Result<An
         Some(Ok(None)) => {
             Err(Failure::new(ErrorKind::Unknown, format!("what {id} made is not in the service's history, or not yet")))
         }
-        Some(Err(error)) if error.is_job_failure() => Err(failed(session, job, &error, id)),
+        Some(Err(error)) if error.state().is_some_and(RequestState::is_over) => Err(failed(session, job, &error, id)),
         Some(Err(error)) => Err(failure::of_call(&error, job.endpoint())),
         None => Err(session.interrupts.failure("left")),
     }

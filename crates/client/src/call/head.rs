@@ -70,13 +70,14 @@ fn flag(text: &str) -> Option<bool> {
     }
 }
 
-/// `Retry-After` is a number of seconds or a date.
+/// `Retry-After` is a number of seconds or a date; at most [`limits::RETRY_AFTER`], however many digits it has.
 fn retry_after(text: &str, now: SystemTime) -> Option<Duration> {
-    if let Ok(seconds) = text.parse() {
-        return Some(Duration::from_secs(seconds));
-    }
-    let date = httpdate::parse_http_date(text).ok()?;
-    Some(date.duration_since(now).unwrap_or_default())
+    let asked = if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) {
+        text.parse().map_or(limits::RETRY_AFTER, Duration::from_secs)
+    } else {
+        httpdate::parse_http_date(text).ok()?.duration_since(now).unwrap_or_default()
+    };
+    Some(asked.min(limits::RETRY_AFTER))
 }
 
 #[cfg(test)]
@@ -93,7 +94,17 @@ mod tests {
         assert_eq!(retry_after("Sun, 06 Nov 1994 08:49:39 GMT", now), Some(Duration::from_secs(2)));
         assert_eq!(retry_after("Sun, 06 Nov 1994 08:49:30 GMT", now), Some(Duration::ZERO));
         assert_eq!(retry_after("-1", now), None);
+        assert_eq!(retry_after("+1", now), None);
         assert_eq!(retry_after("soon", now), None);
+    }
+
+    #[test]
+    fn a_retry_after_beyond_all_measure_is_bounded() {
+        let now = SystemTime::UNIX_EPOCH;
+        for huge in ["18446744073709551615", "18446744073709551616", &"9".repeat(400), "Fri, 31 Dec 9999 23:59:59 GMT"]
+        {
+            assert_eq!(retry_after(huge, now), Some(crate::limits::RETRY_AFTER), "{huge}");
+        }
     }
 
     #[test]

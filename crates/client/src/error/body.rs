@@ -42,6 +42,11 @@ impl Body {
     pub(crate) fn is_of_ingress(&self) -> bool {
         self.text.contains("nginx")
     }
+
+    /// Whether a 403 is about the account's balance, and not about the key.
+    pub(crate) fn says_exhausted_balance(&self) -> bool {
+        self.text.to_ascii_lowercase().contains("exhausted balance")
+    }
 }
 
 fn text(value: Option<Value>) -> Option<String> {

@@ -1,10 +1,11 @@
 //! One sentence for a person.
 
-use super::{Allowed, Body, Error, Kind, Repr};
+use super::{Allowed, Body, Error, ErrorKind, Repr, RequestState};
 use crate::text::clean;
-use ideogram_schema::{ValidationErrorDetail, ValidationLocation};
+use ideogram_schema::ValidationErrorDetail;
+use serde_json::Value;
 use std::error::Error as StdError;
-use std::fmt::{self, Display, Formatter, Write};
+use std::fmt::{self, Display, Formatter};
 
 /// Faults of an input that one sentence names.
 const DETAILS: usize = 5;
@@ -15,21 +16,22 @@ impl Display for Error {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         let repr = self.repr();
         match repr.kind {
-            Kind::MissingKey => f.write_str(
+            ErrorKind::MissingKey => f.write_str(
                 "there is no API key; set `FAL_KEY` (or `FAL_KEY_ID` and `FAL_KEY_SECRET`), or pass one to the builder",
             )?,
-            Kind::Connect => {
+            // The server, or a job's report, has said something.
+            _ if repr.body.is_some() || self.is_job_failure() => self.fmt_answer(f)?,
+            ErrorKind::Connect => {
                 write!(f, "no connection for {}", call(repr))?;
                 cause(f, self)?;
                 f.write_str("; check the network and the base URLs")?;
             }
-            Kind::Timeout => write!(f, "no answer in time to {}", call(repr))?,
-            Kind::Transport => {
+            ErrorKind::Timeout => write!(f, "no answer in time to {}", call(repr))?,
+            ErrorKind::Transport => {
                 write!(f, "the connection broke during {}", call(repr))?;
                 cause(f, self)?;
             }
-            Kind::Status | Kind::Failed => self.fmt_status(f)?,
-            Kind::Decode => {
+            ErrorKind::Decode => {
                 write!(f, "the answer to {} is not what the API describes", call(repr))?;
                 if !repr.message.is_empty() {
                     write!(f, ": {}", repr.message)?;
@@ -44,9 +46,16 @@ impl Display for Error {
         if repr.attempts > 1 {
             write!(f, "; tried {} times", repr.attempts)?;
         }
-        if self.may_have_been_accepted() {
-            f.write_str("; it may have been accepted and billed, so look before you send it again")?;
-        }
+        f.write_str(match self.state() {
+            Some(RequestState::Unknown) => "; it may have been accepted and billed, so look before you send it again",
+            Some(RequestState::Accepted) => {
+                "; the job goes on and may be billed, so take it up by its id rather than send it again"
+            }
+            Some(RequestState::Answered) => {
+                "; it was answered and is billed, so ask for its result again rather than send it again"
+            }
+            _ => "",
+        })?;
         match &repr.request_id {
             Some(request_id) => write!(f, " (request id `{}`)", clean(request_id, TEXT)),
             None => Ok(()),
@@ -54,34 +63,32 @@ impl Display for Error {
     }
 }
 
-impl fmt::Debug for Error {
-    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        self.repr().fmt(f)
-    }
-}
-
 impl Error {
-    fn fmt_status(&self, f: &mut Formatter<'_>) -> fmt::Result {
+    /// What the service or the model said.
+    fn fmt_answer(&self, f: &mut Formatter<'_>) -> fmt::Result {
         let repr = self.repr();
-        let sentence = repr.body.as_ref().and_then(|body| body.sentence.as_deref());
+        let failed = self.is_job_failure();
+        let user_timeout = repr.head.as_ref().is_some_and(|head| head.user_timeout);
         if !self.details().is_empty() {
-            f.write_str(if self.is_content_policy() { "refused by moderation: " } else { "the input was refused: " })?;
+            f.write_str(match self.kind() {
+                ErrorKind::ContentPolicy => "refused by moderation: ",
+                ErrorKind::Validation => "the input was refused: ",
+                ErrorKind::Timeout => "the model took too long: ",
+                _ if failed => "the job failed: ",
+                _ => "the service failed: ",
+            })?;
             return self.fmt_details(f);
         }
-        let (what, next) = if self.is_exhausted_balance() {
-            ("the account has no balance left", "top it up in fal's dashboard")
-        } else if self.is_auth() {
-            ("the API key was not accepted", "check `FAL_KEY` and what the key may do")
-        } else if self.is_cancelled() {
-            ("the job was cancelled", "")
-        } else if self.is_rate_limited() {
-            ("too many requests", "send fewer at once, or later")
-        } else if repr.head.as_ref().is_some_and(|head| head.user_timeout) {
-            ("the request did not start within its start timeout", "allow more time, or send it later")
-        } else if repr.kind == Kind::Failed {
-            ("the job failed", "")
-        } else {
-            ("", "")
+        let (what, next) = match self.kind() {
+            ErrorKind::ExhaustedBalance => ("the account has no balance left", "top it up in fal's dashboard"),
+            ErrorKind::Auth => ("the API key was not accepted", "check `FAL_KEY` and what the key may do"),
+            ErrorKind::Cancelled => ("the job was cancelled", ""),
+            ErrorKind::RateLimited => ("too many requests", "send fewer at once, or later"),
+            ErrorKind::Timeout if user_timeout => {
+                ("the request did not start within its start timeout", "allow more time, or send it later")
+            }
+            _ if failed => ("the job failed", ""),
+            _ => ("", ""),
         };
         match what {
             "" => write!(f, "{} failed", call(repr))?,
@@ -90,6 +97,7 @@ impl Error {
         if let Some(head) = &repr.head {
             write!(f, " ({})", head.status)?;
         }
+        let sentence = repr.body.as_ref().and_then(|body| body.sentence.as_deref());
         let said = sentence.or((!repr.message.is_empty()).then_some(repr.message.as_str()));
         match (said, &repr.body) {
             (Some(said), _) => write!(f, ": {}", clean(said, TEXT))?,
@@ -120,26 +128,18 @@ impl Error {
 
 /// `` `strength`: Input should be less than or equal to 1 (sent 1.5) ``
 fn fmt_detail(f: &mut Formatter<'_>, detail: &ValidationErrorDetail) -> fmt::Result {
-    let mut path = String::new();
-    // The first step only says that it is about the body.
-    for step in detail.loc.iter().skip(1) {
-        match step {
-            ValidationLocation::String(name) if path.is_empty() => path.push_str(&clean(name, TEXT)),
-            ValidationLocation::String(name) => write!(path, ".{}", clean(name, TEXT))?,
-            ValidationLocation::Integer(index) => write!(path, "[{index}]")?,
-            _ => {}
-        }
-    }
-    if !path.is_empty() {
-        write!(f, "`{path}`: ")?;
+    // That it is about the body goes without saying.
+    let place = detail.location().inside().to_string();
+    if !place.is_empty() {
+        write!(f, "`{}`: ", clean(&place, TEXT))?;
     }
     f.write_str(&clean(&detail.msg, TEXT))?;
-    let allowed = Allowed::of(detail).to_string();
+    let allowed = Allowed::of(detail).beyond(&detail.msg);
     if !allowed.is_empty() {
         write!(f, ", {allowed}")?;
     }
     match &detail.input {
-        Some(sent @ (serde_json::Value::String(_) | serde_json::Value::Number(_) | serde_json::Value::Bool(_))) => {
+        Some(sent @ (Value::String(_) | Value::Number(_) | Value::Bool(_))) => {
             write!(f, " (sent {})", clean(&sent.to_string(), 80))
         }
         _ => Ok(()),

@@ -3,7 +3,7 @@
 
 use crate::chance::jitter;
 use crate::clock::{self, Instant};
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::job::Job;
 use crate::job::pace::{PollPolicy, beside_stream};
 use crate::job::sse::Events;
@@ -247,7 +247,7 @@ impl StatusStream {
     /// The next status; `None` at the stream's end. Cancelling it loses nothing.
     async fn next<O: CallOutput>(&mut self, job: &Job<O>) -> Result<Option<QueueStatus>> {
         loop {
-            let too_large = |_| Error::new(Kind::TooLarge, "an event of the status stream is too large");
+            let too_large = |_| Error::new(ErrorKind::TooLarge, "an event of the status stream is too large");
             if let Some(event) = self.events.next().map_err(too_large)? {
                 match status::read(&event, job.request_id()) {
                     Ok(status) => return Ok(Some(status)),
@@ -258,7 +258,7 @@ impl StatusStream {
                 Ok(Some(Ok(bytes))) => self.events.push(&bytes),
                 Ok(Some(Err(error))) => return Err(Error::transport(error)),
                 Ok(None) => return Ok(None),
-                Err(_) => return Err(Error::new(Kind::Timeout, "")),
+                Err(_) => return Err(Error::new(ErrorKind::Timeout, "")),
             }
         }
     }

@@ -1,6 +1,6 @@
 //! The URLs that the server names for a job, and whether the key may go there.
 
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::text::clean;
 use ideogram_schema::QueueStatus;
 use url::Url;
@@ -53,7 +53,7 @@ impl Link {
             Self::Described => Ok(None),
             Self::Given(url) => Ok(Some(url)),
             Self::Foreign(text) => Err(Error::new(
-                Kind::ForeignUrl,
+                ErrorKind::ForeignUrl,
                 format!(
                     "the server names `{text}` for this job, outside the configured queue, and the key does not go there; \
                      re-attach by the request id to ask the configured queue instead"

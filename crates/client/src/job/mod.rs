@@ -4,6 +4,7 @@ pub(crate) mod follow;
 pub(crate) mod links;
 pub(crate) mod lost_reply;
 pub(crate) mod pace;
+pub(crate) mod preflight;
 pub(crate) mod saved;
 pub(crate) mod sse;
 pub(crate) mod status;
@@ -17,7 +18,7 @@ pub(crate) mod wait;
 use crate::call::head::Head;
 use crate::call::operation::Operation;
 use crate::clock::{self, Instant};
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, ErrorKind, RequestState, Result};
 use crate::generated::parameters::RawResult;
 use crate::generated::queue;
 use crate::job::links::{Link, Links};
@@ -81,7 +82,7 @@ impl<O: CallOutput> Job<O> {
         let request_id = status.request_id.clone();
         let queue = &jobs.wire.queue;
         if !is_request_id(&request_id) {
-            return Err(Error::new(Kind::Decode, "its `request_id` is not one"));
+            return Err(Error::new(ErrorKind::Decode, "its `request_id` is not one"));
         }
         let described = format!("{}/{}/{}/requests/{request_id}", queue.baseurl, endpoint.owner, endpoint.app);
         let links = Links::new(status, |url| queue.inner.allows(url), &described).map(Arc::new);
@@ -196,7 +197,7 @@ impl<O: CallOutput> Job<O> {
             Err(error) if error.is_not_found() => {
                 return match Box::pin(self.recorded_result()).await {
                     Ok(Some(response)) => Ok(response),
-                    Err(failure) if failure.is_job_failure() => Err(failure),
+                    Err(failure) if failure.state().is_some_and(RequestState::is_over) => Err(failure),
                     _ => Err(error),
                 };
             }
@@ -250,7 +251,7 @@ impl<O: CallOutput> Job<O> {
 
     /// An error of this job while its outcome is unknown.
     pub(crate) fn open(&self, error: Error) -> Error {
-        error.of_job(&self.request_id).at(Operation::Status, Some(self.endpoint.id)).with_job_open(true)
+        error.of_job(&self.request_id).at(Operation::Status, Some(self.endpoint.id)).in_state(RequestState::Accepted)
     }
 
     fn named<T>(&self, result: Result<T>) -> Result<T> {

@@ -6,7 +6,7 @@ use crate::error::Result;
 use crate::generated::parameters::SubmitParameters;
 use crate::generated::queue;
 use crate::job::lost_reply::LostReply;
-use crate::job::{Job, Jobs};
+use crate::job::{Job, Jobs, preflight};
 use crate::wire::input::{CallInput, CallOutput, Payload};
 use crate::wire::options::CallOptions;
 use futures_util::future::{BoxFuture, FutureExt};
@@ -73,8 +73,7 @@ impl<'a, O: CallOutput> Submit<'a, O> {
     pub(crate) async fn send(self) -> Result<Job<O>> {
         let (jobs, lost_reply, begun) = (self.jobs, self.lost_reply, clock::system_time());
         let payload = self.payload?;
-        #[cfg(feature = "media")]
-        crate::media::mask::check_inlined(&payload)?;
+        preflight::check(&payload)?;
         let mut parameters = self.options.submit_parameters()?;
         parameters.webhook = self.webhook;
         parameters.max_queue_length = self.max_queue_length;

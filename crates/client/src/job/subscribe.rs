@@ -1,7 +1,7 @@
 //! Submit, follow, fetch: the call that most programs want.
 
 use crate::clock;
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, ErrorKind, RequestState, Result};
 use crate::job::follow::Follower;
 use crate::job::lost_reply::LostReply;
 use crate::job::pace::PollPolicy;
@@ -132,7 +132,9 @@ impl<'a, O: CallOutput> Subscribe<'a, O> {
         let Ok(submitted) = tokio::time::timeout(deadline, self.submit.send()).await else {
             let message =
                 format!("the submit to `{}` did not finish within {deadline:?}", endpoint.unwrap_or_default());
-            return Err(Error::new(Kind::Deadline, message).at(crate::call::operation::Operation::Submit, endpoint));
+            return Err(
+                Error::new(ErrorKind::Deadline, message).at(crate::call::operation::Operation::Submit, endpoint)
+            );
         };
         let job = submitted?;
         let mut guard = Guard(self.cancel_on_drop.then(|| job.clone()));
@@ -153,8 +155,8 @@ impl<'a, O: CallOutput> Subscribe<'a, O> {
             Ok(Some(outcome)) => outcome,
             gave_up => {
                 let (kind, what) = match gave_up {
-                    Ok(_) => (Kind::Cancelled, "was cancelled by its caller".to_owned()),
-                    Err(_) => (Kind::Deadline, format!("did not finish within {deadline:?}")),
+                    Ok(_) => (ErrorKind::Cancelled, "was cancelled by its caller".to_owned()),
+                    Err(_) => (ErrorKind::Deadline, format!("did not finish within {deadline:?}")),
                 };
                 Box::pin(give_up(&job, kind, &what)).await
             }
@@ -165,18 +167,20 @@ impl<'a, O: CallOutput> Subscribe<'a, O> {
 }
 
 /// Nobody waits any more: cancels the job, and says what came of that. One that had completed by then is not wasted.
-async fn give_up<O: CallOutput>(job: &Job<O>, kind: Kind, what: &str) -> Result<Response<O>> {
-    let (said, open) = match job.cancel().await {
+async fn give_up<O: CallOutput>(job: &Job<O>, kind: ErrorKind, what: &str) -> Result<Response<O>> {
+    let (said, state) = match job.cancel().await {
         Ok(CancelState::AlreadyCompleted) => match job.result().await {
             Ok(response) => return Ok(response),
-            Err(_) => ("it has completed meanwhile, but its result could not be fetched".to_owned(), true),
+            Err(_) => {
+                ("it has completed meanwhile, but its result could not be fetched".to_owned(), RequestState::Accepted)
+            }
         },
-        Ok(CancelState::Ok) => ("it was taken out of the queue".to_owned(), false),
-        Ok(state) => (format!("asked to cancel it, the server said `{state}`"), true),
-        Err(error) => (format!("it could not be cancelled: {error}"), true),
+        Ok(CancelState::Ok) => ("it was taken out of the queue".to_owned(), RequestState::Cancelled),
+        Ok(state) => (format!("asked to cancel it, the server said `{state}`"), RequestState::Accepted),
+        Err(error) => (format!("it could not be cancelled: {error}"), RequestState::Accepted),
     };
     let message = format!("the job of `{}` {what}; {said}", job.endpoint().id);
-    Err(job.open(Error::new(kind, message)).with_job_open(open))
+    Err(job.open(Error::new(kind, message)).in_state(state))
 }
 
 /// Cancels its job when dropped with it.

@@ -2,7 +2,7 @@
 
 use crate::call::operation::Operation;
 use crate::clock;
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::job::Job;
 use crate::job::follow::Follower;
 use crate::wire::input::CallOutput;
@@ -22,8 +22,8 @@ impl<O: CallOutput> Job<O> {
         let deadline = self.jobs.wire.timeouts.deadline;
         let Ok(outcome) = tokio::time::timeout(deadline, self.finish(Follower::new(self.clone(), false), |_| {})).await
         else {
-            let message = format!("the job of `{}` did not finish within {deadline:?}; it goes on", self.endpoint.id);
-            return Err(self.open(Error::new(Kind::Deadline, message)));
+            let message = format!("the job of `{}` did not finish within {deadline:?}", self.endpoint.id);
+            return Err(self.open(Error::new(ErrorKind::Deadline, message)));
         };
         outcome
     }
@@ -56,33 +56,25 @@ impl<O: CallOutput> Job<O> {
             (Ok(response), None) => Ok(response.with_job(&self.request_id, last, clock::since(self.submitted))),
             (Err(error), None) => Err(self.judged(error)),
             // The typed details are in the result only; the status has a sentence.
-            (Err(mut error), Some(sentence)) if error.status().is_some() => {
-                let repr = error.repr_mut();
-                repr.kind = Kind::Failed;
-                repr.message = sentence;
-                if let (Some(body), Some(status)) = (&mut repr.body, last) {
-                    body.error_type = body.error_type.take().or(status.error_type.map(|kind| kind.to_string()));
-                }
-                Err(error)
-            }
-            (_, Some(sentence)) => {
-                let error = Error::new(Kind::Failed, sentence).of_job(&self.request_id);
-                let mut error = error.at(Operation::Result, Some(self.endpoint.id));
-                error.repr_mut().body = last
-                    .and_then(|status| status.error_type)
-                    .map(|kind| crate::error::Body { error_type: Some(kind.to_string()), ..Default::default() });
-                Err(error)
+            (outcome, Some(sentence)) => {
+                let error = match outcome {
+                    Err(error) if error.status().is_some() => error,
+                    _ => Error::new(ErrorKind::Failed, "")
+                        .of_job(&self.request_id)
+                        .at(Operation::Result, Some(self.endpoint.id)),
+                };
+                let error_type = last.and_then(|status| status.error_type);
+                Err(error.with_reason(sentence, error_type.as_ref()).into_verdict())
             }
         }
     }
 
     /// What a failed result says of a job that has completed: the model's own answer ends it, anything else leaves its
     /// outcome unknown.
-    fn judged(&self, mut error: Error) -> Error {
+    fn judged(&self, error: Error) -> Error {
         let answered = error.status().is_some_and(|status| status.is_client_error() || status.is_server_error());
         if answered && !error.is_auth() && !error.is_rate_limited() && !error.is_not_found() {
-            error.repr_mut().kind = Kind::Failed;
-            error
+            error.into_verdict()
         } else {
             self.open(error)
         }

@@ -4,8 +4,8 @@ use super::input::{ImageInput, Source, decode};
 use super::unreadable::unreadable;
 use crate::error::{Error, Result};
 use crate::picture::format::Format;
-use crate::wire::input::Payload;
-use ideogram_schema::{FieldKind, FileRole};
+use ideogram_schema::{EndpointInfo, FieldKind, FileRole};
+use serde_json::{Map, Value};
 use std::fmt;
 
 /// Width and height of a picture, in pixels.
@@ -86,10 +86,9 @@ fn compare(image: Dimensions, mask: Dimensions) -> Result<()> {
 }
 
 /// Compares picture and mask where an input holds both as `data:` URIs, by the roles that the description gives them.
-pub(crate) fn check_inlined(payload: &Payload) -> Result<()> {
-    let field = |role| payload.endpoint.inputs.iter().find(|field| field.kind == FieldKind::File(role));
+pub(crate) fn check_inlined(info: &EndpointInfo, input: &Map<String, Value>) -> Result<()> {
+    let field = |role| info.inputs.iter().find(|field| field.kind == FieldKind::File(role));
     let (Some(image), Some(mask)) = (field(FileRole::Image), field(FileRole::Mask)) else { return Ok(()) };
-    let input = payload.value();
     let dimensions = |name: &str| {
         let text = input.get(name)?.as_str()?;
         Dimensions::of(&decode(text).ok()?)

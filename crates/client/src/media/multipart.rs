@@ -5,7 +5,7 @@ use super::description::Description;
 use super::progress::Meter;
 use super::storage::{Storage, Token, read};
 use crate::call::operation::Operation;
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::limits;
 use bytes::Bytes;
 use futures_util::stream::{self, BoxStream, StreamExt, TryStreamExt};
@@ -66,7 +66,7 @@ fn pieces_of(
             Some(part) => part,
             None => next_part(&mut *reader)
                 .await
-                .map_err(|error| Error::new(Kind::File, "the picture cannot be read").with_source(error))?,
+                .map_err(|error| Error::new(ErrorKind::File, "the picture cannot be read").with_source(error))?,
         };
         Ok((!part.is_empty()).then_some((Piece::Memory(part), (reader, None))))
     })
@@ -100,7 +100,7 @@ async fn send(
         let answer = cdn.upload_part(&begun.upload_id, number.into(), body).await;
         let etag = answer.as_ref().ok().and_then(|answer| answer.headers().get(ETAG)?.to_str().ok()).map(str::to_owned);
         read(answer).await.inspect_err(|_| attempt.failed())?;
-        let etag = etag.ok_or_else(|| Error::new(Kind::Decode, "the answer to a part has no `ETag`"))?;
+        let etag = etag.ok_or_else(|| Error::new(ErrorKind::Decode, "the answer to a part has no `ETag`"))?;
         Ok(UploadPart::new(number.into(), etag))
     };
     storage.wire.repeat(Operation::Part, None, attempt).await

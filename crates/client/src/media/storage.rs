@@ -3,7 +3,7 @@
 use crate::call::head::Head;
 use crate::call::operation::Operation;
 use crate::clock;
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::generated::parameters::RawResult;
 use crate::generated::storage;
 use crate::picture::{address, download};
@@ -99,20 +99,20 @@ impl Storage {
     pub(super) fn cdn(&self, token: &Token, url: &str, mut headers: HeaderMap) -> Result<storage::Client> {
         let wire = &self.wire;
         let url = Url::parse(url)
-            .map_err(|error| Error::new(Kind::Decode, "the CDN named a URL that is none").with_source(error))?;
+            .map_err(|error| Error::new(ErrorKind::Decode, "the CDN named a URL that is none").with_source(error))?;
         if !token.base.contains(&url) && !wire.bases.cdn.contains(&url) {
             return Err(Error::new(
-                Kind::ForeignUrl,
+                ErrorKind::ForeignUrl,
                 "the CDN named a URL outside itself, and its token does not go there",
             ));
         }
         // What comes behind it would not be part of the path.
         if url.query().is_some() || url.fragment().is_some() {
-            return Err(Error::new(Kind::Decode, "the CDN named a URL with a query or a fragment for a file"));
+            return Err(Error::new(ErrorKind::Decode, "the CDN named a URL with a query or a fragment for a file"));
         }
         let authorization = HeaderValue::try_from(token.authorization.expose_secret());
         let mut authorization =
-            authorization.map_err(|_| Error::new(Kind::Decode, "the token cannot stand in a header"))?;
+            authorization.map_err(|_| Error::new(ErrorKind::Decode, "the token cannot stand in a header"))?;
         authorization.set_sensitive(true);
         headers.insert(AUTHORIZATION, authorization);
         let inner = wire.run.inner.without_key(token.base.clone(), headers);
@@ -132,7 +132,7 @@ impl Storage {
         let parsed = Url::parse(url).ok().filter(|url| url.scheme() == "https" || (local && is_loopback(url)));
         let Some(url) = parsed.filter(|url| address::check(url, local).is_ok()) else {
             return Err(Error::new(
-                Kind::ForeignUrl,
+                ErrorKind::ForeignUrl,
                 "the signed URL for the upload does not lead to a public `https` host",
             ));
         };

@@ -1,9 +1,9 @@
 //! The error for a file that cannot be read.
 
-use crate::error::{Error, Kind};
+use crate::error::{Error, ErrorKind};
 use std::path::Path;
 
 /// A file that cannot be read.
 pub(super) fn unreadable(path: &Path, error: std::io::Error) -> Error {
-    Error::new(Kind::File, format!("`{}` cannot be read", path.display())).with_source(error)
+    Error::new(ErrorKind::File, format!("`{}` cannot be read", path.display())).with_source(error)
 }

@@ -8,7 +8,7 @@ use super::multipart;
 use super::progress::{Meter, Progress};
 use super::storage::{Storage, read};
 use crate::call::operation::Operation;
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::limits;
 use crate::picture::data_uri;
 use crate::picture::file_name;
@@ -77,7 +77,7 @@ impl Upload {
         // A reader that ends within one part is a picture in memory like any other.
         let mut first = None;
         if let Content::Reader(reader) = &mut content {
-            let unread = |error| Error::new(Kind::File, "the picture cannot be read").with_source(error);
+            let unread = |error| Error::new(ErrorKind::File, "the picture cannot be read").with_source(error);
             let begin = next_part(&mut **reader).await.map_err(unread)?;
             if begin.len() < limits::PART_BYTES {
                 content = Content::Memory(begin);
@@ -124,7 +124,7 @@ impl Upload {
         Url::parse(&url)
             .ok()
             .filter(|url| matches!(url.scheme(), "http" | "https"))
-            .ok_or_else(|| Error::new(Kind::Decode, "the storage named no usable URL for the uploaded file"))?;
+            .ok_or_else(|| Error::new(ErrorKind::Decode, "the storage named no usable URL for the uploaded file"))?;
         Ok(HostedUrl::new(url))
     }
 }

@@ -1,7 +1,7 @@
 //! Fetching what the server made, without the key and from public addresses only.
 
 use crate::call::head::Head;
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::limits;
 use crate::picture::address::check;
 use crate::picture::dns::{NotPublic, PublicOnly};
@@ -17,13 +17,13 @@ pub(crate) async fn open(wire: &Wire, text: &str) -> Result<(Head, BodyStream)> 
     let url = Url::parse(text)
         .map_err(|error| Error::input(format!("`{}` is not a URL", clean(text, 200))).with_source(error))?;
     check(&url, local).map_err(|why| {
-        Error::new(Kind::ForeignUrl, format!("`{}` is not downloaded: {why}", clean(url.as_str(), 200)))
+        Error::new(ErrorKind::ForeignUrl, format!("`{}` is not downloaded: {why}", clean(url.as_str(), 200)))
     })?;
     let response = http(wire)?.get(url).send().await.map_err(|error| {
         let refused = NotPublic::caused(&error);
         let mut error = Error::transport(error);
         if refused {
-            error.repr_mut().kind = Kind::ForeignUrl;
+            error.repr_mut().kind = ErrorKind::ForeignUrl;
             "the picture is not downloaded".clone_into(&mut error.repr_mut().message);
         }
         error

@@ -2,7 +2,7 @@
 
 use crate::call::head::Head;
 use crate::call::operation::Operation;
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::limits;
 use crate::picture::data_uri::DataUri;
 use crate::picture::download;
@@ -151,7 +151,7 @@ impl Image {
 
     fn inline(&self) -> Result<Option<Bytes>> {
         let Some(uri) = DataUri::parse(&self.file.url) else { return Ok(None) };
-        uri.decode(self.max_bytes).map(|bytes| Some(bytes.into())).map_err(|why| Error::new(Kind::Decode, why))
+        uri.decode(self.max_bytes).map(|bytes| Some(bytes.into())).map_err(|why| Error::new(ErrorKind::Decode, why))
     }
 
     fn name_in_url(&self) -> Option<&str> {
@@ -162,7 +162,7 @@ impl Image {
 }
 
 fn unwritten(path: &Path, error: std::io::Error) -> Error {
-    Error::new(Kind::File, format!("`{}` cannot be written", path.display())).with_source(error)
+    Error::new(ErrorKind::File, format!("`{}` cannot be written", path.display())).with_source(error)
 }
 
 impl fmt::Debug for Image {

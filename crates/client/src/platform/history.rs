@@ -4,7 +4,7 @@ use super::pages::list;
 use crate::call::head::Head;
 use crate::call::operation::Operation;
 use crate::call::window::Window;
-use crate::error::{Body, Error, Kind, Result};
+use crate::error::{Error, Result};
 use crate::generated::platform;
 use crate::wire::Wire;
 use crate::wire::input::CallOutput;
@@ -68,9 +68,8 @@ pub(crate) async fn result<O: CallOutput>(
     let status = code.and_then(|code| reqwest::StatusCode::from_u16(code).ok()).unwrap_or_default();
     let head = Head { status, request_id: Some(request_id.to_owned()), ..Head::default() };
     if !status.is_success() {
-        let mut error = Error::new(Kind::Failed, "").with_head(head).at(Operation::History, Some(endpoint.id));
-        error.repr_mut().body = Some(Body::parse(output.to_string().as_bytes()));
-        return Err(error);
+        let error = Error::status_of(head, output.to_string().as_bytes()).at(Operation::History, Some(endpoint.id));
+        return Err(error.into_verdict());
     }
     let took = duration.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok()).unwrap_or_default();
     match serde_json::from_value(output) {

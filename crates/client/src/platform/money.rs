@@ -2,7 +2,7 @@
 
 use super::pages::list;
 use crate::call::operation::Operation;
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::generated::platform;
 use crate::wire::Wire;
 use ideogram_schema::{BillingEvent, BillingPage, Endpoint, ListPrice, PricePage};
@@ -21,7 +21,7 @@ pub(crate) async fn price<E: Endpoint>(wire: &Wire) -> Result<ListPrice> {
         found.is_none()
     })
     .await?;
-    found.ok_or_else(|| Error::new(Kind::Decode, "it has no such price").at(Operation::Price, Some(E::ID)))
+    found.ok_or_else(|| Error::new(ErrorKind::Decode, "it has no such price").at(Operation::Price, Some(E::ID)))
 }
 
 /// What was charged for a request; empty when nothing was, or not yet.

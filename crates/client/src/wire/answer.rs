@@ -1,7 +1,7 @@
 //! The one way in: every answer of every operation is bounded, sorted by its status, and read here.
 
 use crate::call::head::Head;
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::generated::parameters::RawResult;
 use crate::limits;
 use bytes::{Bytes, BytesMut};
@@ -26,7 +26,7 @@ pub(crate) async fn open(raw: RawResult) -> Result<(Head, BodyStream)> {
             Err(Error::transport(error))
         }
         Err(Raw::InvalidRequest(message) | Raw::Custom(message)) => Err(Error::input(message)),
-        Err(Raw::InvalidResponsePayload(_, error)) => Err(Error::new(Kind::Decode, "").with_source(error)),
+        Err(Raw::InvalidResponsePayload(_, error)) => Err(Error::new(ErrorKind::Decode, "").with_source(error)),
         Err(Raw::ErrorResponse(value)) => Err(Error::status_of(Head::new(value.status(), value.headers()), &[])),
     }
 }
@@ -66,7 +66,7 @@ pub(crate) async fn read(head: &Head, mut body: BodyStream, limit: usize) -> Res
 }
 
 pub(crate) fn too_large(head: &Head, limit: usize) -> Error {
-    Error::new(Kind::TooLarge, format!("the answer is larger than {limit} bytes, the bound for it"))
+    Error::new(ErrorKind::TooLarge, format!("the answer is larger than {limit} bytes, the bound for it"))
         .with_head(head.clone())
 }
 

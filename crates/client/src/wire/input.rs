@@ -67,8 +67,9 @@ impl JsonInput {
     /// An input of the endpoint with this id or verb, `fal-ai/ideogram/v2/turbo/remix` or `remix`.
     ///
     /// # Errors
-    /// [`is_input`](Error::is_input) when there is no such endpoint, when the value is not an object, or when it has a
-    /// field that the endpoint does not know: the service would ignore it, and bill a picture that nobody asked for.
+    /// [`is_input`](Error::is_input) when there is no such endpoint, when the value is not an object, or when it does not
+    /// fit the endpoint, as [`EndpointInfo::check`] says. A misspelled field is one reason: the service would ignore it,
+    /// and bill a picture that nobody asked for.
     pub fn new(endpoint: &str, value: impl Into<Value>) -> Result<Self> {
         Self::of(endpoint_of(endpoint)?, value)
     }
@@ -79,9 +80,18 @@ impl JsonInput {
     /// As [`new`](Self::new).
     pub fn of(endpoint: &'static EndpointInfo, value: impl Into<Value>) -> Result<Self> {
         match value.into() {
-            Value::Object(object) => Ok(Self { endpoint, object }),
+            Value::Object(object) => {
+                endpoint.check(&object)?;
+                Ok(Self { endpoint, object })
+            }
             _ => Err(Error::input(format!("an input of `{}` must be a JSON object", endpoint.id))),
         }
+    }
+
+    /// An input that was sent before, perhaps by another version of this crate, to look for with
+    /// [`find_submitted`](crate::Client::find_submitted): its fields are not checked.
+    pub fn sent_before(endpoint: &'static EndpointInfo, object: Map<String, Value>) -> Self {
+        Self { endpoint, object }
     }
 
     /// The fields.
@@ -158,5 +168,15 @@ mod tests {
         let error = JsonInput::new("generat", json!({})).unwrap_err();
         assert!(error.is_input() && error.to_string().contains("`generate`"), "{error}");
         assert!(JsonInput::new("generate", json!([])).unwrap_err().is_input());
+    }
+
+    #[test]
+    fn a_misspelled_field_is_an_error_with_the_nearest_name() {
+        let input = json!({"prompt": "A fox", "apsect_ratio": "16:9"});
+        let error = JsonInput::new("generate", input.clone()).unwrap_err();
+        assert!(error.is_input() && error.to_string().ends_with("did you mean `aspect_ratio`?"), "{error}");
+        let endpoint = super::endpoint_of("generate").unwrap();
+        let sent = JsonInput::sent_before(endpoint, input.as_object().unwrap().clone());
+        assert_eq!(sent.object().len(), 2, "what another version has sent can still be looked for");
     }
 }

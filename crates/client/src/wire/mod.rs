@@ -19,7 +19,7 @@ pub(crate) mod transport;
 use crate::call::head::Head;
 use crate::call::operation::Operation;
 use crate::chance::jitter;
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::generated::parameters::RawResult;
 use crate::generated::{queue, run};
 use crate::wire::answer::BodyStream;
@@ -176,7 +176,7 @@ impl Wire {
         if let Some(gate) = gate {
             gate.open();
         }
-        outcome.unwrap_or_else(|_| Err(Error::new(Kind::Timeout, "")))
+        outcome.unwrap_or_else(|_| Err(Error::new(ErrorKind::Timeout, "")))
     }
 }
 

@@ -1,0 +1,365 @@
+//! Questions to an error, each answered from its kind and the state of its request.
+
+use super::{Error, ErrorKind, RequestState};
+
+impl Error {
+    /// No API key was given ([`ErrorKind::MissingKey`]). Every call needs one, so this comes from building a client.
+    ///
+    /// ```
+    /// let error = ideogram_client::Client::builder().build().unwrap_err();
+    /// assert!(error.is_missing_key() && error.is_auth() && error.is_configuration());
+    /// ```
+    ///
+    /// # Troubleshooting
+    /// Set `FAL_KEY`, or both `FAL_KEY_ID` and `FAL_KEY_SECRET`, or pass a key to the builder. A key is made in fal's
+    /// dashboard. A sandbox takes any key.
+    pub fn is_missing_key(&self) -> bool {
+        self.kind() == ErrorKind::MissingKey
+    }
+
+    /// A setting cannot be used: a base URL, a certificate file, a key with a space in it, or no key at all
+    /// ([`ErrorKind::Configuration`], [`ErrorKind::MissingKey`]). Nothing was sent; the sentence names the setting.
+    ///
+    /// ```
+    /// let error = ideogram_client::Client::builder().with_key("a b").build().unwrap_err();
+    /// assert!(error.is_configuration() && !error.is_missing_key());
+    /// ```
+    pub fn is_configuration(&self) -> bool {
+        matches!(self.kind(), ErrorKind::Configuration | ErrorKind::MissingKey)
+    }
+
+    /// Something that the caller passed in cannot be used ([`ErrorKind::Input`]): a number out of range, a misspelled
+    /// field, the path of a file where its URL belongs, a text that is no request id. It was found here and nothing was
+    /// sent; what the server finds wrong is [`is_validation`](Self::is_validation).
+    ///
+    /// ```
+    /// use ideogram_client::{RemixInput, Result, Strength};
+    ///
+    /// fn input() -> Result<RemixInput> {
+    ///     Ok(RemixInput::new("An ice cream", "https://example.com/fox.png").with_strength(Strength::new(1.5)?))
+    /// }
+    ///
+    /// let error = input().unwrap_err();
+    /// assert!(error.is_input() && !error.may_have_been_accepted());
+    /// assert_eq!(error.to_string(), "1.5 is out of range: it must be from 0.01 to 1");
+    /// ```
+    pub fn is_input(&self) -> bool {
+        self.kind() == ErrorKind::Input
+    }
+
+    /// A file of this machine could not be read or written ([`ErrorKind::File`]).
+    /// [`source`](std::error::Error::source) is the `io::Error`, and the sentence names the path.
+    ///
+    /// ```
+    /// # use ideogram_client::Error;
+    /// use std::error::Error as _;
+    ///
+    /// fn disk_is_full(error: &Error) -> bool {
+    ///     let cause = error.source().and_then(|source| source.downcast_ref::<std::io::Error>());
+    ///     error.is_file() && cause.is_some_and(|cause| cause.kind() == std::io::ErrorKind::StorageFull)
+    /// }
+    /// ```
+    pub fn is_file(&self) -> bool {
+        self.kind() == ErrorKind::File
+    }
+
+    /// The key is missing, or the service refused it with 401 or 403 ([`ErrorKind::Auth`], [`ErrorKind::MissingKey`]).
+    /// An account without balance is refused with 403 too, and is [`is_exhausted_balance`](Self::is_exhausted_balance)
+    /// instead.
+    ///
+    /// ```
+    /// # fn show(error: ideogram_client::Error) {
+    /// if error.is_auth() {
+    ///     eprintln!("is `FAL_KEY` a key of this account? {error}");
+    /// }
+    /// # }
+    /// ```
+    ///
+    /// # Troubleshooting
+    /// A key consists of an id and a secret with a colon between them; both halves are needed. In fal's dashboard a key can
+    /// be limited to some operations: one that may call models may still not read prices or the request history.
+    pub fn is_auth(&self) -> bool {
+        matches!(self.kind(), ErrorKind::Auth | ErrorKind::MissingKey)
+    }
+
+    /// The account has no balance left ([`ErrorKind::ExhaustedBalance`]: 402, or 403 with that reason). Top it up in
+    /// fal's dashboard; sending again does not help before, and is never done.
+    ///
+    /// ```
+    /// # fn show(error: ideogram_client::Error) {
+    /// if error.is_exhausted_balance() {
+    ///     eprintln!("top up the account at fal.ai/dashboard/billing");
+    /// }
+    /// # }
+    /// ```
+    pub fn is_exhausted_balance(&self) -> bool {
+        self.kind() == ErrorKind::ExhaustedBalance
+    }
+
+    /// The service refused the input ([`ErrorKind::Validation`], and [`ErrorKind::ContentPolicy`], which is one reason
+    /// for it). [`details`](Self::details) names the fields; the same input is refused again.
+    ///
+    /// The queue checks an input only when the job runs: then [`is_job_failure`](Self::is_job_failure) is true as well.
+    ///
+    /// ```
+    /// # fn show(error: ideogram_client::Error) {
+    /// use ideogram_client::Allowed;
+    ///
+    /// if error.is_validation() {
+    ///     for detail in error.details() {
+    ///         eprintln!("{}: {} ({})", detail.location(), detail.msg, Allowed::of(detail));
+    ///     }
+    /// }
+    /// # }
+    /// ```
+    pub fn is_validation(&self) -> bool {
+        matches!(self.kind(), ErrorKind::Validation | ErrorKind::ContentPolicy)
+    }
+
+    /// Moderation refused the prompt or a picture ([`ErrorKind::ContentPolicy`]); [`is_validation`](Self::is_validation)
+    /// is true as well, so ask this first. Change the prompt or the picture.
+    ///
+    /// ```
+    /// # fn show(error: ideogram_client::Error) {
+    /// if error.is_content_policy() {
+    ///     eprintln!("the prompt was refused by moderation: change it");
+    /// } else if error.is_validation() {
+    ///     eprintln!("correct the input: {error}");
+    /// }
+    /// # }
+    /// ```
+    pub fn is_content_policy(&self) -> bool {
+        self.kind() == ErrorKind::ContentPolicy
+    }
+
+    /// Too many requests ([`ErrorKind::RateLimited`]: 429), or a queue that is longer than
+    /// [`with_max_queue_length`](crate::Submit::with_max_queue_length) allows. The request was not taken. The client has
+    /// waited and tried again already: send fewer at once, or later.
+    ///
+    /// ```
+    /// # use std::time::Duration;
+    /// # async fn show(error: ideogram_client::Error) {
+    /// if error.is_rate_limited() {
+    ///     tokio::time::sleep(error.retry_after().unwrap_or(Duration::from_secs(30))).await;
+    /// }
+    /// # }
+    /// ```
+    pub fn is_rate_limited(&self) -> bool {
+        self.kind() == ErrorKind::RateLimited
+    }
+
+    /// No such job, endpoint or file ([`ErrorKind::NotFound`]: 404).
+    ///
+    /// ```
+    /// # async fn show(client: ideogram_client::Client) -> ideogram_client::Result<()> {
+    /// match client.job::<ideogram_client::Remix>("764cabcf-b745-4b3e-ae38-1200304cf45b")?.status().await {
+    ///     Err(error) if error.is_not_found() => eprintln!("no such job, or it was forgotten"),
+    ///     status => println!("{}", status?.status),
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Troubleshooting
+    /// The queue keeps a result for an hour, and one of 10 KB or more (`sync_mode`) for six minutes;
+    /// [`Job::result`](crate::Job::result) then looks in the request history. A job belongs to one queue: an id from a
+    /// sandbox is unknown to the service, and the other way round.
+    pub fn is_not_found(&self) -> bool {
+        self.kind() == ErrorKind::NotFound
+    }
+
+    /// No connection could be made ([`ErrorKind::Connect`]): nothing was sent. The client has tried several times, and the
+    /// service's backup host as well.
+    ///
+    /// ```
+    /// # fn show(error: ideogram_client::Error) {
+    /// if error.is_connect() {
+    ///     eprintln!("is the network up? {error}");
+    /// }
+    /// # }
+    /// ```
+    ///
+    /// # Troubleshooting
+    /// Print the error with `{:?}` to see every cause. "Connection refused" at an address of this machine: the sandbox is
+    /// not running. "invalid peer certificate": a proxy that reads TLS stands in between; name its certificates with
+    /// `IDEOGRAM_CA_FILE`. A name that does not resolve: a wrong base URL, or no network.
+    pub fn is_connect(&self) -> bool {
+        self.kind() == ErrorKind::Connect
+    }
+
+    /// Something took too long: the server's answer, the model, or the start timeout ([`ErrorKind::Timeout`]); or the
+    /// whole call, by the deadline that its caller set ([`ErrorKind::Deadline`]).
+    ///
+    /// ```
+    /// # fn show(error: ideogram_client::Error) {
+    /// if error.is_timeout() && error.may_have_been_accepted() {
+    ///     eprintln!("the job {:?} goes on: wait for it again", error.request_id());
+    /// }
+    /// # }
+    /// ```
+    pub fn is_timeout(&self) -> bool {
+        matches!(self.kind(), ErrorKind::Timeout | ErrorKind::Deadline)
+    }
+
+    /// The call was given up by its caller, or the job was cancelled by this program or another
+    /// ([`ErrorKind::Cancelled`]). A job that was asked to stop may still finish:
+    /// [`may_have_been_accepted`](Self::may_have_been_accepted) is true until the service has said that it did stop.
+    ///
+    /// ```
+    /// # fn show(error: ideogram_client::Error) {
+    /// if error.is_cancelled() && !error.may_have_been_accepted() {
+    ///     eprintln!("stopped: nothing more comes of it");
+    /// }
+    /// # }
+    /// ```
+    pub fn is_cancelled(&self) -> bool {
+        self.kind() == ErrorKind::Cancelled
+    }
+
+    /// The job has failed ([`RequestState::Failed`]): its outcome is known, and sending the same again is a new job. The
+    /// kind says why, so another predicate may be true as well: [`is_validation`](Self::is_validation) when the input was
+    /// to blame, [`is_timeout`](Self::is_timeout) when the model took too long.
+    ///
+    /// A job that was cancelled has not failed: see [`is_cancelled`](Self::is_cancelled).
+    ///
+    /// ```
+    /// # fn show(error: ideogram_client::Error) {
+    /// if error.is_job_failure() && !error.is_validation() {
+    ///     eprintln!("the model failed, which is not billed; the same input may do better: {error}");
+    /// }
+    /// # }
+    /// ```
+    pub fn is_job_failure(&self) -> bool {
+        self.state() == Some(RequestState::Failed)
+    }
+
+    /// The job exists and its outcome is not known ([`RequestState::Accepted`]): following it ended in an error, and it
+    /// goes on. [`request_id`](Self::request_id) names it: take it up again with [`Client::job`](crate::Client::job).
+    ///
+    /// ```
+    /// # async fn show(client: ideogram_client::Client, error: ideogram_client::Error) -> ideogram_client::Result<()> {
+    /// if error.is_job_open() && let Some(request_id) = error.request_id() {
+    ///     let response = client.job::<ideogram_client::Generate>(request_id)?.wait().await?;
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn is_job_open(&self) -> bool {
+        self.state() == Some(RequestState::Accepted)
+    }
+
+    /// A successful answer was not what the description says ([`ErrorKind::Decode`]): HTML, other JSON, a cut body.
+    ///
+    /// ```
+    /// # fn show(error: ideogram_client::Error) {
+    /// if error.is_decode() {
+    ///     eprintln!("does a proxy answer in place of the service? {error}");
+    /// }
+    /// # }
+    /// ```
+    ///
+    /// # Troubleshooting
+    /// An HTML page comes from a proxy or a login page in between: call the service from another network. Otherwise the
+    /// API may have changed: look for a newer version of this crate.
+    pub fn is_decode(&self) -> bool {
+        self.kind() == ErrorKind::Decode
+    }
+
+    /// The answer was larger than its [bound](crate::limits) ([`ErrorKind::TooLarge`]).
+    ///
+    /// ```
+    /// # async fn show(image: ideogram_client::Image) -> ideogram_client::Result<()> {
+    /// match image.with_max_bytes(1 << 20).bytes().await {
+    ///     Err(error) if error.is_too_large() => eprintln!("more than 1 MiB"),
+    ///     bytes => println!("{} bytes", bytes?.len()),
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn is_too_large(&self) -> bool {
+        self.kind() == ErrorKind::TooLarge
+    }
+
+    /// The server named a URL to which the key, or this program, must not go ([`ErrorKind::ForeignUrl`]): one outside the
+    /// configured bases, or a picture at a private address.
+    ///
+    /// ```
+    /// # fn show(error: ideogram_client::Error) {
+    /// if error.is_foreign_url() {
+    ///     eprintln!("not followed: {error}");
+    /// }
+    /// # }
+    /// ```
+    ///
+    /// # Troubleshooting
+    /// For a job, [`Client::job`](crate::Client::job) with its id asks the configured base instead. Behind a gateway, set
+    /// the base URL to the gateway's.
+    pub fn is_foreign_url(&self) -> bool {
+        self.kind() == ErrorKind::ForeignUrl
+    }
+
+    /// A webhook's delivery is not fal's, or too old ([`ErrorKind::Forged`]). Answer it with a refusal, 403.
+    ///
+    /// ```
+    /// # fn show(error: ideogram_client::Error) -> u16 {
+    /// let status = if error.is_forged() { 403 } else { 500 };
+    /// # status
+    /// # }
+    /// ```
+    ///
+    /// # Troubleshooting
+    /// The signature covers the body byte for byte: check it before any framework parses it. A delivery more than five
+    /// minutes old is refused, so a wrong clock refuses all of them.
+    pub fn is_forged(&self) -> bool {
+        self.kind() == ErrorKind::Forged
+    }
+
+    /// Whether the same call may succeed later, and repeating it cannot pay twice: the trouble is of a kind that passes
+    /// ([`Connect`](ErrorKind::Connect), [`Transport`](ErrorKind::Transport), [`Timeout`](ErrorKind::Timeout),
+    /// [`Decode`](ErrorKind::Decode), [`RateLimited`](ErrorKind::RateLimited), [`Server`](ErrorKind::Server), status 409),
+    /// the server did not say that trying again is useless, the job has not failed, and
+    /// [`may_have_been_accepted`](Self::may_have_been_accepted) is false.
+    ///
+    /// The client has tried again already, as its [`RetryPolicy`](crate::RetryPolicy) says: wait longer before the next
+    /// try.
+    ///
+    /// ```
+    /// # fn show(error: ideogram_client::Error) {
+    /// if error.is_retryable() {
+    ///     eprintln!("nothing was paid, so try again in a minute: {error}");
+    /// }
+    /// # }
+    /// ```
+    pub fn is_retryable(&self) -> bool {
+        self.is_transient() && !self.may_have_been_accepted()
+    }
+
+    /// Whether the request may be billed without its result being in hand: its state is
+    /// [`Unknown`](RequestState::Unknown), [`Accepted`](RequestState::Accepted) or [`Answered`](RequestState::Answered).
+    ///
+    /// True after a paid call whose answer was lost, cut, late, unreadable or a server error, and for trouble while a
+    /// known job was followed. False when nothing was sent, when the server refused the request, and when the job has
+    /// failed or was cancelled.
+    ///
+    /// Look before you send again: with [`request_id`](Self::request_id), re-attach with
+    /// [`Client::job`](crate::Client::job); without one, search with
+    /// [`Client::find_submitted`](crate::Client::find_submitted).
+    ///
+    /// ```
+    /// # use ideogram_client::{Client, Error, Found, Generate, GenerateInput, Job};
+    /// async fn submit(client: &Client, input: &GenerateInput) -> Result<Job<Generate>, Error> {
+    ///     let error = match client.submit(input).await {
+    ///         Err(error) if error.may_have_been_accepted() => error,
+    ///         outcome => return outcome,
+    ///     };
+    ///     let Some(window) = error.sent_within() else { return Err(error) };
+    ///     match client.find_submitted(input, window).await? {
+    ///         Found::Once(job) => Ok(job),
+    ///         _ => Err(error),
+    ///     }
+    /// }
+    /// ```
+    pub fn may_have_been_accepted(&self) -> bool {
+        self.state().is_some_and(RequestState::may_have_been_accepted)
+    }
+}

@@ -1,0 +1,223 @@
+//! What a client can know of a paid request.
+
+use super::{Error, ErrorKind};
+use crate::call::operation::Operation;
+use reqwest::StatusCode;
+use std::fmt;
+
+/// How far a paid request had come when its call ended in an error: what may have been billed, and what to do next.
+///
+/// ```
+/// use ideogram_client::{Error, RequestState};
+///
+/// fn next(error: &Error) -> &'static str {
+///     match error.state() {
+///         None | Some(RequestState::NotSent | RequestState::Refused) => "nothing is billed: correct it, or send it again",
+///         Some(RequestState::Unknown) => "look it up with `Client::find_submitted` before sending it again",
+///         Some(RequestState::Accepted | RequestState::Answered) => "take it up with `Client::job` and its request id",
+///         Some(RequestState::Failed | RequestState::Cancelled) => "it is over: sending it again is a new job",
+///         Some(_) => "see the message",
+///     }
+/// }
+///
+/// let error = ideogram_client::Client::builder().build().unwrap_err();
+/// assert_eq!(error.state(), Some(RequestState::NotSent));
+/// assert!(next(&error).starts_with("nothing is billed"));
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum RequestState {
+    /// No byte of it left this machine. Nothing is billed.
+    NotSent,
+    /// The service said that it does not take it. Nothing is billed.
+    Refused,
+    /// It was sent, and the reply was lost or says nothing: it may have been accepted and billed.
+    Unknown,
+    /// The service has it, and its outcome is not known yet. It goes on, and may be billed.
+    Accepted,
+    /// The service has answered it with success, and the answer could not be delivered. It is billed.
+    Answered,
+    /// The service said that it failed. It is over.
+    Failed,
+    /// It was cancelled before it came to a result. It is over.
+    Cancelled,
+}
+
+impl RequestState {
+    /// Every state, in the order in which a request can pass them.
+    pub const ALL: &'static [Self] =
+        &[Self::NotSent, Self::Refused, Self::Unknown, Self::Accepted, Self::Answered, Self::Failed, Self::Cancelled];
+
+    /// One lower-case word or two, for logs and files: `not sent`, `refused`, `unknown`, `accepted`, `answered`,
+    /// `failed`, `cancelled`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::NotSent => "not sent",
+            Self::Refused => "refused",
+            Self::Unknown => "unknown",
+            Self::Accepted => "accepted",
+            Self::Answered => "answered",
+            Self::Failed => "failed",
+            Self::Cancelled => "cancelled",
+        }
+    }
+
+    /// Whether it may be billed, and what it made is not in hand: [`Unknown`](Self::Unknown),
+    /// [`Accepted`](Self::Accepted), [`Answered`](Self::Answered).
+    pub const fn may_have_been_accepted(self) -> bool {
+        matches!(self, Self::Unknown | Self::Accepted | Self::Answered)
+    }
+
+    /// Whether nothing more can come of it: it was not sent, refused, failed or cancelled.
+    pub const fn is_over(self) -> bool {
+        !self.may_have_been_accepted()
+    }
+}
+
+impl fmt::Display for RequestState {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+impl Error {
+    /// What became of the paid request that this call was about; `None` where it was about none, as for an upload, a
+    /// download or a price, or where one look at a job failed, which changes nothing about the job.
+    pub fn state(&self) -> Option<RequestState> {
+        self.0.state.or_else(|| self.derived_state())
+    }
+
+    /// What the kind says, where nobody who knows more has said it.
+    fn derived_state(&self) -> Option<RequestState> {
+        match self.kind() {
+            ErrorKind::MissingKey | ErrorKind::Configuration | ErrorKind::Input => return Some(RequestState::NotSent),
+            _ if !self.0.operation.is_some_and(Operation::is_paid) => return None,
+            ErrorKind::Connect | ErrorKind::File => return Some(RequestState::NotSent),
+            _ => {}
+        }
+        Some(if self.is_refused() { RequestState::Refused } else { RequestState::Unknown })
+    }
+
+    /// Whether the request certainly was not accepted, so that even a paid one may be sent again: no connection was
+    /// made, too many requests, or the ingress had nobody to pass it to.
+    pub(crate) fn certainly_not_accepted(&self) -> bool {
+        self.is_connect() || self.is_rate_limited() || self.is_refused_by_ingress()
+    }
+
+    /// Whether the answer says that the request was not taken. 408 and 409 do not.
+    fn is_refused(&self) -> bool {
+        let refused = self.status().is_some_and(|status| {
+            status.is_client_error() && !matches!(status, StatusCode::REQUEST_TIMEOUT | StatusCode::CONFLICT)
+        });
+        refused || self.is_refused_by_ingress()
+    }
+
+    /// 503 of the ingress itself: it never reached fal's gateway, which puts its request id on everything.
+    fn is_refused_by_ingress(&self) -> bool {
+        self.status() == Some(StatusCode::SERVICE_UNAVAILABLE)
+            && self.0.head.as_ref().is_some_and(|head| head.request_id.is_none())
+            && self.0.body.as_ref().is_some_and(super::Body::is_of_ingress)
+    }
+
+    /// Whether time may heal it, no matter what a repetition would cost.
+    pub(crate) fn is_transient(&self) -> bool {
+        let head = self.0.head.as_ref();
+        let told_not_to = head.is_some_and(|head| head.user_timeout || head.needs_retry == Some(false));
+        if told_not_to || self.is_job_failure() || self.0.state == Some(RequestState::Cancelled) {
+            return false;
+        }
+        match self.status().filter(|status| !status.is_success()) {
+            Some(status) => matches!(status.as_u16(), 408 | 409 | 425 | 429 | 500 | 502 | 503 | 504),
+            None => {
+                matches!(
+                    self.kind(),
+                    ErrorKind::Connect | ErrorKind::Timeout | ErrorKind::Transport | ErrorKind::Decode
+                )
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Error, ErrorKind, RequestState};
+    use crate::call::head::Head;
+    use crate::call::operation::Operation;
+    use reqwest::StatusCode;
+
+    fn answered(operation: Operation, status: u16, body: &str) -> Error {
+        let head = Head { status: StatusCode::from_u16(status).unwrap(), ..Head::default() };
+        Error::status_of(head, body.as_bytes()).at(operation, None)
+    }
+
+    #[test]
+    fn the_state_follows_from_the_kind_where_nobody_knows_more() {
+        for (kind, paid, reading) in [
+            (ErrorKind::MissingKey, Some(RequestState::NotSent), Some(RequestState::NotSent)),
+            (ErrorKind::Configuration, Some(RequestState::NotSent), Some(RequestState::NotSent)),
+            (ErrorKind::Input, Some(RequestState::NotSent), Some(RequestState::NotSent)),
+            (ErrorKind::Connect, Some(RequestState::NotSent), None),
+            (ErrorKind::File, Some(RequestState::NotSent), None),
+            (ErrorKind::Transport, Some(RequestState::Unknown), None),
+            (ErrorKind::Timeout, Some(RequestState::Unknown), None),
+            (ErrorKind::Deadline, Some(RequestState::Unknown), None),
+            (ErrorKind::Cancelled, Some(RequestState::Unknown), None),
+            (ErrorKind::Decode, Some(RequestState::Unknown), None),
+            (ErrorKind::TooLarge, Some(RequestState::Unknown), None),
+            (ErrorKind::ForeignUrl, Some(RequestState::Unknown), None),
+        ] {
+            for operation in [Operation::Run, Operation::Submit] {
+                assert_eq!(Error::new(kind, "").at(operation, None).state(), paid, "{kind:?}");
+            }
+            for operation in [Operation::Status, Operation::Download, Operation::Upload, Operation::Price] {
+                assert_eq!(Error::new(kind, "").at(operation, None).state(), reading, "{kind:?} {operation:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn only_an_answer_that_says_no_is_a_refusal() {
+        let state = |status, body| answered(Operation::Submit, status, body).state();
+        for refused in [400, 401, 402, 403, 404, 405, 422, 429] {
+            assert_eq!(state(refused, "{}"), Some(RequestState::Refused), "{refused}");
+        }
+        assert_eq!(state(503, "<center>nginx</center>"), Some(RequestState::Refused), "the ingress");
+        for unknown in [302, 408, 409, 500, 502, 503, 504] {
+            assert_eq!(state(unknown, "{}"), Some(RequestState::Unknown), "{unknown}");
+        }
+    }
+
+    #[test]
+    fn what_is_known_takes_precedence_and_the_predicates_follow_it() {
+        for (state, accepted, failed, open) in [
+            (RequestState::NotSent, false, false, false),
+            (RequestState::Refused, false, false, false),
+            (RequestState::Unknown, true, false, false),
+            (RequestState::Accepted, true, false, true),
+            (RequestState::Answered, true, false, false),
+            (RequestState::Failed, false, true, false),
+            (RequestState::Cancelled, false, false, false),
+        ] {
+            let error = Error::new(ErrorKind::Transport, "").at(Operation::Submit, None).in_state(state);
+            assert_eq!(error.state(), Some(state));
+            assert_eq!(error.may_have_been_accepted(), accepted, "{state}");
+            assert_eq!(error.is_job_failure(), failed, "{state}");
+            assert_eq!(error.is_job_open(), open, "{state}");
+            assert_eq!(state.is_over(), !accepted, "{state}");
+        }
+        assert_eq!(RequestState::ALL.len(), 7);
+    }
+
+    #[test]
+    fn a_verdict_is_the_end_and_never_tried_again() {
+        let error = answered(Operation::Result, 503, "{}");
+        assert!(error.is_transient() && error.state().is_none());
+        let error = error.into_verdict();
+        assert_eq!((error.kind(), error.state()), (ErrorKind::Server, Some(RequestState::Failed)));
+        assert!(!error.is_transient() && !error.is_retryable());
+        let cancelled = Error::new(ErrorKind::Failed, "");
+        let cancelled = cancelled.with_reason("gone".to_owned(), Some(&"client_cancelled".into())).into_verdict();
+        assert_eq!((cancelled.kind(), cancelled.state()), (ErrorKind::Cancelled, Some(RequestState::Cancelled)));
+        assert!(!cancelled.is_transient());
+    }
+}
