@@ -57,6 +57,10 @@
 //! | `webhook` | no | checking deliveries: for servers only |
 //! | `blocking` | no | the same client for programs without an async runtime; a thread |
 //!
+//! `reqwest` is built with rustls and without a provider of cryptography, for the whole program. Building a client installs
+//! ring's as the process' default where there is none; a program that uses its own `reqwest` before that, and asks for no
+//! TLS feature of it, calls `rustls::crypto::ring::default_provider().install_default()` first.
+//!
 //! Spans and events go to [`tracing`], with the names of OpenTelemetry's HTTP conventions, and without prompt or key.
 
 #![cfg_attr(not(feature = "media"), allow(rustdoc::broken_intra_doc_links))]

@@ -6,10 +6,12 @@
 mod items;
 mod names;
 mod paths;
+mod public_api;
 mod resolve;
 
 pub use items::{attributes_of, name_of};
 pub use paths::{Mention, mentions};
+pub use public_api::public_api;
 pub use resolve::Target;
 
 use crate::error::{Error, Result};

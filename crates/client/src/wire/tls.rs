@@ -12,8 +12,9 @@ use std::io::Read;
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
-/// The configuration of every connection: no process-wide provider is installed or needed.
+/// The configuration of every connection.
 pub(crate) fn config(extra_roots: Vec<CertificateDer<'static>>) -> Result<ClientConfig> {
+    provide_default();
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let verifier = Arc::new(LazyVerifier { provider: provider.clone(), extra_roots, inner: OnceLock::new() });
     let mut config = ClientConfig::builder_with_provider(provider)
@@ -24,6 +25,17 @@ pub(crate) fn config(extra_roots: Vec<CertificateDer<'static>>) -> Result<Client
         .with_no_client_auth();
     config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
     Ok(config)
+}
+
+/// Gives the process a provider of cryptography, where it has none.
+///
+/// Ours never needs one. But features of `reqwest` unify: that of an application which asked for no TLS has rustls without
+/// a provider as soon as this crate is in its graph, and then panics when it makes a client.
+fn provide_default() {
+    if CryptoProvider::get_default().is_none() {
+        // An error means that somebody else was quicker, which is as good.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+    }
 }
 
 /// Reads the certificates of a PEM file.
