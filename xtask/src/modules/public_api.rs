@@ -57,7 +57,7 @@ impl Api<'_> {
                 syn::Item::Macro(item) if item.ident.is_none() => {
                     let text = unparse(syn::Item::Macro(item.clone()));
                     let key = text.split(['!', '{', '(']).next().unwrap_or_default().to_owned();
-                    self.entry(name, &format!("{key}!"), conditions, text, None);
+                    self.entry(name, &format!("{key}!"), conditions, &text, None);
                 }
                 syn::Item::Macro(item) => {
                     if let Some(ident) = item
@@ -65,13 +65,13 @@ impl Api<'_> {
                         .as_ref()
                         .filter(|_| item.attrs.iter().any(|attribute| attribute.path().is_ident("macro_export")))
                     {
-                        self.entry(name, &plain(ident), conditions, format!("macro_rules! {ident}\n"), None);
+                        self.entry(name, &plain(ident), conditions, &format!("macro_rules! {ident}\n"), None);
                     }
                 }
                 item if visibility_of(item).is_some_and(is_public) => {
                     let own = name_of(item).unwrap_or_default();
                     let target = Target { module: index, item: Some(own.clone()) };
-                    self.entry(name, &own, conditions, unparse(item.clone()), Some(target));
+                    self.entry(name, &own, conditions, &unparse(item.clone()), Some(target));
                 }
                 _ => {}
             }
@@ -108,13 +108,14 @@ impl Api<'_> {
             syn::UseTree::Group(group) => {
                 group.items.iter().for_each(|tree| self.reexport(from, name, conditions, tree, prefix));
             }
-            syn::UseTree::Glob(_) => match self.package.resolve(from, prefix) {
-                Some(Target { module, item: None }) => self.module(module, name, conditions),
-                _ => {
+            syn::UseTree::Glob(_) => {
+                if let Some(Target { module, item: None }) = self.package.resolve(from, prefix) {
+                    self.module(module, name, conditions);
+                } else {
                     let path = format!("{}::*", prefix.join("::"));
-                    self.entry(name, &path, conditions, format!("pub use {path};\n"), None);
+                    self.entry(name, &path, conditions, &format!("pub use {path};\n"), None);
                 }
-            },
+            }
             syn::UseTree::Name(item) => self.named(from, name, conditions, prefix, (&plain(&item.ident), None)),
             syn::UseTree::Rename(item) => {
                 self.named(from, name, conditions, prefix, (&plain(&item.ident), Some(plain(&item.rename))));
@@ -146,13 +147,13 @@ impl Api<'_> {
                     .or_else(by_macro)
                     .map_or_else(|| format!("pub use {};\n", path.join("::")), |item| unparse(item.clone()));
                 let target = Target { module, item: Some(defined) };
-                self.entry(name, &known_as, conditions, text, Some(target));
+                self.entry(name, &known_as, conditions, &text, Some(target));
             }
-            None => self.entry(name, &known_as, conditions, format!("pub use {};\n", path.join("::")), None),
+            None => self.entry(name, &known_as, conditions, &format!("pub use {};\n", path.join("::")), None),
         }
     }
 
-    fn entry(&mut self, module: &str, name: &str, conditions: &[String], text: String, target: Option<Target>) {
+    fn entry(&mut self, module: &str, name: &str, conditions: &[String], text: &str, target: Option<Target>) {
         let marks: String = conditions.iter().map(|condition| format!("// {condition}\n")).collect();
         self.types.extend(target.clone());
         let items = self.found.entry(module.to_owned()).or_default();
@@ -185,7 +186,7 @@ impl Api<'_> {
                 let own = path_of(&block.self_ty).and_then(|path| self.target(index, path));
                 let of_trait = block.trait_.as_ref().map(|(path, ..)| path);
                 let foreign = of_trait.is_some_and(|path| {
-                    self.target(index, &path_names(path)).is_none_or(|target| self.types.contains(&target))
+                    self.target(index, path_names(path)).is_none_or(|target| self.types.contains(&target))
                 });
                 let Some(own) = own.filter(|own| self.types.contains(own)) else { continue };
                 if of_trait.is_none() || foreign {
