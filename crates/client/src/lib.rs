@@ -89,6 +89,7 @@ mod text;
 pub mod webhook;
 mod wire;
 
+pub use call::files::OutputFile;
 pub use call::window::Window;
 pub use client::Client;
 pub use config::ClientBuilder;

@@ -7,6 +7,8 @@ use std::time::Duration;
 
 /// The answer to a run or a result: room for several pictures as data URIs.
 pub const OUTPUT_BYTES: usize = 64 << 20;
+/// Files of one answer that are saved; no endpoint makes as many, a hostile server might.
+pub const OUTPUT_FILES: usize = 100;
 /// The answer to a submit, a status or a cancel. A status carries every log line so far.
 pub const STATUS_BYTES: usize = 8 << 20;
 /// The body of a failed call, as far as it is read.

@@ -4,10 +4,10 @@ use crate::call::operation::Operation;
 use crate::clock;
 use crate::error::{Error, ErrorKind, Result};
 use crate::job::preflight;
-use crate::wire::Wire;
 use crate::wire::input::{CallInput, CallOutput, Payload};
 use crate::wire::options::CallOptions;
 use crate::wire::response::Response;
+use crate::wire::{Wire, read_output};
 use futures_util::future::{BoxFuture, FutureExt};
 use std::fmt;
 use std::future::IntoFuture;
@@ -57,12 +57,7 @@ impl<'a, O: CallOutput> Run<'a, O> {
         let wire = self.wire;
         let operations = wire.run.with_headers(self.options.extra()?);
         let deadline = self.deadline.unwrap_or(wire.timeouts.deadline);
-        let call = wire.call(
-            Operation::Run,
-            Some(id),
-            || parameters.run(&operations, id, &payload.json),
-            |body| serde_json::from_slice(body),
-        );
+        let call = wire.call(Operation::Run, Some(id), || parameters.run(&operations, id, &payload.json), read_output);
         let Ok(call) = tokio::time::timeout(deadline, call).await else {
             return Err(Error::new(
                 ErrorKind::Deadline,
@@ -70,7 +65,7 @@ impl<'a, O: CallOutput> Run<'a, O> {
             )
             .at(Operation::Run, Some(id)));
         };
-        let (head, output) = call?;
+        let (head, (output, _)) = call.map_err(|error| error.with_files_of(payload.endpoint))?;
         Ok(Response::new(output, head, clock::since(begun)))
     }
 }

@@ -37,6 +37,7 @@ use crate::limits;
 use crate::wire::Wire;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use bytes::Bytes;
 use ideogram_schema::{Endpoint, Jwk, Jwks, WebhookPayload, WebhookStatus};
 use reqwest::header::HeaderMap;
 use ring::digest::{SHA256, digest};
@@ -141,7 +142,7 @@ impl Verifier {
         // They are public: the key stays here.
         let inner = wire.run.inner.without_key(base.clone(), HeaderMap::new());
         let rest = storage::Client::new_with_client(base.as_str(), wire.http.keyed(base)?, inner);
-        let read = |body: &[u8]| serde_json::from_slice::<Jwks>(body);
+        let read = |body: &Bytes| serde_json::from_slice::<Jwks>(body);
         let (_, set) = wire.call(Operation::Keys, None, || rest.jwks(), read).await?;
         let keys: Vec<PublicKey> = set.keys.iter().filter_map(public_key).take(KEYS).collect();
         if keys.is_empty() {

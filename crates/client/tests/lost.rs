@@ -21,8 +21,7 @@ fn input(seed: i64) -> GenerateInput {
 
 #[tokio::test]
 async fn a_lost_reply_is_found_by_its_input_and_its_result_fetched() {
-    for fault in [Fault::LostReply, Fault::ResetAfter, Fault::GatewayErrorAfter, Fault::AppErrorAfter, Fault::Truncate]
-    {
+    for fault in [Fault::LostReply, Fault::ResetAfter, Fault::GatewayErrorAfter, Fault::AppErrorAfter] {
         let (sandbox, client) = sandbox(fault, Duration::ZERO).await;
         let error = client.submit(&input(7)).await.unwrap_err();
         assert!(error.may_have_been_accepted(), "{fault:?}: {error:?}");

@@ -12,6 +12,8 @@ pub(crate) struct Head {
     pub(crate) status: StatusCode,
     pub(crate) content_type: Option<String>,
     pub(crate) content_length: Option<u64>,
+    /// How the body is compressed, which nobody asked for.
+    pub(crate) content_encoding: Option<String>,
     pub(crate) request_id: Option<String>,
     pub(crate) billable_units: Option<f64>,
     pub(crate) served_from: Option<String>,
@@ -38,6 +40,7 @@ impl Head {
             match name.as_str() {
                 "content-type" => head.content_type = kept(),
                 "content-length" => head.content_length = text.parse().ok(),
+                "content-encoding" if !text.eq_ignore_ascii_case("identity") => head.content_encoding = kept(),
                 "retry-after" => head.retry_after = retry_after(text, clock::system_time()),
                 "x-fal-request-id" => head.request_id = kept(),
                 "x-fal-billable-units" => {

@@ -50,6 +50,16 @@ impl Operation {
         matches!(self, Self::Run | Self::Submit)
     }
 
+    /// Whether a successful answer to it is the model's own output.
+    pub(crate) fn answers_output(self) -> bool {
+        matches!(self, Self::Run | Self::Result)
+    }
+
+    /// Whether it is about one job by its id.
+    pub(crate) fn is_of_job(self) -> bool {
+        matches!(self, Self::Status | Self::Stream | Self::Result | Self::Cancel)
+    }
+
     /// The largest body that is read.
     pub(crate) fn limit(self) -> usize {
         match self {

@@ -15,6 +15,10 @@ pub(crate) struct Body {
     pub(crate) details: Vec<ValidationErrorDetail>,
     /// Why the request failed.
     pub(crate) error_type: Option<String>,
+    /// Whether it is a JSON object at all, as everything of the API's own is.
+    pub(crate) is_object: bool,
+    /// Whether it has a `detail`, as the application's and the model's own answers have.
+    pub(crate) has_detail: bool,
 }
 
 impl Body {
@@ -22,6 +26,8 @@ impl Body {
         let cut = bytes.get(..limits::ERROR_TEXT_BYTES).unwrap_or(bytes);
         let mut body = Self { text: String::from_utf8_lossy(cut).into_owned(), ..Self::default() };
         let Ok(Value::Object(mut object)) = serde_json::from_slice(bytes) else { return body };
+        body.is_object = true;
+        body.has_detail = object.get("detail").is_some_and(|detail| !detail.is_null());
         body.error_type = text(object.remove("error_type"));
         match object.remove("detail") {
             Some(Value::Array(list)) => {
@@ -36,6 +42,19 @@ impl Body {
             body.sentence = body.sentence.or_else(|| text(other));
         }
         body
+    }
+
+    /// The model's own output, whole.
+    pub(crate) fn of_output(bytes: &[u8]) -> Self {
+        Self { text: String::from_utf8_lossy(bytes).into_owned(), ..Self::default() }
+    }
+
+    /// Whether it says that the job has not come to its end.
+    pub(crate) fn says_in_progress(&self) -> bool {
+        let sentence = self.sentence.as_deref().unwrap_or_default().trim().trim_end_matches('.');
+        ["Request is still in progress", "IN_PROGRESS", "IN_QUEUE"]
+            .iter()
+            .any(|text| sentence.eq_ignore_ascii_case(text))
     }
 
     /// Whether the ingress wrote it, and not the application or the gateway.

@@ -41,6 +41,9 @@ impl Error {
         structure.field("error_type", &self.error_type().map(|kind| texts(kind.as_str())));
         structure.field("retry_after", &self.retry_after()).field("attempts", &self.attempts());
         structure.field("sent_within", &self.sent_within()).field("body", &self.body().map(texts));
+        if !self.files().is_empty() {
+            structure.field("files", &(self.files().len() + self.more_files()));
+        }
         structure.field("causes", &self.causes().collect::<Vec<_>>());
         structure.finish()
     }

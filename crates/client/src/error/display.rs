@@ -1,6 +1,7 @@
 //! One sentence for a person.
 
 use super::{Allowed, Body, Error, ErrorKind, Repr, RequestState};
+use crate::call::operation::Operation;
 use crate::text::clean;
 use ideogram_schema::ValidationErrorDetail;
 use serde_json::Value;
@@ -19,6 +20,13 @@ impl Display for Error {
             ErrorKind::MissingKey => f.write_str(
                 "there is no API key; set `FAL_KEY` (or `FAL_KEY_ID` and `FAL_KEY_SECRET`), or pass one to the builder",
             )?,
+            ErrorKind::Decode => {
+                write!(f, "the answer to {} is not what the API describes", call(repr))?;
+                if !repr.message.is_empty() {
+                    write!(f, ": {}", repr.message)?;
+                }
+                cause(f, self)?;
+            }
             // The server, or a job's report, has said something.
             _ if repr.body.is_some() || self.is_job_failure() => self.fmt_answer(f)?,
             ErrorKind::Connect => {
@@ -29,13 +37,6 @@ impl Display for Error {
             ErrorKind::Timeout => write!(f, "no answer in time to {}", call(repr))?,
             ErrorKind::Transport => {
                 write!(f, "the connection broke during {}", call(repr))?;
-                cause(f, self)?;
-            }
-            ErrorKind::Decode => {
-                write!(f, "the answer to {} is not what the API describes", call(repr))?;
-                if !repr.message.is_empty() {
-                    write!(f, ": {}", repr.message)?;
-                }
                 cause(f, self)?;
             }
             _ => {
@@ -51,19 +52,39 @@ impl Display for Error {
             Some(RequestState::Accepted) => {
                 "; the job goes on and may be billed, so take it up by its id rather than send it again"
             }
+            Some(RequestState::Answered) if repr.body.is_some() => return self.fmt_kept(f),
             Some(RequestState::Answered) => {
                 "; it was answered and is billed, so ask for its result again rather than send it again"
             }
             _ => "",
         })?;
-        match &repr.request_id {
-            Some(request_id) => write!(f, " (request id `{}`)", clean(request_id, TEXT)),
-            None => Ok(()),
-        }
+        self.fmt_request_id(f)
     }
 }
 
 impl Error {
+    fn fmt_request_id(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        match &self.repr().request_id {
+            Some(request_id) => write!(f, " (request id `{}`)", clean(request_id, TEXT)),
+            None => Ok(()),
+        }
+    }
+
+    /// What is left of an answer that is kept.
+    fn fmt_kept(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        f.write_str("; it was answered and is billed, so do not send it again")?;
+        let count = self.files().len() + self.more_files();
+        match self.files().first() {
+            None => f.write_str("; there is no file in the answer")?,
+            Some(first) if first.file.url.starts_with("data:") => f.write_str("; its file is in the answer itself")?,
+            Some(first) => write!(f, "; its file is at `{}`", clean(&first.file.url, TEXT))?,
+        }
+        if count > 1 {
+            write!(f, ", the first of {count}")?;
+        }
+        self.fmt_request_id(f)
+    }
+
     /// What the service or the model said.
     fn fmt_answer(&self, f: &mut Formatter<'_>) -> fmt::Result {
         let repr = self.repr();
@@ -83,6 +104,9 @@ impl Error {
             ErrorKind::ExhaustedBalance => ("the account has no balance left", "top it up in fal's dashboard"),
             ErrorKind::Auth => ("the API key was not accepted", "check `FAL_KEY` and what the key may do"),
             ErrorKind::Cancelled => ("the job was cancelled", ""),
+            ErrorKind::NotFound if repr.operation.is_some_and(Operation::is_of_job) => {
+                ("the service does not know this request, or its result has expired", "")
+            }
             ErrorKind::RateLimited => ("too many requests", "send fewer at once, or later"),
             ErrorKind::Timeout if user_timeout => {
                 ("the request did not start within its start timeout", "allow more time, or send it later")
@@ -148,7 +172,7 @@ fn fmt_detail(f: &mut Formatter<'_>, detail: &ValidationErrorDetail) -> fmt::Res
 
 /// "`run` of `fal-ai/…`", as far as it is known.
 fn call(repr: &Repr) -> String {
-    let operation = repr.operation.map_or("the call", crate::call::operation::Operation::name);
+    let operation = repr.operation.map_or("the call", Operation::name);
     match repr.endpoint {
         Some(endpoint) => format!("{operation} of `{endpoint}`"),
         None => operation.to_owned(),

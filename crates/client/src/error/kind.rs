@@ -14,7 +14,7 @@ use reqwest::StatusCode;
 ///
 /// 1. [`ExhaustedBalance`](Self::ExhaustedBalance): status 402, or 403 with that reason.
 /// 2. [`Auth`](Self::Auth) (401, 403), [`NotFound`](Self::NotFound) (404), [`RateLimited`](Self::RateLimited) (429).
-/// 3. [`Cancelled`](Self::Cancelled), by the answer's `error_type`.
+/// 3. [`Cancelled`](Self::Cancelled): status 499, or by the answer's `error_type`.
 /// 4. [`ContentPolicy`](Self::ContentPolicy), then [`Timeout`](Self::Timeout) and [`Server`](Self::Server), by the types
 ///    of the [details](crate::Error::details).
 /// 5. [`Validation`](Self::Validation): status 422, or details of any other type.
@@ -105,6 +105,7 @@ impl ErrorKind {
             Some(401 | 403) => return Self::Auth,
             Some(404) => return Self::NotFound,
             Some(429) => return Self::RateLimited,
+            Some(499) => return Self::Cancelled,
             _ => {}
         }
         if error_type == Some(&Reason::ClientCancelled) {
@@ -179,6 +180,7 @@ mod tests {
             (409, ErrorKind::UnexpectedStatus),
             (422, ErrorKind::Validation),
             (429, ErrorKind::RateLimited),
+            (499, ErrorKind::Cancelled),
             (500, ErrorKind::Server),
             (502, ErrorKind::Server),
             (503, ErrorKind::Server),

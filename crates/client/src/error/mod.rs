@@ -2,6 +2,7 @@
 //! ([`RequestState`]).
 
 mod allowed;
+mod answered;
 mod body;
 mod convert;
 mod debug;
@@ -9,11 +10,14 @@ mod display;
 mod kind;
 mod predicates;
 mod state;
+mod verdict;
 
+use crate::call::files::OutputFile;
 use crate::call::head::Head;
 use crate::call::operation::Operation;
 use crate::call::window::Window;
 use crate::clock;
+use crate::text::clean;
 use ideogram_schema::{RequestErrorType, ValidationErrorDetail};
 use reqwest::StatusCode;
 use std::error::Error as StdError;
@@ -23,6 +27,7 @@ pub use allowed::Allowed;
 pub(crate) use body::Body;
 pub use kind::ErrorKind;
 pub use state::RequestState;
+pub(crate) use verdict::{Judgement, Reported};
 
 /// A result of this crate.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -64,6 +69,8 @@ pub(crate) struct Repr {
     pub(crate) head: Option<Head>,
     pub(crate) body: Option<Body>,
     pub(crate) attempts: u32,
+    /// The files in an answer that could not be delivered, and how many more there are than are kept.
+    pub(crate) files: (Vec<OutputFile>, usize),
     /// What became of the request, where more is known than the kind says.
     pub(crate) state: Option<RequestState>,
     /// When the request was sent.
@@ -82,6 +89,7 @@ impl Error {
             head: None,
             body: None,
             attempts: 1,
+            files: (Vec::new(), 0),
             state: None,
             window: None,
             source: None,
@@ -133,8 +141,11 @@ impl Error {
 
     /// An answer that is a success but not what the description says.
     pub(crate) fn unreadable(head: Head, error: serde_json::Error) -> Self {
-        let html = head.is("text/html");
-        let what = if html { "it is an HTML page, as a proxy or a login page would send" } else { "" };
+        let what = match &head.content_encoding {
+            Some(encoding) => format!("it is compressed (`{}`), which nobody asked for", clean(encoding, 40)),
+            None if head.is("text/html") => "it is an HTML page, as a proxy or a login page would send".to_owned(),
+            None => String::new(),
+        };
         Self::new(ErrorKind::Decode, what).with_head(head).with_source(error)
     }
 
@@ -250,6 +261,9 @@ impl Error {
 
     /// The text of the failed answer, cut to [`limits::ERROR_TEXT_BYTES`](crate::limits::ERROR_TEXT_BYTES). It is the
     /// server's: clean it before it goes to a terminal.
+    ///
+    /// The model's own answer that does not fit its type ([`RequestState::Answered`]) is whole, up to
+    /// [`limits::OUTPUT_BYTES`](crate::limits::OUTPUT_BYTES): it is paid for. [`files`](Self::files) has the files in it.
     pub fn body(&self) -> Option<&str> {
         self.0.body.as_ref().map(|body| body.text.as_str())
     }

@@ -123,7 +123,10 @@ impl Error {
     pub(crate) fn is_transient(&self) -> bool {
         let head = self.0.head.as_ref();
         let told_not_to = head.is_some_and(|head| head.user_timeout || head.needs_retry == Some(false));
-        if told_not_to || self.is_job_failure() || self.0.state == Some(RequestState::Cancelled) {
+        if told_not_to
+            || self.is_job_failure()
+            || matches!(self.0.state, Some(RequestState::Cancelled | RequestState::Answered))
+        {
             return false;
         }
         match self.status().filter(|status| !status.is_success()) {

@@ -3,8 +3,9 @@
 
 use crate::chance::jitter;
 use crate::clock::{self, Instant};
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Reported, Result};
 use crate::job::Job;
+use crate::job::outage::Outage;
 use crate::job::pace::{PollPolicy, beside_stream};
 use crate::job::sse::Events;
 use crate::job::status;
@@ -15,16 +16,13 @@ use crate::wire::input::CallOutput;
 use crate::wire::lanes::{Polled, Ticket};
 use futures_util::StreamExt;
 use futures_util::future::{Either, select};
-use ideogram_schema::{QueueState, QueueStatus};
+use ideogram_schema::QueueStatus;
 use std::pin::pin;
 use std::time::Duration;
 use tokio::time::{sleep_until, timeout};
 
 /// Failed streams in a row after which a job is polled for good.
 const STREAM_FAILURES: u32 = 3;
-
-/// Failed polls in a row, each with its own retries, after which following ends in an error: some minutes.
-const POLL_FAILURES: u32 = 20;
 
 /// One job on its way.
 pub(crate) struct Follower<O> {
@@ -38,8 +36,10 @@ pub(crate) struct Follower<O> {
     /// When the status is asked for next, beside the stream or instead of it.
     poll_at: Option<Instant>,
     polls: u32,
-    /// Requests that failed in a row for reasons that time may heal.
+    /// Polls that said nothing, in a row.
     failures: u32,
+    /// Since when they say nothing.
+    failing: Option<Instant>,
     /// Counts this job among the polled ones.
     polled: Option<Polled>,
     trail: Trail,
@@ -73,6 +73,7 @@ impl<O: CallOutput> Follower<O> {
             poll_at: None,
             polls: 0,
             failures: 0,
+            failing: None,
             polled: None,
             trail: Trail::default(),
             done: false,
@@ -86,11 +87,13 @@ impl<O: CallOutput> Follower<O> {
 
     /// The next status, its log lines only those not given before; `None` after the one that says completed.
     ///
-    /// Trouble that time may heal is waited out, as long as whoever waits for this does; the rest is an error.
+    /// Trouble is waited out for as long as whoever waits for this does, and for the client's deadline at most; what ends
+    /// it sooner is a key that is refused, and an id that the queue does not know.
     pub(crate) async fn next(&mut self) -> Result<Option<QueueStatus>> {
         self.step().await.map_err(|error| {
             self.done = true;
-            self.job.open(error)
+            // What the queue does not know is not known to go on.
+            if error.is_not_found() { error } else { self.job.open(error) }
         })
     }
 
@@ -105,7 +108,7 @@ impl<O: CallOutput> Follower<O> {
             };
             match step {
                 Step::Status(status) => {
-                    self.done = status.status == QueueState::Completed;
+                    self.done = status::has_ended(&status);
                     if self.done {
                         if let Some(stream) = self.stream.take() {
                             stream.retire();
@@ -158,13 +161,14 @@ impl<O: CallOutput> Follower<O> {
     async fn streamed(&mut self, mut stream: StatusStream) -> Result<Step> {
         let jobs = self.job.jobs();
         let expected = jobs.paces.expected(self.job.endpoint().id);
+        let set = jobs.wire.timeouts.stream_check;
         loop {
-            let check = beside_stream(self.polls, expected, jobs.wire.timeouts.stream_check);
+            let check = beside_stream(self.polls, expected, set);
             let poll_at = *self.poll_at.get_or_insert_with(|| clock::now() + check);
             let won = {
                 let poll = pin!(async {
                     sleep_until(poll_at).await;
-                    Box::pin(self.job.status_with(self.logs)).await
+                    Box::pin(self.job.look(self.logs)).await
                 });
                 match select(pin!(stream.next(&self.job)), poll).await {
                     Either::Left((event, _)) => Either::Left(event),
@@ -185,13 +189,15 @@ impl<O: CallOutput> Follower<O> {
                     self.polls += 1;
                     self.poll_at = None;
                     match status {
-                        Ok(mut status) if status.status == QueueState::Completed => {
+                        Ok(mut status) if status::has_ended(&status) => {
                             self.keep_new(&mut status);
                             return Ok(Step::Status(Box::new(status)));
                         }
-                        Ok(_) => {}
-                        Err(error) if error.is_transient() => {}
-                        Err(error) => return Err(error),
+                        Ok(_) => self.well(),
+                        Err(error) => {
+                            let wait = self.troubled(error)?;
+                            self.poll_at = Some(clock::now() + check.max(wait));
+                        }
                     }
                 }
             }
@@ -200,6 +206,7 @@ impl<O: CallOutput> Follower<O> {
 
     /// Waits for the next poll.
     async fn polled(&mut self) -> Result<QueueStatus> {
+        let mut backoff = Duration::ZERO;
         loop {
             let elapsed = clock::since(self.job.begun());
             let jobs = self.job.jobs();
@@ -207,20 +214,43 @@ impl<O: CallOutput> Follower<O> {
             let interval = self.policy.interval(self.polls, elapsed, jobs.paces.expected(self.job.endpoint().id));
             let interval = interval.max(jobs.wire.lanes.shortest_interval()).mul_f64(0.9 + 0.2 * jitter());
             // After trouble the looks grow rarer.
-            let wait = interval * (1 << self.failures.min(4));
-            let at = self.poll_at.take().unwrap_or_else(|| clock::now() + wait);
+            let at = self.poll_at.take().unwrap_or_else(|| clock::now() + interval.max(backoff));
             sleep_until(at).await;
             self.polls += 1;
-            match self.job.status_with(self.logs).await {
+            match Box::pin(self.job.look(self.logs)).await {
                 Ok(mut status) => {
-                    self.failures = 0;
+                    self.well();
                     self.keep_new(&mut status);
                     return Ok(status);
                 }
-                Err(error) if error.is_transient() && self.failures < POLL_FAILURES => self.failures += 1,
-                Err(error) => return Err(error),
+                Err(error) => backoff = self.troubled(error)?,
             }
         }
+    }
+
+    /// A poll has said something.
+    fn well(&mut self) {
+        self.failures = 0;
+        self.failing = None;
+    }
+
+    /// A poll has said nothing: how long to wait before the next one, or the error where it counts as it is.
+    fn troubled(&mut self, error: Error) -> Result<Duration> {
+        let wire = &self.job.jobs().wire;
+        // What is too large has too many log lines.
+        self.logs &= !error.is_too_large();
+        self.failures = self.failures.saturating_add(1);
+        let outage = Outage {
+            failures: self.failures,
+            lasting: clock::since(*self.failing.get_or_insert_with(clock::now)),
+            contradicting: Duration::ZERO,
+            age: self.job.age(),
+            asked: error.retry_after(),
+        };
+        let judgement = error.judge(Some(self.job.request_id()), Reported::Nothing);
+        let wait = outage.wait(judgement, &wire.retry, wire.timeouts.deadline, jitter());
+        tracing::debug!(fal.request_id = self.job.request_id(), ?wait, %error, "the status says nothing");
+        wait.ok_or(error)
     }
 
     /// A polled status has every line so far.

@@ -3,6 +3,7 @@
 pub(crate) mod follow;
 pub(crate) mod links;
 pub(crate) mod lost_reply;
+pub(crate) mod outage;
 pub(crate) mod pace;
 pub(crate) mod preflight;
 pub(crate) mod saved;
@@ -18,24 +19,26 @@ pub(crate) mod wait;
 use crate::call::head::Head;
 use crate::call::operation::Operation;
 use crate::clock::{self, Instant};
-use crate::error::{Error, ErrorKind, RequestState, Result};
+use crate::error::{Error, ErrorKind, Judgement, Reported, RequestState, Result};
 use crate::generated::parameters::RawResult;
 use crate::generated::queue;
-use crate::job::links::{Link, Links};
+use crate::job::links::Links;
 use crate::job::pace::Paces;
 use crate::job::submitted::SubmittedIds;
 use crate::platform::history;
-use crate::wire::Wire;
 use crate::wire::answer::BodyStream;
 use crate::wire::input::CallOutput;
 use crate::wire::response::Response;
 use crate::wire::transport::sort;
-use futures_util::future::FutureExt;
+use crate::wire::{Wire, read_output};
+use bytes::Bytes;
+use futures_util::future::{BoxFuture, FutureExt};
 use ideogram_schema::{CancelState, CancelStatus, EndpointInfo, LogEntry, QueueStatus};
 use reqwest::Method;
 use std::fmt;
 use std::marker::PhantomData;
 use std::sync::Arc;
+use std::time::Duration;
 use url::Url;
 
 /// What the jobs of one client share.
@@ -73,6 +76,8 @@ pub struct Job<O> {
     /// Where the server named other URLs than the description has.
     links: Option<Arc<Links>>,
     submitted: Instant,
+    /// Whether this program has submitted it, and so knows its age.
+    is_new: bool,
     output: PhantomData<fn() -> O>,
 }
 
@@ -86,7 +91,7 @@ impl<O: CallOutput> Job<O> {
         }
         let described = format!("{}/{}/{}/requests/{request_id}", queue.baseurl, endpoint.owner, endpoint.app);
         let links = Links::new(status, |url| queue.inner.allows(url), &described).map(Arc::new);
-        Ok(Self { jobs, endpoint, request_id, links, submitted: clock::now(), output: PhantomData })
+        Ok(Self { jobs, endpoint, request_id, links, submitted: clock::now(), is_new: true, output: PhantomData })
     }
 
     pub(crate) fn attach(jobs: Arc<Jobs>, endpoint: &'static EndpointInfo, request_id: String) -> Result<Self> {
@@ -95,7 +100,15 @@ impl<O: CallOutput> Job<O> {
                 "{request_id:?} is not a request id: letters, digits and `-` are expected"
             )));
         }
-        Ok(Self { jobs, endpoint, request_id, links: None, submitted: clock::now(), output: PhantomData })
+        Ok(Self {
+            jobs,
+            endpoint,
+            request_id,
+            links: None,
+            submitted: clock::now(),
+            is_new: false,
+            output: PhantomData,
+        })
     }
 
     /// The endpoint that it was submitted to.
@@ -117,6 +130,11 @@ impl<O: CallOutput> Job<O> {
         self.submitted
     }
 
+    /// How long ago it was submitted, where this program did that.
+    pub(crate) fn age(&self) -> Option<Duration> {
+        self.is_new.then(|| clock::since(self.submitted))
+    }
+
     /// Where it stands, without log lines: one request.
     ///
     /// # Errors
@@ -134,77 +152,77 @@ impl<O: CallOutput> Job<O> {
     }
 
     pub(crate) async fn status_with(&self, logs: bool) -> Result<QueueStatus> {
-        let (queue, id) = (&self.jobs.wire.queue, self.request_id.as_str());
-        let logs = logs.then_some(1);
-        let read = |body: &[u8]| status::read(body, id);
-        let answer = match self.given(|links| &links.status)? {
-            None => {
-                let send = || queue.status(self.endpoint.owner, self.endpoint.app, id, logs);
-                self.jobs.wire.call(Operation::Status, Some(self.endpoint.id), send, read).await
-            }
-            Some(url) => {
-                let send = || self.send(Method::GET, with_logs(url, logs));
-                self.jobs.wire.call(Operation::Status, Some(self.endpoint.id), send, read).await
-            }
-        };
+        let send = || self.request(Operation::Status, logs);
+        let answer = self.jobs.wire.call(Operation::Status, Some(self.endpoint.id), send, |body| self.read(body)).await;
         Ok(self.named(answer)?.1)
+    }
+
+    /// Where it stands, by a request that is not repeated.
+    pub(crate) async fn look(&self, logs: bool) -> Result<QueueStatus> {
+        let (wire, send) = (&self.jobs.wire, || self.request(Operation::Status, logs));
+        let answer = wire.call_once(Operation::Status, Some(self.endpoint.id), send, |body| self.read(body)).await;
+        Ok(self.named(answer)?.1)
+    }
+
+    fn read(&self, body: &[u8]) -> serde_json::Result<QueueStatus> {
+        status::read(body, &self.request_id)
     }
 
     /// Opens the status stream.
     pub(crate) async fn stream(&self, queue: &queue::Client, logs: bool) -> Result<(Head, BodyStream)> {
-        let id = self.request_id.as_str();
         let logs = logs.then_some(1);
-        let opened = match self.given(|links| &links.status)? {
-            None => {
-                let send = queue.status_stream(self.endpoint.owner, self.endpoint.app, id, logs);
-                self.jobs.wire.open(Operation::Stream, send.boxed()).await
-            }
+        let send = match self.links.as_ref().and_then(|links| links.status.as_ref()) {
+            None => queue.status_stream(self.endpoint.owner, self.endpoint.app, &self.request_id, logs).boxed(),
             Some(url) => {
                 let mut url = url.clone();
                 let path = format!("{}/stream", url.path().trim_end_matches('/'));
                 url.set_path(&path);
-                let send = self.send_by(queue, Method::GET, with_logs(&url, logs));
-                self.jobs.wire.open(Operation::Stream, send.boxed()).await
+                self.send_by(queue, Method::GET, with_logs(&url, logs)).boxed()
             }
         };
-        self.named(opened)
+        self.named(self.jobs.wire.open(Operation::Stream, send).await)
     }
 
     /// Fetches the result: one request. It is there once the job has completed; [`wait`](Self::wait) waits for that.
     /// One that the queue has forgotten is looked for in the platform's history.
     ///
     /// # Errors
-    /// The model's own error when the job failed, [`is_validation`](Error::is_validation) for one; 400 when the job has
-    /// not completed; [`is_not_found`](Error::is_not_found) when the id is unknown or the result has expired.
+    /// [`is_job_failure`](Error::is_job_failure) when the model's own answer is a failure, or
+    /// [`is_cancelled`](Error::is_cancelled); [`is_decode`](Error::is_decode) when its answer does not fit, whose files
+    /// are in [`files`](Error::files); status 400 when the job has not completed; [`is_not_found`](Error::is_not_found)
+    /// when the id is unknown or the result has expired.
     pub async fn result(&self) -> Result<Response<O>> {
-        let (queue, id) = (&self.jobs.wire.queue, self.request_id.as_str());
-        let read = |body: &[u8]| serde_json::from_slice::<O>(body);
-        let answer = match self.given(|links| &links.result)? {
-            None => {
-                let send = || queue.result(self.endpoint.owner, self.endpoint.app, id);
-                self.jobs.wire.call(Operation::Result, Some(self.endpoint.id), send, read).await
-            }
-            Some(url) => {
-                self.jobs
-                    .wire
-                    .call(Operation::Result, Some(self.endpoint.id), || self.send(Method::GET, url.clone()), read)
-                    .await
-            }
+        let (wire, send) = (&self.jobs.wire, || self.request(Operation::Result, false));
+        let answer = wire.call(Operation::Result, Some(self.endpoint.id), send, read_output).await;
+        let error = match self.named(answer) {
+            Ok(answer) => return Ok(self.response(answer)),
+            Err(error) => error,
         };
-        let (head, output) = match self.named(answer) {
-            Ok(answer) => answer,
-            // Expired: the history keeps it longer. Trouble there does not hide what the queue said.
-            Err(error) if error.is_not_found() => {
-                return match Box::pin(self.recorded_result()).await {
-                    Ok(Some(response)) => Ok(response),
-                    Err(failure) if failure.state().is_some_and(RequestState::is_over) => Err(failure),
-                    _ => Err(error),
-                };
-            }
-            Err(error) => return Err(error),
-        };
+        match error.judge(Some(&self.request_id), Reported::Nothing) {
+            Judgement::NotFound => self.forgotten(error).await,
+            Judgement::Failed | Judgement::Cancelled | Judgement::Contradicted => Err(error.into_verdict()),
+            _ => Err(error),
+        }
+    }
+
+    /// The result, by a request that is not repeated.
+    async fn fetch(&self) -> Result<(Head, (O, Bytes))> {
+        let (wire, send) = (&self.jobs.wire, || self.request(Operation::Result, false));
+        self.named(wire.call_once(Operation::Result, Some(self.endpoint.id), send, read_output).await)
+    }
+
+    /// What the history keeps of a job that the queue has forgotten. Trouble there does not hide what the queue said.
+    async fn forgotten(&self, error: Error) -> Result<Response<O>> {
+        match Box::pin(self.recorded_result()).await {
+            Ok(Some(response)) => Ok(response),
+            Err(failure) if failure.state().is_some() => Err(failure),
+            _ => Err(error),
+        }
+    }
+
+    fn response(&self, (head, (output, _)): (Head, (O, Bytes))) -> Response<O> {
         let elapsed = clock::since(self.submitted);
-        Ok(Response::new(output, head, elapsed).with_job(id, None, elapsed))
+        Response::new(output, head, elapsed).with_job(&self.request_id, None, elapsed)
     }
 
     /// The output from the platform's history: there for 30 days by default, where the queue keeps a result for an hour at
@@ -224,21 +242,9 @@ impl<O: CallOutput> Job<O> {
     /// [`is_not_found`](Error::is_not_found) when the queue does not know the id. That the job has completed already is
     /// not an error but [`CancelState::AlreadyCompleted`].
     pub async fn cancel(&self) -> Result<CancelState> {
-        let (queue, id) = (&self.jobs.wire.queue, self.request_id.as_str());
-        let read = |body: &[u8]| serde_json::from_slice::<CancelStatus>(body);
-        let answer = match self.given(|links| &links.cancel)? {
-            None => {
-                let send = || queue.cancel(self.endpoint.owner, self.endpoint.app, id);
-                self.jobs.wire.call(Operation::Cancel, Some(self.endpoint.id), send, read).await
-            }
-            Some(url) => {
-                self.jobs
-                    .wire
-                    .call(Operation::Cancel, Some(self.endpoint.id), || self.send(Method::PUT, url.clone()), read)
-                    .await
-            }
-        };
-        match self.named(answer) {
+        let (wire, send) = (&self.jobs.wire, || self.request(Operation::Cancel, false));
+        let read = |body: &Bytes| serde_json::from_slice::<CancelStatus>(body);
+        match self.named(wire.call(Operation::Cancel, Some(self.endpoint.id), send, read).await) {
             Ok((_, answer)) => Ok(answer.status),
             Err(error) => match error.body().map(serde_json::from_str::<CancelStatus>) {
                 Some(Ok(CancelStatus { status: CancelState::AlreadyCompleted, .. })) => {
@@ -255,16 +261,29 @@ impl<O: CallOutput> Job<O> {
     }
 
     fn named<T>(&self, result: Result<T>) -> Result<T> {
-        result.map_err(|error| error.of_job(&self.request_id))
+        result.map_err(|error| error.of_job(&self.request_id).with_files_of(self.endpoint))
     }
 
-    fn given(&self, which: impl Fn(&Links) -> &Link) -> Result<Option<&Url>> {
-        self.links.as_deref().map_or(Ok(None), |links| which(links).given())
-    }
-
-    /// Sends to a URL that the server named, which `Link::given` found to lie below the configured base.
-    async fn send(&self, method: Method, url: Url) -> RawResult {
-        self.send_by(&self.jobs.wire.queue, method, url).await
+    /// One request about the job: to the URL that the server has named below the configured base, else to the described
+    /// one.
+    fn request(&self, operation: Operation, logs: bool) -> BoxFuture<'_, RawResult> {
+        let (queue, links) = (&self.jobs.wire.queue, self.links.as_deref());
+        let (owner, app, id) = (self.endpoint.owner, self.endpoint.app, self.request_id.as_str());
+        let logs = logs.then_some(1);
+        match operation {
+            Operation::Result => match links.and_then(|links| links.result.clone()) {
+                None => queue.result(owner, app, id).boxed(),
+                Some(url) => self.send_by(queue, Method::GET, url).boxed(),
+            },
+            Operation::Cancel => match links.and_then(|links| links.cancel.clone()) {
+                None => queue.cancel(owner, app, id).boxed(),
+                Some(url) => self.send_by(queue, Method::PUT, url).boxed(),
+            },
+            _ => match links.and_then(|links| links.status.as_ref()) {
+                None => queue.status(owner, app, id, logs).boxed(),
+                Some(url) => self.send_by(queue, Method::GET, with_logs(url, logs)).boxed(),
+            },
+        }
     }
 
     async fn send_by(&self, queue: &queue::Client, method: Method, url: Url) -> RawResult {
@@ -281,6 +300,7 @@ impl<O> Clone for Job<O> {
             request_id: self.request_id.clone(),
             links: self.links.clone(),
             submitted: self.submitted,
+            is_new: self.is_new,
             endpoint: self.endpoint,
             output: PhantomData,
         }

@@ -1,10 +1,33 @@
 //! Reading a job's status with lenience: a job that is paid for is not lost over a log line.
 
-use ideogram_schema::QueueStatus;
+use ideogram_schema::{QueueState, QueueStatus};
+use serde::de::Error as _;
 use serde_json::{Map, Value};
 
 /// Decodes a status. Where it is not quite as described, what cannot be read is left out, as long as a state is there.
+///
+/// That another job has come to its end says nothing about this one.
 pub(crate) fn read(bytes: &[u8], request_id: &str) -> Result<QueueStatus, serde_json::Error> {
+    let mut status = decode(bytes, request_id)?;
+    status.error = status.error.filter(|error| !error.trim().is_empty());
+    status.error_type = status.error_type.filter(|error_type| !error_type.as_str().trim().is_empty());
+    if has_ended(&status) && !status.request_id.eq_ignore_ascii_case(request_id) {
+        return Err(serde_json::Error::custom("it is about another request"));
+    }
+    Ok(status)
+}
+
+/// Whether nothing more will come: it has completed, or it says why it never will.
+pub(crate) fn has_ended(status: &QueueStatus) -> bool {
+    status.status == QueueState::Completed || (!status.status.is_known() && reason(status).is_some())
+}
+
+/// Why the job has failed, where the status says that it has.
+pub(crate) fn reason(status: &QueueStatus) -> Option<String> {
+    status.error.clone().or_else(|| status.error_type.as_ref().map(ToString::to_string))
+}
+
+fn decode(bytes: &[u8], request_id: &str) -> Result<QueueStatus, serde_json::Error> {
     let strict = match serde_json::from_slice(bytes) {
         Ok(status) => return Ok(status),
         Err(error) => error,
@@ -14,8 +37,8 @@ pub(crate) fn read(bytes: &[u8], request_id: &str) -> Result<QueueStatus, serde_
     if let Some(Value::Array(logs)) = object.get_mut("logs") {
         logs.retain(|entry| entry.get("message").is_some_and(Value::is_string));
     }
-    if let Some(error) = object.get_mut("error").filter(|error| !error.is_string() && !error.is_null()) {
-        *error = error.to_string().into();
+    if let Some(error) = object.get_mut("error").filter(|error| !error.is_string()) {
+        *error = if says_nothing(error) { Value::Null } else { error.to_string().into() };
     }
     let essential = ["status", "request_id", "error"];
     let mut kept: Map<String, Value> = Map::new();
@@ -37,9 +60,19 @@ pub(crate) fn read(bytes: &[u8], request_id: &str) -> Result<QueueStatus, serde_
     serde_json::from_value(Value::Object(kept))
 }
 
+/// `false`, `[]` and `{}` beside `null`: a field that is always there, and empty.
+fn says_nothing(value: &Value) -> bool {
+    match value {
+        Value::Null | Value::Bool(false) => true,
+        Value::Array(items) => items.is_empty(),
+        Value::Object(fields) => fields.is_empty(),
+        _ => false,
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::read;
+    use super::{has_ended, read, reason};
     use ideogram_schema::QueueState;
 
     #[test]
@@ -59,5 +92,34 @@ mod tests {
         for text in [r#"{"request_id":"1"}"#, r#"{"status":7}"#, "[]", "<html>", ""] {
             assert!(read(text.as_bytes(), "id").is_err(), "{text}");
         }
+    }
+
+    #[test]
+    fn only_an_error_that_says_something_is_one() {
+        for error in ["null", r#""""#, r#"" ""#, "false", "{}", "[]"] {
+            let text = format!(r#"{{"status":"COMPLETED","request_id":"id","error":{error},"error_type":""}}"#);
+            let status = read(text.as_bytes(), "id").unwrap();
+            assert!(has_ended(&status) && reason(&status).is_none(), "{text}");
+        }
+        let typed = read(br#"{"status":"COMPLETED","error":"","error_type":"runner_disconnected"}"#, "id").unwrap();
+        assert_eq!(reason(&typed).as_deref(), Some("runner_disconnected"));
+    }
+
+    #[test]
+    fn the_end_of_another_request_is_not_believed() {
+        for state in ["COMPLETED", "FAILED"] {
+            let text = format!(r#"{{"status":"{state}","request_id":"other","error":"x"}}"#);
+            assert!(read(text.as_bytes(), "id").is_err(), "{text}");
+        }
+        assert!(read(br#"{"status":"COMPLETED","request_id":"ID"}"#, "id").is_ok());
+        assert!(read(br#"{"status":"IN_PROGRESS","request_id":"gateway"}"#, "id").is_ok());
+    }
+
+    #[test]
+    fn a_state_that_is_not_listed_ends_the_job_only_with_an_error() {
+        let ended = |text: &str| has_ended(&read(text.as_bytes(), "id").unwrap());
+        assert!(ended(r#"{"status":"FAILED","error":"x"}"#) && ended(r#"{"status":"ABORTED","error_type":"y"}"#));
+        assert!(!ended(r#"{"status":"PAUSED"}"#) && !ended(r#"{"status":"PAUSED","error":""}"#));
+        assert!(!ended(r#"{"status":"IN_PROGRESS","error":"a runner was lost, another one is tried"}"#));
     }
 }

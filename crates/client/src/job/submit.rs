@@ -98,9 +98,18 @@ async fn attempt<O: CallOutput>(
 ) -> Result<Job<O>> {
     let endpoint = payload.endpoint;
     let send = || parameters.submit(operations, endpoint.id, &payload.json);
-    let (head, status) = jobs.wire.call(Operation::Submit, Some(endpoint.id), send, accepted).await?;
-    Job::accepted(jobs.clone(), endpoint, &status)
-        .map_err(|error| error.with_head(head).at(Operation::Submit, Some(endpoint.id)))
+    let sent = jobs.wire.call(Operation::Submit, Some(endpoint.id), send, |body| accepted(body)).await;
+    let error = match sent {
+        Ok((head, status)) => match Job::accepted(jobs.clone(), endpoint, &status) {
+            Ok(job) => return Ok(job),
+            Err(error) => error.with_head(head).at(Operation::Submit, Some(endpoint.id)),
+        },
+        Err(error) => error,
+    };
+    // Its head says that it was accepted, and by which id: what the body would have said can be done without.
+    let head = error.repr().head.as_ref().filter(|head| head.status.is_success());
+    let Some(id) = head.and_then(|head| head.request_id.clone()) else { return Err(error) };
+    Job::accepted(jobs.clone(), endpoint, &QueueStatus::new(QueueState::InQueue, id)).map_err(|_| error)
 }
 
 impl<O> fmt::Debug for Submit<'_, O> {

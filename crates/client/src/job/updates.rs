@@ -3,6 +3,7 @@
 use crate::error::Result;
 use crate::job::Job;
 use crate::job::follow::Follower;
+use crate::job::status::has_ended;
 use crate::wire::input::CallOutput;
 use futures_util::stream::{BoxStream, Stream, StreamExt, unfold};
 use ideogram_schema::{LogEntry, QueueState, QueueStatus};
@@ -118,7 +119,7 @@ impl Narrator {
             _ => {}
         }
         told.extend(logs.into_iter().map(Update::Log));
-        if status.status == QueueState::Completed {
+        if has_ended(&status) {
             told.push(Update::Completed(Box::new(status)));
         }
         told

@@ -1,15 +1,19 @@
 //! Waiting for a job: to its end, and for its result.
 
 use crate::call::operation::Operation;
+use crate::chance::jitter;
 use crate::clock;
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Body, Error, ErrorKind, Judgement, Reported, Result};
 use crate::job::Job;
 use crate::job::follow::Follower;
+use crate::job::outage::Outage;
+use crate::job::status;
 use crate::wire::input::CallOutput;
 use crate::wire::response::Response;
 use futures_util::future::{BoxFuture, FutureExt};
 use ideogram_schema::QueueStatus;
 use std::future::IntoFuture;
+use std::time::Duration;
 
 impl<O: CallOutput> Job<O> {
     /// Follows the job to its end and fetches the result, for as long as the client's deadline allows. Past it the job
@@ -17,7 +21,12 @@ impl<O: CallOutput> Job<O> {
     ///
     /// # Errors
     /// [`is_job_failure`](Error::is_job_failure) when the job failed, with the model's own details;
-    /// [`is_timeout`](Error::is_timeout) past the deadline.
+    /// [`is_cancelled`](Error::is_cancelled) when it was cancelled; [`is_decode`](Error::is_decode) when its answer does
+    /// not fit, whose files are in [`files`](Error::files); [`is_not_found`](Error::is_not_found) when the service does not
+    /// know it, or its result has expired; [`is_auth`](Error::is_auth) when the key is refused, and
+    /// [`is_timeout`](Error::is_timeout) past the deadline: then the job is still open.
+    ///
+    /// A verdict is the model's, or the queue's, never the network's: an outage is waited out until the deadline.
     pub async fn wait(&self) -> Result<Response<O>> {
         let deadline = self.jobs.wire.timeouts.deadline;
         let Ok(outcome) = tokio::time::timeout(deadline, self.finish(Follower::new(self.clone(), false), |_| {})).await
@@ -45,39 +54,73 @@ impl<O: CallOutput> Job<O> {
         mut seen: impl FnMut(&QueueStatus) + Send,
     ) -> Result<Response<O>> {
         let mut last = None;
-        while let Some(status) = follower.next().await? {
-            seen(&status);
-            last = Some(status);
+        loop {
+            match follower.next().await {
+                Ok(Some(status)) => {
+                    seen(&status);
+                    last = Some(status);
+                }
+                Ok(None) => break,
+                // The queue has forgotten it; the result or the history may be there all the same.
+                Err(error) if error.is_not_found() => break,
+                Err(error) => return Err(error),
+            }
         }
         drop(follower);
-        let failure = last.as_ref().and_then(|status| status.error.clone());
-        let outcome = self.result().await;
-        match (outcome, failure) {
-            (Ok(response), None) => Ok(response.with_job(&self.request_id, last, clock::since(self.submitted))),
-            (Err(error), None) => Err(self.judged(error)),
-            // The typed details are in the result only; the status has a sentence.
-            (outcome, Some(sentence)) => {
-                let error = match outcome {
-                    Err(error) if error.status().is_some() => error,
-                    _ => Error::new(ErrorKind::Failed, "")
-                        .of_job(&self.request_id)
-                        .at(Operation::Result, Some(self.endpoint.id)),
-                };
+        match last.as_ref().and_then(status::reason) {
+            None => Ok(self.outcome().await?.with_job(&self.request_id, last, clock::since(self.submitted))),
+            Some(reason) => {
                 let error_type = last.and_then(|status| status.error_type);
-                Err(error.with_reason(sentence, error_type.as_ref()).into_verdict())
+                Err(self.failure().await.with_reason(reason, error_type.as_ref()).into_verdict())
             }
         }
     }
 
-    /// What a failed result says of a job that has completed: the model's own answer ends it, anything else leaves its
-    /// outcome unknown.
-    fn judged(&self, error: Error) -> Error {
-        let answered = error.status().is_some_and(|status| status.is_client_error() || status.is_server_error());
-        if answered && !error.is_auth() && !error.is_rate_limited() && !error.is_not_found() {
-            error.into_verdict()
-        } else {
-            self.open(error)
+    /// The result of a job that has completed, or that the queue has forgotten: asked for until something is known.
+    async fn outcome(&self) -> Result<Response<O>> {
+        let wire = &self.jobs.wire;
+        let mut outage = Outage::default();
+        let (mut since, mut contradicted) = (None, None);
+        loop {
+            let error = match self.fetch().await {
+                Ok(answer) => return Ok(self.response(answer)),
+                Err(error) => error,
+            };
+            let judgement = error.judge(Some(&self.request_id), Reported::Completed);
+            if judgement == Judgement::Contradicted {
+                contradicted.get_or_insert_with(clock::now);
+            }
+            outage.failures = outage.failures.saturating_add(1);
+            outage.lasting = clock::since(*since.get_or_insert_with(clock::now));
+            outage.contradicting = contradicted.map_or(Duration::ZERO, clock::since);
+            outage.age = self.age();
+            outage.asked = error.retry_after();
+            if let Some(wait) = outage.wait(judgement, &wire.retry, wire.timeouts.deadline, jitter()) {
+                tracing::debug!(fal.request_id = self.request_id, wait_ms = wait.as_millis(), %error, "asking again");
+                tokio::time::sleep(wait).await;
+                continue;
+            }
+            return match judgement {
+                Judgement::NotFound => self.forgotten(error).await,
+                Judgement::Failed | Judgement::Cancelled | Judgement::Contradicted => Err(error.into_verdict()),
+                Judgement::Answered => Err(error),
+                Judgement::Denied | Judgement::RateLimited | Judgement::NotYetKnown => Err(self.open(error)),
+            };
         }
+    }
+
+    /// What the model itself says of a job that has failed: typed details are in the result only. It is asked for once.
+    async fn failure(&self) -> Error {
+        let body = match self.fetch().await {
+            // Whatever the queue says, it may be paid for, so it stays within reach.
+            Ok((_, (_, body))) => Some(Body::of_output(&body)),
+            Err(error) => match error.judge(Some(&self.request_id), Reported::Error) {
+                Judgement::Failed | Judgement::Cancelled | Judgement::Answered => return error,
+                _ => None,
+            },
+        };
+        let error = Error::verdict("", body).of_job(&self.request_id).with_files_of(self.endpoint);
+        error.at(Operation::Result, Some(self.endpoint.id))
     }
 }
 

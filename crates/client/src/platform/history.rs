@@ -72,8 +72,11 @@ pub(crate) async fn result<O: CallOutput>(
         return Err(error.into_verdict());
     }
     let took = duration.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok()).unwrap_or_default();
-    match serde_json::from_value(output) {
+    // What did not fit when it was fetched does not fit here either.
+    match O::deserialize(&output) {
         Ok(output) => Ok(Some(Response::new(output, head, took))),
-        Err(error) => Err(Error::unreadable(head, error).at(Operation::History, Some(endpoint.id))),
+        Err(error) => {
+            Err(Error::misfit(&output, error, endpoint).with_head(head).at(Operation::History, Some(endpoint.id)))
+        }
     }
 }

@@ -19,23 +19,27 @@ pub(crate) mod transport;
 use crate::call::head::Head;
 use crate::call::operation::Operation;
 use crate::chance::jitter;
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Reported, Result};
 use crate::generated::parameters::RawResult;
 use crate::generated::{queue, run};
 use crate::wire::answer::BodyStream;
 use crate::wire::base::Bases;
 use crate::wire::gate::{Gate, POLLS, REQUESTS};
 use crate::wire::http::Http;
+use crate::wire::input::CallOutput;
 use crate::wire::key::Key;
 use crate::wire::lanes::Lanes;
 use crate::wire::retry::{Budget, RetryPolicy};
 use crate::wire::timeouts::Timeouts;
 use crate::wire::transport::Inner;
+use bytes::Bytes;
 use futures_util::future::BoxFuture;
+use reqwest::StatusCode;
 use reqwest::header::HeaderValue;
+use serde::de::Error as _;
 use std::fmt;
 use std::future::Future;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// What all clones of a client send with: the operations with the key, connections, limits and the retry budget.
 pub(crate) struct Wire {
@@ -81,28 +85,40 @@ impl Wire {
 
     /// Sends one operation, again where the policy allows, and reads its answer.
     ///
-    /// What cannot be read counts as a failed attempt: a reading call is repeated over a cut or garbled answer too.
+    /// What cannot be read counts as a failed attempt: a reading call is repeated over a cut or garbled answer too, but not
+    /// over an answer of the model's own.
     pub(crate) async fn call<F, Fut, T>(
         &self,
         operation: Operation,
         endpoint: Option<&'static str>,
         send: F,
-        read: impl Fn(&[u8]) -> serde_json::Result<T>,
+        read: impl Fn(&Bytes) -> serde_json::Result<T>,
     ) -> Result<(Head, T)>
     where
         F: Fn() -> Fut,
         Fut: Future<Output = RawResult>,
     {
-        let attempt = || async {
-            // On the heap: these futures are large, and every layer above would carry them in itself.
-            let (head, body) = answer::open(Box::pin(send()).await).await?;
-            let body = answer::read(&head, body, operation.limit()).await?;
-            match read(&body) {
-                Ok(value) => Ok((head, value)),
-                Err(error) => Err(Error::unreadable(head, error)),
-            }
-        };
-        self.repeat(operation, endpoint, attempt).await
+        let seen = Mutex::new(None);
+        let attempt = || attempt(operation, &send, &read, &seen);
+        self.repeat(operation, endpoint, attempt).await.map_err(|error| with_seen(error, seen))
+    }
+
+    /// Sends one operation once, and reads its answer. Who follows a job decides when to ask again.
+    pub(crate) async fn call_once<F, Fut, T>(
+        &self,
+        operation: Operation,
+        endpoint: Option<&'static str>,
+        send: F,
+        read: impl Fn(&Bytes) -> serde_json::Result<T>,
+    ) -> Result<(Head, T)>
+    where
+        F: Fn() -> Fut,
+        Fut: Future<Output = RawResult>,
+    {
+        let seen = Mutex::new(None);
+        self.once(operation, attempt(operation, &send, &read, &seen))
+            .await
+            .map_err(|error| error.at(operation, endpoint))
     }
 
     /// Sends one operation once, and gives its answer's body unread. Who follows a job has another way where it fails.
@@ -178,6 +194,54 @@ impl Wire {
         }
         outcome.unwrap_or_else(|_| Err(Error::new(ErrorKind::Timeout, "")))
     }
+}
+
+/// One attempt at an operation. `seen` keeps the head of an answer to a paid call: it may name the request where the body
+/// never comes.
+async fn attempt<F, Fut, T>(
+    operation: Operation,
+    send: &F,
+    read: &impl Fn(&Bytes) -> serde_json::Result<T>,
+    seen: &Mutex<Option<Head>>,
+) -> Result<(Head, T)>
+where
+    F: Fn() -> Fut,
+    Fut: Future<Output = RawResult>,
+{
+    let see = |head| *seen.lock().unwrap_or_else(PoisonError::into_inner) = head;
+    see(None);
+    // On the heap: these futures are large, and every layer above would carry them in itself.
+    let opened = answer::open(Box::pin(send()).await).await;
+    let (head, body) = opened.map_err(|error| error.at(operation, None).settled(None, Reported::Nothing))?;
+    if operation.is_paid() {
+        see(Some(head.clone()));
+    }
+    if operation == Operation::Result && head.status == StatusCode::ACCEPTED {
+        return Err(Error::unreadable(head, serde_json::Error::custom("the request is still in progress")));
+    }
+    let body = answer::read(&head, body, operation.limit()).await.map_err(|error| error.of_answer(operation))?;
+    // Some proxies put a byte order mark before it.
+    let body = if body.starts_with(b"\xef\xbb\xbf") { body.slice(3..) } else { body };
+    match read(&body) {
+        Ok(value) => Ok((head, value)),
+        Err(error) => Err(Error::unreadable(head, error).with_answer(operation, &body)),
+    }
+}
+
+/// Adds the head of an answer whose body never came.
+fn with_seen(error: Error, seen: Mutex<Option<Head>>) -> Error {
+    match seen.into_inner().unwrap_or_else(PoisonError::into_inner) {
+        Some(head) if error.status().is_none() => error.with_head(head),
+        _ => error,
+    }
+}
+
+/// Reads what an endpoint answers: a JSON object, whatever its type makes of it.
+pub(crate) fn read_output<O: CallOutput>(body: &Bytes) -> serde_json::Result<(O, Bytes)> {
+    if body.trim_ascii_start().first() != Some(&b'{') {
+        return Err(serde_json::Error::custom("a JSON object is expected"));
+    }
+    Ok((serde_json::from_slice(body)?, body.clone()))
 }
 
 impl fmt::Debug for Wire {

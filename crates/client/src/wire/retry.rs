@@ -5,6 +5,9 @@ use crate::error::Error;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
+/// No wait of a policy's own is longer, whatever it is set to.
+const LONGEST: Duration = Duration::from_secs(24 * 3600);
+
 /// How failed requests are sent again.
 ///
 /// Reading calls (status, result, cancel) are repeated on anything that time may heal. Paid calls (run, submit) are
@@ -88,15 +91,26 @@ impl RetryPolicy {
         if failures >= self.max_attempts {
             return None;
         }
-        let doublings = failures.saturating_sub(1).min(30);
-        let chosen =
-            self.base_delay.saturating_mul(1 << doublings).min(self.max_delay).mul_f64(0.5 + jitter.clamp(0.0, 1.0));
         match retry_after {
             Some(asked) if asked > self.max_retry_after => None,
             // Those who were told the same time should not all come back at once.
-            Some(asked) => Some(asked + self.base_delay.min(asked).mul_f64(jitter.clamp(0.0, 1.0))),
-            None => Some(chosen),
+            Some(asked) => {
+                Some(asked.saturating_add(self.base_delay.min(asked).min(LONGEST).mul_f64(jitter.clamp(0.0, 1.0))))
+            }
+            None => Some(self.backoff(failures, jitter)),
         }
+    }
+
+    /// How long to wait after `failures` failures in a row, however many attempts are allowed.
+    pub(crate) fn backoff(&self, failures: u32, jitter: f64) -> Duration {
+        let doublings = failures.saturating_sub(1).min(30);
+        let chosen = self.base_delay.saturating_mul(1 << doublings).min(self.max_delay).min(LONGEST);
+        chosen.mul_f64(0.5 + jitter.clamp(0.0, 1.0))
+    }
+
+    /// How long an answer is doubted that contradicts what is known of a job: ten seconds by default.
+    pub(crate) fn grace(&self) -> Duration {
+        self.base_delay.saturating_mul(50)
     }
 
     /// Whether this failure allows another attempt at all.

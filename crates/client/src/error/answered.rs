@@ -1,0 +1,77 @@
+//! An answer that is paid for and does not fit its type: kept whole, with the files in it.
+
+use super::{Body, Error, ErrorKind, RequestState};
+use crate::call::files::{OutputFile, files_in};
+use crate::call::operation::Operation;
+use crate::limits;
+use ideogram_schema::{EndpointInfo, QueueStatus};
+use serde_json::Value;
+
+impl Error {
+    /// Keeps the answer that could not be read, where it is the model's own.
+    pub(crate) fn with_answer(mut self, operation: Operation, answer: &[u8]) -> Self {
+        if !operation.answers_output() {
+            return self;
+        }
+        // The queue's own words, and anything but an object, are no output.
+        let is_output = serde_json::from_slice::<Value>(answer).is_ok_and(|value| value.is_object())
+            && serde_json::from_slice::<QueueStatus>(answer).is_err();
+        if is_output {
+            self.0.body = Some(Body::of_output(answer));
+        }
+        let compressed = self.0.head.as_ref().is_some_and(|head| head.content_encoding.is_some());
+        if is_output || compressed { self.in_state(RequestState::Answered) } else { self }
+    }
+
+    /// Says that the answer is there, where only its size or its form kept it from being read.
+    pub(crate) fn of_answer(self, operation: Operation) -> Self {
+        let is_answer = self.status().is_some_and(|status| status.is_success()) && operation.answers_output();
+        match self.kind() {
+            ErrorKind::TooLarge if is_answer => self.in_state(RequestState::Answered),
+            _ => self,
+        }
+    }
+
+    /// An answer that is there, whole, and not what is described.
+    pub(crate) fn misfit(answer: &Value, why: serde_json::Error, endpoint: &EndpointInfo) -> Self {
+        let mut error = Self::new(ErrorKind::Decode, "").with_source(why).in_state(RequestState::Answered);
+        error.0.body = Some(Body::of_output(answer.to_string().as_bytes()));
+        error.with_files_of(endpoint)
+    }
+
+    /// Finds the files in the answer that was kept.
+    pub(crate) fn with_files_of(mut self, endpoint: &EndpointInfo) -> Self {
+        let is_kept = self.0.state == Some(RequestState::Answered) || self.is_job_failure();
+        if let Some(body) = self.0.body.as_ref().filter(|_| is_kept && self.0.files.0.is_empty())
+            && let Ok(answer) = serde_json::from_str::<Value>(&body.text)
+        {
+            self.0.files = files_in(endpoint, &answer, limits::OUTPUT_FILES);
+        }
+        self
+    }
+
+    /// The files in an answer that could not be delivered, in the description's order: of an answer that is paid for and
+    /// does not fit its type, everything that [`Client::image`](crate::Client::image) can still fetch. At most
+    /// [`limits::OUTPUT_FILES`](crate::limits::OUTPUT_FILES); [`more_files`](Self::more_files) counts the rest.
+    ///
+    /// ```no_run
+    /// # use ideogram_client::{Client, GenerateInput};
+    /// # async fn example(client: Client) -> ideogram_client::Result<()> {
+    /// if let Err(error) = client.run(&GenerateInput::new("A fox")).await {
+    ///     for found in error.files() {
+    ///         client.image(&found.file).save_in("pictures").await?;
+    ///     }
+    ///     return Err(error);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn files(&self) -> &[OutputFile] {
+        &self.0.files.0
+    }
+
+    /// How many files the answer has beyond those in [`files`](Self::files).
+    pub fn more_files(&self) -> usize {
+        self.0.files.1
+    }
+}
