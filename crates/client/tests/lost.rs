@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may")]
 
-use ideogram_client::{Client, Found, Generate, GenerateInput, LostReply, Window};
+use ideogram_client::{Client, Found, Generate, GenerateInput, LostReply, RetryPolicy, Window};
 use ideogram_sandbox::{Call, Fault, Rule, Sandbox};
 use std::time::Duration;
 
@@ -81,7 +81,10 @@ async fn twins_and_requests_without_payload_leave_it_undecided() {
 async fn an_expired_result_is_read_from_the_history_and_the_bill_and_the_price_are_told() {
     let sandbox =
         Sandbox::builder().service_time(Duration::from_millis(5)).result_ttl(Duration::ZERO).start().await.unwrap();
-    let client = Client::builder().with_key("id:secret").with_base_url(sandbox.url()).build().unwrap();
+    // A result that is not there is looked at again in the first fifty base delays.
+    let policy = RetryPolicy::default().with_base_delay(Duration::from_millis(1));
+    let client = Client::builder().with_key("id:secret").with_base_url(sandbox.url()).with_retry_policy(policy);
+    let client = client.build().unwrap();
     let response = client.subscribe(&input(7)).await.unwrap();
     assert_eq!(response.seed, 7);
     let id = response.request_id().unwrap();
