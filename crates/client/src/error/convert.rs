@@ -41,11 +41,11 @@ impl From<UnknownText> for Error {
 /// ```
 /// use ideogram_client::{EndpointInput, GenerateInput, Result};
 ///
-/// fn input(json: &str) -> Result<GenerateInput> {
+/// fn input(json: serde_json::Value) -> Result<GenerateInput> {
 ///     Ok(GenerateInput::from_json(json)?)
 /// }
 ///
-/// let error = input(r#"{"prompt": "A fox", "apsect_ratio": "16:9"}"#).unwrap_err();
+/// let error = input(serde_json::json!({"prompt": "A fox", "apsect_ratio": "16:9"})).unwrap_err();
 /// assert!(error.is_input());
 /// assert!(error.to_string().ends_with("did you mean `aspect_ratio`?"), "{error}");
 /// ```

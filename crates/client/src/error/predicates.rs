@@ -346,8 +346,8 @@ impl Error {
     /// [`Client::find_submitted`](crate::Client::find_submitted).
     ///
     /// ```
-    /// # use ideogram_client::{Client, Error, Found, Generate, GenerateInput, Job};
-    /// async fn submit(client: &Client, input: &GenerateInput) -> Result<Job<Generate>, Error> {
+    /// # use ideogram_client::{Client, Error, Found, GenerateInput, Job, Output};
+    /// async fn submit(client: &Client, input: &GenerateInput) -> Result<Job<Output>, Error> {
     ///     let error = match client.submit(input).await {
     ///         Err(error) if error.may_have_been_accepted() => error,
     ///         outcome => return outcome,
