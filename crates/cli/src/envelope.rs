@@ -100,7 +100,7 @@ pub struct ImageRow {
 pub struct JobRow {
     /// The ledger's number, what `ideogram jobs resume` takes.
     pub id: i64,
-    /// `sending`, `accepted`, `lost`, `answered`, `saved`, `failed` or `cancelled`.
+    /// [`State::as_str`](crate::ledger::State::as_str): open ones are `sending`, `accepted`, `lost` and `answered`.
     pub state: &'static str,
     /// When it was written, in milliseconds since 1970.
     pub created_ms: i64,

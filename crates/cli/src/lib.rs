@@ -12,6 +12,7 @@
 mod args;
 mod calls;
 mod clean;
+mod clock;
 mod data_uri;
 mod docs;
 pub mod envelope;

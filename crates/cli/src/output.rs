@@ -76,6 +76,30 @@ pub(crate) fn write_stdout(bytes: &[u8]) -> Result<(), Failure> {
     })
 }
 
+/// Whether nothing that is written to stdout can arrive: it was closed before this program began, or its reader has gone.
+#[cfg(unix)]
+pub(crate) fn stdout_is_closed() -> bool {
+    use rustix::event::{PollFd, PollFlags, Timespec, poll};
+    use rustix::fs::{OFlags, fcntl_getfl, fstat};
+
+    let stdout = io::stdout();
+    // Where a program is started without a stdout, Rust's runtime opens the null device for reading and writing; a shell
+    // opens it for writing only.
+    let both_ways = fcntl_getfl(&stdout).is_ok_and(|flags| flags.contains(OFlags::RDWR));
+    let null = rustix::fs::stat("/dev/null").map(|null| null.st_rdev);
+    let stand_in = both_ways && fstat(&stdout).map(|file| file.st_rdev) == null;
+    let mut watched = [PollFd::new(&stdout, PollFlags::OUT)];
+    let asked = poll(&mut watched, Some(&Timespec { tv_sec: 0, tv_nsec: 0 })).is_ok();
+    let gone = watched.iter().any(|watched| watched.revents().intersects(PollFlags::ERR | PollFlags::NVAL));
+    stand_in || (asked && gone)
+}
+
+/// Whether nothing that is written to stdout can arrive: not known here.
+#[cfg(not(unix))]
+pub(crate) fn stdout_is_closed() -> bool {
+    false
+}
+
 /// A line that even `--quiet` lets through: something paid may be forgotten otherwise.
 pub(crate) fn warn(text: &str) {
     talk("warning: ", text);

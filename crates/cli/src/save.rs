@@ -2,7 +2,7 @@
 //! no name from the service is used.
 
 use crate::exit::Failure;
-use crate::output::{Output, write_stdout};
+use crate::output::{Output, stdout_is_closed, write_stdout};
 use ideogram_client::Format;
 use std::fs::{self, File};
 use std::io::{ErrorKind, IsTerminal as _, Write as _};
@@ -60,6 +60,11 @@ impl Destination {
         }
     }
 
+    /// Whether there is room for the files of several requests.
+    pub(crate) fn is_directory(&self) -> bool {
+        matches!(self.target, Target::Directory(_))
+    }
+
     pub(crate) fn overwrites(&self) -> bool {
         self.overwrite
     }
@@ -109,6 +114,9 @@ impl Destination {
 fn stdout(output: Output) -> Result<Target, Failure> {
     if output.json() {
         return Err(Failure::usage("`--json` and `--output -` both want stdout; save to a file, or drop `--json`"));
+    }
+    if stdout_is_closed() {
+        return Err(Failure::usage("stdout is closed, so the picture has nowhere to go; nothing was sent"));
     }
     if std::io::stdout().is_terminal() {
         return Err(Failure::usage("stdout is a terminal, which shows no pictures; send it on with `|` or `>`"));

@@ -125,6 +125,7 @@ fn jobs() -> Command {
         .args_conflicts_with_subcommands(true)
         .subcommand(resume)
         .subcommand(close)
+        .subcommand(Command::new("salvage").about("Make a working ledger of what can be read in a damaged one"))
 }
 
 fn completions() -> Command {

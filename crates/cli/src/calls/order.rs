@@ -64,6 +64,7 @@ impl Order {
             queued: !self.sync,
             destination,
             overwrite: self.destination.overwrites(),
+            cost_micros: self.info.price.and_then(|price| i64::try_from(price.micros).ok()),
             ..NewRow::new(self.info.id, sent)
         }
     }

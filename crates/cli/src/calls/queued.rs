@@ -8,7 +8,7 @@ use crate::calls::{failure, lost_reply};
 use crate::exit::Failure;
 use crate::ledger::Closing;
 use crate::settings::ledger::unusable_ledger;
-use ideogram_client::{Job, JsonInput};
+use ideogram_client::{Job, JsonInput, RequestState};
 use serde_json::Value;
 use std::future::IntoFuture as _;
 
@@ -22,7 +22,7 @@ pub(super) async fn call(
     let base = session.client.queue_url().to_owned();
     let destination = order.destination.remembered();
     let new = order.row(sent, &base, destination.as_deref());
-    let (id, _claim) = session.ledger.begin(&new).map_err(|error| unusable_ledger(&error))?;
+    let id = session.ledger.begin(&new).map_err(|error| unusable_ledger(&error))?;
     let (job, interrupted) = submit(session, order, input, id).await?;
     let noted = session.ledger.accepted(id, job.request_id());
     warn_unless(noted, &format!("the request is `{}`", job.request_id()));
@@ -79,7 +79,12 @@ pub(super) fn not_accepted(session: &mut Session, order: &Order, error: &ideogra
         warn_unless(noted, "the answer was lost");
         return session.with_lookup_advice(failure, id);
     }
-    let noted = session.ledger.close(id, &Closing::Failed { why: failure.message().to_owned() });
-    warn_unless(noted, "the request was refused");
+    let why = failure.message().to_owned();
+    let closing = match error.state() {
+        Some(RequestState::NotSent) => Closing::NotSent { why },
+        Some(RequestState::Failed | RequestState::Cancelled) => Closing::Failed { why },
+        _ => Closing::Refused { why },
+    };
+    warn_unless(session.ledger.close(id, &closing), "the request was not accepted");
     failure
 }

@@ -8,7 +8,7 @@ use crate::data_uri;
 use crate::envelope::{ImageRow, ResultRow};
 use crate::exit::{ErrorKind, Exit, Failure};
 use crate::ledger::Closing;
-use crate::output::Output;
+use crate::output::{Output, warn};
 use crate::save::{Destination, stem};
 use crate::summary::{sha256, summarised};
 use ideogram_client::{Dimensions, Format};
@@ -82,7 +82,16 @@ pub(crate) async fn save_answer(
         Err(failure) => {
             let saved = session.ledger.answered(request.id, answer.request_id.as_deref(), &answer.body.to_string());
             warn_unless(saved, "there is an answer whose files are still to be saved");
-            Err(if failure.exit() == Exit::Success { failure } else { session.with_resume_advice(failure, request.id) })
+            if failure.exit() != Exit::Success {
+                return Err(session.with_resume_advice(failure, request.id));
+            }
+            let advice = if session.persistent {
+                format!("; `ideogram jobs resume {} --output FILE` saves it", request.id)
+            } else {
+                String::new()
+            };
+            warn(&format!("the reader of stdout has left before the picture was written whole{advice}"));
+            Err(failure)
         }
     }
 }

@@ -2,12 +2,10 @@
 
 use crate::exit::Failure;
 use crate::interrupt::Interrupts;
-use crate::ledger::{Ledger, LedgerError};
+use crate::ledger::{Ledger, LedgerError, Row, State};
 use crate::output::{Output, warn};
 use crate::settings::client;
-use crate::settings::ledger::open_ledger;
-#[cfg(feature = "sandbox")]
-use crate::settings::ledger::unusable_ledger;
+use crate::settings::ledger::{open_ledger, unusable_ledger};
 use clap::ArgMatches;
 #[cfg(feature = "sandbox")]
 use clap::parser::ValueSource;
@@ -80,6 +78,31 @@ impl Session {
             #[cfg(feature = "sandbox")]
             _sandbox: None,
         })
+    }
+
+    /// Another session of the same kind, for a task beside this one: the same client and deadline, its own view of the
+    /// ledger and its own ear for signals.
+    pub(crate) fn sibling(&self) -> Result<Self, Failure> {
+        Ok(Self {
+            output: self.output,
+            client: self.client.clone(),
+            ledger: Ledger::open(self.ledger.path()).map_err(|error| unusable_ledger(&error))?,
+            persistent: self.persistent,
+            interrupts: Interrupts::listen()?,
+            deadline: self.deadline,
+            #[cfg(feature = "sandbox")]
+            _sandbox: None,
+        })
+    }
+
+    /// The base URL that requests go to.
+    pub(crate) fn base(&self, queued: bool) -> &str {
+        if queued { self.client.queue_url() } else { self.client.run_url() }
+    }
+
+    /// Whether this session can go on with a row: what is in hand already needs no service.
+    pub(crate) fn is_of_this_service(&self, row: &Row) -> bool {
+        row.base == self.base(row.queued) || (row.state == State::Answered && row.answer.is_some())
     }
 
     /// What to do about a row that stays open, as a clause; nothing where the ledger dies with the process.

@@ -20,7 +20,7 @@ pub(super) async fn call(
     let base = session.client.run_url().to_owned();
     let destination = order.destination.remembered();
     let new = order.row(sent, &base, destination.as_deref());
-    let (id, _claim) = session.ledger.begin(&new).map_err(|error| unusable_ledger(&error))?;
+    let id = session.ledger.begin(&new).map_err(|error| unusable_ledger(&error))?;
     let answer = wait(session, order, input, id).await?;
     let noted = session.ledger.answered(id, answer.request_id.as_deref(), &answer.body.to_string());
     warn_unless(noted, "the service has answered");

@@ -16,8 +16,10 @@ pub(super) fn close(matches: &ArgMatches, output: Output) -> Result<(), Failure>
     let mut rows = Vec::new();
     for id in ids(matches) {
         let row = open_row(&ledger, id)?;
-        let Some(_claim) = ledger.claim(id).map_err(broken)? else { return Err(claimed_elsewhere(id)) };
-        ledger.close(id, &Closing::Failed { why: "closed by hand".to_owned() }).map_err(broken)?;
+        if !ledger.claim(id).map_err(broken)? {
+            return Err(claimed_elsewhere(id));
+        }
+        ledger.close(id, &Closing::ByHand).map_err(broken)?;
         output.progress(&format!("closed {}", row.id));
         rows.extend(ledger.row(id).map_err(broken)?);
     }

@@ -2,16 +2,16 @@
 
 use crate::calls::prompt;
 use crate::clean;
+use crate::clock;
 use crate::envelope::{Envelope, Kind};
 use crate::exit::Failure;
-use crate::jobs::row::{info_of, input_of, result_row};
+use crate::jobs::row::{info_of, input_of, result_row, warn_of_damage};
 use crate::ledger::Row;
 use crate::output::{Output, print_envelope, write_stdout};
 use crate::settings::ledger::open_ledger;
 use clap::ArgMatches;
 use std::fmt::Write as _;
 use std::path::PathBuf;
-use std::time::{SystemTime, UNIX_EPOCH};
 
 /// The most rows that `--all` lists.
 const RECENT: u32 = 1_000;
@@ -19,6 +19,7 @@ const RECENT: u32 = 1_000;
 /// Prints the open rows, or with `--all` the latest ones.
 pub(super) fn list(matches: &ArgMatches, output: Output) -> Result<(), Failure> {
     let ledger = open_ledger(matches.get_one::<PathBuf>("ledger"))?;
+    warn_of_damage(&ledger)?;
     let rows = if matches.get_flag("all") { ledger.recent_rows(RECENT) } else { ledger.open_rows() };
     let rows = rows.map_err(|error| Failure::file(error.to_string()))?;
     if output.json() {
@@ -50,8 +51,7 @@ fn line(row: &Row) -> String {
 }
 
 fn age(created_ms: i64) -> String {
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_millis();
-    let seconds = i64::try_from(now).unwrap_or(i64::MAX).saturating_sub(created_ms).max(0) / 1_000;
+    let seconds = clock::now_ms().saturating_sub(created_ms).max(0) / 1_000;
     match seconds {
         0..120 => format!("{seconds}s"),
         120..7_200 => format!("{}m", seconds / 60),

@@ -4,6 +4,8 @@ mod close;
 mod list;
 mod resume;
 mod row;
+mod salvage;
+mod take_up;
 
 use crate::exit::Failure;
 use crate::output::Output;
@@ -13,6 +15,7 @@ use clap::ArgMatches;
 pub(crate) fn run(matches: &ArgMatches, output: Output) -> Result<(), Failure> {
     match matches.subcommand() {
         Some(("resume", matches)) => resume::resume(matches, output),
+        Some(("salvage", matches)) => salvage::salvage(matches, output),
         Some(("close", matches)) => close::close(matches, output),
         _ => list::list(matches, output),
     }

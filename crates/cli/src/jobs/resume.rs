@@ -1,171 +1,191 @@
 //! `ideogram jobs resume`: what interrupted runs have paid for, fetched and saved.
 
-use crate::calls::follow::{failed, follow};
-use crate::calls::save_answer::{Answer, SaveRequest, SavedAnswer, save_answer};
-use crate::calls::session::{Session, warn_unless};
-use crate::calls::{failure, lost_reply};
-use crate::clean;
-use crate::envelope::{Envelope, ErrorRow, Kind};
+use crate::calls::save_answer::SavedAnswer;
+use crate::calls::session::Session;
+use crate::envelope::{Envelope, Kind, ResultRow};
 use crate::exit::{ErrorKind, Failure};
-use crate::jobs::row::{claimed_elsewhere, ids, info_of, input_of, open_row};
-use crate::ledger::{LedgerError, Row, State};
+use crate::jobs::row::{claimed_elsewhere, ids, resumable_row, warn_of_damage};
+use crate::jobs::take_up::take_up;
+use crate::ledger::{Ledger, Row, State};
 use crate::output::{Output, print_envelope, print_failure, write_stdout};
 use crate::runtime::runtime;
 use crate::save::Destination;
 use clap::ArgMatches;
-use ideogram_client::{Found, Job, JsonInput, RequestState, Window};
-use serde_json::Value;
+use std::cell::RefCell;
+use std::collections::{BTreeSet, VecDeque};
 use std::path::PathBuf;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::rc::Rc;
+use tokio::task::{JoinSet, LocalSet};
 
-/// A request whose row says no more than when it was written was sent within this time after it.
-const ANSWERED_WITHIN: Duration = Duration::from_secs(5 * 60);
+/// How many requests are worked on at once.
+const AT_ONCE: usize = 8;
+
+/// What the user wants.
+#[derive(Clone, Debug)]
+struct Wanted {
+    /// The numbers that were named; none is every open one.
+    ids: Vec<i64>,
+    request_id: Option<String>,
+    output: Option<PathBuf>,
+    force: bool,
+}
+
+/// What the tasks share: the rows that are left, and what came of the others.
+#[derive(Debug, Default)]
+struct Shared {
+    rows: VecDeque<Row>,
+    saved: Vec<(i64, ResultRow)>,
+    failures: Vec<(i64, Failure)>,
+}
 
 /// Takes up every open row, or those that are named; one that cannot be finished does not stop the others.
 pub(super) fn resume(matches: &ArgMatches, output: Output) -> Result<(), Failure> {
-    let force = matches.get_flag("force");
-    let path = matches.get_one::<PathBuf>("output");
-    let request = matches.get_one::<String>("request").map(String::as_str);
-    if request.is_some() && ids(matches).len() != 1 {
+    let wanted = Wanted {
+        ids: ids(matches),
+        request_id: matches.get_one::<String>("request").cloned(),
+        output: matches.get_one::<PathBuf>("output").cloned(),
+        force: matches.get_flag("force"),
+    };
+    if wanted.request_id.is_some() && wanted.ids.len() != 1 {
         return Err(Failure::usage("`--request` is for one number: `ideogram jobs resume 7 --request ID`"));
     }
-    let (results, troubles) = runtime()?.block_on(async {
-        let mut session = Session::open(matches, output).await?;
-        let rows = match ids(matches) {
-            named if named.is_empty() => {
-                session.ledger.open_rows().map_err(|error| Failure::file(error.to_string()))?
-            }
-            named => named.into_iter().map(|id| open_row(&session.ledger, id)).collect::<Result<_, _>>()?,
-        };
-        if rows.is_empty() {
-            output.progress("nothing is open: every request is safe on disk or closed");
-        }
-        let (mut results, mut troubles) = (Vec::new(), Vec::new());
-        for row in rows {
-            let destination = match path {
-                Some(path) => Destination::new(Some(path), force, output),
-                None => Destination::again(row.destination.as_deref(), force || row.overwrite, output),
-            };
-            let outcome = match destination {
-                Ok(destination) => take_up(&mut session, &row, request, &destination).await,
-                Err(failure) => Err(failure),
-            };
-            match outcome {
-                Ok(saved) => {
-                    if !output.json() {
-                        write_stdout(&saved.paths())?;
-                    }
-                    results.push(saved.row);
+    let shared = Rc::new(RefCell::new(Shared::default()));
+    let outcome = runtime()?.block_on(LocalSet::new().run_until(work(matches, output, wanted, Rc::clone(&shared))));
+    let mut shared = shared.take();
+    shared.saved.sort_by_key(|(id, _)| *id);
+    shared.failures.sort_by_key(|(id, _)| *id);
+    let saved: Vec<ResultRow> = shared.saved.into_iter().map(|(_, row)| row).collect();
+    let failures: Vec<Failure> = shared.failures.into_iter().map(|(_, failure)| failure).collect();
+    outcome?;
+    report(saved, &failures, output)
+}
+
+async fn work(
+    matches: &ArgMatches,
+    output: Output,
+    wanted: Wanted,
+    shared: Rc<RefCell<Shared>>,
+) -> Result<(), Failure> {
+    let session = Session::open(matches, output).await?;
+    warn_of_damage(&session.ledger)?;
+    session.ledger.tidy();
+    let rows = chosen(&session, &wanted)?;
+    if rows.is_empty() {
+        output.progress("nothing is open here: every request is safe on disk or closed");
+    }
+    // Judged before anything is fetched: several files do not go to one place.
+    let destination =
+        wanted.output.as_deref().map(|path| Destination::new(Some(path), wanted.force, output)).transpose()?;
+    if rows.len() > 1 && destination.as_ref().is_some_and(|destination| !destination.is_directory()) {
+        return Err(Failure::usage(format!(
+            "`--output` names one file, and there are {} requests; name a directory, or one number",
+            rows.len()
+        )));
+    }
+    let workers = rows.len().min(AT_ONCE);
+    shared.borrow_mut().rows = rows.into();
+    let mut tasks = JoinSet::new();
+    for _ in 0..workers {
+        let (sibling, wanted, shared) = (session.sibling()?, wanted.clone(), Rc::clone(&shared));
+        tasks.spawn_local(one_by_one(sibling, wanted, shared));
+    }
+    let mut outcome = Ok(());
+    while let Some(ended) = tasks.join_next().await {
+        let ended = ended.map_err(|error| Failure::failed(format!("a task of this program ended early: {error}")));
+        outcome = outcome.and(ended.flatten());
+    }
+    outcome
+}
+
+/// The rows to take up. Those that were sent to another service are named in one line, and left.
+fn chosen(session: &Session, wanted: &Wanted) -> Result<Vec<Row>, Failure> {
+    if !wanted.ids.is_empty() {
+        return wanted.ids.iter().map(|id| resumable_row(&session.ledger, *id)).collect();
+    }
+    let rows = session.ledger.open_rows().map_err(|error| Failure::file(error.to_string()))?;
+    let (rows, others): (Vec<Row>, Vec<Row>) = rows.into_iter().partition(|row| session.is_of_this_service(row));
+    if !others.is_empty() {
+        let bases: BTreeSet<String> = others.iter().map(|row| format!("`{}`", row.base)).collect();
+        let bases: Vec<String> = bases.into_iter().collect();
+        session.output.note(&format!(
+            "{} of the open requests went to another service ({}) and wait for a run that talks to it",
+            others.len(),
+            bases.join(", ")
+        ));
+    }
+    Ok(rows)
+}
+
+/// Works on rows until none is left, or the user ends it.
+async fn one_by_one(mut session: Session, wanted: Wanted, shared: Rc<RefCell<Shared>>) -> Result<(), Failure> {
+    let output = session.output;
+    loop {
+        let Some(row) = shared.borrow_mut().rows.pop_front() else { return Ok(()) };
+        let id = row.id;
+        match one(&mut session, row, &wanted).await {
+            Ok(Some(saved)) => {
+                if !output.json() {
+                    write_stdout(&saved.paths())?;
                 }
-                Err(failure) if failure.kind() == ErrorKind::Interrupted => {
-                    troubles.push(failure);
-                    break;
+                shared.borrow_mut().saved.push((id, saved.row));
+            }
+            Ok(None) => output.progress(&format!("another `ideogram` works on {id}, or has finished it")),
+            Err(failure) => {
+                // Of a row that is closed there is no claim left, and a process that ends has none.
+                let _ = session.ledger.release(id);
+                let mut shared = shared.borrow_mut();
+                if failure.kind() == ErrorKind::Interrupted {
+                    shared.rows.clear();
                 }
-                Err(failure) => troubles.push(failure),
+                shared.failures.push((id, failure));
             }
         }
-        Ok::<_, Failure>((results, troubles))
-    })?;
-    let failure = Failure::of_several(&troubles, results.len());
-    if troubles.len() + results.len() > 1 {
-        troubles.iter().for_each(print_failure);
+    }
+}
+
+/// Takes up one row; `None` where another process does.
+async fn one(session: &mut Session, row: Row, wanted: &Wanted) -> Result<Option<SavedAnswer>, Failure> {
+    let (id, named) = (row.id, !wanted.ids.is_empty());
+    let Some(row) = claimed(&mut session.ledger, id, named)? else { return Ok(None) };
+    let destination = match &wanted.output {
+        Some(path) => Destination::new(Some(path), wanted.force, session.output),
+        None => Destination::again(row.destination.as_deref(), wanted.force || row.overwrite, session.output),
+    }?;
+    take_up(session, row, wanted.request_id.as_deref(), &destination).await.map(Some)
+}
+
+/// The row, claimed and read again; `None` where it is another process's, or was.
+fn claimed(ledger: &mut Ledger, id: i64, named: bool) -> Result<Option<Row>, Failure> {
+    let broken = |error: crate::ledger::LedgerError| Failure::file(error.to_string());
+    if !ledger.claim(id).map_err(broken)? {
+        return if named { Err(claimed_elsewhere(id)) } else { Ok(None) };
+    }
+    if named {
+        let row = resumable_row(ledger, id)?;
+        if row.state == State::Failed {
+            ledger.ask_again(id).map_err(broken)?;
+        }
+        return ledger.row(id).map_err(broken);
+    }
+    let row = ledger.row(id).map_err(broken)?;
+    // Whoever had the claim before may have finished it.
+    Ok(row.filter(|row| row.state.is_open()))
+}
+
+/// Prints what went wrong, and with `--json` the envelope.
+fn report(saved: Vec<ResultRow>, failures: &[Failure], output: Output) -> Result<(), Failure> {
+    let failure = Failure::of_several(failures, saved.len());
+    if failures.len() + saved.len() > 1 {
+        failures.iter().for_each(print_failure);
     }
     match failure {
-        Some(failure) => {
-            if output.json() {
-                print_failure(&failure);
-                let row: ErrorRow = failure.row();
-                print_envelope(&Envelope::new(Kind::Images, results).with_error(row))?;
-                return Err(failure.reported());
-            }
-            Err(failure)
+        Some(failure) if output.json() => {
+            print_failure(&failure);
+            print_envelope(&Envelope::new(Kind::Images, saved).with_error(failure.row()))?;
+            Err(failure.reported())
         }
-        None if output.json() => print_envelope(&Envelope::new(Kind::Images, results)),
+        Some(failure) => Err(failure),
+        None if output.json() => print_envelope(&Envelope::new(Kind::Images, saved)),
         None => Ok(()),
     }
-}
-
-async fn take_up(
-    session: &mut Session,
-    row: &Row,
-    request: Option<&str>,
-    destination: &Destination,
-) -> Result<SavedAnswer, Failure> {
-    let id = row.id;
-    let broken = |error: LedgerError| Failure::file(error.to_string());
-    let Some(_claim) = session.ledger.claim(id).map_err(broken)? else { return Err(claimed_elsewhere(id)) };
-    // Whoever had the claim before may have finished it.
-    let mut row = open_row(&session.ledger, id)?;
-    if let Some(request) = request {
-        session.ledger.accepted(id, request).map_err(broken)?;
-        row = open_row(&session.ledger, id)?;
-    }
-    let info = info_of(&row)
-        .ok_or_else(|| Failure::failed(format!("{id} is for `{}`, which this build does not know", row.endpoint)))?;
-    let input = input_of(&row);
-    let request = SaveRequest { id, info, input: &input, seed: row.seed, destination };
-    if let (State::Answered, Some(answer)) = (row.state, &row.answer) {
-        let body = serde_json::from_str(answer)
-            .map_err(|error| Failure::file(format!("the answer of {id} in the ledger cannot be read: {error}")))?;
-        return save_answer(session, request, Answer { body, request_id: row.request_id.clone() }).await;
-    }
-    let base = if row.queued { session.client.queue_url() } else { session.client.run_url() };
-    if row.base != base {
-        return Err(Failure::usage(format!("{id} was sent to `{}`, and this run talks to `{base}`", row.base)));
-    }
-    let job = match &row.request_id {
-        Some(request_id) => session.client.job_of(info, request_id.as_str()),
-        None => Ok(find_again(session, &row, request).await?),
-    };
-    let job = job.map_err(|error| failure::of_call(&error, info))?;
-    let answer =
-        if row.queued { follow(session, &job, row.id, false).await? } else { recorded(session, &job, row.id).await? };
-    save_answer(session, request, answer).await
-}
-
-/// Looks for a request whose answer was lost, and notes its id when it is found for certain.
-async fn find_again(session: &mut Session, row: &Row, request: SaveRequest<'_>) -> Result<Job<Value>, Failure> {
-    let id = row.id;
-    let input = JsonInput::sent_before(request.info, request.input.clone());
-    let sent = at(row.created_ms);
-    let window = Window::new(sent, at(row.updated_ms).max(sent + ANSWERED_WITHIN));
-    let looking = lost_reply::find(&session.client, &session.ledger, &input, window);
-    let found = session.interrupts.unless(looking).await.ok_or_else(|| session.interrupts.failure("left"))?;
-    let (why, ids) = match found {
-        Ok(Found::Once(job)) => {
-            let noted = session.ledger.accepted(id, job.request_id());
-            warn_unless(noted, &format!("{id} is `{}`", job.request_id()));
-            return Ok(job);
-        }
-        Ok(Found::Undecided(ids)) => ("several requests in the service's history could be it".to_owned(), ids),
-        Ok(_) => ("it is not in the service's history, or not yet".to_owned(), Vec::new()),
-        Err(error) => (format!("the service's history cannot be read: {error}"), Vec::new()),
-    };
-    let ids: Vec<String> = ids.iter().take(5).map(|id| format!("`{}`", clean::line(id))).collect();
-    let ids = if ids.is_empty() { String::new() } else { format!(" ({})", ids.join(", ")) };
-    Err(Failure::new(
-        ErrorKind::Unknown,
-        format!(
-            "the answer to {id} was lost, so it may have been billed, and {why}{ids}; look in fal's dashboard, then take it up \
-         with `--request` or give it up with `ideogram jobs close {id}`"
-        ),
-    ))
-}
-
-/// What a call in one piece answered, from the history: its connection is gone.
-async fn recorded(session: &mut Session, job: &Job<Value>, id: i64) -> Result<Answer, Failure> {
-    let request_id = job.request_id();
-    match session.interrupts.unless(job.recorded_result()).await {
-        Some(Ok(Some(response))) => Ok(Answer::new(response.into_output(), Some(request_id.to_owned()))),
-        Some(Ok(None)) => {
-            Err(Failure::new(ErrorKind::Unknown, format!("what {id} made is not in the service's history, or not yet")))
-        }
-        Some(Err(error)) if error.state().is_some_and(RequestState::is_over) => Err(failed(session, job, &error, id)),
-        Some(Err(error)) => Err(failure::of_call(&error, job.endpoint())),
-        None => Err(session.interrupts.failure("left")),
-    }
-}
-
-fn at(milliseconds: i64) -> SystemTime {
-    UNIX_EPOCH + Duration::from_millis(u64::try_from(milliseconds).unwrap_or_default())
 }

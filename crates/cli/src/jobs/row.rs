@@ -2,7 +2,8 @@
 
 use crate::envelope::{JobRow, ResultRow};
 use crate::exit::Failure;
-use crate::ledger::{Ledger, Row};
+use crate::ledger::{Ledger, Row, State};
+use crate::output::warn;
 use crate::summary::summarised;
 use clap::ArgMatches;
 use ideogram_schema::{ENDPOINTS, EndpointInfo};
@@ -18,6 +19,28 @@ pub(super) fn open_row(ledger: &Ledger, id: i64) -> Result<Row, Failure> {
         Some(row) => Err(Failure::usage(format!("{id} is closed already: {}", row.state.as_str()))),
         None => Err(Failure::usage(format!("the ledger has no request {id}; see `ideogram jobs`"))),
     }
+}
+
+/// The row of that number, if it can be taken up: an open one, or one that failed under a request id that the service may
+/// be asked about once more.
+pub(super) fn resumable_row(ledger: &Ledger, id: i64) -> Result<Row, Failure> {
+    match ledger.row(id).map_err(|error| Failure::file(error.to_string()))? {
+        Some(row) if row.state == State::Failed && row.request_id.is_some() => Ok(row),
+        _ => open_row(ledger, id),
+    }
+}
+
+/// Reads the whole ledger. Closed rows that are damaged are worth a warning, anything else a failure.
+pub(super) fn warn_of_damage(ledger: &Ledger) -> Result<(), Failure> {
+    let damaged = ledger.check().map_err(|error| Failure::file(error.to_string()))?;
+    if !damaged.is_empty() {
+        let ids: Vec<String> = damaged.iter().map(i64::to_string).collect();
+        warn(&format!(
+            "finished requests in the ledger are not as they were written: {}; `ideogram jobs salvage` leaves them out",
+            ids.join(", ")
+        ));
+    }
+    Ok(())
 }
 
 pub(super) fn claimed_elsewhere(id: i64) -> Failure {

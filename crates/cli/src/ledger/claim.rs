@@ -1,42 +1,76 @@
-//! Who works on a row: whoever holds the lock on its file. A crash lets go of it, as the lock is the system's.
+//! Who works on a row. A row names the process that has it; the process shows that it lives by a lock on a file of that
+//! name. A crash lets go of the lock, as it is the system's, and the row is free.
 
 use std::fs::{self, File, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
 
-/// The right to work on one row; given up when dropped.
+/// This process's name among those that work on a ledger's rows.
 #[derive(Debug)]
-pub struct Claim {
+pub(super) struct Claimant {
+    token: String,
+    /// Kept locked for as long as the process has the ledger open.
     held: Option<(PathBuf, File)>,
 }
 
-impl Claim {
-    /// A claim on a row that no other process can see.
-    pub(super) fn unshared() -> Self {
-        Self { held: None }
+impl Claimant {
+    /// The only one: of a ledger that no other process can see.
+    pub(super) fn alone() -> Self {
+        Self { token: "alone".to_owned(), held: None }
     }
 
-    /// Claims the row; `None` when another process has it.
-    ///
-    /// The file may have been unlinked by its last holder between the opening and the locking. The caller reads the row's
-    /// state after the claim, and such a row is closed by then.
-    pub(super) fn of(directory: &Path, id: i64) -> io::Result<Option<Self>> {
+    /// A new name, its file locked.
+    pub(super) fn new(directory: &Path) -> io::Result<Self> {
         fs::create_dir_all(directory)?;
-        let path = directory.join(id.to_string());
-        let file = File::options().create(true).truncate(false).write(true).open(&path)?;
-        match file.try_lock() {
-            Ok(()) => Ok(Some(Self { held: Some((path, file)) })),
-            Err(TryLockError::WouldBlock) => Ok(None),
-            Err(TryLockError::Error(error)) => Err(error),
+        loop {
+            let random = getrandom::u64().map_err(|error| io::Error::other(error.to_string()))?;
+            let token = format!("p{random:016x}");
+            let path = directory.join(&token);
+            let file = File::options().create_new(true).write(true).open(&path)?;
+            // Whoever tidies up may have taken the file between the two, and removed it.
+            if file.try_lock().is_ok() && fs::exists(&path)? {
+                return Ok(Self { token, held: Some((path, file)) });
+            }
+        }
+    }
+
+    pub(super) fn token(&self) -> &str {
+        &self.token
+    }
+}
+
+impl Drop for Claimant {
+    fn drop(&mut self) {
+        if let Some((path, _locked)) = &self.held {
+            // A file that stays behind is an unlocked one: nobody's.
+            let _ = fs::remove_file(path);
         }
     }
 }
 
-impl Drop for Claim {
-    fn drop(&mut self) {
-        if let Some((path, _locked)) = &self.held {
-            // A file that stays behind is an unlocked one: no claim.
-            let _ = fs::remove_file(path);
+/// Whether the process of that name is at work. The file of one that ended is removed.
+pub(super) fn lives(directory: &Path, token: &str) -> io::Result<bool> {
+    let path = directory.join(token);
+    match File::options().write(true).open(&path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
+        Err(error) => Err(error),
+        Ok(file) => match file.try_lock() {
+            Err(TryLockError::WouldBlock) => Ok(true),
+            Err(TryLockError::Error(error)) => Err(error),
+            Ok(()) => {
+                let _ = fs::remove_file(path);
+                Ok(false)
+            }
+        },
+    }
+}
+
+/// Removes the files of processes that have ended.
+pub(super) fn tidy(directory: &Path) {
+    for entry in fs::read_dir(directory).into_iter().flatten().flatten() {
+        if let Some(token) = entry.file_name().to_str() {
+            // What cannot be looked at stays.
+            let _ = lives(directory, token);
         }
     }
 }

@@ -1,5 +1,8 @@
 //! What can go wrong with the ledger itself.
 
+use crate::ledger::record::Broken;
+use crate::ledger::state::{Event, State};
+use rusqlite::ErrorCode;
 use std::fmt;
 use std::path::PathBuf;
 
@@ -14,12 +17,57 @@ pub struct LedgerError {
 pub(super) enum Cause {
     Sqlite(rusqlite::Error),
     Io(std::io::Error),
+    /// The file's version, a newer program's.
     Version(i64),
+    /// Something that was written is not there any more.
+    Damaged(String),
+    /// The file is something else.
+    NotALedger,
+    /// Another process salvages it, or, when this one wants to, uses it.
+    InUse(&'static str),
+    /// There is no such row.
+    NoRow(i64),
+    /// Such a thing does not happen to a row in that state.
+    Impossible(i64, State, Event),
+}
+
+impl From<rusqlite::Error> for Cause {
+    fn from(error: rusqlite::Error) -> Self {
+        // What is asked of the tables is always the same, so when it makes no sense it is they that have changed.
+        let senseless = matches!(error, rusqlite::Error::SqlInputError { .. });
+        match error.sqlite_error_code() {
+            Some(ErrorCode::DatabaseCorrupt) => Self::Damaged(error.to_string()),
+            Some(ErrorCode::NotADatabase) => Self::NotALedger,
+            Some(ErrorCode::Unknown) => Self::Damaged("its tables are not as they were made".to_owned()),
+            _ if senseless => Self::Damaged("its tables are not as they were made".to_owned()),
+            _ => Self::Sqlite(error),
+        }
+    }
+}
+
+impl From<std::io::Error> for Cause {
+    fn from(error: std::io::Error) -> Self {
+        Self::Io(error)
+    }
+}
+
+impl From<Broken> for Cause {
+    fn from(broken: Broken) -> Self {
+        match broken {
+            Broken::Damaged => Self::Damaged("a row is not as it was written".to_owned()),
+            Broken::Sqlite(error) => error.into(),
+        }
+    }
 }
 
 impl LedgerError {
-    pub(super) fn new(path: impl Into<PathBuf>, cause: Cause) -> Self {
-        Self { path: path.into(), cause }
+    pub(super) fn new(path: impl Into<PathBuf>, cause: impl Into<Cause>) -> Self {
+        Self { path: path.into(), cause: cause.into() }
+    }
+
+    /// Whether what was written is not there any more: `ideogram jobs salvage` saves the rest.
+    pub fn is_damage(&self) -> bool {
+        matches!(self.cause, Cause::Damaged(_))
     }
 }
 
@@ -32,6 +80,19 @@ impl fmt::Display for LedgerError {
             Cause::Version(found) => {
                 write!(f, "the ledger `{path}` has version {found}, which a newer `ideogram` made")
             }
+            Cause::Damaged(what) => write!(
+                f,
+                "the ledger `{path}` is damaged: {what}; `ideogram jobs salvage` makes a working one of what can be read"
+            ),
+            Cause::NotALedger => write!(f, "`{path}` is not a ledger"),
+            Cause::InUse(who) => write!(f, "the ledger `{path}` is in use: {who}"),
+            Cause::NoRow(id) => write!(f, "the ledger `{path}` has no request {id}"),
+            Cause::Impossible(id, state, event) => write!(
+                f,
+                "request {id} in the ledger `{path}` is `{}`, so this cannot happen to it: {}",
+                state.as_str(),
+                event.as_str()
+            ),
         }
     }
 }
@@ -41,7 +102,7 @@ impl std::error::Error for LedgerError {
         match &self.cause {
             Cause::Sqlite(error) => Some(error),
             Cause::Io(error) => Some(error),
-            Cause::Version(_) => None,
+            _ => None,
         }
     }
 }

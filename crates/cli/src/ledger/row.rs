@@ -1,54 +1,7 @@
 //! What the ledger knows of one request.
 
-use std::path::PathBuf;
-
-/// Where a request stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum State {
-    /// About to be sent, or sent and not answered: a run that ended here may have been accepted.
-    Sending,
-    /// The service has it, under the row's request id.
-    Accepted,
-    /// Sent, and the answer was lost: it may have been accepted.
-    Lost,
-    /// The answer is in the row; its files are still to be saved.
-    Answered,
-    /// Closed: its files are on disk.
-    Saved,
-    /// Closed: the service refused it, or it ended without a result.
-    Failed,
-    /// Closed: cancelled before it made anything.
-    Cancelled,
-}
-
-impl State {
-    /// Every state.
-    pub const ALL: &'static [Self] =
-        &[Self::Sending, Self::Accepted, Self::Lost, Self::Answered, Self::Saved, Self::Failed, Self::Cancelled];
-
-    /// The word in the file and in `--json`.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Sending => "sending",
-            Self::Accepted => "accepted",
-            Self::Lost => "lost",
-            Self::Answered => "answered",
-            Self::Saved => "saved",
-            Self::Failed => "failed",
-            Self::Cancelled => "cancelled",
-        }
-    }
-
-    pub(super) fn parse(text: &str) -> Option<Self> {
-        Self::ALL.iter().copied().find(|state| state.as_str() == text)
-    }
-
-    /// Whether money may have been spent on what is not in hand yet.
-    pub const fn is_open(self) -> bool {
-        matches!(self, Self::Sending | Self::Accepted | Self::Lost | Self::Answered)
-    }
-}
+use crate::ledger::state::{Event, State};
+use std::path::{Path, PathBuf};
 
 /// A request that is about to be sent.
 #[derive(Clone, Copy, Debug)]
@@ -64,15 +17,32 @@ pub struct NewRow<'a> {
     /// Whether it goes through the queue, where an accepted request can be asked for again.
     pub queued: bool,
     /// Where the files are meant to go: a file or a directory, absolute.
-    pub destination: Option<&'a std::path::Path>,
+    pub destination: Option<&'a Path>,
     /// Whether that file may be overwritten.
     pub overwrite: bool,
+    /// What it costs by the description, in millionths of a US dollar.
+    pub cost_micros: Option<i64>,
+    /// Whose call it is: `command` for the command of an endpoint.
+    pub caller: &'a str,
+    /// The batch it belongs to, and its key in it.
+    pub batch: Option<(&'a str, &'a str)>,
 }
 
 impl<'a> NewRow<'a> {
     /// A queued request, everything else left open.
     pub fn new(endpoint: &'a str, input: &'a str) -> Self {
-        Self { endpoint, input, seed: None, base: "", queued: true, destination: None, overwrite: false }
+        Self {
+            endpoint,
+            input,
+            seed: None,
+            base: "",
+            queued: true,
+            destination: None,
+            overwrite: false,
+            cost_micros: None,
+            caller: "command",
+            batch: None,
+        }
     }
 }
 
@@ -82,12 +52,14 @@ impl<'a> NewRow<'a> {
 pub struct Row {
     /// The ledger's number for it.
     pub id: i64,
-    /// When it was written, in milliseconds since 1970.
+    /// When it was written, in milliseconds since 1970 by this machine's clock.
     pub created_ms: i64,
-    /// When it was last written to, likewise.
+    /// When it was last written to, in milliseconds since 1970.
     pub updated_ms: i64,
     /// Where it stands.
     pub state: State,
+    /// By how much the service's clock was ahead of this machine's when it was sent, where that is known.
+    pub clock_offset_ms: Option<i64>,
     /// The base URL it was sent to.
     pub base: String,
     /// Whether it went through the queue.
@@ -110,22 +82,50 @@ pub struct Row {
     pub files: Vec<String>,
     /// Why it failed or was lost.
     pub note: Option<String>,
+    /// Whether its result was handed over.
+    pub delivered: bool,
 }
 
 /// How a row ends.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum Closing {
-    /// The files are on disk, under these paths.
+    /// The files are saved, under these paths.
     Saved {
         /// Absolute paths; none where the bytes went to a pipe.
         files: Vec<String>,
     },
-    /// There is nothing to fetch.
+    /// Nothing was sent.
+    NotSent {
+        /// Why.
+        why: String,
+    },
+    /// The service did not accept it.
+    Refused {
+        /// Why.
+        why: String,
+    },
+    /// It ended without a result.
     Failed {
         /// Why.
         why: String,
     },
     /// Cancelled before it made anything.
     Cancelled,
+    /// The user gives it up.
+    ByHand,
+}
+
+impl Closing {
+    /// The event, the files and the note that it stands for.
+    pub(super) fn parts(&self) -> (Event, &[String], Option<&str>) {
+        match self {
+            Self::Saved { files } => (Event::Saved, files, None),
+            Self::NotSent { why } => (Event::NotSent, &[], Some(why)),
+            Self::Refused { why } => (Event::Refused, &[], Some(why)),
+            Self::Failed { why } => (Event::Failed, &[], Some(why)),
+            Self::Cancelled => (Event::Cancelled, &[], None),
+            Self::ByHand => (Event::Closed, &[], None),
+        }
+    }
 }

@@ -1,76 +1,73 @@
 //! The `SQLite` file.
 
-use crate::ledger::claim::Claim;
+use crate::clock;
+use crate::ledger::checkpoint::{Checkpointer, WAL_PAGES};
+use crate::ledger::claim::{self, Claimant};
 use crate::ledger::error::{Cause, LedgerError};
-use crate::ledger::row::{Closing, NewRow, Row, State};
+use crate::ledger::mark::{Mark, Progress};
+use crate::ledger::record::{AnswerText, Record, Texts, Totals};
+use crate::ledger::row::{Closing, NewRow, Row};
+use crate::ledger::state::{Event, State};
+use crate::ledger::{beside, check, create};
 use crate::summary::summarised;
 use rusqlite::config::DbConfig;
-use rusqlite::{Connection, TransactionBehavior, params};
+use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior, params};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 use std::path::{Path, PathBuf};
-use std::time::{Duration, SystemTime};
 
-/// The file's `user_version`.
-const VERSION: i64 = 1;
-
-/// From how many pages on the WAL is emptied: enough that it is rare, few enough to be read at every start.
-const WAL_PAGES: u32 = 256;
-
-/// How long a write waits for another process's.
-const BUSY: Duration = Duration::from_secs(10);
-
-const TABLES: &str = "
-CREATE TABLE requests (
-    id            INTEGER PRIMARY KEY AUTOINCREMENT,
-    created_ms    INTEGER NOT NULL,
-    updated_ms    INTEGER NOT NULL,
-    state         TEXT    NOT NULL,
-    base          TEXT    NOT NULL,
-    queued        INTEGER NOT NULL,
-    endpoint      TEXT    NOT NULL,
-    input         TEXT    NOT NULL,
-    input_sha256  BLOB    NOT NULL,
-    seed          INTEGER,
-    request_id    TEXT,
-    answer        TEXT,
-    destination   BLOB,
-    overwrite     INTEGER NOT NULL,
-    files         TEXT    NOT NULL DEFAULT '[]',
-    note          TEXT
-) STRICT;
-CREATE INDEX open_requests ON requests (id) WHERE state IN ('sending', 'accepted', 'lost', 'answered');
-CREATE INDEX twins ON requests (input_sha256);
-CREATE INDEX known ON requests (request_id) WHERE request_id IS NOT NULL;
-PRAGMA user_version = 1;
-";
-
-const COLUMNS: &str = "id, created_ms, updated_ms, state, base, queued, endpoint, input, seed, request_id, answer, destination, \
-                       overwrite, files, note";
+/// Whether a change is waited for on the disk.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Durability {
+    /// It survives a power cut.
+    Disk,
+    /// It survives the process; a power cut may undo it, which leaves the row open.
+    Process,
+}
 
 /// An open ledger.
 #[derive(Debug)]
 pub struct Ledger {
     db: Connection,
     path: PathBuf,
-    /// Where the claims are; `None` for a ledger that nobody else can open.
+    /// Where the processes at work are named; `None` for a ledger that nobody else can open.
     claims: Option<PathBuf>,
+    /// This process, once it works on a row.
+    claimant: Option<Claimant>,
+    mark: Option<Mark>,
+    checkpointer: Checkpointer,
 }
 
 impl Ledger {
-    /// Opens the ledger, or makes it, readable by its owner alone.
+    /// Opens the ledger, or makes it, readable by its owner alone. One of an older version is brought to this one.
     ///
     /// # Errors
-    /// When the file cannot be made, is no ledger, or was made by a newer version.
+    /// When the file cannot be made, is no ledger, was made by a newer version, or
+    /// [is damaged](LedgerError::is_damage).
     pub fn open(path: &Path) -> Result<Self, LedgerError> {
-        let failed = |cause| LedgerError::new(path, cause);
-        make_private(path).map_err(|error| failed(Cause::Io(error)))?;
-        let db = Connection::open(path).map_err(|error| failed(Cause::Sqlite(error)))?;
-        let mut claims = path.as_os_str().to_owned();
-        claims.push(".claims");
-        let mut ledger = Self { db, path: path.to_owned(), claims: Some(claims.into()) };
-        ledger.prepare()?;
-        Ok(ledger)
+        Self::open_file(path).map_err(|cause| LedgerError::new(path, cause))
+    }
+
+    fn open_file(path: &Path) -> Result<Self, Cause> {
+        make_directory(path)?;
+        let mut mark = Mark::open(path)?.ok_or(Cause::InUse("`ideogram jobs salvage` is at work on it"))?;
+        let progress = mark.read()?;
+        if !std::fs::exists(path)? {
+            if progress.last_id > 0 {
+                return Err(Cause::Damaged(format!("the file with its {} requests is gone", progress.last_id)));
+            }
+            create::create(path)?;
+        }
+        let claims = beside(path, ".claims");
+        let db = connect(path, &claims, progress).map_err(|cause| match cause {
+            Cause::NotALedger if progress.changes > 0 => {
+                Cause::Damaged("the head of the file is not as it was written".to_owned())
+            }
+            cause => cause,
+        })?;
+        check::open_rows(&db, progress)?;
+        let checkpointer = Checkpointer::new(Some(path));
+        Ok(Self { db, path: path.to_owned(), claims: Some(claims), claimant: None, mark: Some(mark), checkpointer })
     }
 
     /// A ledger in memory, gone with the process.
@@ -79,40 +76,65 @@ impl Ledger {
     /// When there is no memory for it.
     pub fn temporary() -> Result<Self, LedgerError> {
         let path = PathBuf::from(":memory:");
-        let db = Connection::open_in_memory().map_err(|error| LedgerError::new(&path, Cause::Sqlite(error)))?;
-        let mut ledger = Self { db, path, claims: None };
-        ledger.prepare()?;
-        Ok(ledger)
+        let open = || -> Result<Connection, Cause> {
+            let mut db = Connection::open_in_memory()?;
+            create::fill(&mut db)?;
+            Ok(db)
+        };
+        let db = open().map_err(|cause| LedgerError::new(&path, cause))?;
+        let checkpointer = Checkpointer::new(None);
+        Ok(Self { db, path, claims: None, claimant: None, mark: None, checkpointer })
     }
 
-    /// Writes the row of a request that is about to be sent.
+    /// The file.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Writes the row of a request that is about to be sent, and claims it for this process, in one step.
     ///
     /// # Errors
     /// When the row is not safe on disk: then do not send.
-    pub fn begin(&mut self, new: &NewRow<'_>) -> Result<(i64, Claim), LedgerError> {
-        let now = now_ms();
-        self.run(|db| {
-            db.prepare_cached(
-                "INSERT INTO requests (created_ms, updated_ms, state, base, queued, endpoint, input, input_sha256, seed, \
-                 destination, overwrite) VALUES (?1, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
-            )?
-            .execute(params![
-                now,
-                State::Sending.as_str(),
-                new.base,
-                new.queued,
-                new.endpoint,
-                new.input,
-                fingerprint(new.endpoint, new.input),
-                new.seed,
-                new.destination.map(|path| path.as_os_str().as_encoded_bytes()),
-                new.overwrite,
-            ])
-        })?;
-        let id = self.db.last_insert_rowid();
-        // The row's number is new, so nobody else can hold its claim.
-        let claim = self.claim(id)?.unwrap_or_else(Claim::unshared);
-        Ok((id, claim))
+    pub fn begin(&mut self, new: &NewRow<'_>) -> Result<i64, LedgerError> {
+        let claim = self.token()?;
+        self.change(Durability::Disk, |db, totals, now| {
+            totals.last_id += 1;
+            totals.total += 1;
+            totals.opened += 1;
+            let mut record = Record {
+                id: totals.last_id,
+                change: totals.changes,
+                state: State::Sending.as_str().to_owned(),
+                claim: Some(claim),
+                created_ms: now,
+                updated_ms: now,
+                sent_ms: Some(now),
+                started_ms: None,
+                ended_ms: None,
+                clock_offset_ms: None,
+                base: new.base.to_owned(),
+                account: None,
+                caller: new.caller.to_owned(),
+                delivered: false,
+                batch: new.batch.map(|(name, _)| name.to_owned()),
+                batch_key: new.batch.map(|(_, key)| key.to_owned()),
+                queued: new.queued,
+                endpoint: new.endpoint.to_owned(),
+                input_sum: 0,
+                input_sha256: fingerprint(new.endpoint, new.input),
+                seed: new.seed,
+                cost_micros: new.cost_micros,
+                request_id: None,
+                answer_sum: None,
+                destination: new.destination.map(|path| path.as_os_str().as_encoded_bytes().to_vec()),
+                overwrite: new.overwrite,
+                taking: None,
+                files: "[]".to_owned(),
+                note: None,
+            };
+            record.insert(db, new.input, None)?;
+            Ok(record.id)
+        })
     }
 
     /// Whether this very input was sent to this endpoint before: then a random seed is drawn again.
@@ -144,12 +166,18 @@ impl Ledger {
     /// # Errors
     /// When the id is not safe on disk.
     pub fn accepted(&mut self, id: i64, request_id: &str) -> Result<(), LedgerError> {
-        self.run(|db| {
-            db.prepare_cached(
-                "UPDATE requests SET state = ?2, request_id = ?3, note = NULL, updated_ms = ?4 WHERE id = ?1",
-            )?
-            .execute(params![id, State::Accepted.as_str(), request_id, now_ms()])
+        self.update(id, Durability::Disk, Some(Event::Accepted), |record, _| {
+            record.request_id = Some(request_id.to_owned());
+            record.note = None;
         })
+    }
+
+    /// Takes a failed request up again, to ask the service once more.
+    ///
+    /// # Errors
+    /// When it did not fail, or the file cannot be written.
+    pub fn ask_again(&mut self, id: i64) -> Result<(), LedgerError> {
+        self.update(id, Durability::Process, Some(Event::AskedAgain), |_, _| {})
     }
 
     /// Notes that the answer to the request was lost.
@@ -157,25 +185,30 @@ impl Ledger {
     /// # Errors
     /// When that is not safe on disk.
     pub fn lost(&mut self, id: i64, why: &str) -> Result<(), LedgerError> {
-        self.run(|db| {
-            db.prepare_cached("UPDATE requests SET state = ?2, note = ?3, updated_ms = ?4 WHERE id = ?1")?
-                .execute(params![id, State::Lost.as_str(), why, now_ms()])
-        })
+        self.update(id, Durability::Disk, Some(Event::ReplyLost), |record, _| record.note = Some(why.to_owned()))
     }
 
-    /// Keeps the service's answer until its files are saved: whatever it points to may outlive the answer itself.
+    /// Notes how far the service's clock is ahead of this machine's, for the search in its history.
     ///
-    /// A power cut may undo it.
+    /// # Errors
+    /// When it cannot be written.
+    pub fn clock_offset(&mut self, id: i64, milliseconds: i64) -> Result<(), LedgerError> {
+        self.update(id, Durability::Process, None, |record, _| record.clock_offset_ms = Some(milliseconds))
+    }
+
+    /// Keeps the service's answer until its files are saved: whatever it points to may outlive the answer itself. The
+    /// answer to a call in one piece cannot be asked for again, so it is waited for on the disk; one from the queue can.
     ///
     /// # Errors
     /// When it cannot be written.
     pub fn answered(&mut self, id: i64, request_id: Option<&str>, answer: &str) -> Result<(), LedgerError> {
-        self.run_soon(|db| {
-            db.prepare_cached(
-                "UPDATE requests SET state = ?2, request_id = coalesce(?3, request_id), answer = ?4, updated_ms = ?5 \
-                 WHERE id = ?1",
-            )?
-            .execute(params![id, State::Answered.as_str(), request_id, answer, now_ms()])
+        let queued = self.row(id)?.is_some_and(|row| row.queued);
+        let durability = if queued { Durability::Process } else { Durability::Disk };
+        self.update(id, durability, Some(Event::Answered), |record, texts| {
+            if let Some(request_id) = request_id {
+                record.request_id = Some(request_id.to_owned());
+            }
+            texts.answer = AnswerText::Set(answer.to_owned());
         })
     }
 
@@ -185,28 +218,26 @@ impl Ledger {
     /// # Errors
     /// When it cannot be written.
     pub fn close(&mut self, id: i64, closing: &Closing) -> Result<(), LedgerError> {
-        let (state, files, note) = match closing {
-            Closing::Saved { files } => (State::Saved, files.as_slice(), None),
-            Closing::Failed { why } => (State::Failed, [].as_slice(), Some(why.as_str())),
-            Closing::Cancelled => (State::Cancelled, [].as_slice(), None),
-        };
-        let files = Value::from(files).to_string();
-        self.run_soon(|db| {
-            let input: String =
-                db.prepare_cached("SELECT input FROM requests WHERE id = ?1")?.query_row([id], |row| row.get(0))?;
-            db.prepare_cached(
-                "UPDATE requests SET state = ?2, answer = NULL, files = ?3, note = ?4, input = ?5, updated_ms = ?6 WHERE id = ?1",
-            )?
-            .execute(params![id, state.as_str(), files, note, without_data(&input), now_ms()])
+        let (event, files, note) = closing.parts();
+        let summary = self.row(id)?.and_then(|row| without_data(&row.input));
+        self.update(id, Durability::Process, Some(event), |record, texts| {
+            record.files = Value::from(files).to_string();
+            record.note = note.map(str::to_owned);
+            record.delivered = event == Event::Saved;
+            record.taking = None;
+            texts.input = summary;
+            if record.answer_sum.is_some() {
+                texts.answer = AnswerText::Removed;
+            }
         })
     }
 
     /// The rows that may have cost money for nothing in hand yet, oldest first.
     ///
     /// # Errors
-    /// When the file cannot be read.
+    /// When the file cannot be read, or not every open row is as it was written.
     pub fn open_rows(&self) -> Result<Vec<Row>, LedgerError> {
-        self.select("WHERE state IN ('sending', 'accepted', 'lost', 'answered') ORDER BY id", [])
+        check::open_rows(&self.db, Progress::default()).map_err(|cause| self.failed(cause))
     }
 
     /// The latest rows, oldest first.
@@ -214,222 +245,205 @@ impl Ledger {
     /// # Errors
     /// When the file cannot be read.
     pub fn recent_rows(&self, most: u32) -> Result<Vec<Row>, LedgerError> {
-        let mut rows = self.select("ORDER BY id DESC LIMIT ?1", [most])?;
+        let mut rows =
+            check::rows(&self.db, "ORDER BY id DESC LIMIT ?1", [most]).map_err(|cause| self.failed(cause))?.sound;
         rows.reverse();
         Ok(rows)
+    }
+
+    /// Reads everything there is; gives the numbers of closed rows that are not as they were written.
+    ///
+    /// # Errors
+    /// When anything else is not as it was written.
+    pub fn check(&self) -> Result<Vec<i64>, LedgerError> {
+        check::full(&self.db).map_err(|cause| self.failed(cause))
     }
 
     /// The row of that number.
     ///
     /// # Errors
-    /// When the file cannot be read.
+    /// When the file cannot be read, or the row is not as it was written.
     pub fn row(&self, id: i64) -> Result<Option<Row>, LedgerError> {
-        Ok(self.select("WHERE id = ?1", [id])?.pop())
+        let mut rows = check::rows(&self.db, "WHERE id = ?1", [id]).map_err(|cause| self.failed(cause))?;
+        if rows.damaged.is_empty() {
+            Ok(rows.sound.pop())
+        } else {
+            Err(self.failed(Cause::Damaged(format!("request {id} is not as it was written"))))
+        }
     }
 
-    /// Claims the row; `None` while another process works on it.
+    /// Claims the row for this process; `false` while another, or another task of this one, works on it.
     ///
     /// # Errors
-    /// When the claim's file cannot be made.
-    pub fn claim(&self, id: i64) -> Result<Option<Claim>, LedgerError> {
-        match &self.claims {
-            None => Ok(Some(Claim::unshared())),
-            Some(directory) => Claim::of(directory, id).map_err(|error| LedgerError::new(directory, Cause::Io(error))),
-        }
-    }
-
-    fn prepare(&mut self) -> Result<(), LedgerError> {
-        let version = self.set_up().map_err(|error| self.failed(error))?;
-        if version > VERSION { Err(LedgerError::new(&self.path, Cause::Version(version))) } else { Ok(()) }
-    }
-
-    fn set_up(&mut self) -> rusqlite::Result<i64> {
-        self.db.busy_timeout(BUSY)?;
-        // Emptying the WAL at every exit costs three waits for the disk; the next open reads what is left in it.
-        self.db.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
-        // Answers with the mode it got, so it is a query; in memory there is no WAL.
-        self.db.query_row("PRAGMA journal_mode = WAL", [], |_| Ok(()))?;
-        self.db.execute_batch(&format!("PRAGMA wal_autocheckpoint = {WAL_PAGES}"))?;
-        self.wait_for_disk(true)?;
-        let version = |db: &Connection| db.query_row("PRAGMA user_version", [], |row| row.get::<_, i64>(0));
-        if version(&self.db)? == 0 {
-            // Two processes may both find it new: the second finds it made once it has the lock.
-            let transaction = self.db.transaction_with_behavior(TransactionBehavior::Immediate)?;
-            if version(&transaction)? == 0 {
-                transaction.execute_batch(TABLES)?;
+    /// When the file cannot be read or written.
+    pub fn claim(&mut self, id: i64) -> Result<bool, LedgerError> {
+        let token = self.token()?;
+        let claims = self.claims.clone();
+        self.change(Durability::Process, |db, totals, now| {
+            let mut record = Record::find(db, id)?.ok_or(Cause::NoRow(id))?;
+            if let Some(holder) = &record.claim {
+                let lives = claims.as_deref().is_none_or(|claims| claim::lives(claims, holder).unwrap_or(true));
+                if lives || *holder == token {
+                    return Ok(false);
+                }
             }
-            transaction.commit()?;
+            record.claim = Some(token);
+            (record.change, record.updated_ms) = (totals.changes, now);
+            record.update(db, &Texts::default())?;
+            Ok(true)
+        })
+    }
+
+    /// Gives the claim up, of a row that stays open. A row that is closed, and a process that ends, have none.
+    ///
+    /// # Errors
+    /// When the file cannot be written.
+    pub fn release(&mut self, id: i64) -> Result<(), LedgerError> {
+        self.update(id, Durability::Process, None, |record, _| record.claim = None)
+    }
+
+    /// Removes what processes that ended have left behind.
+    pub fn tidy(&self) {
+        if let Some(claims) = &self.claims {
+            claim::tidy(claims);
         }
-        version(&self.db)
     }
 
-    /// One change that is on the disk when this returns.
-    fn run<T>(&mut self, change: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<(), LedgerError> {
-        self.commit(change).map_err(|error| self.failed(error))
+    /// The same ledger, whose rows stay in the log: as when each process ends at once.
+    #[cfg(test)]
+    pub(super) fn without_checkpoints(mut self) -> Self {
+        self.checkpointer = Checkpointer::new(None);
+        self
     }
 
-    /// One change that outlives the process, and that a power cut may undo.
-    fn run_soon<T>(&mut self, change: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<(), LedgerError> {
-        let outcome = self.wait_for_disk(false).and_then(|()| self.commit(change));
-        // Back to waiting whatever came of it.
-        outcome.and(self.wait_for_disk(true)).map_err(|error| self.failed(error))
+    /// This process's name in a claim.
+    fn token(&mut self) -> Result<String, LedgerError> {
+        if let Some(claimant) = &self.claimant {
+            return Ok(claimant.token().to_owned());
+        }
+        let claimant = match &self.claims {
+            Some(claims) => Claimant::new(claims).map_err(|error| LedgerError::new(claims, error))?,
+            None => Claimant::alone(),
+        };
+        Ok(self.claimant.insert(claimant).token().to_owned())
     }
 
-    fn commit<T>(&mut self, change: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> rusqlite::Result<()> {
+    /// Changes one row as far as its state allows it.
+    fn update(
+        &mut self,
+        id: i64,
+        durability: Durability,
+        event: Option<Event>,
+        apply: impl FnOnce(&mut Record, &mut Texts),
+    ) -> Result<(), LedgerError> {
+        self.change(durability, |db, totals, now| {
+            let mut record = Record::find(db, id)?.ok_or(Cause::NoRow(id))?;
+            if let (Some(event), Some(before)) = (event, record.state()) {
+                let after = before.after(event).ok_or(Cause::Impossible(id, before, event))?;
+                totals.opened += i64::from(after.is_open()) - i64::from(before.is_open());
+                after.as_str().clone_into(&mut record.state);
+                record.ended_ms = match after {
+                    State::Sending | State::Accepted | State::Lost => None,
+                    _ => record.ended_ms.or(Some(now)),
+                };
+                if !after.is_open() {
+                    record.claim = None;
+                }
+            }
+            let mut texts = Texts::default();
+            apply(&mut record, &mut texts);
+            (record.change, record.updated_ms) = (totals.changes, now);
+            Ok(record.update(db, &texts)?)
+        })
+    }
+
+    /// One change, in one transaction with the counts.
+    fn change<T>(
+        &mut self,
+        durability: Durability,
+        change: impl FnOnce(&Transaction<'_>, &mut Totals, i64) -> Result<T, Cause>,
+    ) -> Result<T, LedgerError> {
+        let outcome = self.try_change(durability, change);
+        // Back to waiting for the disk whatever came of it.
+        let waiting = wait_for_disk(&self.db, Durability::Disk);
+        let (value, progress) = outcome.map_err(|cause| self.failed(cause))?;
+        waiting.map_err(|error| self.failed(error))?;
+        self.checkpointer.changed();
+        if let (Some(mark), Durability::Disk) = (&mut self.mark, durability) {
+            mark.write(progress).map_err(|error| LedgerError::new(&self.path, error))?;
+        }
+        Ok(value)
+    }
+
+    fn try_change<T>(
+        &mut self,
+        durability: Durability,
+        change: impl FnOnce(&Transaction<'_>, &mut Totals, i64) -> Result<T, Cause>,
+    ) -> Result<(T, Progress), Cause> {
+        wait_for_disk(&self.db, durability)?;
         let transaction = self.db.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        change(&transaction)?;
-        transaction.commit()
+        let mut totals = Totals::read(&transaction)?;
+        totals.changes += 1;
+        let value = change(&transaction, &mut totals, clock::now_ms())?;
+        totals.write(&transaction)?;
+        transaction.commit()?;
+        Ok((value, Progress { changes: totals.changes, last_id: totals.last_id }))
     }
 
-    fn wait_for_disk(&self, wait: bool) -> rusqlite::Result<()> {
-        self.db.execute_batch(if wait { "PRAGMA synchronous = FULL" } else { "PRAGMA synchronous = NORMAL" })
-    }
-
-    fn select<P: rusqlite::Params>(&self, rest: &str, parameters: P) -> Result<Vec<Row>, LedgerError> {
-        let rows = self
-            .db
-            .prepare_cached(&format!("SELECT {COLUMNS} FROM requests {rest}"))
-            .and_then(|mut select| select.query_map(parameters, row)?.collect());
-        rows.map_err(|error| self.failed(error))
-    }
-
-    fn failed(&self, error: rusqlite::Error) -> LedgerError {
-        LedgerError::new(&self.path, Cause::Sqlite(error))
+    fn failed(&self, cause: impl Into<Cause>) -> LedgerError {
+        LedgerError::new(&self.path, cause)
     }
 }
 
-fn row(row: &rusqlite::Row<'_>) -> rusqlite::Result<Row> {
-    let state: String = row.get("state")?;
-    let files: String = row.get("files")?;
-    Ok(Row {
-        id: row.get("id")?,
-        created_ms: row.get("created_ms")?,
-        updated_ms: row.get("updated_ms")?,
-        // A state that this version does not know is kept open: the safe side.
-        state: State::parse(&state).unwrap_or(State::Lost),
-        base: row.get("base")?,
-        queued: row.get("queued")?,
-        endpoint: row.get("endpoint")?,
-        input: row.get("input")?,
-        seed: row.get("seed")?,
-        request_id: row.get("request_id")?,
-        answer: row.get("answer")?,
-        destination: row.get::<_, Option<Vec<u8>>>("destination")?.map(path_of),
-        overwrite: row.get("overwrite")?,
-        files: serde_json::from_str(&files).unwrap_or_default(),
-        note: row.get("note")?,
+/// Opens the file, and brings it to this version.
+fn connect(path: &Path, claims: &Path, progress: Progress) -> Result<Connection, Cause> {
+    let mut db = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+    db.busy_timeout(create::BUSY)?;
+    // Emptying the log at every exit costs three waits for the disk: see `checkpoint`.
+    db.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
+    let version = create::version(&db)?;
+    if version > create::VERSION {
+        return Err(Cause::Version(version));
+    }
+    create::wal(&db)?;
+    db.execute_batch(&format!("PRAGMA wal_autocheckpoint = {WAL_PAGES}; PRAGMA cell_size_check = ON;"))?;
+    wait_for_disk(&db, Durability::Disk)?;
+    if version == 0 && progress.changes > 0 {
+        return Err(Cause::Damaged(format!("the file is empty, and had {} requests", progress.last_id)));
+    }
+    if version == 0 {
+        create::fill(&mut db)?;
+    } else if version < create::VERSION {
+        create::migrate(&mut db, claims)?;
+    }
+    Ok(db)
+}
+
+fn wait_for_disk(db: &Connection, durability: Durability) -> rusqlite::Result<()> {
+    db.execute_batch(match durability {
+        Durability::Disk => "PRAGMA synchronous = FULL",
+        Durability::Process => "PRAGMA synchronous = NORMAL",
     })
 }
 
-#[cfg(unix)]
-fn path_of(bytes: Vec<u8>) -> PathBuf {
-    use std::os::unix::ffi::OsStringExt as _;
-    std::ffi::OsString::from_vec(bytes).into()
-}
-
-#[cfg(not(unix))]
-fn path_of(bytes: Vec<u8>) -> PathBuf {
-    String::from_utf8_lossy(&bytes).into_owned().into()
-}
-
-/// Makes the file and its directory for the owner's eyes alone, when they are not there yet: prompts are private.
-fn make_private(path: &Path) -> std::io::Result<()> {
-    if let Some(directory) = path.parent().filter(|directory| !directory.as_os_str().is_empty()) {
-        let mut builder = std::fs::DirBuilder::new();
-        builder.recursive(true);
-        #[cfg(unix)]
-        std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-        builder.create(directory)?;
-    }
-    let mut options = std::fs::OpenOptions::new();
-    options.create(true).truncate(false).write(true);
+/// Makes the ledger's directory for the owner's eyes alone, when it is not there yet: prompts are private.
+fn make_directory(path: &Path) -> std::io::Result<()> {
+    let Some(directory) = path.parent().filter(|directory| !directory.as_os_str().is_empty()) else { return Ok(()) };
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
     #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path).map(drop)
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(directory)
 }
 
 fn fingerprint(endpoint: &str, input: &str) -> Vec<u8> {
     Sha256::new().chain_update(endpoint).chain_update([0]).chain_update(input).finalize().to_vec()
 }
 
-fn without_data(input: &str) -> String {
+/// The input without its data URIs, where it has any.
+fn without_data(input: &str) -> Option<String> {
     match serde_json::from_str(input) {
-        Ok(Value::Object(fields)) => summarised(&fields).to_string(),
-        _ => input.to_owned(),
-    }
-}
-
-fn now_ms() -> i64 {
-    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
-    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{Closing, Ledger, NewRow, State};
-
-    fn new<'a>() -> NewRow<'a> {
-        NewRow { seed: Some(7), base: "http://127.0.0.1:9/queue", ..NewRow::new("a/b/c", r#"{"seed":7}"#) }
-    }
-
-    #[test]
-    fn what_was_begun_and_accepted_is_found_by_the_next_process() {
-        let directory = tempfile::tempdir().unwrap();
-        let path = directory.path().join("deep/ledger.db");
-        let mut ledger = Ledger::open(&path).unwrap();
-        let (id, claim) = ledger.begin(&new()).unwrap();
-        ledger.accepted(id, "r-1").unwrap();
-        // A crash: nothing is closed, the lock is let go by the system.
-        std::mem::forget(ledger);
-        let mut next = Ledger::open(&path).unwrap();
-        assert!(next.claim(id).unwrap().is_none(), "the first process still has it");
-        drop(claim);
-        let _claim = next.claim(id).unwrap().expect("nobody has it any more");
-        let row = next.open_rows().unwrap().remove(0);
-        assert_eq!((row.state, row.request_id.as_deref(), row.seed), (State::Accepted, Some("r-1"), Some(7)));
-        next.close(id, &Closing::Saved { files: vec!["/a.png".into()] }).unwrap();
-        assert!(next.open_rows().unwrap().is_empty());
-        assert_eq!(next.row(id).unwrap().unwrap().files, ["/a.png"]);
-    }
-
-    #[cfg(unix)]
-    #[test]
-    fn only_the_owner_can_read_it() {
-        use std::os::unix::fs::PermissionsExt as _;
-        let directory = tempfile::tempdir().unwrap();
-        let path = directory.path().join("deep/ledger.db");
-        Ledger::open(&path).unwrap().begin(&new()).unwrap();
-        for path in [&path, &directory.path().join("deep")] {
-            assert_eq!(std::fs::metadata(path).unwrap().permissions().mode() & 0o077, 0, "{}", path.display());
-        }
-    }
-
-    #[test]
-    fn a_closed_row_keeps_no_pictures() {
-        let mut ledger = Ledger::temporary().unwrap();
-        let input = r#"{"image_url":"data:image/png;base64,iVBORw=="}"#;
-        let (id, _claim) = ledger.begin(&NewRow { input, ..new() }).unwrap();
-        assert_eq!(ledger.row(id).unwrap().unwrap().input, input);
-        ledger.close(id, &Closing::Failed { why: "refused".into() }).unwrap();
-        let row = ledger.row(id).unwrap().unwrap();
-        assert!(!row.input.contains("iVBOR") && row.input.contains("sha256"), "{}", row.input);
-        assert!(ledger.was_sent_before("a/b/c", input).unwrap() && !ledger.was_sent_before("a/b", input).unwrap());
-    }
-
-    #[test]
-    fn two_processes_may_make_it_at_once_and_a_newer_one_is_refused() {
-        let directory = tempfile::tempdir().unwrap();
-        let path = directory.path().join("ledger.db");
-        let made = std::thread::scope(|scope| {
-            let threads: Vec<_> =
-                (0..8).map(|_| scope.spawn(|| Ledger::open(&path)?.begin(&new()).map(|row| row.0))).collect();
-            threads.into_iter().map(|thread| thread.join().unwrap()).collect::<Result<Vec<_>, _>>()
-        });
-        assert_eq!(made.unwrap().len(), 8);
-        rusqlite::Connection::open(&path).unwrap().execute_batch("PRAGMA user_version = 2").unwrap();
-        assert!(Ledger::open(&path).unwrap_err().to_string().contains("newer"));
-        let text = directory.path().join("text");
-        std::fs::write(&text, "This is no database, and long enough to be told from one.".repeat(10)).unwrap();
-        assert!(Ledger::open(&text).is_err());
+        Ok(Value::Object(fields)) => Some(summarised(&fields).to_string()).filter(|summary| summary != input),
+        _ => None,
     }
 }

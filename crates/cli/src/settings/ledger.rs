@@ -7,11 +7,12 @@ use std::path::PathBuf;
 
 /// Opens the ledger that was named, else the user's own.
 pub(crate) fn open_ledger(named: Option<&PathBuf>) -> Result<Ledger, Failure> {
-    let ledger = match named {
-        Some(path) => Ledger::open(path),
-        None => Ledger::open(&default_ledger()?),
-    };
-    ledger.map_err(|error| unusable_ledger(&error))
+    Ledger::open(&ledger_path(named)?).map_err(|error| unusable_ledger(&error))
+}
+
+/// The ledger's path: the one that was named, else the user's own.
+pub(crate) fn ledger_path(named: Option<&PathBuf>) -> Result<PathBuf, Failure> {
+    named.map_or_else(default_ledger, |path| Ok(path.clone()))
 }
 
 /// A ledger that cannot be used before anything was sent: then nothing is.

@@ -88,17 +88,45 @@ fn bytes_on_stdout_are_the_picture_and_nothing_else() {
 }
 
 #[test]
-fn a_reader_that_leaves_is_no_failure_but_the_picture_is_still_owed() {
-    let (place, server) = (Place::new(), honest());
+fn a_reader_that_leaves_is_no_failure_but_the_picture_is_still_owed_and_that_is_said() {
+    let place = Place::new();
+    let mut large = png(64, 48);
+    large.resize(1 << 20, 7);
+    let server = Server::start(move |request| queue(request, &large));
     let mut command = place.calling(&server);
-    let (reader, writer) = std::io::pipe().unwrap();
+    let (mut reader, writer) = std::io::pipe().unwrap();
+    let child = command.args(["generate", "fox", "-o", "-"]).stdout(writer).spawn().unwrap();
+    drop(command);
+    std::io::Read::read_exact(&mut reader, &mut [0; 8]).unwrap();
     drop(reader);
-    let run = Run::of(command.args(["generate", "fox", "-o", "-"]).stdout(writer).output().unwrap());
-    assert_eq!((run.code, run.stderr.as_str()), (Some(0), ""));
+    let run = Run::of(child.wait_with_output().unwrap());
+    let said = "warning: the reader of stdout has left before the picture was written whole; `ideogram jobs resume 1 \
+                --output FILE` saves it\n";
+    assert_eq!((run.code, run.stderr.as_str()), (Some(0), said));
     let jobs = place.run(["jobs", "--json"]).json();
     assert_eq!(jobs["results"][0]["job"]["state"], "answered");
     assert_eq!(place.call(&server, "jobs resume --output fox.png").text(), "fox.png\n");
     assert_eq!(place.run(["jobs"]).text(), "");
+}
+
+#[test]
+fn a_closed_stdout_is_found_before_anything_is_sent() {
+    let (place, server) = (Place::new(), honest());
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    let run = Run::of(place.calling(&server).args(["generate", "fox", "-o", "-"]).stdout(writer).output().unwrap());
+    assert_eq!(run.refused(2), "stdout is closed, so the picture has nowhere to go; nothing was sent");
+    let mut shell = std::process::Command::new("sh");
+    let ideogram = env!("CARGO_BIN_EXE_ideogram");
+    for (redirection, code, sent) in [(">&-", 2, 0), (">/dev/null", 0, 1)] {
+        let calling = place.calling(&server);
+        let variables = calling.get_envs().filter_map(|(name, value)| Some((name, value?)));
+        shell.env_clear().envs(variables).env("PATH", "/usr/bin:/bin").current_dir(place.work());
+        shell.args(["-c", &format!("exec '{ideogram}' generate fox -o - {redirection}")]);
+        let run = Run::of(shell.output().unwrap());
+        assert_eq!((run.code, server.count("POST", "turbo")), (Some(code), sent), "{run:?}");
+        shell = std::process::Command::new("sh");
+    }
 }
 
 #[test]

@@ -301,16 +301,6 @@ fn a_request_id_that_is_a_path_goes_nowhere() {
 }
 
 #[test]
-fn a_job_of_another_service_is_not_asked_for_here() {
-    let (place, (server, _)) = (Place::new(), slow((202, "CANCELLATION_REQUESTED")));
-    place.call(&server, "generate fox --timeout 300ms");
-    let other = Server::start(|_| Reply::Nothing);
-    let run = place.call(&other, "jobs resume");
-    assert!(run.refused(2).starts_with("1 was sent to `http://127.0.0.1:"), "{run:?}");
-    assert_eq!((place.open(), other.count("GET", "")), (accepted(), 0));
-}
-
-#[test]
 fn a_ledger_that_cannot_be_written_stops_the_run_before_it_costs() {
     let (place, (server, _)) = (Place::new(), slow((200, "OK")));
     place.write("ledger", b"this is no database, and long enough to be told from an empty one: it is text");

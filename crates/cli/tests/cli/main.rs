@@ -7,6 +7,8 @@ mod command_line;
 mod exit;
 mod help;
 mod jobs;
+mod ledger;
+mod resume;
 #[cfg(feature = "sandbox")]
 mod sandbox;
 mod server;

@@ -1,0 +1,97 @@
+//! One request taken up where an earlier run left it.
+
+use crate::calls::follow::{failed, follow};
+use crate::calls::save_answer::{Answer, SaveRequest, SavedAnswer, save_answer};
+use crate::calls::session::{Session, warn_unless};
+use crate::calls::{failure, lost_reply};
+use crate::clean;
+use crate::clock;
+use crate::exit::{ErrorKind, Failure};
+use crate::jobs::row::{info_of, input_of};
+use crate::ledger::{Row, State};
+use crate::save::Destination;
+use ideogram_client::{Found, Job, JsonInput, RequestState, Window};
+use serde_json::Value;
+use std::time::Duration;
+
+/// A request whose row says no more than when it was written was sent within this time after it.
+const ANSWERED_WITHIN: Duration = Duration::from_secs(5 * 60);
+
+/// Goes on with a claimed row until its files are saved. `request_id` is the user's word for a request whose reply was lost.
+pub(super) async fn take_up(
+    session: &mut Session,
+    mut row: Row,
+    request_id: Option<&str>,
+    destination: &Destination,
+) -> Result<SavedAnswer, Failure> {
+    let id = row.id;
+    if let Some(request_id) = request_id {
+        session.ledger.accepted(id, request_id).map_err(|error| Failure::file(error.to_string()))?;
+        row.request_id = Some(request_id.to_owned());
+        row.state = State::Accepted;
+    }
+    let info = info_of(&row)
+        .ok_or_else(|| Failure::failed(format!("{id} is for `{}`, which this build does not know", row.endpoint)))?;
+    let input = input_of(&row);
+    let request = SaveRequest { id, info, input: &input, seed: row.seed, destination };
+    if let (State::Answered, Some(answer)) = (row.state, &row.answer) {
+        let body = serde_json::from_str(answer)
+            .map_err(|error| Failure::file(format!("the answer of {id} in the ledger cannot be read: {error}")))?;
+        return save_answer(session, request, Answer { body, request_id: row.request_id.clone() }).await;
+    }
+    if !session.is_of_this_service(&row) {
+        let base = session.base(row.queued);
+        return Err(Failure::usage(format!("{id} was sent to `{}`, and this run talks to `{base}`", row.base)));
+    }
+    let job = match &row.request_id {
+        Some(request_id) => session.client.job_of(info, request_id.as_str()),
+        None => Ok(find_again(session, &row, request).await?),
+    };
+    let job = job.map_err(|error| failure::of_call(&error, info))?;
+    let answer =
+        if row.queued { follow(session, &job, row.id, false).await? } else { recorded(session, &job, row.id).await? };
+    save_answer(session, request, answer).await
+}
+
+/// Looks for a request whose answer was lost, and notes its id when it is found for certain.
+async fn find_again(session: &mut Session, row: &Row, request: SaveRequest<'_>) -> Result<Job<Value>, Failure> {
+    let id = row.id;
+    let input = JsonInput::sent_before(request.info, request.input.clone());
+    let sent = clock::time(row.created_ms);
+    let window = Window::new(sent, clock::time(row.updated_ms).max(sent + ANSWERED_WITHIN));
+    let looking = lost_reply::find(&session.client, &session.ledger, &input, window);
+    let found = session.interrupts.unless(looking).await.ok_or_else(|| session.interrupts.failure("left"))?;
+    let (why, ids) = match found {
+        Ok(Found::Once(job)) => {
+            let noted = session.ledger.accepted(id, job.request_id());
+            warn_unless(noted, &format!("{id} is `{}`", job.request_id()));
+            return Ok(job);
+        }
+        Ok(Found::Undecided(ids)) => ("several requests in the service's history could be it".to_owned(), ids),
+        Ok(_) => ("it is not in the service's history, or not yet".to_owned(), Vec::new()),
+        Err(error) => (format!("the service's history cannot be read: {error}"), Vec::new()),
+    };
+    let ids: Vec<String> = ids.iter().take(5).map(|id| format!("`{}`", clean::line(id))).collect();
+    let ids = if ids.is_empty() { String::new() } else { format!(" ({})", ids.join(", ")) };
+    Err(Failure::new(
+        ErrorKind::Unknown,
+        format!(
+            "the answer to {id} was lost, so it may have been billed, and {why}{ids}; look in fal's dashboard, then take it up \
+         with `--request` or give it up with `ideogram jobs close {id}`"
+        ),
+    ))
+}
+
+/// What a call in one piece answered, from the history: its connection is gone.
+async fn recorded(session: &mut Session, job: &Job<Value>, id: i64) -> Result<Answer, Failure> {
+    let request_id = job.request_id();
+    match session.interrupts.unless(job.recorded_result()).await {
+        Some(Ok(Some(response))) => Ok(Answer::new(response.into_output(), Some(request_id.to_owned()))),
+        Some(Ok(None)) => {
+            Err(Failure::new(ErrorKind::Unknown, format!("what {id} made is not in the service's history, or not yet")))
+        }
+        Some(Err(error)) if error.state().is_some_and(RequestState::is_over) => Err(failed(session, job, &error, id)),
+        Some(Err(error)) => Err(failure::of_call(&error, job.endpoint())),
+        None => Err(session.interrupts.failure("left")),
+    }
+}

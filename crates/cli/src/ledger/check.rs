@@ -1,0 +1,91 @@
+//! Whether the ledger is what was written to it.
+//!
+//! The short check runs at every opening and reads the open rows only: they are there in number, each has its checksum, and
+//! the ledger is not behind its [mark](super::mark). The full one reads everything, and is for the commands that list.
+
+use crate::ledger::error::Cause;
+use crate::ledger::mark::Progress;
+use crate::ledger::record::{Broken, COLUMNS, Record, Totals};
+use crate::ledger::row::Row;
+use rusqlite::{Connection, Params};
+
+/// The rows that are open, oldest first.
+const OPEN: &str = "WHERE state IN ('sending', 'accepted', 'lost', 'answered') ORDER BY id";
+
+/// Rows, and the numbers of those that are not as they were written.
+#[derive(Debug, Default)]
+pub(super) struct Rows {
+    pub(super) sound: Vec<Row>,
+    pub(super) damaged: Vec<i64>,
+}
+
+/// Reads rows, each judged by itself.
+pub(super) fn rows<P: Params>(db: &Connection, rest: &str, parameters: P) -> Result<Rows, Cause> {
+    let mut select = db.prepare_cached(&format!("SELECT {COLUMNS}, input, answer FROM requests {rest}"))?;
+    let mut found = select.query(parameters)?;
+    let mut rows = Rows::default();
+    while let Some(row) = found.next()? {
+        let id = row.get::<_, i64>(0)?;
+        match Record::read(row).and_then(|record| record.with_texts(row.get(30)?, row.get(31)?)) {
+            Ok(row) => rows.sound.push(row),
+            Err(Broken::Damaged) => rows.damaged.push(id),
+            Err(Broken::Sqlite(error)) => match Cause::from(error) {
+                // A value of another type than its column's: the row's damage, not the file's.
+                Cause::Sqlite(
+                    rusqlite::Error::InvalidColumnType(..) | rusqlite::Error::FromSqlConversionFailure(..),
+                ) => {
+                    rows.damaged.push(id);
+                }
+                cause => return Err(cause),
+            },
+        }
+    }
+    Ok(rows)
+}
+
+/// The short check; gives the open rows. `mark` was read before.
+pub(super) fn open_rows(db: &Connection, mark: Progress) -> Result<Vec<Row>, Cause> {
+    // One view of the file for all of it: others may write meanwhile.
+    let view = db.unchecked_transaction()?;
+    let totals = totals(&view)?;
+    if totals.changes < mark.changes {
+        let missing = mark.changes - totals.changes;
+        return Err(Cause::Damaged(format!(
+            "{missing} of {} changes are gone, because its write-ahead log was lost or cut, or an old file was put back",
+            mark.changes
+        )));
+    }
+    let rows = rows(&view, OPEN, [])?;
+    if let Some(id) = rows.damaged.first() {
+        return Err(Cause::Damaged(format!("request {id}, which is open, is not as it was written")));
+    }
+    let found = i64::try_from(rows.sound.len()).unwrap_or(i64::MAX);
+    let all_open = rows.sound.iter().all(|row| row.state.is_open());
+    if found != totals.opened || !all_open {
+        return Err(Cause::Damaged(format!("it has {} open requests and shows {found}", totals.opened)));
+    }
+    Ok(rows.sound)
+}
+
+/// The full check; gives the numbers of closed rows that are damaged, which harm nothing but themselves.
+pub(super) fn full(db: &Connection) -> Result<Vec<i64>, Cause> {
+    let view = db.unchecked_transaction()?;
+    let totals = totals(&view)?;
+    let verdict: String = view.query_row("PRAGMA integrity_check(1)", [], |row| row.get(0))?;
+    if verdict != "ok" {
+        return Err(Cause::Damaged(verdict.lines().next().unwrap_or_default().to_owned()));
+    }
+    let rows = rows(&view, "NOT INDEXED ORDER BY id", [])?;
+    let found = i64::try_from(rows.sound.len() + rows.damaged.len()).unwrap_or(i64::MAX);
+    if found != totals.total {
+        return Err(Cause::Damaged(format!("it has {} requests and shows {found}", totals.total)));
+    }
+    Ok(rows.damaged)
+}
+
+fn totals(db: &Connection) -> Result<Totals, Cause> {
+    match Totals::read(db) {
+        Err(Broken::Damaged) => Err(Cause::Damaged("its own counts are not as they were written".to_owned())),
+        other => Ok(other?),
+    }
+}

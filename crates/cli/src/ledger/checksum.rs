@@ -1,0 +1,45 @@
+//! Checksums: what tells a row as it was written from one that the disk has changed.
+
+use sha2::{Digest, Sha256};
+
+/// Sums up fields, each with its length, so that no two lists of fields are one text.
+#[derive(Clone)]
+pub(super) struct Checksum(Sha256);
+
+impl Checksum {
+    pub(super) fn new() -> Self {
+        Self(Sha256::new())
+    }
+
+    pub(super) fn bytes(mut self, bytes: &[u8]) -> Self {
+        self.0.update((bytes.len() as u64).to_le_bytes());
+        self.0.update(bytes);
+        self
+    }
+
+    pub(super) fn optional(self, bytes: Option<&[u8]>) -> Self {
+        match bytes {
+            Some(bytes) => self.bytes(&[1]).bytes(bytes),
+            None => self.bytes(&[0]),
+        }
+    }
+
+    pub(super) fn number(self, number: i64) -> Self {
+        self.bytes(&number.to_le_bytes())
+    }
+
+    pub(super) fn optional_number(self, number: Option<i64>) -> Self {
+        self.optional(number.map(i64::to_le_bytes).as_ref().map(<[u8; 8]>::as_slice))
+    }
+
+    /// The first eight bytes of the hash, as `SQLite` stores integers.
+    pub(super) fn finish(self) -> i64 {
+        let hash = self.0.finalize();
+        hash.iter().take(8).fold(0, |sum, byte| (sum << 8) | i64::from(*byte))
+    }
+
+    /// The sum of one text.
+    pub(super) fn of(text: &str) -> i64 {
+        Self::new().bytes(text.as_bytes()).finish()
+    }
+}

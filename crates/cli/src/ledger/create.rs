@@ -1,0 +1,167 @@
+//! A ledger file that is not there yet, and one of an older version.
+
+use crate::ledger::claim;
+use crate::ledger::error::Cause;
+use crate::ledger::record::{Record, Totals};
+use crate::ledger::state::State;
+use rusqlite::{Connection, OpenFlags, TransactionBehavior};
+use std::path::Path;
+use std::time::{Duration, Instant};
+use tempfile::TempPath;
+
+/// The file's `user_version`.
+pub(super) const VERSION: i64 = 2;
+
+/// The tables of a new file.
+const TABLES: &str = include_str!("schema.sql");
+
+/// How long a write waits for another process's.
+pub(super) const BUSY: Duration = Duration::from_secs(10);
+
+/// Makes the file, whole: it is made under another name and takes its own when it is done, so that of several processes
+/// that make it at once each finds one that works.
+pub(super) fn create(path: &Path) -> Result<(), Cause> {
+    let (file, ()) = build(path, |_| Ok(()))?;
+    match file.persist_noclobber(path) {
+        Err(refused) if refused.error.kind() != std::io::ErrorKind::AlreadyExists => Err(refused.error.into()),
+        _ => Ok(()),
+    }
+}
+
+/// Makes a file with the tables and what `fill` writes, under another name beside it.
+pub(super) fn build<T>(
+    path: &Path,
+    write: impl FnOnce(&Connection) -> rusqlite::Result<T>,
+) -> Result<(TempPath, T), Cause> {
+    let directory = path.parent().filter(|directory| !directory.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    // Readable by its owner alone, as temporary files are.
+    let file = tempfile::Builder::new().prefix(".ledger-").tempfile_in(directory)?.into_temp_path();
+    let db = Connection::open_with_flags(&file, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+    wal(&db)?;
+    let transaction = db.unchecked_transaction()?;
+    transaction.execute_batch(TABLES)?;
+    let value = write(&transaction)?;
+    transaction.commit()?;
+    // The last connection to close moves everything from the log into the file.
+    db.close().map_err(|(_, error)| error)?;
+    Ok((file, value))
+}
+
+/// Makes the tables in an empty database.
+pub(super) fn fill(db: &mut Connection) -> Result<(), Cause> {
+    let transaction = db.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    // Two processes may both find it empty: the second finds it filled once it has the lock.
+    if version(&transaction)? == 0 {
+        transaction.execute_batch(TABLES)?;
+    }
+    Ok(transaction.commit()?)
+}
+
+/// Switches to the write-ahead log. `SQLite` does not wait for the lock that this takes, so it is asked again.
+pub(super) fn wal(db: &Connection) -> Result<(), Cause> {
+    let until = Instant::now() + BUSY;
+    loop {
+        // Answers with the mode it got, so it is a query.
+        match db.query_row("PRAGMA journal_mode = WAL", [], |_| Ok(())) {
+            Err(error)
+                if error.sqlite_error_code() == Some(rusqlite::ErrorCode::DatabaseBusy) && Instant::now() < until =>
+            {
+                std::thread::sleep(Duration::from_millis(2));
+            }
+            outcome => return Ok(outcome?),
+        }
+    }
+}
+
+pub(super) fn version(db: &Connection) -> rusqlite::Result<i64> {
+    db.query_row("PRAGMA user_version", [], |row| row.get(0))
+}
+
+/// Brings a file of version 1 to this version: all of it, or nothing.
+pub(super) fn migrate(db: &mut Connection, claims: &Path) -> Result<(), Cause> {
+    let transaction = db.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    if version(&transaction)? != 1 {
+        return Ok(());
+    }
+    let rows = version_1(&transaction, "ORDER BY id")?;
+    for (record, _, _) in rows.iter().filter(|(record, _, _)| record.state().is_some_and(State::is_open)) {
+        if claim::lives(claims, &record.id.to_string())? {
+            return Err(Cause::InUse("an older `ideogram` is at work on it; try again when it has ended"));
+        }
+    }
+    transaction.execute_batch(
+        "DROP INDEX open_requests; DROP INDEX twins; DROP INDEX known; ALTER TABLE requests RENAME TO requests_1;",
+    )?;
+    transaction.execute_batch(TABLES)?;
+    insert(&transaction, rows)?;
+    transaction.execute_batch("DROP TABLE requests_1;")?;
+    Ok(transaction.commit()?)
+}
+
+/// A record, its input, its answer.
+pub(super) type Whole = (Record, String, Option<String>);
+
+/// Writes rows into empty tables, their counts included.
+pub(super) fn insert(db: &Connection, rows: Vec<Whole>) -> rusqlite::Result<Totals> {
+    let mut totals = Totals { changes: 1, last_id: 0, total: 0, opened: 0 };
+    for (mut record, input, answer) in rows {
+        record.insert(db, &input, answer.as_deref())?;
+        totals.changes = totals.changes.max(record.change);
+        totals.last_id = totals.last_id.max(record.id);
+        totals.total += 1;
+        totals.opened += i64::from(record.state().is_some_and(State::is_open));
+    }
+    totals.write(db)?;
+    Ok(totals)
+}
+
+/// Rows of a file of version 1; `rest` chooses and sorts them.
+pub(super) fn version_1(db: &Connection, rest: &str) -> rusqlite::Result<Vec<Whole>> {
+    db.prepare(&format!(
+        "SELECT id, created_ms, updated_ms, state, base, queued, endpoint, input, input_sha256, seed, request_id, answer, \
+         destination, overwrite, files, note FROM requests {rest}",
+    ))?
+    .query_map([], |row| {
+        let (created_ms, state, note) = (row.get(1)?, row.get::<_, String>(3)?, row.get::<_, Option<String>>(15)?);
+        let by_hand = state == "failed" && note.as_deref() == Some("closed by hand");
+        let ended = ["answered", "saved", "failed", "cancelled"].contains(&state.as_str());
+        let record = Record {
+            id: row.get(0)?,
+            change: 1,
+            claim: None,
+            created_ms,
+            updated_ms: row.get(2)?,
+            sent_ms: Some(created_ms),
+            started_ms: None,
+            ended_ms: if ended { Some(row.get(2)?) } else { None },
+            clock_offset_ms: None,
+            base: row.get(4)?,
+            account: None,
+            caller: "command".to_owned(),
+            delivered: state == "saved",
+            batch: None,
+            batch_key: None,
+            queued: row.get(5)?,
+            endpoint: row.get(6)?,
+            input_sum: 0,
+            input_sha256: row.get(8)?,
+            seed: row.get(9)?,
+            cost_micros: None,
+            request_id: row.get(10)?,
+            answer_sum: None,
+            destination: row.get(12)?,
+            overwrite: row.get(13)?,
+            taking: None,
+            files: row.get(14)?,
+            state: match State::parse(&state) {
+                _ if by_hand => State::Closed.as_str().to_owned(),
+                Some(_) => state,
+                // Nobody knows what it is: kept open, which is the safe side.
+                None => State::Lost.as_str().to_owned(),
+            },
+            note,
+        };
+        Ok((record, row.get(7)?, row.get(11)?))
+    })?
+    .collect()
+}

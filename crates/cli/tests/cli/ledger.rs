@@ -1,0 +1,129 @@
+//! The ledger's file as the commands meet it: old, damaged, used by many.
+
+use crate::server::{Reply, Server, queue};
+use crate::support::{Place, Run, png};
+use serde_json::json;
+use std::path::Path;
+
+fn honest() -> Server {
+    Server::start(|request| queue(request, &png(8, 8)))
+}
+
+#[test]
+fn a_damaged_ledger_stops_sending_until_it_is_salvaged() {
+    let (place, server) = (Place::new(), honest());
+    for seed in 1..=3 {
+        assert_eq!(place.call(&server, &format!("generate fox --seed {seed}")).code, Some(0));
+    }
+    let silent = Server::start(|request| match request.method.as_str() {
+        "POST" => Reply::Nothing,
+        _ => Reply::Json(200, json!({"items": [], "next_cursor": null, "has_more": false})),
+    });
+    assert_eq!(place.call(&silent, "generate fox --timeout 50ms").code, Some(6));
+    // The log is lost, and the latest rows with it.
+    let log = place.ledger().with_extension("db-wal");
+    let whole = std::fs::read(&log).unwrap();
+    std::fs::write(&log, &whole[..whole.len() / 2]).unwrap();
+    let sent = server.count("POST", "turbo");
+    let refused = place.call(&server, "generate fox").refused(3).to_owned();
+    assert!(refused.contains("is damaged") && refused.ends_with("; nothing was sent"), "{refused}");
+    assert!(refused.contains("`ideogram jobs salvage`"), "{refused}");
+    for command in ["jobs", "jobs resume", "jobs close 1"] {
+        assert!(place.call(&server, command).refused(3).contains("`ideogram jobs salvage`"), "{command}");
+    }
+    let run = place.run(["jobs", "salvage", "--json"]);
+    let salvaged = &run.json()["salvaged"];
+    assert_eq!((run.code, run.json()["error"].is_null()), (Some(0), true), "{run:?}");
+    let rows = salvaged["rows"].as_u64().unwrap() + salvaged["missing"].as_array().unwrap().len() as u64;
+    assert_eq!(rows, 4, "{run:?}");
+    assert!(Path::new(salvaged["moved_to"].as_str().unwrap()).exists());
+    assert_eq!(place.call(&server, "generate fox -o after.png").text(), "after.png\n");
+    assert_eq!(server.count("POST", "turbo"), sent + 1);
+    assert_eq!(place.run(["jobs", "salvage"]).text(), "nothing is damaged, so nothing was changed\n");
+}
+
+#[test]
+fn damage_to_a_finished_request_is_a_warning() {
+    let (place, server) = (Place::new(), honest());
+    for seed in 1..=2 {
+        place.call(&server, &format!("generate fox --seed {seed}"));
+    }
+    let db = rusqlite::Connection::open(place.ledger()).unwrap();
+    db.execute("UPDATE requests SET base = 'elsewhere' WHERE id = 1", []).unwrap();
+    drop(db);
+    let run = place.run(["jobs", "--all"]);
+    assert_eq!((run.code, run.text().lines().count()), (Some(0), 1));
+    assert!(
+        run.stderr.starts_with("warning: finished requests in the ledger are not as they were written: 1;"),
+        "{run:?}"
+    );
+    assert_eq!(place.call(&server, "generate fox --seed 3").code, Some(0));
+}
+
+#[test]
+fn eight_first_calls_at_once_find_a_ledger() {
+    let server = honest();
+    for _ in 0..3 {
+        let place = Place::new();
+        let start = |seed: usize| {
+            let arguments = format!("generate fox --sync --seed {seed}");
+            place.calling(&server).args(arguments.split(' ')).spawn().unwrap()
+        };
+        let children: Vec<_> = (1..=8).map(start).collect();
+        for child in children {
+            let run = Run::of(child.wait_with_output().unwrap());
+            assert_eq!(run.code, Some(0), "{run:?}");
+        }
+        assert_eq!(place.run(["jobs", "--all"]).text().lines().count(), 8);
+    }
+}
+
+/// A ledger of version 1, as the program of that time left it, moved to this place and service.
+fn version_1(place: &Place, server: &Server, also: &str) {
+    let kept = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/ledgers/version-1");
+    std::fs::create_dir_all(place.ledger().parent().unwrap()).unwrap();
+    for end in ["db", "db-wal"] {
+        std::fs::copy(kept.join("ledger").with_extension(end), place.ledger().with_extension(end)).unwrap();
+    }
+    let db = rusqlite::Connection::open(place.ledger()).unwrap();
+    let moved = format!(
+        "UPDATE requests SET base = replace(base, 'http://127.0.0.1:9', '{}'), destination = NULL; {also}",
+        server.origin()
+    );
+    db.execute_batch(&moved).unwrap();
+}
+
+#[test]
+fn what_an_old_ledger_has_open_is_taken_up() {
+    let place = Place::new();
+    let server = Server::start(|request| match request.method.as_str() {
+        "GET" if request.target.starts_with("/platform/") => {
+            Reply::Json(200, json!({"items": [], "next_cursor": null, "has_more": false}))
+        }
+        _ => queue(request, &png(8, 8)),
+    });
+    version_1(&place, &server, "");
+    assert_eq!(place.run(["jobs"]).text().lines().count(), 4);
+    let run = place.call(&server, "jobs resume");
+    // The two whose reply was lost are not in the history.
+    assert_eq!((run.code, place.files().len()), (Some(7), 2), "{run:?}");
+    assert_eq!(place.run(["jobs"]).text().lines().count(), 2);
+}
+
+#[test]
+fn a_clock_that_is_absurd_stops_nothing() {
+    for times in ["9223372036854775807", "-9223372036854775808", "-1", "253402300800000", "8640000000000000"] {
+        let place = Place::new();
+        let server = Server::start(|request| match request.method.as_str() {
+            "GET" if request.target.starts_with("/platform/") => {
+                Reply::Json(200, json!({"items": [], "next_cursor": null, "has_more": false}))
+            }
+            _ => queue(request, &png(8, 8)),
+        });
+        version_1(&place, &server, &format!("UPDATE requests SET created_ms = {times}, updated_ms = {times};"));
+        assert_eq!(place.run(["jobs", "--all"]).text().lines().count(), 8, "{times}");
+        let run = place.call(&server, "jobs resume");
+        assert_eq!((run.code, place.files().len()), (Some(7), 2), "{times}: {run:?}");
+        assert!(!run.stderr.contains("panicked"), "{times}: {run:?}");
+    }
+}
