@@ -8,6 +8,7 @@ use crate::runtime::no_runtime;
 use crate::save;
 use clap::ArgMatches;
 use ideogram_client::{ENDPOINTS, env};
+use ideogram_sandbox::draw::Face;
 use ideogram_sandbox::{Builder, Faults, MaskEdits, Sandbox};
 use serde_json::{Map, Value, json};
 use std::io::Read as _;
@@ -19,6 +20,9 @@ pub(crate) const KEY: &str = "sandbox:key";
 
 /// The most bytes of a file of faults.
 const MAX_FAULTS: u64 = 1 << 20;
+
+/// The most bytes of a font; one of all Chinese characters has 20 MB.
+const MAX_FONT: u64 = 128 << 20;
 
 /// Serves until Ctrl-C; stdout has the lines that point other programs here.
 pub(crate) fn serve(matches: &ArgMatches, output: Output) -> Result<(), Failure> {
@@ -116,6 +120,9 @@ fn configured(matches: &ArgMatches) -> Result<Builder, Failure> {
             builder = set(builder, *time);
         }
     }
+    if let Some(path) = matches.get_one::<PathBuf>("font") {
+        builder = builder.font(face(path)?);
+    }
     if let Some(bytes) = matches.get_one::<usize>("memory") {
         builder = builder.memory(*bytes);
     }
@@ -149,6 +156,14 @@ fn key(matches: &ArgMatches) -> &str {
 /// What the dearest picture costs by the description, in millionths.
 fn list_price() -> u64 {
     ENDPOINTS.iter().filter_map(|info| info.price).map(|price| price.micros).max().unwrap_or_default()
+}
+
+fn face(path: &Path) -> Result<Face, Failure> {
+    let cannot = |why: &dyn std::fmt::Display| Failure::file(format!("cannot use `{}`: {why}", path.display()));
+    let mut bytes = Vec::new();
+    let file = std::fs::File::open(path).map_err(|error| cannot(&error))?;
+    file.take(MAX_FONT).read_to_end(&mut bytes).map_err(|error| cannot(&error))?;
+    Face::new(&bytes).ok_or_else(|| cannot(&"it is no TrueType or OpenType font"))
 }
 
 fn faults(path: &Path) -> Result<Faults, Failure> {

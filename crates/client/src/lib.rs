@@ -50,6 +50,29 @@
 //! bounded number of connections: on HTTP/2 each job has a status stream, on HTTP/1.1 the first 64 have one and the
 //! others are polled, in turn.
 //!
+//! # Testing your program
+//! The crate `ideogram-sandbox` is the service on this machine, for anybody's tests: the same protocol over real sockets,
+//! with no key and no bill. As a dev-dependency without default features it makes pictures of one colour and needs no font
+//! and no drawing crate. It says what came in as values, so "paid exactly once" is one assertion, and it can be told what
+//! goes wrong:
+//!
+//! ```
+//! use ideogram_client::{Client, GenerateInput};
+//! use ideogram_sandbox::{Call, Fault, Rule, Sandbox};
+//!
+//! # #[tokio::main]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let sandbox = Sandbox::builder().flat(true).start().await?;
+//! let client = Client::builder().with_key(sandbox.key()).with_base_url(sandbox.url()).build()?;
+//! sandbox.set_faults(Rule::new([Call::Result], Fault::IngressError).with_times(1));
+//!
+//! client.subscribe(&GenerateInput::new("A fox")).await?;
+//!
+//! assert_eq!(sandbox.charged().len(), 1);
+//! # Ok(())
+//! # }
+//! ```
+//!
 //! # Features
 //! | feature | default | why it is one |
 //! |---|---|---|

@@ -1,5 +1,7 @@
 //! What a sandbox can be told, in one place: every setting with its meaning, unit and default.
 
+#[cfg(feature = "pictures")]
+use crate::draw::Face;
 use crate::draw::MaskEdits;
 use crate::faults::Faults;
 use crate::log::Log;
@@ -72,9 +74,28 @@ impl From<Vec<String>> for Keys {
 pub struct Builder {
     pub(crate) config: Config,
     pub(crate) log: Log,
+    #[cfg(feature = "pictures")]
+    pub(crate) font: Option<Face>,
 }
 
 impl Builder {
+    /// A typeface for letters that those of the crate lack, which have Latin, Greek and Cyrillic; without one they are drawn
+    /// as boxes with their codes. Default none.
+    ///
+    /// ```no_run
+    /// use ideogram_sandbox::{Sandbox, draw::Face};
+    ///
+    /// let bytes = std::fs::read("NotoSansJP-Regular.otf")?;
+    /// let builder = Sandbox::builder().font(Face::new(&bytes).ok_or("no font")?);
+    /// # drop(builder);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[cfg(feature = "pictures")]
+    pub fn font(mut self, face: Face) -> Self {
+        self.font = Some(face);
+        self
+    }
+
     /// Tells of what the user of the sandbox should know, a line at a time, such as that its memory is full. Default: nobody.
     pub fn on_log(mut self, tell: impl Fn(&str) + Send + Sync + 'static) -> Self {
         self.log = Log::new(tell);

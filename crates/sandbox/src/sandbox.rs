@@ -8,6 +8,7 @@ use crate::services::{INSPECTION, Service};
 use crate::tls;
 use crate::world::State;
 use crate::world::addresses::Addresses;
+use crate::world::file_store::FileStore;
 use std::fmt;
 use std::net::Ipv4Addr;
 use std::sync::Arc;
@@ -91,7 +92,10 @@ impl Builder {
             }
         }
         let addresses = Addresses::new(config.tls, port, ports, config.allow_hosts.clone());
-        let state = Arc::new(State::new(config, addresses, self.log));
+        let files = FileStore::new(&config);
+        #[cfg(feature = "pictures")]
+        let files = files.with_font(self.font);
+        let state = Arc::new(State::new(config, addresses, files, self.log));
         let tls = identity.as_ref().map(|identity| Arc::clone(&identity.server));
         let server = Server::new(Arc::clone(&state), tls);
         let connections = server.connections.clone();

@@ -10,8 +10,8 @@
 use std::sync::Arc;
 
 use ideogram_sandbox::draw::{
-    Bitmap, DecodeError, DrawError, Limits, MaskEdits, Operation, Picture, Ratio, Scene, decode, draw, example_image,
-    example_mask,
+    Bitmap, DecodeError, DrawError, Face, Limits, MaskEdits, Operation, Picture, Ratio, Scene, decode, draw,
+    example_image, example_mask,
 };
 use ideogram_schema::{AspectRatio, Style};
 
@@ -396,4 +396,22 @@ fn jpeg_webp_and_gif_are_read_as_well() {
         let decoded = decode(bytes.get_ref(), &Limits::default()).unwrap_or_else(|error| panic!("{format:?}: {error}"));
         assert_eq!((decoded.width(), decoded.height()), (40, 24), "{format:?}");
     }
+}
+
+#[test]
+fn a_letter_that_no_built_in_face_has_is_taken_from_the_one_given() {
+    // The Bashkir letter is in this face and not in those that stand in for others.
+    let garamond = Face::new(include_bytes!("../assets/fonts/EBGaramond-SemiBold.ttf")).unwrap();
+    let inter = Face::new(include_bytes!("../assets/fonts/Inter-Medium.ttf")).unwrap();
+    assert_eq!(Face::new(b"nonsense"), None);
+    let drawn = |face: Option<Face>| {
+        let mut scene = scene("design", "\u{49f}", 1);
+        let mask = bitmap(160, 120, |_, _| [0, 0, 0, 255]);
+        scene.operation = Operation::Edit { source: checkers(160, 120), mask, mask_edits: MaskEdits::Black };
+        scene.extra_face = face;
+        draw(&scene).unwrap().png
+    };
+    let boxed = drawn(None);
+    assert_eq!(drawn(Some(inter)), boxed, "a face that lacks it changes nothing");
+    assert_ne!(drawn(Some(garamond)), boxed);
 }

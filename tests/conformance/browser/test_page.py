@@ -1,6 +1,9 @@
 """The sandbox's page as a person sees it, in a browser."""
 
 import json
+import threading
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
@@ -109,3 +112,60 @@ def test_the_page_shows_jobs_pictures_and_requests_and_keeps_up(sandbox, page):
         assert page.evaluate("document.documentElement.scrollWidth") == look[0], "nothing sticks out"
         page.screenshot(f"page-{name}.png")
     assert page.complaints == []
+
+
+class Nothing(BaseHTTPRequestHandler):
+    """A page without anything on it."""
+
+    def do_GET(self):
+        self.send_response(200)
+        self.send_header("content-type", "text/html")
+        self.end_headers()
+        self.wfile.write(b"<!doctype html><title>Elsewhere</title>")
+
+    def log_message(self, *_):
+        pass
+
+
+@contextmanager
+def elsewhere():
+    """The port of a web server whose pages have an origin of their own."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Nothing)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        yield server.server_port
+    finally:
+        server.shutdown()
+
+
+@pytest.mark.parametrize("host", ["elsewhere.example", "127.0.0.1"])
+def test_a_page_of_another_origin_calls_the_services_and_never_drives_the_sandbox(sandbox, host):
+    mine = submit({"prompt": "Mine"})
+    with elsewhere() as port, open_page("--host-resolver-rules=MAP elsewhere.example 127.0.0.1") as page:
+        page.go(f"http://{host}:{port}/")
+        page.wait("document.title === 'Elsewhere'")
+
+        def attempt(path, **options):
+            """The status that the page learns, or the name of what it gets instead."""
+            call = f"fetch({json.dumps(URL + path)}, {json.dumps(options)})"
+            return page.evaluate(f"{call}.then(answer => answer.status, error => error.name)")
+
+        fault = json.dumps({"rule": [{"fault": "html"}]})
+        for path, options in (
+            ("/_sandbox/requests", {}),
+            ("/_sandbox/requests", {"method": "DELETE"}),
+            ("/_sandbox/faults", {"method": "PUT", "body": fault}),
+            ("/_sandbox/faults", {"method": "DELETE"}),
+        ):
+            assert attempt(path, **options) == "TypeError", (path, options)
+        # What is sent without asking first is answered, but with nothing, and unseen.
+        assert attempt("/_sandbox/requests", mode="no-cors") == 0
+
+        headers = {**KEY, "Content-Type": "application/json"}
+        run = {"method": "POST", "headers": headers, "body": json.dumps({"prompt": "Theirs"})}
+        assert attempt(f"/run/{GENERATE}", **run) == 200
+    seen = json.loads(fetch(f"{URL}/_sandbox/requests")[2])
+    assert [job["input"]["prompt"] for job in seen["jobs"][:2]] == ["Theirs", "Mine"], seen["jobs"]
+    assert [request["call"] for request in seen["requests"]] == ["run", "submit"], "the log is as it was"
+    assert seen["jobs"][1]["request_id"] == mine
+    assert json.loads(fetch(f"{URL}/_sandbox/faults")[2])["rules"] == []

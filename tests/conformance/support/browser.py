@@ -99,10 +99,10 @@ def _address(folder, process):
 
 
 @contextmanager
-def open_page():
+def open_page(*flags):
     """A page in a browser of its own, which ends with it."""
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
-        command = [_program(), *FLAGS, f"--user-data-dir={folder}", "about:blank"]
+        command = [_program(), *FLAGS, *flags, f"--user-data-dir={folder}", "about:blank"]
         if os.geteuid() == 0:
             # It refuses to run as root otherwise, as builds in containers do; it sees nothing but the sandbox.
             command.insert(1, "--no-sandbox")

@@ -31,6 +31,7 @@ pub(crate) fn command() -> Command {
                 "allow-fetch",
                 "Fetch pictures from any URL; without it only local ones and the page's examples load",
             ),
+            file(arg("font", "FILE", "A typeface for letters that the built-in ones lack: TrueType or OpenType")),
             switch("flat", "Make pictures of one colour and draw nothing, for load tests"),
             file(arg("faults", "FILE", "Misbehave as this TOML file says; see below")),
             switch("service-ports", "Also listen on a port of its own for each service, without path prefixes"),

@@ -4,7 +4,7 @@ use tiny_skia::{Color, PathBuilder};
 
 use super::canvas::Canvas;
 use super::color::fade;
-use super::font::Typeface;
+use super::font::{Face, Typeface};
 use super::text::{Align, Room, Setting};
 
 /// Everything that is written on a picture.
@@ -15,6 +15,8 @@ pub(super) struct Words {
     /// Parameters by name, in the order in which they are shown.
     pub(super) facts: Vec<(&'static str, String)>,
     pub(super) negative: Option<String>,
+    /// A face for letters that the built-in ones lack.
+    pub(super) extra: Option<Face>,
     /// Whether the picture shows somebody else's: cover as little of it as can be.
     pub(super) over_source: bool,
 }
@@ -61,11 +63,17 @@ impl Column {
             let size = small * 1.25;
             let width = width - size * SPARK;
             let room = Room { width, height: size * 2.6, largest: size, smallest: size };
-            Setting::fit(magic, Typeface::Text, room)
+            Setting::fit(magic, Typeface::Text, None, room)
         });
         let left = left - magic.as_ref().map_or(0.0, |magic| magic.height() + gap);
         let room = Room { width, height: left, largest, smallest: small.min(largest) };
-        Self { title: Setting::fit(&words.title, typeface, room), magic, caption: Caption::default(), width, gap }
+        Self {
+            title: Setting::fit(&words.title, typeface, words.extra.as_ref(), room),
+            magic,
+            caption: Caption::default(),
+            width,
+            gap,
+        }
     }
 
     /// Of title and expansion, without the caption.
@@ -157,9 +165,9 @@ impl Caption {
         let mut rows: Vec<Row> = Vec::new();
         let line = size * Typeface::Text.leading();
         for (name, value) in &words.facts {
-            let name = Setting::line(name, Typeface::Text, size, width);
+            let name = Setting::line(name, Typeface::Text, None, size, width);
             let from = if name.width() > 0.0 { name.width() + gap } else { 0.0 };
-            let value = Setting::line(value, Typeface::Text, size, (width - from).max(size));
+            let value = Setting::line(value, Typeface::Text, words.extra.as_ref(), size, (width - from).max(size));
             let wide = from + value.width();
             let fresh = rows.last().is_none_or(|row| row.width + between + wide > width);
             if fresh {
@@ -174,12 +182,12 @@ impl Caption {
         }
         if let Some(negative) = &words.negative {
             let sign = size * 1.2;
-            let name = Setting::line("negative_prompt", Typeface::Text, size, width);
+            let name = Setting::line("negative_prompt", Typeface::Text, None, size, width);
             // In a narrow column the sign says it alone.
             let named = name.width() < width * 0.4;
             let from = sign + if named { name.width() + gap } else { 0.0 };
             let room = Room { width: width - from, height: line * 2.2, largest: size, smallest: size };
-            let value = Setting::fit(negative, Typeface::Text, room);
+            let value = Setting::fit(negative, Typeface::Text, words.extra.as_ref(), room);
             let (width, height) = (from + value.width(), value.height() + size * 0.35);
             let mut pieces = vec![(from, false, value)];
             if named {

@@ -80,6 +80,7 @@ fn words(scene: &Scene, (width, height): (u32, u32)) -> Words {
         title: if untitled { "(no prompt)".to_owned() } else { scene.prompt.clone() },
         magic: scene.expand_prompt.then(|| Look::named(&scene.style).expansion(&mut chance)),
         facts,
+        extra: scene.extra_face.clone(),
         over_source: !matches!(scene.operation, Operation::Generate),
         negative: Some(scene.negative_prompt.clone()).filter(|text| !super::text::clean(text).is_empty()),
     }

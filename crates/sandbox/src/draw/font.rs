@@ -1,6 +1,7 @@
 //! The typefaces that come with the crate, shaped and as outlines.
 
-use std::sync::LazyLock;
+use std::fmt;
+use std::sync::{Arc, LazyLock};
 
 use harfrust::font::glyph::outline::{DrawMemory, DrawOptions, PathSink};
 use harfrust::{Buffer, Direction, Font, GlyphId, ShapeOptions, ShaperFont};
@@ -75,6 +76,56 @@ impl Typeface {
     }
 }
 
+/// A typeface from a file, for letters that those of the crate lack; for scripts that run from left to right.
+#[derive(Clone)]
+pub struct Face {
+    font: Font,
+    bytes: Arc<[u8]>,
+}
+
+impl Face {
+    /// Reads a TrueType or OpenType file; the first font of a collection. `None` for anything else.
+    pub fn new(bytes: &[u8]) -> Option<Self> {
+        let bytes: Arc<[u8]> = bytes.into();
+        let font = Font::new(bytes.to_vec(), 0)?;
+        Some(Self { font, bytes })
+    }
+}
+
+impl PartialEq for Face {
+    fn eq(&self, other: &Self) -> bool {
+        self.bytes == other.bytes
+    }
+}
+
+impl fmt::Debug for Face {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Face({} bytes)", self.bytes.len())
+    }
+}
+
+/// Where a glyph is from.
+#[derive(Clone, Debug)]
+enum Source {
+    BuiltIn(Typeface),
+    File(Face),
+}
+
+impl Source {
+    fn font(&self) -> Option<&Font> {
+        match self {
+            Self::BuiltIn(typeface) => typeface.font(),
+            Self::File(face) => Some(&face.font),
+        }
+    }
+
+    fn covers(&self, cluster: &str) -> bool {
+        let Some(font) = self.font() else { return false };
+        let charmap = font.charmap();
+        cluster.chars().all(|character| charmap.map_unicode(character).is_some_and(|glyph| glyph.to_u32() != 0))
+    }
+}
+
 /// What one user-perceived character looks like. Lengths are in ems, y grows upwards.
 #[derive(Clone, Debug)]
 pub(super) struct Cluster {
@@ -93,9 +144,9 @@ enum Shape {
     Missing(char),
 }
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 struct Glyph {
-    face: Typeface,
+    face: Source,
     id: u32,
     x: f32,
     y: f32,
@@ -105,21 +156,27 @@ struct Glyph {
 const BOX_WIDTH: f32 = 0.92;
 const BOX_GAP: f32 = 0.06;
 
-/// Sets the text in one line, character by character.
-pub(super) fn shape(text: &str, typeface: Typeface) -> Vec<Cluster> {
-    let chain = typeface.chain();
+/// Sets the text in one line, character by character; what no built-in face has is taken from `extra`.
+pub(super) fn shape(text: &str, typeface: Typeface, extra: Option<&Face>) -> Vec<Cluster> {
+    let built_in = typeface.chain().map(Source::BuiltIn);
+    let sources: Vec<Source> = built_in.into_iter().chain(extra.cloned().map(Source::File)).collect();
     let mut clusters = Vec::new();
-    let mut run: Option<(Typeface, usize)> = None;
-    for (start, cluster) in text.grapheme_indices(true) {
-        let face = chain.into_iter().find(|face| covers(*face, cluster));
-        if let Some((current, from)) = run
-            && face != Some(current)
+    // The run under way: the number of its source, and where it begins.
+    let mut run: Option<(usize, usize)> = None;
+    let finish = |run: Option<(usize, usize)>, end: usize, clusters: &mut Vec<Cluster>| {
+        if let Some((source, from)) = run
+            && let Some(source) = sources.get(source)
         {
-            shape_run(text.get(from..start).unwrap_or_default(), from, current, typeface, &mut clusters);
-            run = None;
+            shape_run(text.get(from..end).unwrap_or_default(), from, source, typeface, clusters);
         }
-        match face {
-            Some(face) => run = run.or(Some((face, start))),
+    };
+    for (start, cluster) in text.grapheme_indices(true) {
+        let found = sources.iter().position(|source| source.covers(cluster));
+        if run.is_some_and(|(current, _)| found != Some(current)) {
+            finish(run.take(), start, &mut clusters);
+        }
+        match found {
+            Some(source) => run = run.or(Some((source, start))),
             None => clusters.push(Cluster {
                 start,
                 advance: BOX_WIDTH + 2.0 * BOX_GAP,
@@ -128,20 +185,12 @@ pub(super) fn shape(text: &str, typeface: Typeface) -> Vec<Cluster> {
             }),
         }
     }
-    if let Some((face, from)) = run {
-        shape_run(text.get(from..).unwrap_or_default(), from, face, typeface, &mut clusters);
-    }
+    finish(run, text.len(), &mut clusters);
     clusters
 }
 
-fn covers(face: Typeface, cluster: &str) -> bool {
-    let Some(font) = face.font() else { return false };
-    let charmap = font.charmap();
-    cluster.chars().all(|character| charmap.map_unicode(character).is_some_and(|glyph| glyph.to_u32() != 0))
-}
-
-fn shape_run(text: &str, offset: usize, face: Typeface, asked: Typeface, clusters: &mut Vec<Cluster>) {
-    let Some(font) = face.font() else { return };
+fn shape_run(text: &str, offset: usize, source: &Source, asked: Typeface, clusters: &mut Vec<Cluster>) {
+    let Some(font) = source.font() else { return };
     let em = f32::from(font.units_per_em().max(1));
     let mut buffer = Buffer::new();
     buffer.push_str(text);
@@ -155,8 +204,12 @@ fn shape_run(text: &str, offset: usize, face: Typeface, asked: Typeface, cluster
     for (info, position) in buffer.glyph_infos().iter().zip(buffer.glyph_positions()) {
         let within = info.cluster as usize;
         let start = offset + within;
-        let mut glyph =
-            Glyph { face, id: info.glyph_id, x: position.x_offset as f32 / em, y: position.y_offset as f32 / em };
+        let mut glyph = Glyph {
+            face: source.clone(),
+            id: info.glyph_id,
+            x: position.x_offset as f32 / em,
+            y: position.y_offset as f32 / em,
+        };
         let advance = position.x_advance as f32 / em;
         match clusters.get_mut(first..).and_then(<[Cluster]>::last_mut) {
             Some(Cluster { start: same, advance: total, shape: Shape::Glyphs(glyphs), .. }) if *same == start => {
@@ -189,7 +242,7 @@ impl Cluster {
 }
 
 impl Glyph {
-    fn outline(self, path: &mut PathBuilder, size: f32, x: f32, y: f32) {
+    fn outline(&self, path: &mut PathBuilder, size: f32, x: f32, y: f32) {
         let Some(font) = self.face.font() else { return };
         let Some(outline) = font.outline_glyphs().get(GlyphId::new(self.id)) else { return };
         let scale = size / f32::from(font.units_per_em().max(1));
@@ -218,7 +271,7 @@ fn outline_missing(character: char, path: &mut PathBuilder, size: f32, x: f32, y
     let (upper, lower) = code.split_at(code.len() / 2);
     let small = size * 0.36;
     for (digits, baseline) in [(upper, y - 0.4 * size), (lower, y - 0.02 * size)] {
-        let clusters = shape(digits, Typeface::Text);
+        let clusters = shape(digits, Typeface::Text, None);
         let advance: f32 = clusters.iter().map(|cluster| cluster.advance).sum();
         let mut at = x + (width - advance * small) / 2.0;
         for cluster in clusters {

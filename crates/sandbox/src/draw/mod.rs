@@ -63,6 +63,8 @@ pub use example::{example_image, example_mask};
 pub use flat::flat;
 #[cfg(not(feature = "pictures"))]
 pub use flat::{flat as draw, flat_image as example_image, flat_mask as example_mask};
+#[cfg(feature = "pictures")]
+pub use font::Face;
 pub use picture::{DrawError, Picture};
 pub use scene::{MaskEdits, Operation, Scene};
 pub use size::{InvalidRatio, Ratio};

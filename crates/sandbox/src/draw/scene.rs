@@ -1,6 +1,8 @@
 //! What a picture is to show.
 
 use super::bitmap::Bitmap;
+#[cfg(feature = "pictures")]
+use super::font::Face;
 use super::size::Ratio;
 use std::sync::Arc;
 
@@ -24,6 +26,9 @@ pub struct Scene {
     pub seed: i64,
     /// What the picture is made from.
     pub operation: Operation,
+    /// A typeface for letters that those of the crate lack; without one they are boxes with their codes.
+    #[cfg(feature = "pictures")]
+    pub extra_face: Option<Face>,
 }
 
 impl Scene {
@@ -38,6 +43,8 @@ impl Scene {
             ratio: Ratio::SQUARE,
             seed,
             operation: Operation::Generate,
+            #[cfg(feature = "pictures")]
+            extra_face: None,
         }
     }
 }

@@ -6,7 +6,7 @@ use tiny_skia::{Path, PathBuilder};
 use unicode_linebreak::linebreaks;
 use unicode_segmentation::UnicodeSegmentation;
 
-use super::font::{Cluster, Typeface, shape};
+use super::font::{Cluster, Face, Typeface, shape};
 
 /// More than this many characters fit in no picture at a size that can be read.
 const MAX_CHARACTERS: usize = 2000;
@@ -77,8 +77,8 @@ fn is_invisible(code: char) -> bool {
 
 impl Setting {
     /// Sets the text as large as the room allows, in lines of like length, with an ellipsis where it must be cut.
-    pub(super) fn fit(text: &str, typeface: Typeface, room: Room) -> Self {
-        let run = Run::new(&clean(text), typeface);
+    pub(super) fn fit(text: &str, typeface: Typeface, extra: Option<&Face>, room: Room) -> Self {
+        let run = Run::new(&clean(text), typeface, extra);
         let smallest = room.smallest.min(room.largest);
         // Rather smaller than a word torn apart, but not at any price.
         let whole_words = (room.largest * 0.4).max(smallest);
@@ -110,8 +110,8 @@ impl Setting {
     }
 
     /// Sets the text in one line, cut with an ellipsis where it is wider than `width`.
-    pub(super) fn line(text: &str, typeface: Typeface, size: f32, width: f32) -> Self {
-        let mut line = shape(&clean(text), typeface);
+    pub(super) fn line(text: &str, typeface: Typeface, extra: Option<&Face>, size: f32, width: f32) -> Self {
+        let mut line = shape(&clean(text), typeface, extra);
         if advance(&line) * size > width {
             end_in_ellipsis(&mut line, width / size, typeface);
         }
@@ -173,8 +173,8 @@ struct Word {
 }
 
 impl Run {
-    fn new(text: &str, typeface: Typeface) -> Self {
-        let clusters = shape(text, typeface);
+    fn new(text: &str, typeface: Typeface, extra: Option<&Face>) -> Self {
+        let clusters = shape(text, typeface, extra);
         let mut words = Vec::new();
         let mut rest = clusters.iter().enumerate().peekable();
         for (boundary, _) in linebreaks(text) {
@@ -251,7 +251,7 @@ fn drop_spaces(line: &mut Vec<Cluster>) {
 
 /// Shortens the line until an ellipsis fits behind it.
 fn end_in_ellipsis(line: &mut Vec<Cluster>, width: f32, typeface: Typeface) {
-    let ellipsis = shape("…", typeface);
+    let ellipsis = shape("…", typeface, None);
     let room = width - advance(&ellipsis);
     let mut used = advance(line);
     while used > room

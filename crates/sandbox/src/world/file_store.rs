@@ -67,6 +67,9 @@ pub(crate) struct FileStore {
     sources: Mutex<BoundedMap<Bytes>>,
     /// Whether pictures are of one colour.
     flat: bool,
+    /// For letters that the built-in typefaces lack.
+    #[cfg(feature = "pictures")]
+    font: Option<draw::Face>,
     /// Drawing and decoding take a processor each, and memory for whole pictures.
     processors: Arc<Semaphore>,
 }
@@ -80,8 +83,16 @@ impl FileStore {
             drawn: Mutex::new(BoundedMap::new(config.memory / 8)),
             sources: Mutex::new(BoundedMap::new(usize::MAX)),
             flat: config.flat,
+            #[cfg(feature = "pictures")]
+            font: None,
             processors: Arc::new(Semaphore::new(processors)),
         }
+    }
+
+    /// The same store with a typeface for letters that the built-in ones lack.
+    #[cfg(feature = "pictures")]
+    pub(crate) fn with_font(self, font: Option<draw::Face>) -> Self {
+        Self { font, ..self }
     }
 
     /// Bytes of everything.
@@ -157,8 +168,12 @@ impl FileStore {
             SourceFiles::Edit { source: key, mask, .. } => (Some(file(key)?), Some(file(mask)?)),
         };
         let flat = self.flat;
+        #[cfg(feature = "pictures")]
+        let font = self.font.clone();
         let (mut scene, source) = (recipe.scene.clone(), recipe.source.clone());
         self.compute(move || {
+            #[cfg(feature = "pictures")]
+            scene.extra_face.clone_from(&font);
             let bitmap = |bytes: Option<Bytes>| decode(&bytes?, &Limits::default()).ok().map(Arc::new);
             scene.operation = match source {
                 SourceFiles::None => draw::Operation::Generate,

@@ -71,8 +71,8 @@ pub(crate) struct State {
 }
 
 impl State {
-    pub(crate) fn new(config: Config, addresses: Addresses, log: Log) -> Self {
-        let files = Arc::new(FileStore::new(&config));
+    pub(crate) fn new(config: Config, addresses: Addresses, files: FileStore, log: Log) -> Self {
+        let files = Arc::new(files);
         Self {
             jobs: JobStore::new(config.max_jobs),
             scheduler: Scheduler::new(config.runners),
