@@ -1,12 +1,6 @@
 //! Without an async runtime: `cargo run --example blocking --features blocking`.
 
-#![allow(
-    missing_docs,
-    unreachable_pub,
-    clippy::indexing_slicing,
-    clippy::missing_errors_doc,
-    reason = "an example, which a test runs as well"
-)]
+#![allow(missing_docs, unreachable_pub, clippy::missing_errors_doc, reason = "an example, which a test runs as well")]
 
 mod support;
 
@@ -18,8 +12,7 @@ pub fn run(client: &Client) -> Result<()> {
     let response = client.subscribe_with(&input, |call| {
         call.with_deadline(Duration::from_secs(60)).on_status(|status| println!("{}", status.status))
     })?;
-    let path = client.image(&response.images[0]).save_in(std::env::temp_dir())?;
-    println!("{}", path.display());
+    println!("{:?}", client.save_to(&response, std::env::temp_dir())?);
     Ok(())
 }
 

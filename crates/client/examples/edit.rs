@@ -1,12 +1,6 @@
 //! A part of a picture painted again: `cargo run --example edit`.
 
-#![allow(
-    missing_docs,
-    unreachable_pub,
-    clippy::indexing_slicing,
-    clippy::missing_errors_doc,
-    reason = "an example, which a test runs as well"
-)]
+#![allow(missing_docs, unreachable_pub, clippy::missing_errors_doc, reason = "an example, which a test runs as well")]
 
 mod support;
 
@@ -16,7 +10,8 @@ use std::io::Cursor;
 
 pub async fn run(client: Client) -> Result<(), Box<dyn std::error::Error>> {
     let source = client.run(&GenerateInput::new("A table in a garden")).await?;
-    let picture = client.image(&source.images[0]).bytes().await?;
+    let picture = source.images.first().ok_or("the answer has no picture")?;
+    let picture = client.image(picture).bytes().await?;
 
     // A mask is as large as the picture. Which colour is painted again is for the model to say: here, a black square.
     let size = image::load_from_memory(&picture)?;
@@ -30,7 +25,7 @@ pub async fn run(client: Client) -> Result<(), Box<dyn std::error::Error>> {
     // Both at once; pictures of different size would be refused here, before anything is paid.
     let (image, mask) = client.upload_with_mask(picture, ImageInput::bytes(png.into_inner())).await?;
     let response = client.subscribe(&EditInput::new("A bowl of oranges on the table", image, mask)).await?;
-    println!("{}", response.images[0].url);
+    println!("{:?}", response.save_to(std::env::temp_dir()).await?);
     Ok(())
 }
 

@@ -1,12 +1,6 @@
 //! What can go wrong, and what to do about it: `cargo run --example errors`.
 
-#![allow(
-    missing_docs,
-    unreachable_pub,
-    clippy::indexing_slicing,
-    clippy::missing_errors_doc,
-    reason = "an example, which a test runs as well"
-)]
+#![allow(missing_docs, unreachable_pub, clippy::missing_errors_doc, reason = "an example, which a test runs as well")]
 
 mod support;
 
@@ -60,7 +54,7 @@ fn input(json: Value) -> Result<RemixInput, Error> {
 
 pub async fn run(client: Client) -> Result<(), Box<dyn std::error::Error>> {
     let job = submit(&client, &GenerateInput::new("A clock tower").with_seed(20_260_131)).await?;
-    println!("{}", job.wait().await?.images[0].url);
+    println!("{:?}", job.wait().await?.images);
 
     // A misspelled field would be ignored by the service, and paid for.
     if let Err(error) = input(json!({"prompt": "A clock tower", "imgae_url": "https://example.invalid/none.png"})) {

@@ -1,12 +1,6 @@
 //! What happens to a job, as it happens, and how to stop it: `cargo run --example progress`.
 
-#![allow(
-    missing_docs,
-    unreachable_pub,
-    clippy::indexing_slicing,
-    clippy::missing_errors_doc,
-    reason = "an example, which a test runs as well"
-)]
+#![allow(missing_docs, unreachable_pub, clippy::missing_errors_doc, reason = "an example, which a test runs as well")]
 
 mod support;
 
@@ -28,7 +22,7 @@ pub async fn run(client: Client) -> ideogram_client::Result<()> {
             _ => {}
         }
     }
-    println!("{}", job.result().await?.images[0].url);
+    println!("{:?}", job.result().await?.images);
 
     // Or in one call, with a deadline and a way to stop: the job is cancelled, not only forgotten.
     let input = GenerateInput::new("A lighthouse at night, woodcut");
@@ -37,7 +31,7 @@ pub async fn run(client: Client) -> ideogram_client::Result<()> {
         .with_deadline(Duration::from_secs(120))
         .cancel_when(async { tokio::signal::ctrl_c().await.unwrap_or_default() })
         .on_status(|status| println!("{}", status.status));
-    println!("{}", call.await?.images[0].url);
+    println!("{:?}", call.await?.images);
     Ok(())
 }
 

@@ -1,12 +1,6 @@
 //! A picture in three lines: `cargo run --example quickstart`.
 
-#![allow(
-    missing_docs,
-    unreachable_pub,
-    clippy::indexing_slicing,
-    clippy::missing_errors_doc,
-    reason = "an example, which a test runs as well"
-)]
+#![allow(missing_docs, unreachable_pub, clippy::missing_errors_doc, reason = "an example, which a test runs as well")]
 
 mod support;
 
@@ -17,8 +11,7 @@ pub async fn run(client: Client) -> ideogram_client::Result<()> {
         .with_aspect_ratio(AspectRatio::Ratio16x9)
         .with_style(Style::Design);
     let response = client.subscribe(&input).await?;
-    for file in &response.images {
-        let path = client.image(file).save_in(std::env::temp_dir()).await?;
+    for path in response.save_to(std::env::temp_dir()).await? {
         println!("{} with seed {}", path.display(), response.seed);
     }
     Ok(())

@@ -1,12 +1,6 @@
 //! A local picture made anew: `cargo run --example remix`.
 
-#![allow(
-    missing_docs,
-    unreachable_pub,
-    clippy::indexing_slicing,
-    clippy::missing_errors_doc,
-    reason = "an example, which a test runs as well"
-)]
+#![allow(missing_docs, unreachable_pub, clippy::missing_errors_doc, reason = "an example, which a test runs as well")]
 
 mod support;
 
@@ -15,15 +9,16 @@ use ideogram_client::{Client, GenerateInput, ImageInput, RemixInput, Strength};
 pub async fn run(client: Client) -> Result<(), Box<dyn std::error::Error>> {
     // A picture to begin with.
     let source = client.run(&GenerateInput::new("A harbour")).await?;
-    let path = client.image(&source.images[0]).save_in(std::env::temp_dir()).await?;
+    let paths = source.save_to(std::env::temp_dir()).await?;
+    let path = paths.first().ok_or("the answer has no picture")?;
 
     let image = client
-        .upload(ImageInput::path(&path))
+        .upload(ImageInput::path(path))
         .on_progress(|progress| println!("{} of {:?} bytes", progress.sent, progress.total))
         .await?;
     let input = RemixInput::new("The same harbour in winter", image).with_strength(Strength::new(0.6)?);
     let response = client.subscribe(&input).await?;
-    println!("{}", response.images[0].url);
+    println!("{:?}", response.save_to(std::env::temp_dir()).await?);
     Ok(())
 }
 

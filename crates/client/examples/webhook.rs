@@ -1,12 +1,6 @@
 //! A server that is told when a job is done: `cargo run --example webhook --features webhook`.
 
-#![allow(
-    missing_docs,
-    unreachable_pub,
-    clippy::indexing_slicing,
-    clippy::missing_errors_doc,
-    reason = "an example, which a test runs as well"
-)]
+#![allow(missing_docs, unreachable_pub, clippy::missing_errors_doc, reason = "an example, which a test runs as well")]
 
 mod support;
 
@@ -29,7 +23,7 @@ async fn receive(State(receiver): State<Receiver>, headers: HeaderMap, body: Byt
     match receiver.verifier.verify::<Generate>(&headers, &body).await {
         Ok(delivery) => {
             let line = match delivery.outcome {
-                Outcome::Output(output) => format!("{}: {}", delivery.request_id, output.images[0].url),
+                Outcome::Output(output) => format!("{}: {:?}", delivery.request_id, output.images),
                 Outcome::Failed(error) => format!("{}: {error}", delivery.request_id),
                 _ => format!("{}: fetch the result by its id", delivery.request_id),
             };

@@ -6,7 +6,7 @@
 //! # fn main() -> ideogram_client::Result<()> {
 //! let client = Client::from_env()?;
 //! let response = client.subscribe(&GenerateInput::new("A fox reading a map, poster"))?;
-//! client.image(&response.images[0]).save_to("fox.png")?;
+//! client.save_to(&response, "fox.png")?;
 //! # Ok(())
 //! # }
 //! ```
@@ -104,6 +104,14 @@ impl Client {
             Some(runtime) => runtime.block_on(async { call.into_future().await }),
             None => Err(Error::new(ErrorKind::Configuration, "the client is being dropped")),
         }
+    }
+
+    /// Saves every file of an answer: see [`Response::save_to`].
+    ///
+    /// # Errors
+    /// See [`Response::save_to`]; [`is_configuration`](Error::is_configuration) inside an async program.
+    pub fn save_to<T: Sync>(&self, response: &Response<T>, path: impl AsRef<Path>) -> Result<Vec<PathBuf>> {
+        self.block_on(async { response.save_to(path).await })
     }
 
     /// See [`crate::Client::run`].

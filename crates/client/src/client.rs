@@ -28,7 +28,7 @@ use std::sync::Arc;
 /// # async fn example() -> ideogram_client::Result<()> {
 /// let client = Client::from_env()?;
 /// let response = client.subscribe(&GenerateInput::new("A fox reading a map, poster")).await?;
-/// client.image(&response.images[0]).save_to("fox.png").await?;
+/// response.save_to("fox.png").await?;
 /// # Ok(())
 /// # }
 /// ```

@@ -11,11 +11,10 @@ use crate::wire::key::Key;
 use crate::wire::retry::RetryPolicy;
 use crate::wire::timeouts::Timeouts;
 use crate::wire::tls;
-use reqwest::header::HeaderValue;
+use http::header::HeaderValue;
 use secrecy::{ExposeSecret, SecretString};
 use std::fmt;
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::time::Duration;
 
 /// Settings of a [`Client`]; made by [`Client::builder`].
@@ -176,17 +175,20 @@ impl ClientBuilder {
     /// than once: calls with the key, calls to this machine and downloads have clients of their own. Downloads go to
     /// public addresses only; a proxy at a private one is taken from the environment, not from here.
     ///
+    /// Needs the feature `reqwest`. Which version of reqwest this crate is built on may change with any release.
+    ///
     /// ```
     /// let client = ideogram_client::Client::builder()
     ///     .with_key("key_id:key_secret")
     ///     .with_http(|http| http.no_proxy().pool_max_idle_per_host(8))
     ///     .build();
     /// ```
+    #[cfg(feature = "reqwest")]
     pub fn with_http(
         mut self,
         customise: impl Fn(reqwest::ClientBuilder) -> reqwest::ClientBuilder + Send + Sync + 'static,
     ) -> Self {
-        self.http = Some(Arc::new(customise));
+        self.http = Some(std::sync::Arc::new(customise));
         self
     }
 

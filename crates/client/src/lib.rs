@@ -8,7 +8,7 @@
 //! let client = Client::from_env()?; // `FAL_KEY`
 //! let input = GenerateInput::new("A fox reading a map, poster").with_aspect_ratio(AspectRatio::Ratio16x9);
 //! let response = client.subscribe(&input).await?;
-//! client.image(&response.images[0]).save_to("fox.png").await?;
+//! response.save_to("fox.png").await?;
 //! # Ok(())
 //! # }
 //! ```
@@ -78,6 +78,7 @@
 //! |---|---|---|
 //! | `media` | yes | uploads, inlining, sizes of pictures; one small dependency |
 //! | `webhook` | no | checking deliveries: for servers only |
+//! | `reqwest` | no | [`ClientBuilder::with_http`] over reqwest's own builder; outside the promises of semantic versioning |
 //! | `blocking` | no | the same client for programs without an async runtime; a thread |
 //!
 //! `reqwest` is built with rustls and without a provider of cryptography, for the whole program. Building a client installs
@@ -117,10 +118,18 @@ pub use call::window::Window;
 pub use client::Client;
 pub use config::ClientBuilder;
 pub use error::{Allowed, Error, ErrorKind, RequestState, Result};
-pub use ideogram_schema::*;
+pub use http;
+pub use ideogram_schema::endpoints::*;
+pub use ideogram_schema::{
+    BillingEvent, Bounds, CancelState, ENDPOINTS, Endpoint, EndpointInfo, EndpointInput, Field, FieldKind, FileRole,
+    InputError, ListPrice, Location, LogEntry, LogLevel, Metrics, OutOfRange, Price, QueuePriority, QueueState,
+    QueueStatus, RequestErrorType, Unknown, UnknownText, ValidationErrorDetail, ValidationErrorType,
+    ValidationLocation,
+};
 pub use job::Job;
 pub use job::lost_reply::{Found, LostReply};
 pub use job::pace::PollPolicy;
+pub use job::response::Response;
 pub use job::saved::SavedJob;
 pub use job::submit::Submit;
 pub use job::subscribe::Subscribe;
@@ -129,9 +138,9 @@ pub use job::updates::{Update, Updates};
 pub use media::{hosted::HostedUrl, input::ImageInput, mask::Dimensions, progress::Progress, upload::Upload};
 pub use picture::format::Format;
 pub use picture::image::Image;
+#[cfg(feature = "reqwest")]
 pub use reqwest;
 pub use run::Run;
 pub use wire::input::{CallInput, CallOutput, JsonInput};
 pub use wire::options::CallOptions;
-pub use wire::response::Response;
 pub use wire::retry::RetryPolicy;

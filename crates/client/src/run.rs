@@ -4,20 +4,21 @@ use crate::call::operation::Operation;
 use crate::clock;
 use crate::error::{Error, ErrorKind, Result};
 use crate::job::preflight;
+use crate::job::response::Response;
 use crate::wire::input::{CallInput, CallOutput, Payload};
 use crate::wire::options::CallOptions;
-use crate::wire::response::Response;
 use crate::wire::{Wire, read_output};
 use futures_util::future::{BoxFuture, FutureExt};
 use std::fmt;
 use std::future::IntoFuture;
 use std::marker::PhantomData;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// A synchronous run, made by [`Client::run`](crate::Client::run); awaiting it sends it.
 #[must_use = "a call is sent when it is awaited"]
 pub struct Run<'a, O> {
-    wire: &'a Wire,
+    wire: &'a Arc<Wire>,
     payload: Result<Payload>,
     options: CallOptions,
     deadline: Option<Duration>,
@@ -25,7 +26,7 @@ pub struct Run<'a, O> {
 }
 
 impl<'a, O: CallOutput> Run<'a, O> {
-    pub(crate) fn new(wire: &'a Wire, input: &impl CallInput<Output = O>) -> Self {
+    pub(crate) fn new(wire: &'a Arc<Wire>, input: &impl CallInput<Output = O>) -> Self {
         let payload = Payload::new(input);
         Self { wire, payload, options: CallOptions::default(), deadline: None, output: PhantomData }
     }
@@ -65,8 +66,8 @@ impl<'a, O: CallOutput> Run<'a, O> {
             )
             .at(Operation::Run, Some(id)));
         };
-        let (head, (output, _)) = call.map_err(|error| error.with_files_of(payload.endpoint))?;
-        Ok(Response::new(output, head, clock::since(begun)))
+        let (head, answer) = call.map_err(|error| error.with_files_of(payload.endpoint))?;
+        Ok(Response::new(self.wire.clone(), payload.endpoint, answer, head, clock::since(begun)))
     }
 }
 

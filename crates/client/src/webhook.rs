@@ -6,8 +6,8 @@
 //! ```no_run
 //! use ideogram_client::webhook::{Outcome, Verifier};
 //! use ideogram_client::{Client, Generate};
-//! use reqwest::StatusCode;
-//! use reqwest::header::HeaderMap;
+//! use http::StatusCode;
+//! use http::header::HeaderMap;
 //!
 //! /// What any web framework can call: with the headers and the body exactly as they came.
 //! async fn receive(verifier: &Verifier, headers: &HeaderMap, body: &[u8]) -> StatusCode {
@@ -38,8 +38,8 @@ use crate::wire::Wire;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use bytes::Bytes;
+use http::header::HeaderMap;
 use ideogram_schema::{Endpoint, Jwk, Jwks, WebhookPayload, WebhookStatus};
-use reqwest::header::HeaderMap;
 use ring::digest::{SHA256, digest};
 use ring::signature::{ED25519, UnparsedPublicKey};
 use std::fmt::Write;
@@ -246,8 +246,8 @@ fn read<E: Endpoint>(user_id: String, body: &[u8]) -> Result<Delivery<E>> {
 #[cfg(test)]
 mod tests {
     use super::{Outcome, Signed, forged, public_key, read, unhex};
+    use http::header::{HeaderMap, HeaderValue};
     use ideogram_schema::Generate;
-    use reqwest::header::{HeaderMap, HeaderValue};
     use ring::signature::{Ed25519KeyPair, KeyPair};
     use std::time::{Duration, UNIX_EPOCH};
 
@@ -291,7 +291,7 @@ mod tests {
         assert!(!check(&signed(b"{}", NOW - 301), b"{}") && !check(&signed(b"{}", NOW + 301), b"{}"));
         assert!(!check(&signed(b"{}", NOW), b"{ }"), "another body");
         for name in ["request-id", "user-id", "timestamp", "signature"] {
-            let name = format!("x-fal-webhook-{name}").parse::<reqwest::header::HeaderName>().unwrap();
+            let name = format!("x-fal-webhook-{name}").parse::<http::header::HeaderName>().unwrap();
             let mut headers = signed(b"{}", NOW);
             headers.append(&name, HeaderValue::from_static("x"));
             assert!(!check(&headers, b"{}"), "{name} twice");

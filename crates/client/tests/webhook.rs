@@ -5,10 +5,10 @@
 
 mod support;
 
+use http::header::{HeaderMap, HeaderName};
 use ideogram_client::webhook::Outcome;
 use ideogram_client::{Client, Generate, GenerateInput};
 use ideogram_sandbox::Sandbox;
-use reqwest::header::{HeaderMap, HeaderName};
 use serde_json::json;
 use std::time::Duration;
 use support::{Request, Stub, answer, json};

@@ -2,8 +2,8 @@
 
 use crate::clock;
 use crate::limits;
-use reqwest::StatusCode;
-use reqwest::header::HeaderMap;
+use http::StatusCode;
+use http::header::HeaderMap;
 use std::time::{Duration, SystemTime};
 
 /// The status and the headers of an answer that this crate reads.
@@ -86,8 +86,8 @@ fn retry_after(text: &str, now: SystemTime) -> Option<Duration> {
 #[cfg(test)]
 mod tests {
     use super::{Head, retry_after};
-    use reqwest::StatusCode;
-    use reqwest::header::HeaderMap;
+    use http::StatusCode;
+    use http::header::HeaderMap;
     use std::time::{Duration, SystemTime};
 
     #[test]

@@ -89,7 +89,7 @@ mod tests {
     #[test]
     fn both_are_bounded_and_harmless_to_a_terminal() {
         let long = "\u{1b}[31m".repeat(1 << 16);
-        let head = Head { status: reqwest::StatusCode::BAD_GATEWAY, request_id: Some(long.clone()), ..Head::default() };
+        let head = Head { status: http::StatusCode::BAD_GATEWAY, request_id: Some(long.clone()), ..Head::default() };
         let detail = serde_json::json!({"loc": ["body", long], "msg": long, "type": "x", "input": long});
         for body in [long.clone(), serde_json::json!({"detail": vec![detail; 50], "error_type": long}).to_string()] {
             let error = Error::status_of(head.clone(), body.as_bytes()).with_source(io::Error::other(long.clone()));

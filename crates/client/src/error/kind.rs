@@ -1,8 +1,8 @@
 //! What kind of trouble an error is.
 
 use super::Body;
+use http::StatusCode;
 use ideogram_schema::{RequestErrorType, ValidationErrorType};
-use reqwest::StatusCode;
 
 /// The kind of trouble, one for each [`Error`](crate::Error): for a `match`, where the predicates are for an `if`.
 ///
@@ -153,8 +153,8 @@ impl ErrorKind {
 mod tests {
     use super::ErrorKind;
     use crate::error::Body;
+    use http::StatusCode;
     use ideogram_schema::RequestErrorType;
-    use reqwest::StatusCode;
 
     fn kind(status: u16, body: &str) -> ErrorKind {
         let body = Body::parse(body.as_bytes());

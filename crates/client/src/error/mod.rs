@@ -18,8 +18,8 @@ use crate::call::operation::Operation;
 use crate::call::window::Window;
 use crate::clock;
 use crate::text::clean;
+use http::StatusCode;
 use ideogram_schema::{RequestErrorType, ValidationErrorDetail};
-use reqwest::StatusCode;
 use std::error::Error as StdError;
 use std::time::{Duration, SystemTime};
 

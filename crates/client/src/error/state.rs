@@ -2,7 +2,7 @@
 
 use super::{Error, ErrorKind};
 use crate::call::operation::Operation;
-use reqwest::StatusCode;
+use http::StatusCode;
 use std::fmt;
 
 /// How far a paid request had come when its call ended in an error: what may have been billed, and what to do next.
@@ -146,7 +146,7 @@ mod tests {
     use super::{Error, ErrorKind, RequestState};
     use crate::call::head::Head;
     use crate::call::operation::Operation;
-    use reqwest::StatusCode;
+    use http::StatusCode;
 
     fn answered(operation: Operation, status: u16, body: &str) -> Error {
         let head = Head { status: StatusCode::from_u16(status).unwrap(), ..Head::default() };

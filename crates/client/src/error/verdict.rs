@@ -112,7 +112,7 @@ mod tests {
     use crate::call::head::Head;
     use crate::call::operation::Operation;
     use crate::error::{Body, Error, ErrorKind, RequestState};
-    use reqwest::StatusCode;
+    use http::StatusCode;
 
     const ID: &str = "764cabcf";
     const LIST: &str = r#"{"detail":[{"loc":["body","prompt"],"msg":"m","type":"missing"}]}"#;

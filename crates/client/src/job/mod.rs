@@ -6,6 +6,7 @@ pub(crate) mod lost_reply;
 pub(crate) mod outage;
 pub(crate) mod pace;
 pub(crate) mod preflight;
+pub(crate) mod response;
 pub(crate) mod saved;
 pub(crate) mod sse;
 pub(crate) mod status;
@@ -24,17 +25,17 @@ use crate::generated::parameters::RawResult;
 use crate::generated::queue;
 use crate::job::links::Links;
 use crate::job::pace::Paces;
+use crate::job::response::Response;
 use crate::job::submitted::SubmittedIds;
 use crate::platform::history;
 use crate::wire::answer::BodyStream;
 use crate::wire::input::CallOutput;
-use crate::wire::response::Response;
 use crate::wire::transport::sort;
 use crate::wire::{Wire, read_output};
 use bytes::Bytes;
 use futures_util::future::{BoxFuture, FutureExt};
+use http::Method;
 use ideogram_schema::{CancelState, CancelStatus, EndpointInfo, LogEntry, QueueStatus};
-use reqwest::Method;
 use std::fmt;
 use std::marker::PhantomData;
 use std::sync::Arc;
@@ -220,9 +221,13 @@ impl<O: CallOutput> Job<O> {
         }
     }
 
-    fn response(&self, (head, (output, _)): (Head, (O, Bytes))) -> Response<O> {
+    fn response(&self, (head, answer): (Head, (O, Bytes))) -> Response<O> {
         let elapsed = clock::since(self.submitted);
-        Response::new(output, head, elapsed).with_job(&self.request_id, None, elapsed)
+        Response::new(self.jobs.wire.clone(), self.endpoint, answer, head, elapsed).with_job(
+            &self.request_id,
+            None,
+            elapsed,
+        )
     }
 
     /// The output from the platform's history: there for 30 days by default, where the queue keeps a result for an hour at
@@ -233,7 +238,9 @@ impl<O: CallOutput> Job<O> {
     /// not read the history; [`is_timeout`](Error::is_timeout) and [`is_connect`](Error::is_connect) when the platform
     /// cannot be reached.
     pub async fn recorded_result(&self) -> Result<Option<Response<O>>> {
-        history::result(&self.jobs.wire, self.endpoint, &self.request_id).await
+        let wire = &self.jobs.wire;
+        let recorded = history::result(wire, self.endpoint, &self.request_id).await?;
+        Ok(recorded.map(|(head, answer, took)| Response::new(wire.clone(), self.endpoint, answer, head, took)))
     }
 
     /// Asks the queue to cancel the job: one request. A job that is running already may still finish.

@@ -61,7 +61,7 @@ impl<O: CallOutput> Job<O> {
     /// use futures_util::TryStreamExt;
     /// use ideogram_client::Update;
     ///
-    /// # async fn example(job: ideogram_client::Job<ideogram_client::Generate>) -> ideogram_client::Result<()> {
+    /// # async fn example(job: ideogram_client::Job<ideogram_client::Output>) -> ideogram_client::Result<()> {
     /// let mut updates = job.updates();
     /// while let Some(update) = updates.try_next().await? {
     ///     match update {

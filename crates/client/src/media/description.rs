@@ -1,7 +1,7 @@
 //! What an upload says of its file.
 
 use crate::error::{Error, Result};
-use reqwest::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderValue};
+use http::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderValue};
 
 /// What an upload says of its file.
 #[derive(Clone, Debug)]

@@ -9,8 +9,8 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::limits;
 use bytes::Bytes;
 use futures_util::stream::{self, BoxStream, StreamExt, TryStreamExt};
+use http::header::{CONTENT_LENGTH, ETAG, HeaderMap};
 use ideogram_schema::{MultipartCompletion, MultipartUpload, UploadPart};
-use reqwest::header::{CONTENT_LENGTH, ETAG, HeaderMap};
 use tokio::io::AsyncRead;
 
 /// Parts of a file that are on their way at once: each is read as it is sent.

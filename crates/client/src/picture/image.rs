@@ -28,7 +28,9 @@ use std::sync::Arc;
 /// ```no_run
 /// # async fn example(client: ideogram_client::Client) -> ideogram_client::Result<()> {
 /// let response = client.run(&ideogram_client::GenerateInput::new("A fox")).await?;
-/// let bytes = client.image(&response.images[0]).bytes().await?;
+/// for file in &response.images {
+///     let bytes = client.image(file).bytes().await?;
+/// }
 /// # Ok(())
 /// # }
 /// ```

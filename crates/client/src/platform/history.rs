@@ -8,7 +8,7 @@ use crate::error::{Error, Result};
 use crate::generated::platform;
 use crate::wire::Wire;
 use crate::wire::input::CallOutput;
-use crate::wire::response::Response;
+use bytes::Bytes;
 use ideogram_schema::{EndpointInfo, HistoryExpansion, HistoryItem, HistoryPage};
 use std::time::{Duration, SystemTime};
 
@@ -49,12 +49,12 @@ async fn read(
     list(wire, Operation::History, ask, items, each).await
 }
 
-/// The output of one request.
+/// The output of one request with the JSON that it was read from, and how long it took.
 pub(crate) async fn result<O: CallOutput>(
     wire: &Wire,
     endpoint: &'static EndpointInfo,
     request_id: &str,
-) -> Result<Option<Response<O>>> {
+) -> Result<Option<(Head, (O, Bytes), Duration)>> {
     let mut found = None;
     read(wire, endpoint.id, Some(request_id), None, |item| {
         if item.request_id == request_id {
@@ -65,7 +65,7 @@ pub(crate) async fn result<O: CallOutput>(
     .await?;
     let Some(HistoryItem { json_output: Some(output), status_code, duration, .. }) = found else { return Ok(None) };
     let code = status_code.and_then(|code| u16::try_from(code).ok());
-    let status = code.and_then(|code| reqwest::StatusCode::from_u16(code).ok()).unwrap_or_default();
+    let status = code.and_then(|code| http::StatusCode::from_u16(code).ok()).unwrap_or_default();
     let head = Head { status, request_id: Some(request_id.to_owned()), ..Head::default() };
     if !status.is_success() {
         let error = Error::status_of(head, output.to_string().as_bytes()).at(Operation::History, Some(endpoint.id));
@@ -74,7 +74,7 @@ pub(crate) async fn result<O: CallOutput>(
     let took = duration.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok()).unwrap_or_default();
     // What did not fit when it was fetched does not fit here either.
     match O::deserialize(&output) {
-        Ok(output) => Ok(Some(Response::new(output, head, took))),
+        Ok(read) => Ok(Some((head, (read, Bytes::from(output.to_string())), took))),
         Err(error) => {
             Err(Error::misfit(&output, error, endpoint).with_head(head).at(Operation::History, Some(endpoint.id)))
         }

@@ -1,7 +1,7 @@
 //! The API key, which is shown to nobody but the server.
 
 use crate::error::{Error, Result};
-use reqwest::header::HeaderValue;
+use http::header::HeaderValue;
 use secrecy::{ExposeSecret, SecretString};
 
 /// An API key: `key_id:key_secret`, one opaque text.

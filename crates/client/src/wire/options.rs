@@ -2,8 +2,8 @@
 
 use crate::error::{Error, Result};
 use crate::generated::parameters::{RunParameters, SubmitParameters};
+use http::header::{HeaderMap, HeaderName, HeaderValue};
 use ideogram_schema::QueuePriority;
-use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use std::fmt::{self, Write};
 use std::sync::Arc;
 use std::time::Duration;

@@ -22,6 +22,14 @@ pub use remix::*;
 pub use shared::*;
 pub use storage::*;
 
+/// The models of the endpoints: inputs, outputs, and what they are made of.
+pub mod endpoints {
+    pub use super::edit::*;
+    pub use super::generate::*;
+    pub use super::remix::*;
+    pub use super::shared::*;
+}
+
 /// Every endpoint that the description has, in its order.
 pub static ENDPOINTS: &[&EndpointInfo] = &[
     <Generate as Endpoint>::INFO,

@@ -84,9 +84,20 @@ impl Models<'_> {
             text.push_str(&format!("mod {module};\n"));
         }
         text.push('\n');
-        for module in modules {
+        for module in modules.clone() {
             text.push_str(&format!("pub use {module}::*;\n"));
         }
+        let of_endpoint = |module: &&String| {
+            *module == SHARED
+                || self.description.endpoints.iter().any(|facts| crate::names::field(&facts.verb) == **module)
+        };
+        text.push_str(
+            "\n/// The models of the endpoints: inputs, outputs, and what they are made of.\npub mod endpoints {\n",
+        );
+        for module in modules.filter(of_endpoint) {
+            text.push_str(&format!("    pub use super::{module}::*;\n"));
+        }
+        text.push_str("}\n");
         text.push_str("\n/// Every endpoint that the description has, in its order.\n");
         text.push_str("pub static ENDPOINTS: &[&EndpointInfo] = &[\n");
         for facts in &self.description.endpoints {

@@ -1,0 +1,214 @@
+//! An answer with what the server said about it.
+
+use crate::call::files::{OutputFile, files_in};
+use crate::call::head::Head;
+use crate::error::{Error, ErrorKind, Result};
+use crate::limits;
+use crate::picture::image::Image;
+use crate::wire::Wire;
+use bytes::Bytes;
+use ideogram_schema::{EndpointInfo, Metrics, QueueStatus};
+use serde_json::Value;
+use std::fmt;
+use std::ops::Deref;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+/// An endpoint's output, and the facts that came with it. It can be used like the output itself.
+///
+/// ```no_run
+/// # async fn example(client: ideogram_client::Client) -> ideogram_client::Result<()> {
+/// let response = client.subscribe(&ideogram_client::GenerateInput::new("A fox")).await?;
+/// println!("seed {}, request {:?}, {:?} billed", response.seed, response.request_id(), response.billable_units());
+/// for path in response.save_to("pictures/").await? {
+///     println!("saved {}", path.display());
+/// }
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
+pub struct Response<T> {
+    output: T,
+    body: Bytes,
+    wire: Arc<Wire>,
+    endpoint: &'static EndpointInfo,
+    request_id: Option<String>,
+    billable_units: Option<f64>,
+    served_from: Option<String>,
+    metrics: Option<Metrics>,
+    elapsed: Duration,
+}
+
+impl<T> Response<T> {
+    /// `answer` is the output and the body that it was read from.
+    pub(crate) fn new(
+        wire: Arc<Wire>,
+        endpoint: &'static EndpointInfo,
+        answer: (T, Bytes),
+        head: Head,
+        elapsed: Duration,
+    ) -> Self {
+        Self {
+            output: answer.0,
+            body: answer.1,
+            wire,
+            endpoint,
+            request_id: head.request_id,
+            billable_units: head.billable_units,
+            served_from: head.served_from,
+            metrics: None,
+            elapsed,
+        }
+    }
+
+    /// Adds what the queue knew of the job.
+    pub(crate) fn with_job(mut self, request_id: &str, status: Option<QueueStatus>, elapsed: Duration) -> Self {
+        self.request_id = Some(request_id.to_owned());
+        self.metrics = status.and_then(|status| status.metrics);
+        self.elapsed = elapsed;
+        self
+    }
+
+    /// Saves every file of the answer, and gives their paths in the answer's order.
+    ///
+    /// A path that ends with `/`, or where a folder is, is a folder: each file gets the server's name there, cleaned, with
+    /// an extension that fits its content, and a number where that name is taken; the folder is made where it is missing.
+    /// Any other path is the first file's own, which is replaced where it exists; a second file stands beside it as
+    /// `fox-2.png`. Each file is there whole or not at all.
+    ///
+    /// ```no_run
+    /// # async fn example(client: ideogram_client::Client) -> ideogram_client::Result<()> {
+    /// let response = client.subscribe(&ideogram_client::GenerateInput::new("A fox")).await?;
+    /// response.save_to("fox.png").await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// [`is_file`](crate::Error::is_file) when a file cannot be written; [`is_not_found`](crate::Error::is_not_found) when
+    /// a picture has expired; [`is_timeout`](crate::Error::is_timeout) and [`is_connect`](crate::Error::is_connect) when it
+    /// cannot be fetched: the output still has its URL.
+    pub async fn save_to(&self, path: impl AsRef<Path>) -> Result<Vec<PathBuf>> {
+        let path = path.as_ref();
+        let is_folder = path.is_dir() || path.as_os_str().as_encoded_bytes().ends_with(b"/");
+        if is_folder {
+            let cannot = |error| {
+                Error::new(ErrorKind::File, format!("the folder `{}` cannot be made", path.display()))
+                    .with_source(error)
+            };
+            tokio::fs::create_dir_all(path).await.map_err(cannot)?;
+        }
+        let files = self.files();
+        let mut saved = Vec::with_capacity(files.len());
+        for (number, file) in (1..).zip(files) {
+            let image = Image::new(self.wire.clone(), file.file);
+            saved.push(if is_folder {
+                image.save_in(path).await?
+            } else {
+                let path = beside(path, number);
+                image.save_to(&path).await?;
+                path
+            });
+        }
+        Ok(saved)
+    }
+
+    /// The files of the answer, in the description's order; at most [`limits::OUTPUT_FILES`].
+    pub fn files(&self) -> Vec<OutputFile> {
+        let answer = serde_json::from_slice::<Value>(&self.body).unwrap_or_default();
+        files_in(self.endpoint, &answer, limits::OUTPUT_FILES).0
+    }
+
+    /// The answer's body as the model wrote it: JSON with everything that the typed output leaves out.
+    pub fn body(&self) -> &Bytes {
+        &self.body
+    }
+
+    /// The endpoint that answered.
+    pub fn endpoint(&self) -> &'static EndpointInfo {
+        self.endpoint
+    }
+
+    /// The output itself.
+    pub fn output(&self) -> &T {
+        &self.output
+    }
+
+    /// The output itself, without the facts.
+    pub fn into_output(self) -> T {
+        self.output
+    }
+
+    /// The request's id: what support, history and bill know it by.
+    pub fn request_id(&self) -> Option<&str> {
+        self.request_id.as_deref()
+    }
+
+    /// What is billed, in the endpoint's unit (`X-Fal-Billable-Units`).
+    pub fn billable_units(&self) -> Option<f64> {
+        self.billable_units
+    }
+
+    /// Where it was served from (`X-Fal-Served-From`).
+    pub fn served_from(&self) -> Option<&str> {
+        self.served_from.as_deref()
+    }
+
+    /// How long the model worked, in seconds; known for queued jobs.
+    pub fn inference_time(&self) -> Option<f64> {
+        self.metrics.as_ref()?.inference_time
+    }
+
+    /// How long the whole call took, as seen from here.
+    pub fn elapsed(&self) -> Duration {
+        self.elapsed
+    }
+}
+
+impl<T> Deref for Response<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        &self.output
+    }
+}
+
+impl<T: fmt::Debug> fmt::Debug for Response<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Response")
+            .field("output", &self.output)
+            .field("endpoint", &self.endpoint.id)
+            .field("request_id", &self.request_id)
+            .field("billable_units", &self.billable_units)
+            .field("elapsed", &self.elapsed)
+            .finish_non_exhaustive()
+    }
+}
+
+/// `fox.png` and 2 give `fox-2.png`; the first keeps its name.
+fn beside(path: &Path, number: usize) -> PathBuf {
+    if number == 1 {
+        return path.to_owned();
+    }
+    let mut name = path.file_stem().unwrap_or_default().to_owned();
+    name.push(format!("-{number}"));
+    if let Some(extension) = path.extension() {
+        name.push(".");
+        name.push(extension);
+    }
+    path.with_file_name(name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::beside;
+    use std::path::Path;
+
+    #[test]
+    fn a_second_file_stands_beside_the_first() {
+        assert_eq!(beside(Path::new("a/fox.png"), 1), Path::new("a/fox.png"));
+        assert_eq!(beside(Path::new("a/fox.tar.gz"), 2), Path::new("a/fox.tar-2.gz"));
+        assert_eq!(beside(Path::new("fox"), 3), Path::new("fox-3"));
+    }
+}
