@@ -128,7 +128,7 @@ pub use ideogram_schema::{
 };
 pub use job::Job;
 pub use job::lost_reply::{Found, LostReply};
-pub use job::pace::PollPolicy;
+pub use job::poll::PollPolicy;
 pub use job::response::Response;
 pub use job::saved::SavedJob;
 pub use job::submit::Submit;

@@ -50,9 +50,9 @@ use tokio::sync::Mutex;
 /// How far a delivery's time may lie from this machine's, either way.
 pub const TOLERANCE: Duration = Duration::from_secs(300);
 /// How long fetched keys are good.
-const GOOD: Duration = Duration::from_secs(24 * 3600);
+const KEYS_MAX_AGE: Duration = Duration::from_secs(24 * 3600);
 /// How soon keys are fetched again for a signature that none of them made: forgeries must not cause a fetch each.
-const AGAIN: Duration = Duration::from_secs(60);
+const KEYS_MIN_AGE: Duration = Duration::from_secs(60);
 /// Keys that are kept.
 const KEYS: usize = 64;
 
@@ -116,7 +116,7 @@ impl Verifier {
     pub async fn verify<E: Endpoint>(&self, headers: &HeaderMap, body: &[u8]) -> Result<Delivery<E>> {
         let signed = Signed::read(headers, body, clock::system_time())?;
         let keys = self.keys(None).await?;
-        if !signed.is_by(&keys.keys) && !signed.is_by(&self.keys(Some(keys.fetched)).await?.keys) {
+        if !signed.is_signed_by(&keys.keys) && !signed.is_signed_by(&self.keys(Some(keys.fetched)).await?.keys) {
             return Err(forged("its signature is by none of fal's keys"));
         }
         read(signed.user_id, body)
@@ -127,7 +127,7 @@ impl Verifier {
         let mut kept = self.keys.lock().await;
         if let Some(keys) = kept.as_ref() {
             let age = clock::since(keys.fetched);
-            if than.map_or(age < GOOD, |than| keys.fetched > than || age < AGAIN) {
+            if than.map_or(age < KEYS_MAX_AGE, |than| keys.fetched > than || age < KEYS_MIN_AGE) {
                 return Ok(keys.clone());
             }
         }
@@ -198,7 +198,7 @@ impl Signed {
         Ok(Self { user_id: user_id.to_owned(), message, signature })
     }
 
-    fn is_by(&self, keys: &[PublicKey]) -> bool {
+    fn is_signed_by(&self, keys: &[PublicKey]) -> bool {
         let verify =
             |key| UnparsedPublicKey::new(&ED25519, key).verify(self.message.as_bytes(), &self.signature).is_ok();
         keys.iter().any(verify)
@@ -281,7 +281,7 @@ mod tests {
     fn check(headers: &HeaderMap, body: &[u8]) -> bool {
         let key: [u8; 32] = pair().public_key().as_ref().try_into().unwrap();
         let now = UNIX_EPOCH + Duration::from_secs(NOW);
-        Signed::read(headers, body, now).is_ok_and(|signed| signed.is_by(&[[0; 32], key]))
+        Signed::read(headers, body, now).is_ok_and(|signed| signed.is_signed_by(&[[0; 32], key]))
     }
 
     #[test]

@@ -6,14 +6,14 @@ use crate::clock::{self, Instant};
 use crate::error::{Error, ErrorKind, Reported, Result};
 use crate::job::Job;
 use crate::job::outage::Outage;
-use crate::job::pace::{PollPolicy, beside_stream};
+use crate::job::poll::{PollPolicy, stream_check};
+use crate::job::seen_logs::SeenLogs;
 use crate::job::sse::Events;
 use crate::job::status;
-use crate::job::trail::Trail;
 use crate::limits;
 use crate::wire::answer::BodyStream;
 use crate::wire::input::CallOutput;
-use crate::wire::lanes::{Polled, Ticket};
+use crate::wire::lanes::{PolledJob, StreamPermit};
 use futures_util::StreamExt;
 use futures_util::future::{Either, select};
 use ideogram_schema::QueueStatus;
@@ -41,8 +41,8 @@ pub(crate) struct Follower<O> {
     /// Since when they say nothing.
     failing: Option<Instant>,
     /// Counts this job among the polled ones.
-    polled: Option<Polled>,
-    trail: Trail,
+    polled: Option<PolledJob>,
+    seen_logs: SeenLogs,
     done: bool,
 }
 
@@ -52,7 +52,7 @@ struct StatusStream {
     events: Events,
     /// Whether its log lines are being compared with those seen before.
     replay: usize,
-    ticket: Ticket,
+    permit: StreamPermit,
 }
 
 /// What came of waiting.
@@ -75,7 +75,7 @@ impl<O: CallOutput> Follower<O> {
             failures: 0,
             failing: None,
             polled: None,
-            trail: Trail::default(),
+            seen_logs: SeenLogs::default(),
             done: false,
         }
     }
@@ -93,7 +93,7 @@ impl<O: CallOutput> Follower<O> {
         self.step().await.map_err(|error| {
             self.done = true;
             // What the queue does not know is not known to go on.
-            if error.is_not_found() { error } else { self.job.open(error) }
+            if error.is_not_found() { error } else { self.job.outcome_unknown(error) }
         })
     }
 
@@ -114,8 +114,8 @@ impl<O: CallOutput> Follower<O> {
                             stream.retire();
                         }
                         self.polled = None;
-                        let took = clock::since(self.job.begun());
-                        self.job.jobs().paces.record(self.job.endpoint().id, took);
+                        let took = clock::since(self.job.submitted_at());
+                        self.job.jobs().durations.record(self.job.endpoint().id, took);
                     }
                     return Ok(Some(*status));
                 }
@@ -131,11 +131,11 @@ impl<O: CallOutput> Follower<O> {
             return Ok(());
         }
         let jobs = self.job.jobs();
-        let Some(ticket) = jobs.wire.lanes.ticket(&jobs.wire.queue, &jobs.wire.http) else { return Ok(()) };
-        match self.job.stream(&ticket.operations, self.logs).await {
+        let Some(permit) = jobs.wire.lanes.stream_permit(&jobs.wire.queue, &jobs.wire.http) else { return Ok(()) };
+        match self.job.stream(&permit.operations, self.logs).await {
             Ok((head, body)) if head.is("text/event-stream") => {
                 let events = Events::new(limits::EVENT_BYTES);
-                self.stream = Some(StatusStream { body, events, replay: 0, ticket });
+                self.stream = Some(StatusStream { body, events, replay: 0, permit });
                 self.poll_at = None;
                 self.polled = None;
             }
@@ -150,7 +150,7 @@ impl<O: CallOutput> Follower<O> {
     fn stream_lost(&mut self) {
         self.stream = None;
         self.stream_failures += 1;
-        let streams = self.job.jobs().wire.lanes.open();
+        let streams = self.job.jobs().wire.lanes.open_streams();
         let spread = Duration::from_millis(100) + Duration::from_millis(10) * u32::try_from(streams).unwrap_or(1000);
         self.stream_from = clock::now() + spread.mul_f64(jitter()) * self.stream_failures;
         // The next look is a poll, in the same spread: the end may have come while the stream was gone.
@@ -160,10 +160,10 @@ impl<O: CallOutput> Follower<O> {
     /// Waits for the stream's next status, with a slow poll beside it once the job takes longer than such jobs do.
     async fn streamed(&mut self, mut stream: StatusStream) -> Result<Step> {
         let jobs = self.job.jobs();
-        let expected = jobs.paces.expected(self.job.endpoint().id);
+        let expected = jobs.durations.expected(self.job.endpoint().id);
         let set = jobs.wire.timeouts.stream_check;
         loop {
-            let check = beside_stream(self.polls, expected, set);
+            let check = stream_check(self.polls, expected, set);
             let poll_at = *self.poll_at.get_or_insert_with(|| clock::now() + check);
             let won = {
                 let poll = pin!(async {
@@ -179,7 +179,7 @@ impl<O: CallOutput> Follower<O> {
                 Either::Left(Ok(Some(mut status))) => {
                     self.stream_failures = 0;
                     if let Some(logs) = &mut status.logs {
-                        self.trail.keep_new(logs, &mut stream.replay);
+                        self.seen_logs.keep_new(logs, &mut stream.replay);
                     }
                     self.stream = Some(stream);
                     return Ok(Step::Status(Box::new(status)));
@@ -208,10 +208,10 @@ impl<O: CallOutput> Follower<O> {
     async fn polled(&mut self) -> Result<QueueStatus> {
         let mut backoff = Duration::ZERO;
         loop {
-            let elapsed = clock::since(self.job.begun());
+            let elapsed = clock::since(self.job.submitted_at());
             let jobs = self.job.jobs();
             self.polled.get_or_insert_with(|| jobs.wire.lanes.polling());
-            let interval = self.policy.interval(self.polls, elapsed, jobs.paces.expected(self.job.endpoint().id));
+            let interval = self.policy.interval(self.polls, elapsed, jobs.durations.expected(self.job.endpoint().id));
             let interval = interval.max(jobs.wire.lanes.shortest_interval()).mul_f64(0.9 + 0.2 * jitter());
             // After trouble the looks grow rarer.
             let at = self.poll_at.take().unwrap_or_else(|| clock::now() + interval.max(backoff));
@@ -256,7 +256,7 @@ impl<O: CallOutput> Follower<O> {
     /// A polled status has every line so far.
     fn keep_new(&mut self, status: &mut QueueStatus) {
         if let Some(logs) = &mut status.logs {
-            self.trail.keep_new(logs, &mut 0);
+            self.seen_logs.keep_new(logs, &mut 0);
         }
     }
 }
@@ -265,7 +265,7 @@ impl StatusStream {
     /// Lets go of a stream that has said all. On HTTP/1.1 its connection can be used again only when the stream is read
     /// to its end, which is on its way; nobody waits for that.
     fn retire(mut self) {
-        if self.ticket.operations.inner.speaks_http2() {
+        if self.permit.operations.inner.speaks_http2() {
             return;
         }
         tokio::spawn(async move {

@@ -4,16 +4,16 @@ pub(crate) mod follow;
 pub(crate) mod links;
 pub(crate) mod lost_reply;
 pub(crate) mod outage;
-pub(crate) mod pace;
+pub(crate) mod poll;
 pub(crate) mod preflight;
 pub(crate) mod response;
 pub(crate) mod saved;
+pub(crate) mod seen_logs;
 pub(crate) mod sse;
 pub(crate) mod status;
 pub(crate) mod submit;
 pub(crate) mod submitted;
 pub(crate) mod subscribe;
-pub(crate) mod trail;
 pub(crate) mod updates;
 pub(crate) mod wait;
 
@@ -24,13 +24,13 @@ use crate::error::{Error, ErrorKind, Judgement, Reported, RequestState, Result};
 use crate::generated::parameters::RawResult;
 use crate::generated::queue;
 use crate::job::links::Links;
-use crate::job::pace::Paces;
+use crate::job::poll::JobDurations;
 use crate::job::response::Response;
 use crate::job::submitted::SubmittedIds;
 use crate::platform::history;
 use crate::wire::answer::BodyStream;
 use crate::wire::input::CallOutput;
-use crate::wire::transport::sort;
+use crate::wire::transport::raw_result;
 use crate::wire::{Wire, read_output};
 use bytes::Bytes;
 use futures_util::future::{BoxFuture, FutureExt};
@@ -46,14 +46,14 @@ use url::Url;
 pub(crate) struct Jobs {
     pub(crate) wire: Arc<Wire>,
     /// How long the jobs of each endpoint took.
-    pub(crate) paces: Paces,
+    pub(crate) durations: JobDurations,
     /// Which requests are not lost ones.
     pub(crate) submitted: SubmittedIds,
 }
 
 impl Jobs {
     pub(crate) fn new(wire: Arc<Wire>) -> Self {
-        Self { wire, paces: Paces::default(), submitted: SubmittedIds::default() }
+        Self { wire, durations: JobDurations::default(), submitted: SubmittedIds::default() }
     }
 }
 
@@ -127,7 +127,7 @@ impl<O: CallOutput> Job<O> {
     }
 
     /// When it was submitted, or attached to.
-    pub(crate) fn begun(&self) -> Instant {
+    pub(crate) fn submitted_at(&self) -> Instant {
         self.submitted
     }
 
@@ -155,14 +155,14 @@ impl<O: CallOutput> Job<O> {
     pub(crate) async fn status_with(&self, logs: bool) -> Result<QueueStatus> {
         let send = || self.request(Operation::Status, logs);
         let answer = self.jobs.wire.call(Operation::Status, Some(self.endpoint.id), send, |body| self.read(body)).await;
-        Ok(self.named(answer)?.1)
+        Ok(self.with_request_id(answer)?.1)
     }
 
     /// Where it stands, by a request that is not repeated.
     pub(crate) async fn look(&self, logs: bool) -> Result<QueueStatus> {
         let (wire, send) = (&self.jobs.wire, || self.request(Operation::Status, logs));
         let answer = wire.call_once(Operation::Status, Some(self.endpoint.id), send, |body| self.read(body)).await;
-        Ok(self.named(answer)?.1)
+        Ok(self.with_request_id(answer)?.1)
     }
 
     fn read(&self, body: &[u8]) -> serde_json::Result<QueueStatus> {
@@ -181,7 +181,7 @@ impl<O: CallOutput> Job<O> {
                 self.send_by(queue, Method::GET, with_logs(&url, logs)).boxed()
             }
         };
-        self.named(self.jobs.wire.open(Operation::Stream, send).await)
+        self.with_request_id(self.jobs.wire.stream(Operation::Stream, send).await)
     }
 
     /// Fetches the result: one request. It is there once the job has completed; [`wait`](Self::wait) waits for that.
@@ -195,7 +195,7 @@ impl<O: CallOutput> Job<O> {
     pub async fn result(&self) -> Result<Response<O>> {
         let (wire, send) = (&self.jobs.wire, || self.request(Operation::Result, false));
         let answer = wire.call(Operation::Result, Some(self.endpoint.id), send, read_output).await;
-        let error = match self.named(answer) {
+        let error = match self.with_request_id(answer) {
             Ok(answer) => return Ok(self.response(answer)),
             Err(error) => error,
         };
@@ -209,7 +209,7 @@ impl<O: CallOutput> Job<O> {
     /// The result, by a request that is not repeated.
     async fn fetch(&self) -> Result<(Head, (O, Bytes))> {
         let (wire, send) = (&self.jobs.wire, || self.request(Operation::Result, false));
-        self.named(wire.call_once(Operation::Result, Some(self.endpoint.id), send, read_output).await)
+        self.with_request_id(wire.call_once(Operation::Result, Some(self.endpoint.id), send, read_output).await)
     }
 
     /// What the history keeps of a job that the queue has forgotten. Trouble there does not hide what the queue said.
@@ -251,7 +251,7 @@ impl<O: CallOutput> Job<O> {
     pub async fn cancel(&self) -> Result<CancelState> {
         let (wire, send) = (&self.jobs.wire, || self.request(Operation::Cancel, false));
         let read = |body: &Bytes| serde_json::from_slice::<CancelStatus>(body);
-        match self.named(wire.call(Operation::Cancel, Some(self.endpoint.id), send, read).await) {
+        match self.with_request_id(wire.call(Operation::Cancel, Some(self.endpoint.id), send, read).await) {
             Ok((_, answer)) => Ok(answer.status),
             Err(error) => match error.body().map(serde_json::from_str::<CancelStatus>) {
                 Some(Ok(CancelStatus { status: CancelState::AlreadyCompleted, .. })) => {
@@ -263,11 +263,11 @@ impl<O: CallOutput> Job<O> {
     }
 
     /// An error of this job while its outcome is unknown.
-    pub(crate) fn open(&self, error: Error) -> Error {
+    pub(crate) fn outcome_unknown(&self, error: Error) -> Error {
         error.of_job(&self.request_id).at(Operation::Status, Some(self.endpoint.id)).in_state(RequestState::Accepted)
     }
 
-    fn named<T>(&self, result: Result<T>) -> Result<T> {
+    fn with_request_id<T>(&self, result: Result<T>) -> Result<T> {
         result.map_err(|error| error.of_job(&self.request_id).with_files_of(self.endpoint))
     }
 
@@ -296,7 +296,7 @@ impl<O: CallOutput> Job<O> {
     async fn send_by(&self, queue: &queue::Client, method: Method, url: Url) -> RawResult {
         let mut request = reqwest::Request::new(method, url);
         queue.inner.prepare(&mut request);
-        sort(queue.inner.execute(&queue.client, request).await?)
+        raw_result(queue.inner.execute(&queue.client, request).await?)
     }
 }
 

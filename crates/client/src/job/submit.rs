@@ -98,8 +98,8 @@ async fn attempt<O: CallOutput>(
 ) -> Result<Job<O>> {
     let endpoint = payload.endpoint;
     let send = || parameters.submit(operations, endpoint.id, &payload.json);
-    let sent = jobs.wire.call(Operation::Submit, Some(endpoint.id), send, |body| accepted(body)).await;
-    let error = match sent {
+    let outcome = jobs.wire.call(Operation::Submit, Some(endpoint.id), send, |body| accepted(body)).await;
+    let error = match outcome {
         Ok((head, status)) => match Job::accepted(jobs.clone(), endpoint, &status) {
             Ok(job) => return Ok(job),
             Err(error) => error.with_head(head).at(Operation::Submit, Some(endpoint.id)),

@@ -1,4 +1,4 @@
-//! Which requests are this client's own.
+//! The request ids that this client was given, so that none of them is taken for a lost request.
 
 use std::collections::{HashSet, VecDeque};
 use std::sync::{Mutex, PoisonError};

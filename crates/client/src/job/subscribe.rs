@@ -4,7 +4,7 @@ use crate::clock;
 use crate::error::{Error, ErrorKind, RequestState, Result};
 use crate::job::follow::Follower;
 use crate::job::lost_reply::LostReply;
-use crate::job::pace::PollPolicy;
+use crate::job::poll::PollPolicy;
 use crate::job::response::Response;
 use crate::job::submit::Submit;
 use crate::job::{Job, Jobs};
@@ -137,7 +137,7 @@ impl<'a, O: CallOutput> Subscribe<'a, O> {
             );
         };
         let job = submitted?;
-        let mut guard = Guard(self.cancel_on_drop.then(|| job.clone()));
+        let mut guard = CancelOnDrop(self.cancel_on_drop.then(|| job.clone()));
         let follower = Follower::new(job.clone(), self.logs).with_policy(self.policy);
         let finish = Box::pin(job.finish(follower, |status| {
             if let Some(on_status) = &mut self.on_status {
@@ -180,13 +180,13 @@ async fn give_up<O: CallOutput>(job: &Job<O>, kind: ErrorKind, what: &str) -> Re
         Err(error) => (format!("it could not be cancelled: {error}"), RequestState::Accepted),
     };
     let message = format!("the job of `{}` {what}; {said}", job.endpoint().id);
-    Err(job.open(Error::new(kind, message)).in_state(state))
+    Err(job.outcome_unknown(Error::new(kind, message)).in_state(state))
 }
 
 /// Cancels its job when dropped with it.
-struct Guard<O: CallOutput>(Option<Job<O>>);
+struct CancelOnDrop<O: CallOutput>(Option<Job<O>>);
 
-impl<O: CallOutput> Drop for Guard<O> {
+impl<O: CallOutput> Drop for CancelOnDrop<O> {
     fn drop(&mut self) {
         if let (Some(job), Ok(runtime)) = (self.0.take(), tokio::runtime::Handle::try_current()) {
             // Nobody is left to hear of a failure.

@@ -34,17 +34,17 @@ pub struct Updates(BoxStream<'static, Result<Update>>);
 
 impl Updates {
     pub(crate) fn new<O: CallOutput>(follower: Follower<O>) -> Self {
-        let state = (follower, Narrator::default(), VecDeque::new());
+        let state = (follower, StatusChanges::default(), VecDeque::new());
         Self(
-            unfold(state, |(mut follower, mut narrator, mut waiting)| async {
+            unfold(state, |(mut follower, mut changes, mut waiting)| async {
                 loop {
                     if let Some(update) = waiting.pop_front() {
-                        return Some((Ok(update), (follower, narrator, waiting)));
+                        return Some((Ok(update), (follower, changes, waiting)));
                     }
                     match follower.next().await {
-                        Ok(Some(status)) => waiting.extend(narrator.tell(status)),
+                        Ok(Some(status)) => waiting.extend(changes.since_last(status)),
                         Ok(None) => return None,
-                        Err(error) => return Some((Err(error), (follower, narrator, waiting))),
+                        Err(error) => return Some((Err(error), (follower, changes, waiting))),
                     }
                 }
             })
@@ -94,47 +94,47 @@ impl fmt::Debug for Updates {
     }
 }
 
-/// Turns statuses, which repeat themselves, into what is new.
+/// What has been given of a job so far: statuses repeat themselves, updates do not.
 #[derive(Debug, Default)]
-struct Narrator {
+struct StatusChanges {
     queued: bool,
     position: Option<i64>,
     started: bool,
 }
 
-impl Narrator {
-    fn tell(&mut self, mut status: QueueStatus) -> Vec<Update> {
+impl StatusChanges {
+    fn since_last(&mut self, mut status: QueueStatus) -> Vec<Update> {
         let logs = status.logs.take().unwrap_or_default();
-        let mut told = Vec::with_capacity(logs.len() + 1);
+        let mut updates = Vec::with_capacity(logs.len() + 1);
         match status.status {
             QueueState::InQueue if !self.queued || self.position != status.queue_position => {
                 self.queued = true;
                 self.position = status.queue_position;
-                told.push(Update::Queued { position: status.queue_position });
+                updates.push(Update::Queued { position: status.queue_position });
             }
             QueueState::InProgress if !self.started => {
                 self.started = true;
-                told.push(Update::Started);
+                updates.push(Update::Started);
             }
             _ => {}
         }
-        told.extend(logs.into_iter().map(Update::Log));
+        updates.extend(logs.into_iter().map(Update::Log));
         if has_ended(&status) {
-            told.push(Update::Completed(Box::new(status)));
+            updates.push(Update::Completed(Box::new(status)));
         }
-        told
+        updates
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Narrator, Update};
+    use super::{StatusChanges, Update};
     use ideogram_schema::{LogEntry, QueueState, QueueStatus};
 
     #[test]
     fn what_has_not_changed_is_not_told_again() {
-        let mut narrator = Narrator::default();
-        let mut tell = |status: QueueStatus| narrator.tell(status);
+        let mut changes = StatusChanges::default();
+        let mut tell = |status: QueueStatus| changes.since_last(status);
         let queued = |position| QueueStatus::new(QueueState::InQueue, "1").with_queue_position(position);
         assert_eq!(tell(queued(2)), [Update::Queued { position: Some(2) }]);
         assert_eq!(tell(queued(2)), []);
@@ -144,7 +144,7 @@ mod tests {
         assert_eq!(tell(running.clone().with_logs(vec![line.clone()])), [Update::Started, Update::Log(line.clone())]);
         assert_eq!(tell(running), []);
         let done = QueueStatus::new(QueueState::Completed, "1");
-        let told = tell(done.clone().with_logs(vec![line.clone()]));
-        assert_eq!(told, [Update::Log(line), Update::Completed(Box::new(done))]);
+        let updates = tell(done.clone().with_logs(vec![line.clone()]));
+        assert_eq!(updates, [Update::Log(line), Update::Completed(Box::new(done))]);
     }
 }

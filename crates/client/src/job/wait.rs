@@ -32,7 +32,7 @@ impl<O: CallOutput> Job<O> {
         let Ok(outcome) = tokio::time::timeout(deadline, self.finish(Follower::new(self.clone(), false), |_| {})).await
         else {
             let message = format!("the job of `{}` did not finish within {deadline:?}", self.endpoint.id);
-            return Err(self.open(Error::new(ErrorKind::Deadline, message)));
+            return Err(self.outcome_unknown(Error::new(ErrorKind::Deadline, message)));
         };
         outcome
     }
@@ -104,7 +104,7 @@ impl<O: CallOutput> Job<O> {
                 Judgement::NotFound => self.forgotten(error).await,
                 Judgement::Failed | Judgement::Cancelled | Judgement::Contradicted => Err(error.into_verdict()),
                 Judgement::Answered => Err(error),
-                Judgement::Denied | Judgement::RateLimited | Judgement::NotYetKnown => Err(self.open(error)),
+                Judgement::Denied | Judgement::RateLimited | Judgement::NotYetKnown => Err(self.outcome_unknown(error)),
             };
         }
     }

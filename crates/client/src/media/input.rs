@@ -39,6 +39,14 @@ pub(super) enum Source {
     Reader(Box<dyn AsyncRead + Send + Sync + Unpin>),
 }
 
+/// Where a picture is.
+pub(super) enum Located {
+    /// At a URL, which the endpoints fetch themselves.
+    Web(String),
+    /// On this machine.
+    Here(Content),
+}
+
 impl ImageInput {
     fn new(source: Source) -> Self {
         Self { source, file_name: None, content_type: None }
@@ -98,20 +106,20 @@ impl ImageInput {
 }
 
 impl Source {
-    /// The URL as it is, or the content that is here.
-    pub(super) async fn open(self) -> Result<Result<String, Content>> {
+    /// Finds out where the picture is, and checks that it can be used.
+    pub(super) async fn locate(self) -> Result<Located> {
         Ok(match self {
             Self::Url(text) => {
                 let url = Url::parse(&text).ok().filter(|url| matches!(url.scheme(), "http" | "https"));
                 if url.is_none() {
                     return Err(Error::input(format!("{:?} is not an `http` or `https` URL", cut(&text, 200))));
                 }
-                Ok(text)
+                Located::Web(text)
             }
-            Self::DataUri(text) => Err(Content::Memory(decode(&text)?)),
-            Self::Bytes(bytes) => Err(Content::Memory(bytes)),
-            Self::Path(path) => Err(Content::open(path).await?),
-            Self::Reader(reader) => Err(Content::Reader(reader)),
+            Self::DataUri(text) => Located::Here(Content::Memory(decode(&text)?)),
+            Self::Bytes(bytes) => Located::Here(Content::Memory(bytes)),
+            Self::Path(path) => Located::Here(Content::open(path).await?),
+            Self::Reader(reader) => Located::Here(Content::Reader(reader)),
         })
     }
 }

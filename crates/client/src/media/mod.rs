@@ -1,10 +1,10 @@
 //! Pictures that go in: uploading, inlining, and what can be checked before anything is paid.
 
 mod content;
-mod description;
 pub(crate) mod hosted;
 pub(crate) mod input;
 pub(crate) mod mask;
+mod metadata;
 mod multipart;
 pub(crate) mod progress;
 pub(crate) mod storage;

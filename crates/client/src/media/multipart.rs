@@ -1,7 +1,7 @@
 //! Uploads in parts: bounded in memory, each part repeated by itself, put together in order.
 
 use super::content::{Content, Piece, next_part};
-use super::description::Description;
+use super::metadata::UploadMetadata;
 use super::progress::Meter;
 use super::storage::{Storage, Token, read};
 use crate::call::operation::Operation;
@@ -24,10 +24,10 @@ pub(super) async fn upload(
     token: &Token,
     content: Content,
     first: Option<Bytes>,
-    description: &Description,
+    metadata: &UploadMetadata,
     meter: &Meter,
 ) -> Result<String> {
-    let begun = begin(storage, token, description).await?;
+    let begun = begin(storage, token, metadata).await?;
     let send = |(number, piece): (u32, Piece)| send(storage, token, &begun, number, piece, meter);
     let step = u64::try_from(limits::PART_BYTES).unwrap_or(u64::MAX);
     let mut parts: Vec<UploadPart> = match content {
@@ -73,9 +73,9 @@ fn pieces_of(
     .boxed()
 }
 
-async fn begin(storage: &Storage, token: &Token, description: &Description) -> Result<MultipartUpload> {
-    let cdn = storage.cdn(token, token.base.as_str(), description.headers(0)?)?;
-    let (name, lifecycle) = (description.ascii_name(), description.lifecycle());
+async fn begin(storage: &Storage, token: &Token, metadata: &UploadMetadata) -> Result<MultipartUpload> {
+    let cdn = storage.cdn(token, token.base.as_str(), metadata.headers(0)?)?;
+    let (name, lifecycle) = (metadata.ascii_name(), metadata.lifecycle());
     let attempt = || async {
         let (head, body) = read(cdn.begin_multipart(Some(&name), lifecycle, lifecycle).await).await?;
         serde_json::from_slice(&body).map_err(|error| Error::unreadable(head, error))

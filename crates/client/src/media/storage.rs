@@ -10,7 +10,7 @@ use crate::picture::{address, download};
 use crate::wire::Wire;
 use crate::wire::answer;
 use crate::wire::base::{Base, is_loopback};
-use crate::wire::transport::sort;
+use crate::wire::transport::raw_result;
 use bytes::Bytes;
 use http::Method;
 use http::header::{AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderValue};
@@ -23,9 +23,9 @@ use tokio::sync::Mutex;
 use url::Url;
 
 /// A token is not used in its last minute.
-const MARGIN: Duration = Duration::from_secs(60);
-/// How long a token is used that does not say until when it is good.
-const UNSAID: Duration = Duration::from_secs(300);
+const EXPIRY_MARGIN: Duration = Duration::from_secs(60);
+/// How long a token is used that does not say when it expires.
+const DEFAULT_LIFETIME: Duration = Duration::from_secs(300);
 
 /// fal's storage as one client uses it.
 pub(crate) struct Storage {
@@ -34,12 +34,12 @@ pub(crate) struct Storage {
     token: Mutex<Option<Token>>,
 }
 
-/// A token, where it may go, and until when it is good.
+/// A token, where it may go, and when it expires.
 #[derive(Clone, Debug)]
 pub(super) struct Token {
     authorization: SecretString,
     pub(super) base: Base,
-    until: SystemTime,
+    expires: SystemTime,
 }
 
 impl Storage {
@@ -50,7 +50,7 @@ impl Storage {
     /// The token of the CDN, fetched where there is none or it is about to expire. Those who wait share one fetch.
     pub(super) async fn cdn_token(&self) -> Result<Token> {
         let mut kept = self.token.lock().await;
-        if let Some(token) = kept.as_ref().filter(|token| token.until > clock::system_time()) {
+        if let Some(token) = kept.as_ref().filter(|token| token.expires > clock::system_time()) {
             return Ok(token.clone());
         }
         let (rest, nothing) = (self.rest()?, CdnTokenRequest(serde_json::Map::new()));
@@ -76,8 +76,9 @@ impl Storage {
         let authorization = format!("{scheme} {}", answer.token).into();
         let expires = answer.expires_at.as_deref().and_then(|text| humantime::parse_rfc3339_weak(text).ok());
         let now = clock::system_time();
-        let until = expires.map_or(now + UNSAID, |expires| expires.checked_sub(MARGIN).unwrap_or(now));
-        Token { authorization, base, until }
+        let expires =
+            expires.map_or(now + DEFAULT_LIFETIME, |expires| expires.checked_sub(EXPIRY_MARGIN).unwrap_or(now));
+        Token { authorization, base, expires }
     }
 
     /// Announces a file, for a signed URL to put it to.
@@ -92,7 +93,7 @@ impl Storage {
     fn rest(&self) -> Result<storage::Client> {
         let wire = &self.wire;
         let base = &wire.bases.rest;
-        let inner = wire.run.inner.at(base.clone(), None);
+        let inner = wire.run.inner.at_host(base.clone(), None);
         Ok(storage::Client::new_with_client(base.as_str(), wire.http.keyed(base)?, inner))
     }
 
@@ -143,13 +144,13 @@ impl Storage {
         request.headers_mut().insert(CONTENT_TYPE, content_type);
         request.headers_mut().insert(CONTENT_LENGTH, length.into());
         *request.body_mut() = Some(body);
-        read(async { sort(http.execute(request).await?) }.await).await.map(drop)
+        read(async { raw_result(http.execute(request).await?) }.await).await.map(drop)
     }
 }
 
 /// The answer of the storage, read to its end.
 pub(super) async fn read(answer: RawResult) -> Result<(Head, Bytes)> {
-    let (head, body) = answer::open(answer).await?;
+    let (head, body) = answer::receive(answer).await?;
     let body = answer::read(&head, body, Operation::Upload.limit()).await?;
     Ok((head, body))
 }

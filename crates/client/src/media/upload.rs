@@ -1,9 +1,9 @@
 //! Uploading a picture.
 
 use super::content::{Content, Piece, next_part};
-use super::description::Description;
 use super::hosted::HostedUrl;
-use super::input::ImageInput;
+use super::input::{ImageInput, Located};
+use super::metadata::UploadMetadata;
 use super::multipart;
 use super::progress::{Meter, Progress};
 use super::storage::{Storage, read};
@@ -70,9 +70,9 @@ impl Upload {
             super::input::Source::Path(path) => path.file_name().map(|name| name.to_string_lossy().into_owned()),
             _ => None,
         };
-        let mut content = match image.source.open().await? {
-            Ok(url) => return Ok(HostedUrl::new(url)),
-            Err(content) => content,
+        let mut content = match image.source.locate().await? {
+            Located::Web(url) => return Ok(HostedUrl::new(url)),
+            Located::Here(content) => content,
         };
         // A reader that ends within one part is a picture in memory like any other.
         let mut first = None;
@@ -90,7 +90,7 @@ impl Upload {
             None => content.format().await?,
         };
         let given = image.file_name.or(path_name).unwrap_or_else(|| "image".to_owned());
-        let description = Description {
+        let metadata = UploadMetadata {
             file_name: file_name::clean(&given, format),
             content_type: match (format, image.content_type) {
                 (Some(format), _) => format.content_type().to_owned(),
@@ -109,17 +109,17 @@ impl Upload {
             return Err(Error::input("the picture is empty"));
         }
         if let Some(piece) = whole.as_ref().filter(|piece| piece.length() <= inline_up_to) {
-            return inline(piece, &description).await;
+            return inline(piece, &metadata).await;
         }
         if inline_up_to == u64::MAX {
             return Err(too_large_to_inline());
         }
         let meter = Meter::new(length, progress);
         let url = if let Some(piece) = whole {
-            to_storage(&storage, content, &piece, &description, &meter).await?
+            to_storage(&storage, content, &piece, &metadata, &meter).await?
         } else {
             let token = storage.cdn_token().await?;
-            multipart::upload(&storage, &token, content, first, &description, &meter).await?
+            multipart::upload(&storage, &token, content, first, &metadata, &meter).await?
         };
         Url::parse(&url)
             .ok()
@@ -129,12 +129,12 @@ impl Upload {
     }
 }
 
-async fn inline(piece: &Piece, description: &Description) -> Result<HostedUrl> {
+async fn inline(piece: &Piece, metadata: &UploadMetadata) -> Result<HostedUrl> {
     if piece.length() > limits::INLINE_BYTES {
         return Err(too_large_to_inline());
     }
     let bytes = piece.read().await?;
-    Ok(HostedUrl::new(data_uri::encode(&description.content_type, &bytes)))
+    Ok(HostedUrl::new(data_uri::encode(&metadata.content_type, &bytes)))
 }
 
 fn too_large_to_inline() -> Error {
@@ -149,10 +149,10 @@ async fn to_storage(
     storage: &Storage,
     content: Content,
     piece: &Piece,
-    description: &Description,
+    metadata: &UploadMetadata,
     meter: &Meter,
 ) -> Result<String> {
-    let error = match to_cdn(storage, content, piece, description, meter).await {
+    let error = match to_cdn(storage, content, piece, metadata, meter).await {
         Ok(url) => return Ok(url),
         Err(error) => error,
     };
@@ -160,7 +160,7 @@ async fn to_storage(
     if error.is_file() || error.is_input() || error.is_auth() || error.is_exhausted_balance() {
         return Err(error);
     }
-    match to_signed_url(storage, piece, description, meter).await {
+    match to_signed_url(storage, piece, metadata, meter).await {
         Ok(url) => Ok(url),
         // The first failure is the one to look into.
         Err(_) => Err(error),
@@ -171,27 +171,27 @@ async fn to_cdn(
     storage: &Storage,
     content: Content,
     piece: &Piece,
-    description: &Description,
+    metadata: &UploadMetadata,
     meter: &Meter,
 ) -> Result<String> {
     let token = storage.cdn_token().await?;
     if piece.length() > limits::SINGLE_UPLOAD_BYTES {
-        return multipart::upload(storage, &token, content, None, description, meter).await;
+        return multipart::upload(storage, &token, content, None, metadata, meter).await;
     }
-    let refused = match in_one_piece(storage, piece, description, meter).await {
+    let refused = match in_one_piece(storage, piece, metadata, meter).await {
         Err(error) if error.is_auth() => error,
         outcome => return outcome,
     };
     // The token may have been revoked; a fresh one is worth one more try.
     storage.forget_cdn_token().await;
-    in_one_piece(storage, piece, description, meter).await.map_err(|_| refused)
+    in_one_piece(storage, piece, metadata, meter).await.map_err(|_| refused)
 }
 
-async fn in_one_piece(storage: &Storage, piece: &Piece, description: &Description, meter: &Meter) -> Result<String> {
+async fn in_one_piece(storage: &Storage, piece: &Piece, metadata: &UploadMetadata, meter: &Meter) -> Result<String> {
     let token = storage.cdn_token().await?;
     let base = storage.wire.bases.cdn.as_str();
-    let cdn = storage.cdn(&token, base, description.headers(piece.length())?)?;
-    let (name, lifecycle) = (description.ascii_name(), description.lifecycle());
+    let cdn = storage.cdn(&token, base, metadata.headers(piece.length())?)?;
+    let (name, lifecycle) = (metadata.ascii_name(), metadata.lifecycle());
     let attempt = || async {
         let attempt = meter.attempt();
         let body = piece.body(attempt.clone()).await?;
@@ -204,12 +204,12 @@ async fn in_one_piece(storage: &Storage, piece: &Piece, description: &Descriptio
     storage.wire.repeat(Operation::Upload, None, attempt).await
 }
 
-async fn to_signed_url(storage: &Storage, piece: &Piece, description: &Description, meter: &Meter) -> Result<String> {
-    let announced = storage.announce(&description.file_name, &description.content_type).await?;
+async fn to_signed_url(storage: &Storage, piece: &Piece, metadata: &UploadMetadata, meter: &Meter) -> Result<String> {
+    let announced = storage.announce(&metadata.file_name, &metadata.content_type).await?;
     let attempt = || async {
         let attempt = meter.attempt();
         let body = piece.body(attempt.clone()).await?;
-        let sent = storage.to_signed_url(&announced.upload_url, &description.content_type, body, piece.length()).await;
+        let sent = storage.to_signed_url(&announced.upload_url, &metadata.content_type, body, piece.length()).await;
         sent.inspect_err(|_| attempt.failed())
     };
     storage.wire.repeat(Operation::Upload, None, attempt).await?;

@@ -12,7 +12,7 @@ use reqwest::redirect::{Attempt, Policy};
 use url::Url;
 
 /// Starts a download.
-pub(crate) async fn open(wire: &Wire, text: &str) -> Result<(Head, BodyStream)> {
+pub(crate) async fn start(wire: &Wire, text: &str) -> Result<(Head, BodyStream)> {
     let local = wire.bases.is_local();
     let url = Url::parse(text)
         .map_err(|error| Error::input(format!("`{}` is not a URL", clean(text, 200))).with_source(error))?;
@@ -28,7 +28,7 @@ pub(crate) async fn open(wire: &Wire, text: &str) -> Result<(Head, BodyStream)> 
         }
         error
     })?;
-    crate::wire::answer::open(crate::wire::transport::sort(response)).await
+    crate::wire::answer::receive(crate::wire::transport::raw_result(response)).await
 }
 
 /// The client for what carries no credential.

@@ -8,7 +8,7 @@ use crate::picture::data_uri::DataUri;
 use crate::picture::download;
 use crate::picture::file_name;
 use crate::picture::format::Format;
-use crate::picture::save::Draft;
+use crate::picture::save::TempFile;
 use crate::text::cut;
 use crate::wire::Wire;
 use crate::wire::answer;
@@ -68,7 +68,7 @@ impl Image {
             return Ok(inline);
         }
         let attempt = || async {
-            let (head, body) = download::open(&self.wire, &self.file.url).await?;
+            let (head, body) = download::start(&self.wire, &self.file.url).await?;
             answer::read(&head, body, self.max_bytes).await
         };
         self.wire.repeat(Operation::Download, None, attempt).await
@@ -83,7 +83,7 @@ impl Image {
         if let Some(inline) = self.inline()? {
             return Ok(stream::iter([Ok(inline)]).boxed());
         }
-        let attempt = || download::open(&self.wire, &self.file.url);
+        let attempt = || download::start(&self.wire, &self.file.url);
         let (head, body) = self.wire.repeat(Operation::Download, None, attempt).await?;
         Ok(self.bounded(head, body).boxed())
     }
@@ -94,8 +94,8 @@ impl Image {
     /// As [`bytes`](Self::bytes), and [`is_file`](Error::is_file) when it cannot be written.
     pub async fn save_to(&self, path: impl AsRef<Path>) -> Result<()> {
         let path = path.as_ref();
-        let draft = self.draft(path).await?.0;
-        draft.put(path).await.map_err(|error| unwritten(path, error))
+        let file = self.to_temp_file(path).await?.0;
+        file.persist(path).await.map_err(|error| unwritable(path, error))
     }
 
     /// Saves the picture in this folder, and gives its path. The name is the server's, cleaned so that it stays in the
@@ -105,31 +105,31 @@ impl Image {
     /// As [`save_to`](Self::save_to).
     pub async fn save_in(&self, folder: impl AsRef<Path>) -> Result<PathBuf> {
         let folder = folder.as_ref();
-        let (draft, format) = self.draft(&folder.join("image")).await?;
+        let (file, format) = self.to_temp_file(&folder.join("image")).await?;
         let given = self.file.file_name.as_deref().or_else(|| self.name_in_url()).unwrap_or_default();
         let name = file_name::clean(given, format);
-        draft.put_new(folder, &name).await.map_err(|error| unwritten(&folder.join(&name), error))
+        file.persist_unique(folder, &name).await.map_err(|error| unwritable(&folder.join(&name), error))
     }
 
-    /// The picture in a draft beside its destination, and what it is.
-    async fn draft(&self, destination: &Path) -> Result<(Draft, Option<Format>)> {
-        let unwritten = |error| unwritten(destination, error);
+    /// The picture in a file beside its destination, and what it is.
+    async fn to_temp_file(&self, destination: &Path) -> Result<(TempFile, Option<Format>)> {
+        let unwritable = |error| unwritable(destination, error);
         if let Some(inline) = self.inline()? {
-            let mut draft = Draft::beside(destination).await.map_err(unwritten)?;
-            draft.write(&inline).await.map_err(unwritten)?;
-            return Ok((draft, Format::of(&inline)));
+            let mut file = TempFile::beside(destination).await.map_err(unwritable)?;
+            file.write(&inline).await.map_err(unwritable)?;
+            return Ok((file, Format::of(&inline)));
         }
         let attempt = || async {
-            let (head, body) = download::open(&self.wire, &self.file.url).await?;
+            let (head, body) = download::start(&self.wire, &self.file.url).await?;
             let mut body = std::pin::pin!(self.bounded(head, body));
-            let mut draft = Draft::beside(destination).await.map_err(unwritten)?;
+            let mut file = TempFile::beside(destination).await.map_err(unwritable)?;
             let mut begin = Vec::with_capacity(Format::BYTES);
             while let Some(piece) = body.next().await {
                 let piece = piece?;
                 begin.extend(piece.iter().take(Format::BYTES - begin.len()));
-                draft.write(&piece).await.map_err(unwritten)?;
+                file.write(&piece).await.map_err(unwritable)?;
             }
-            Ok((draft, Format::of(&begin)))
+            Ok((file, Format::of(&begin)))
         };
         self.wire.repeat(Operation::Download, None, attempt).await
     }
@@ -163,7 +163,7 @@ impl Image {
     }
 }
 
-fn unwritten(path: &Path, error: std::io::Error) -> Error {
+fn unwritable(path: &Path, error: std::io::Error) -> Error {
     Error::new(ErrorKind::File, format!("`{}` cannot be written", path.display())).with_source(error)
 }
 

@@ -7,23 +7,23 @@ use std::sync::Arc;
 use tokio::fs;
 use tokio::task::{JoinHandle, spawn_blocking};
 
-/// Bytes that are gathered before the disk is asked: each asking is a trip to another thread.
-const GATHERED: usize = 512 << 10;
-/// Numbers that are tried where a name is taken.
-const NUMBERS: u32 = 10_000;
+/// Bytes that are buffered before they are written: each write is a trip to another thread.
+const BUFFER_BYTES: usize = 512 << 10;
+/// How far the numbers go that are tried where a name is taken.
+const MAX_NUMBER: u32 = 10_000;
 
-/// A file beside its destination, which removes itself unless it is put in place.
+/// A file beside its destination that removes itself unless it is persisted.
 ///
-/// What has been gathered is written by another thread while more of it comes in.
+/// A full buffer is written by another thread while the next one fills.
 #[derive(Debug)]
-pub(crate) struct Draft {
+pub(crate) struct TempFile {
     path: PathBuf,
     file: Arc<std::fs::File>,
-    gathered: Vec<u8>,
+    buffer: Vec<u8>,
     writing: Option<JoinHandle<io::Result<Vec<u8>>>>,
 }
 
-impl Draft {
+impl TempFile {
     /// Opens a new file beside `destination`: only on the same file system can it be put in place in one step.
     pub(crate) async fn beside(destination: &Path) -> io::Result<Self> {
         let name = destination
@@ -35,18 +35,18 @@ impl Draft {
         let path = destination.with_file_name(unique);
         let file = fs::OpenOptions::new().write(true).create_new(true).open(&path).await?;
         let file = Arc::new(file.into_std().await);
-        Ok(Self { path, file, gathered: Vec::new(), writing: None })
+        Ok(Self { path, file, buffer: Vec::new(), writing: None })
     }
 
     pub(crate) async fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
-        self.gathered.extend_from_slice(bytes);
-        if self.gathered.len() >= GATHERED { self.pass_on().await } else { Ok(()) }
+        self.buffer.extend_from_slice(bytes);
+        if self.buffer.len() >= BUFFER_BYTES { self.write_buffer().await } else { Ok(()) }
     }
 
-    /// Has what is gathered written, once the piece before it is.
-    async fn pass_on(&mut self) -> io::Result<()> {
+    /// Starts to write the buffer, once the one before it is written.
+    async fn write_buffer(&mut self) -> io::Result<()> {
         let spare = self.written().await?;
-        let piece = std::mem::replace(&mut self.gathered, spare);
+        let piece = std::mem::replace(&mut self.buffer, spare);
         let file = self.file.clone();
         self.writing = Some(spawn_blocking(move || {
             let mut piece = piece;
@@ -57,7 +57,7 @@ impl Draft {
         Ok(())
     }
 
-    /// Waits until the piece that is being written is, and gives its empty buffer back.
+    /// Waits until the write that is under way is done, and gives its empty buffer back.
     async fn written(&mut self) -> io::Result<Vec<u8>> {
         match self.writing.take() {
             Some(writing) => writing.await.map_err(io::Error::other)?,
@@ -66,18 +66,18 @@ impl Draft {
     }
 
     /// Puts the file in place, its content on the disk before its name is.
-    pub(crate) async fn put(mut self, destination: &Path) -> io::Result<()> {
-        self.settle().await?;
+    pub(crate) async fn persist(mut self, destination: &Path) -> io::Result<()> {
+        self.sync().await?;
         fs::rename(&self.path, destination).await?;
         self.path = PathBuf::new();
         Ok(())
     }
 
     /// Puts the file in the folder under this name, or this name with a number where it is taken: nothing is replaced.
-    pub(crate) async fn put_new(mut self, folder: &Path, name: &str) -> io::Result<PathBuf> {
-        self.settle().await?;
+    pub(crate) async fn persist_unique(mut self, folder: &Path, name: &str) -> io::Result<PathBuf> {
+        self.sync().await?;
         let (stem, extension) = name.rsplit_once('.').map_or((name, String::new()), |(a, b)| (a, format!(".{b}")));
-        for number in 1..NUMBERS {
+        for number in 1..MAX_NUMBER {
             let name = if number == 1 { name.to_owned() } else { format!("{stem}-{number}{extension}") };
             let path = folder.join(name);
             // A hard link fails where a rename would replace; not every file system has them.
@@ -98,15 +98,15 @@ impl Draft {
         Err(io::Error::new(io::ErrorKind::AlreadyExists, "too many files of that name"))
     }
 
-    async fn settle(&mut self) -> io::Result<()> {
-        self.pass_on().await?;
+    async fn sync(&mut self) -> io::Result<()> {
+        self.write_buffer().await?;
         self.written().await?;
         let file = self.file.clone();
         spawn_blocking(move || file.sync_all()).await.map_err(io::Error::other)?
     }
 }
 
-impl Drop for Draft {
+impl Drop for TempFile {
     fn drop(&mut self) {
         if !self.path.as_os_str().is_empty() {
             // A leftover is a nuisance, not a failure; the failure that led here is reported.

@@ -25,7 +25,7 @@ where
     Fut: Future<Output = RawResult>,
 {
     let base = &wire.bases.platform;
-    let inner = wire.run.inner.at(base.clone(), None);
+    let inner = wire.run.inner.at_host(base.clone(), None);
     let operations = platform::Client::new_with_client(base.as_str(), wire.http.keyed(base)?, inner);
     let mut cursor: Option<String> = None;
     for _ in 0..PAGES {

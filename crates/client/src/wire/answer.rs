@@ -1,4 +1,4 @@
-//! The one way in: every answer of every operation is bounded, sorted by its status, and read here.
+//! Reading answers: every answer of every operation is sorted by its status, bounded and read here.
 
 use crate::call::head::Head;
 use crate::error::{Error, ErrorKind, Result};
@@ -12,7 +12,7 @@ use std::pin::Pin;
 pub(crate) type BodyStream = Pin<Box<dyn Stream<Item = reqwest::Result<Bytes>> + Send + Sync>>;
 
 /// Sorts an answer by its status: a success's body comes back unread, everything else as an error with its body read.
-pub(crate) async fn open(raw: RawResult) -> Result<(Head, BodyStream)> {
+pub(crate) async fn receive(raw: RawResult) -> Result<(Head, BodyStream)> {
     use progenitor_client::Error as Raw;
     match raw {
         Ok(value) => Ok((Head::new(value.status(), value.headers()), value.into_inner_stream())),

@@ -18,30 +18,30 @@ const FIRST: Duration = Duration::from_millis(500);
 pub(crate) struct Gate {
     turns: Semaphore,
     width: usize,
-    open: AtomicBool,
+    is_wide: AtomicBool,
 }
 
 impl Gate {
     pub(crate) fn new(width: usize) -> Self {
-        Self { turns: Semaphore::new(1), width, open: AtomicBool::new(false) }
+        Self { turns: Semaphore::new(1), width, is_wide: AtomicBool::new(false) }
     }
 
     /// Waits for a turn.
     pub(crate) async fn turn(&self) -> Option<SemaphorePermit<'_>> {
-        if !self.open.load(Ordering::Relaxed) {
+        if !self.is_wide.load(Ordering::Relaxed) {
             // A first request that is slow must not hold up the others for long.
             if let Ok(turn) = timeout(FIRST, self.turns.acquire()).await {
                 return turn.ok();
             }
-            self.open();
+            self.widen();
         }
         // The semaphore is never closed, so this cannot fail.
         self.turns.acquire().await.ok()
     }
 
-    /// The first request has come back.
-    pub(crate) fn open(&self) {
-        if !self.open.load(Ordering::Relaxed) && !self.open.swap(true, Ordering::Relaxed) {
+    /// Lets through as many as the gate is wide: the first request has come back.
+    pub(crate) fn widen(&self) {
+        if !self.is_wide.load(Ordering::Relaxed) && !self.is_wide.swap(true, Ordering::Relaxed) {
             self.turns.add_permits(self.width - 1);
         }
     }
@@ -56,8 +56,8 @@ mod tests {
         let gate = Gate::new(3);
         let first = gate.turn().await;
         assert!(gate.turns.try_acquire().is_err());
-        gate.open();
-        gate.open();
+        gate.widen();
+        gate.widen();
         drop(first);
         assert_eq!(gate.turns.available_permits(), 3);
     }

@@ -41,7 +41,7 @@ impl Http {
     pub(crate) fn bounded(&self, url: &str) -> Result<reqwest::Client> {
         let builder = self.builder().redirect(Policy::none()).pool_max_idle_per_host(limits::IDLE_CONNECTIONS);
         let builder = if url.starts_with("http://") { builder.no_proxy() } else { builder };
-        builder.build().map_err(unmade)
+        builder.build().map_err(unbuildable)
     }
 
     /// The same for a server that is known to speak HTTP/2: what is asked at once waits for one connection, where without
@@ -49,7 +49,7 @@ impl Http {
     pub(crate) fn multiplexed(&self, url: &str) -> Result<reqwest::Client> {
         let builder = self.builder().redirect(Policy::none()).http2_prior_knowledge();
         let builder = if url.starts_with("http://") { builder.no_proxy() } else { builder };
-        builder.build().map_err(unmade)
+        builder.build().map_err(unbuildable)
     }
 
     /// The client for calls without the key: redirects, DNS and the like as the caller sets them, the same each time.
@@ -80,7 +80,7 @@ impl Http {
     }
 }
 
-fn unmade(error: reqwest::Error) -> Error {
+fn unbuildable(error: reqwest::Error) -> Error {
     Error::configuration("the HTTP client could not be made").with_source(error)
 }
 
@@ -89,7 +89,7 @@ fn once(slot: &OnceLock<reqwest::Client>, builder: impl FnOnce() -> reqwest::Cli
     if let Some(client) = slot.get() {
         return Ok(client.clone());
     }
-    let made = builder().build().map_err(unmade)?;
+    let made = builder().build().map_err(unbuildable)?;
     Ok(slot.get_or_init(|| made).clone())
 }
 

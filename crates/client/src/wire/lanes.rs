@@ -1,4 +1,4 @@
-//! How many status streams of one client are open at once, and over which connections.
+//! Connections for status streams: how many streams of one client are open at once, and over which connections.
 //!
 //! Many jobs must not mean many connections. On HTTP/1.1 every stream needs a connection of its own, so there are at
 //! most [`STREAMS`] and the other jobs are polled, a few at a time. On HTTP/2 a connection carries many streams, so
@@ -34,7 +34,7 @@ struct Lane {
 
 /// A permit for one stream, and the operations whose connection it may use.
 #[derive(Debug)]
-pub(crate) struct Ticket {
+pub(crate) struct StreamPermit {
     pub(crate) operations: queue::Client,
     _permit: OwnedSemaphorePermit,
 }
@@ -46,7 +46,7 @@ impl Lanes {
     }
 
     /// A permit for one stream, where one is free. The first lane goes over the connections of all other calls.
-    pub(crate) fn ticket(&self, shared: &queue::Client, http: &Http) -> Option<Ticket> {
+    pub(crate) fn stream_permit(&self, shared: &queue::Client, http: &Http) -> Option<StreamPermit> {
         let usable = if shared.inner.speaks_http2() { LANES } else { 1 };
         for (index, lane) in self.lanes.iter().enumerate().take(usable) {
             let Ok(permit) = lane.streams.clone().try_acquire_owned() else { continue };
@@ -58,20 +58,20 @@ impl Lanes {
                     lane.operations.get_or_init(|| queue::Client { client, ..shared.clone() }).clone()
                 }
             };
-            return Some(Ticket { operations, _permit: permit });
+            return Some(StreamPermit { operations, _permit: permit });
         }
         None
     }
 
-    /// Streams that are open now.
-    pub(crate) fn open(&self) -> usize {
+    /// How many streams are open now.
+    pub(crate) fn open_streams(&self) -> usize {
         self.lanes.iter().map(|lane| STREAMS - lane.streams.available_permits()).sum()
     }
 
     /// Counts a job that is polled, until the guard is dropped.
-    pub(crate) fn polling(self: &Arc<Self>) -> Polled {
+    pub(crate) fn polling(self: &Arc<Self>) -> PolledJob {
         self.polled.fetch_add(1, Ordering::Relaxed);
-        Polled(self.clone())
+        PolledJob(self.clone())
     }
 
     /// The shortest wait between two polls of one job that keeps the sum of all in bounds.
@@ -83,9 +83,9 @@ impl Lanes {
 
 /// A job that is polled.
 #[derive(Debug)]
-pub(crate) struct Polled(Arc<Lanes>);
+pub(crate) struct PolledJob(Arc<Lanes>);
 
-impl Drop for Polled {
+impl Drop for PolledJob {
     fn drop(&mut self) {
         self.0.polled.fetch_sub(1, Ordering::Relaxed);
     }

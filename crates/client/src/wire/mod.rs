@@ -30,7 +30,7 @@ use crate::wire::key::Key;
 use crate::wire::lanes::Lanes;
 use crate::wire::retry::{Budget, RetryPolicy};
 use crate::wire::timeouts::Timeouts;
-use crate::wire::transport::Inner;
+use crate::wire::transport::Transport;
 use ::http::StatusCode;
 use ::http::header::HeaderValue;
 use bytes::Bytes;
@@ -63,8 +63,8 @@ impl Wire {
         retry: RetryPolicy,
         timeouts: Timeouts,
     ) -> Result<Self> {
-        let inner = Inner::new(key, user_agent, bases.run.clone(), bases.run_backup.clone());
-        let queue_inner = inner.at(bases.queue.clone(), bases.queue_backup.clone());
+        let inner = Transport::new(key, user_agent, bases.run.clone(), bases.run_backup.clone());
+        let queue_inner = inner.at_host(bases.queue.clone(), bases.queue_backup.clone());
         let run = run::Client::new_with_client(bases.run.as_str(), http.keyed(&bases.run)?, inner);
         let queue =
             queue::Client::new_with_client(bases.queue.as_str(), http.bounded(bases.queue.as_str())?, queue_inner);
@@ -120,13 +120,13 @@ impl Wire {
             .map_err(|error| error.at(operation, endpoint))
     }
 
-    /// Sends one operation once, and gives its answer's body unread. Who follows a job has another way where it fails.
-    pub(crate) async fn open(
+    /// Sends one operation once, and gives its answer's body as a stream. There is no retry: polling is the other way.
+    pub(crate) async fn stream(
         &self,
         operation: Operation,
         send: BoxFuture<'_, RawResult>,
     ) -> Result<(Head, BodyStream)> {
-        self.once(operation, async { answer::open(send.await).await }).await
+        self.once(operation, async { answer::receive(send.await).await }).await
     }
 
     /// Repeats what fails, where the policy allows.
@@ -189,7 +189,7 @@ impl Wire {
         };
         let outcome = tokio::time::timeout(self.timeouts.of(operation), attempt).await;
         if let Some(gate) = gate {
-            gate.open();
+            gate.widen();
         }
         outcome.unwrap_or_else(|_| Err(Error::new(ErrorKind::Timeout, "")))
     }
@@ -210,7 +210,7 @@ where
     let see = |head| *seen.lock().unwrap_or_else(PoisonError::into_inner) = head;
     see(None);
     // On the heap: these futures are large, and every layer above would carry them in itself.
-    let opened = answer::open(Box::pin(send()).await).await;
+    let opened = answer::receive(Box::pin(send()).await).await;
     let (head, body) = opened.map_err(|error| error.at(operation, None).settled(None, Reported::Nothing))?;
     if operation.is_paid() {
         see(Some(head.clone()));

@@ -1,4 +1,4 @@
-//! The bridge to the generated operations: what every request gets on its way out, and how it leaves.
+//! Sending the requests of the generated operations: headers, key, backup host, span.
 
 use crate::generated::parameters::RawResult;
 use crate::generated::{platform, queue, run, storage};
@@ -14,9 +14,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use tracing::Instrument;
 use url::Url;
 
-/// What the hooks of the generated clients need. Its `Debug` shows no secret.
+/// How the requests of one generated client are sent: who sends them, to which host. Its `Debug` shows no secret.
 #[derive(Clone, Debug)]
-pub struct Inner {
+pub struct Transport {
     identity: Arc<Identity>,
     service: Arc<Service>,
     /// Headers of one call, checked by [`CallOptions`](crate::CallOptions).
@@ -41,14 +41,14 @@ struct Service {
     http2: AtomicBool,
 }
 
-impl Inner {
+impl Transport {
     pub(crate) fn new(key: Key, user_agent: HeaderValue, base: Base, backup: Option<Base>) -> Self {
         let identity = Arc::new(Identity { key: Some(key), user_agent });
         Self { identity, service: Service::new(base, backup), extra: None }
     }
 
     /// The same identity at another host.
-    pub(crate) fn at(&self, base: Base, backup: Option<Base>) -> Self {
+    pub(crate) fn at_host(&self, base: Base, backup: Option<Base>) -> Self {
         Self { service: Service::new(base, backup), ..self.clone() }
     }
 
@@ -69,7 +69,7 @@ impl Inner {
         self.service.http2.load(Ordering::Relaxed)
     }
 
-    fn seen(&self, response: &Response) {
+    fn note_version(&self, response: &Response) {
         let http2 = response.version() == Version::HTTP_2;
         if http2 != self.speaks_http2() {
             self.service.http2.store(http2, Ordering::Relaxed);
@@ -85,7 +85,7 @@ impl Inner {
     }
 
     async fn send(&self, client: &reqwest::Client, request: Request) -> reqwest::Result<Response> {
-        let spare = self.spare(&request);
+        let spare = self.for_backup(&request);
         let response = match (client.execute(request).await, spare) {
             (Ok(response), _) => response,
             (Err(error), Some(spare)) if error.is_connect() => match client.execute(spare).await {
@@ -95,12 +95,12 @@ impl Inner {
             },
             (Err(error), _) => return Err(error),
         };
-        self.seen(&response);
+        self.note_version(&response);
         Ok(response)
     }
 
-    /// The same request to the backup host, where there is one.
-    fn spare(&self, request: &Request) -> Option<Request> {
+    /// The same request for the backup host, where there is one.
+    fn for_backup(&self, request: &Request) -> Option<Request> {
         let url = self.service.base.moved(request.url(), self.service.backup.as_ref()?)?;
         let mut spare = request.try_clone()?;
         *spare.url_mut() = url;
@@ -124,9 +124,9 @@ impl Inner {
     }
 }
 
-/// Sorts an answer as the generated operations do: a success as a stream of raw bytes, the rest untouched.
+/// An answer as the generated operations give it: a success as a stream of raw bytes, the rest untouched.
 #[allow(clippy::result_large_err, reason = "the generated operations have this type")]
-pub(crate) fn sort(response: Response) -> RawResult {
+pub(crate) fn raw_result(response: Response) -> RawResult {
     if response.status().is_success() {
         Ok(ResponseValue::stream(response))
     } else {
@@ -142,7 +142,7 @@ impl Service {
 
 macro_rules! hooks {
     ($($client:ty),+) => {$(
-        impl ClientHooks<Inner> for $client {
+        impl ClientHooks<Transport> for $client {
             async fn pre<E>(&self, request: &mut Request, _: &OperationInfo) -> Result<(), progenitor_client::Error<E>> {
                 self.inner().prepare(request);
                 Ok(())

@@ -1,4 +1,4 @@
-//! Telling new log lines from those given before.
+//! Which log lines of a job are new, and which were given before.
 //!
 //! A polled status has every line so far, an event of a stream only new ones, and a stream that is opened again may
 //! begin anew. A line with a time was seen when an equal one was. Lines without one may well be equal, so they are
@@ -13,12 +13,12 @@ const LINES: usize = 100_000;
 
 /// The lines seen so far, as hashes: a line may be long, and there may be many jobs.
 #[derive(Debug, Default)]
-pub(crate) struct Trail {
+pub(crate) struct SeenLogs {
     timed: HashSet<u64>,
     untimed: Vec<u64>,
 }
 
-impl Trail {
+impl SeenLogs {
     /// Leaves only the lines that were not seen before. `replay` is how many untimed lines of this source were recognised
     /// as seen; it starts at 0.
     pub(crate) fn keep_new(&mut self, logs: &mut Vec<LogEntry>, replay: &mut usize) {
@@ -47,41 +47,41 @@ impl Trail {
 
 #[cfg(test)]
 mod tests {
-    use super::Trail;
+    use super::SeenLogs;
     use ideogram_schema::LogEntry;
 
     fn lines(texts: &[&str]) -> Vec<LogEntry> {
         texts.iter().map(|text| LogEntry::new(*text)).collect()
     }
 
-    fn new(trail: &mut Trail, texts: &[&str], replay: &mut usize) -> Vec<String> {
+    fn new(seen: &mut SeenLogs, texts: &[&str], replay: &mut usize) -> Vec<String> {
         let mut logs = lines(texts);
-        trail.keep_new(&mut logs, replay);
+        seen.keep_new(&mut logs, replay);
         logs.into_iter().map(|entry| entry.message).collect()
     }
 
     #[test]
     fn a_line_with_a_time_is_given_once_however_often_it_comes() {
-        let mut trail = Trail::default();
+        let mut seen = SeenLogs::default();
         let at = |time: &str| LogEntry::new("a").with_timestamp(time);
         let mut logs = vec![at("1"), at("1"), at("2")];
-        trail.keep_new(&mut logs, &mut 0);
+        seen.keep_new(&mut logs, &mut 0);
         assert_eq!(logs, [at("1"), at("2")]);
         let mut logs = vec![at("2"), at("3")];
-        trail.keep_new(&mut logs, &mut 7);
+        seen.keep_new(&mut logs, &mut 7);
         assert_eq!(logs, [at("3")]);
     }
 
     #[test]
     fn each_line_is_given_once_across_polls_streams_and_streams_opened_again() {
-        let mut trail = Trail::default();
-        assert_eq!(new(&mut trail, &["a", "b"], &mut 0), ["a", "b"]);
-        assert_eq!(new(&mut trail, &["a", "b", "b"], &mut 0), ["b"], "a poll repeats, and equal lines are lines");
+        let mut seen = SeenLogs::default();
+        assert_eq!(new(&mut seen, &["a", "b"], &mut 0), ["a", "b"]);
+        assert_eq!(new(&mut seen, &["a", "b", "b"], &mut 0), ["b"], "a poll repeats, and equal lines are lines");
         let mut stream = 0;
-        assert_eq!(new(&mut trail, &["c"], &mut stream), ["c"], "a stream that does not repeat");
-        assert_eq!(new(&mut trail, &["a"], &mut stream), ["a"]);
+        assert_eq!(new(&mut seen, &["c"], &mut stream), ["c"], "a stream that does not repeat");
+        assert_eq!(new(&mut seen, &["a"], &mut stream), ["a"]);
         let mut again = 0;
-        assert!(new(&mut trail, &["a", "b"], &mut again).is_empty());
-        assert_eq!(new(&mut trail, &["b", "c", "a", "d"], &mut again), ["d"], "a stream that begins anew");
+        assert!(new(&mut seen, &["a", "b"], &mut again).is_empty());
+        assert_eq!(new(&mut seen, &["b", "c", "a", "d"], &mut again), ["d"], "a stream that begins anew");
     }
 }

@@ -1,17 +1,17 @@
-//! What an upload says of its file.
+//! What an upload says of its file: name, MIME type, lifecycle.
 
 use crate::error::{Error, Result};
 use http::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderValue};
 
 /// What an upload says of its file.
 #[derive(Clone, Debug)]
-pub(super) struct Description {
+pub(super) struct UploadMetadata {
     pub(super) file_name: String,
     pub(super) content_type: String,
     pub(super) lifecycle: Option<String>,
 }
 
-impl Description {
+impl UploadMetadata {
     /// What every upload of so many bytes says: a length that a streamed body would not have, and what the bytes are.
     pub(super) fn headers(&self, length: u64) -> Result<HeaderMap> {
         let content_type = HeaderValue::try_from(&self.content_type)

@@ -1,4 +1,4 @@
-//! How often a job is asked after, when nothing tells of its end by itself: pure functions of time.
+//! How long to wait between two polls of a job: pure functions of time.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
@@ -78,7 +78,7 @@ impl PollPolicy {
 /// When a job that is followed by its stream is asked after as well: a stream is not trusted alone.
 ///
 /// First well past the time that such jobs took, then every ten seconds.
-pub(crate) fn beside_stream(checks: u32, expected: Option<Duration>, set: Option<Duration>) -> Duration {
+pub(crate) fn stream_check(checks: u32, expected: Option<Duration>, set: Option<Duration>) -> Duration {
     match (checks, set) {
         (_, Some(set)) => set,
         (0, None) => expected.map_or(Duration::from_secs(20), |expected| expected * 2 + Duration::from_secs(3)),
@@ -88,13 +88,13 @@ pub(crate) fn beside_stream(checks: u32, expected: Option<Duration>, set: Option
 
 /// What the jobs of this client took, by endpoint.
 #[derive(Debug, Default)]
-pub(crate) struct Paces(Mutex<HashMap<&'static str, Duration>>);
+pub(crate) struct JobDurations(Mutex<HashMap<&'static str, Duration>>);
 
-impl Paces {
+impl JobDurations {
     /// Takes a finished job into account: a moving average, each job an eighth.
     pub(crate) fn record(&self, endpoint: &'static str, took: Duration) {
-        let mut paces = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let average = paces.entry(endpoint).or_insert(took);
+        let mut durations = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let average = durations.entry(endpoint).or_insert(took);
         *average = *average / 8 * 7 + took / 8;
     }
 
@@ -105,7 +105,7 @@ impl Paces {
 
 #[cfg(test)]
 mod tests {
-    use super::{Paces, PollPolicy};
+    use super::{JobDurations, PollPolicy};
     use std::time::Duration;
 
     #[test]
@@ -127,10 +127,10 @@ mod tests {
 
     #[test]
     fn the_expected_time_follows_what_jobs_take() {
-        let paces = Paces::default();
-        assert_eq!(paces.expected("a"), None);
-        paces.record("a", Duration::from_secs(8));
-        paces.record("a", Duration::from_secs(16));
-        assert_eq!(paces.expected("a"), Some(Duration::from_secs(9)));
+        let durations = JobDurations::default();
+        assert_eq!(durations.expected("a"), None);
+        durations.record("a", Duration::from_secs(8));
+        durations.record("a", Duration::from_secs(16));
+        assert_eq!(durations.expected("a"), Some(Duration::from_secs(9)));
     }
 }
