@@ -4,13 +4,13 @@ use crate::client::Client;
 use crate::env;
 use crate::error::{Error, Result};
 use crate::generated::{platform, queue, run, storage};
+use crate::transport::base::{Base, Bases};
+use crate::transport::http_clients::{Customise, HttpClients};
+use crate::transport::key::Key;
+use crate::transport::tls;
 use crate::wire::Wire;
-use crate::wire::base::{Base, Bases};
-use crate::wire::http::{Customise, Http};
-use crate::wire::key::Key;
 use crate::wire::retry::RetryPolicy;
 use crate::wire::timeouts::Timeouts;
-use crate::wire::tls;
 use http::header::HeaderValue;
 use secrecy::{ExposeSecret, SecretString};
 use std::fmt;
@@ -245,7 +245,7 @@ impl ClientBuilder {
         let user_agent = self.user_agent.as_deref().unwrap_or(concat!("ideogram-client/", env!("CARGO_PKG_VERSION")));
         let user_agent = HeaderValue::try_from(user_agent)
             .map_err(|error| Error::configuration("the user agent cannot stand in a header").with_source(error))?;
-        let http = Http::new(tls::config(roots)?, self.timeouts.connect, self.http);
+        let http = HttpClients::new(tls::config(roots)?, self.timeouts.connect, self.http);
         Ok(Client::new(Wire::new(bases, key, user_agent, http, self.retry, self.timeouts)?))
     }
 

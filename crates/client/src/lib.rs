@@ -109,6 +109,7 @@ mod picture;
 mod platform;
 mod run;
 mod text;
+mod transport;
 #[cfg(feature = "webhook")]
 pub mod webhook;
 mod wire;

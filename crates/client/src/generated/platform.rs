@@ -17,7 +17,7 @@ pub const SERVER: &str = "https://api.fal.ai/v1";
 pub struct Client {
     pub(crate) baseurl: String,
     pub(crate) client: reqwest::Client,
-    pub(crate) inner: crate::wire::transport::Transport,
+    pub(crate) inner: crate::transport::Transport,
 }
 
 impl Client {
@@ -30,7 +30,7 @@ impl Client {
     pub fn new_with_client(
         baseurl: &str,
         client: reqwest::Client,
-        inner: crate::wire::transport::Transport,
+        inner: crate::transport::Transport,
     ) -> Self {
         Self {
             baseurl: baseurl.to_string(),
@@ -40,7 +40,7 @@ impl Client {
     }
 }
 
-impl ClientInfo<crate::wire::transport::Transport> for Client {
+impl ClientInfo<crate::transport::Transport> for Client {
     fn api_version() -> &'static str {
         "1.0.0"
     }
@@ -53,12 +53,12 @@ impl ClientInfo<crate::wire::transport::Transport> for Client {
         &self.client
     }
 
-    fn inner(&self) -> &crate::wire::transport::Transport {
+    fn inner(&self) -> &crate::transport::Transport {
         &self.inner
     }
 }
 
-impl ClientHooks<crate::wire::transport::Transport> for &Client {}
+impl ClientHooks<crate::transport::Transport> for &Client {}
 impl Client {
     /// `billing_events` of `/models/billing-events`.
     pub async fn billing_events<'a>(

@@ -20,7 +20,7 @@ pub const BACKUP_SERVER: &str = "https://queue.falrun.com";
 pub struct Client {
     pub(crate) baseurl: String,
     pub(crate) client: reqwest::Client,
-    pub(crate) inner: crate::wire::transport::Transport,
+    pub(crate) inner: crate::transport::Transport,
 }
 
 impl Client {
@@ -33,7 +33,7 @@ impl Client {
     pub fn new_with_client(
         baseurl: &str,
         client: reqwest::Client,
-        inner: crate::wire::transport::Transport,
+        inner: crate::transport::Transport,
     ) -> Self {
         Self {
             baseurl: baseurl.to_string(),
@@ -43,7 +43,7 @@ impl Client {
     }
 }
 
-impl ClientInfo<crate::wire::transport::Transport> for Client {
+impl ClientInfo<crate::transport::Transport> for Client {
     fn api_version() -> &'static str {
         "1.0.0"
     }
@@ -56,12 +56,12 @@ impl ClientInfo<crate::wire::transport::Transport> for Client {
         &self.client
     }
 
-    fn inner(&self) -> &crate::wire::transport::Transport {
+    fn inner(&self) -> &crate::transport::Transport {
         &self.inner
     }
 }
 
-impl ClientHooks<crate::wire::transport::Transport> for &Client {}
+impl ClientHooks<crate::transport::Transport> for &Client {}
 impl Client {
     /// `submit` of `/{endpoint}`.
     pub async fn submit<'a>(

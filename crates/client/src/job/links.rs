@@ -34,7 +34,7 @@ impl Links {
 #[cfg(test)]
 mod tests {
     use super::Links;
-    use crate::wire::base::Base;
+    use crate::transport::base::Base;
     use ideogram_schema::{QueueState, QueueStatus};
 
     #[test]

@@ -1,7 +1,7 @@
 //! Where a server may send this program: to public addresses only, so that it cannot make it look into the network that
 //! it runs in.
 
-use crate::wire::base::is_loopback;
+use crate::transport::base::is_loopback;
 use std::net::IpAddr;
 use url::{Host, Url};
 

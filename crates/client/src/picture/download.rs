@@ -28,7 +28,7 @@ pub(crate) async fn start(wire: &Wire, text: &str) -> Result<(Head, BodyStream)>
         }
         error
     })?;
-    crate::wire::answer::receive(crate::wire::transport::raw_result(response)).await
+    crate::wire::answer::receive(crate::wire::answer::raw_result(response)).await
 }
 
 /// The client for what carries no credential.

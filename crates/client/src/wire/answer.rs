@@ -31,6 +31,16 @@ pub(crate) async fn receive(raw: RawResult) -> Result<(Head, BodyStream)> {
     }
 }
 
+/// An answer as the generated operations give it: a success as a stream of raw bytes, the rest untouched.
+#[allow(clippy::result_large_err, reason = "the generated operations have this type")]
+pub(crate) fn raw_result(response: reqwest::Response) -> RawResult {
+    if response.status().is_success() {
+        Ok(progenitor_client::ResponseValue::stream(response))
+    } else {
+        Err(progenitor_client::Error::UnexpectedResponse(response))
+    }
+}
+
 /// Reads a body to its end, but no more than `limit` bytes of it.
 pub(crate) async fn read(head: &Head, mut body: BodyStream, limit: usize) -> Result<Bytes> {
     let too_large = || too_large(head, limit);

@@ -6,7 +6,7 @@
 //! allow a hundred streams or so on one.
 
 use crate::generated::queue;
-use crate::wire::http::Http;
+use crate::transport::http_clients::HttpClients;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
@@ -46,7 +46,7 @@ impl Lanes {
     }
 
     /// A permit for one stream, where one is free. The first lane goes over the connections of all other calls.
-    pub(crate) fn stream_permit(&self, shared: &queue::Client, http: &Http) -> Option<StreamPermit> {
+    pub(crate) fn stream_permit(&self, shared: &queue::Client, http: &HttpClients) -> Option<StreamPermit> {
         let usable = if shared.inner.speaks_http2() { LANES } else { 1 };
         for (index, lane) in self.lanes.iter().enumerate().take(usable) {
             let Ok(permit) = lane.streams.clone().try_acquire_owned() else { continue };

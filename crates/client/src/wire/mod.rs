@@ -2,18 +2,13 @@
 //! and read.
 
 pub(crate) mod answer;
-pub(crate) mod base;
 pub(crate) mod gate;
-pub(crate) mod http;
+mod hooks;
 pub(crate) mod input;
-pub(crate) mod key;
 pub(crate) mod lanes;
 pub(crate) mod options;
 pub(crate) mod retry;
-pub(crate) mod span;
 pub(crate) mod timeouts;
-pub(crate) mod tls;
-pub(crate) mod transport;
 
 use crate::call::head::Head;
 use crate::call::operation::Operation;
@@ -21,20 +16,20 @@ use crate::chance::jitter;
 use crate::error::{Error, ErrorKind, Reported, Result};
 use crate::generated::parameters::RawResult;
 use crate::generated::{queue, run};
+use crate::transport::Transport;
+use crate::transport::base::Bases;
+use crate::transport::http_clients::HttpClients;
+use crate::transport::key::Key;
 use crate::wire::answer::BodyStream;
-use crate::wire::base::Bases;
 use crate::wire::gate::{Gate, POLLS, REQUESTS};
-use crate::wire::http::Http;
 use crate::wire::input::CallOutput;
-use crate::wire::key::Key;
 use crate::wire::lanes::Lanes;
 use crate::wire::retry::{Budget, RetryPolicy};
 use crate::wire::timeouts::Timeouts;
-use crate::wire::transport::Transport;
-use ::http::StatusCode;
-use ::http::header::HeaderValue;
 use bytes::Bytes;
 use futures_util::future::BoxFuture;
+use http::StatusCode;
+use http::header::HeaderValue;
 use serde::de::Error as _;
 use std::fmt;
 use std::future::Future;
@@ -45,7 +40,7 @@ pub(crate) struct Wire {
     pub(crate) bases: Bases,
     pub(crate) run: run::Client,
     pub(crate) queue: queue::Client,
-    pub(crate) http: Http,
+    pub(crate) http: HttpClients,
     pub(crate) retry: RetryPolicy,
     pub(crate) timeouts: Timeouts,
     pub(crate) lanes: Arc<Lanes>,
@@ -59,7 +54,7 @@ impl Wire {
         bases: Bases,
         key: Key,
         user_agent: HeaderValue,
-        http: Http,
+        http: HttpClients,
         retry: RetryPolicy,
         timeouts: Timeouts,
     ) -> Result<Self> {

@@ -25,7 +25,7 @@ pub fn operations(document: &Value, components: &BTreeSet<String>, schema: &str)
     let copy: OpenAPI = serde_json::from_value(copy)
         .map_err(|error| Error::new(format!("progenitor's copy is no OpenAPI document: {error}")))?;
     let mut settings = GenerationSettings::new();
-    settings.with_interface(InterfaceStyle::Positional).with_inner_type(quote!(crate::wire::transport::Transport));
+    settings.with_interface(InterfaceStyle::Positional).with_inner_type(quote!(crate::transport::Transport));
     for component in components {
         settings.with_replacement(component, format!("{schema}::{component}"), std::iter::empty());
     }

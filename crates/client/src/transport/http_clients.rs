@@ -2,7 +2,7 @@
 
 use crate::error::{Error, Result};
 use crate::limits;
-use crate::wire::base::Base;
+use crate::transport::base::Base;
 use reqwest::redirect::Policy;
 use rustls::ClientConfig;
 use std::sync::{Arc, OnceLock};
@@ -12,7 +12,7 @@ use std::time::Duration;
 pub(crate) type Customise = Arc<dyn Fn(reqwest::ClientBuilder) -> reqwest::ClientBuilder + Send + Sync>;
 
 /// HTTP clients, made when first needed. They share one TLS configuration, and with it the session cache.
-pub(crate) struct Http {
+pub(crate) struct HttpClients {
     tls: ClientConfig,
     connect: Duration,
     customise: Option<Customise>,
@@ -21,7 +21,7 @@ pub(crate) struct Http {
     keyless: OnceLock<reqwest::Client>,
 }
 
-impl Http {
+impl HttpClients {
     pub(crate) fn new(tls: ClientConfig, connect: Duration, customise: Option<Customise>) -> Self {
         Self { tls, connect, customise, secure: OnceLock::new(), plain: OnceLock::new(), keyless: OnceLock::new() }
     }
@@ -93,8 +93,8 @@ fn once(slot: &OnceLock<reqwest::Client>, builder: impl FnOnce() -> reqwest::Cli
     Ok(slot.get_or_init(|| made).clone())
 }
 
-impl std::fmt::Debug for Http {
+impl std::fmt::Debug for HttpClients {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Http")
+        f.write_str("HttpClients")
     }
 }

@@ -1,14 +1,15 @@
-//! Sending the requests of the generated operations: headers, key, backup host, span.
+//! Connections, and what is put on a request: TLS, the key, headers, the backup host, the span.
 
-use crate::generated::parameters::RawResult;
-use crate::generated::{platform, queue, run, storage};
-use crate::wire::base::Base;
-use crate::wire::key::Key;
-use crate::wire::span;
+pub(crate) mod base;
+pub(crate) mod http_clients;
+pub(crate) mod key;
+mod span;
+pub(crate) mod tls;
+
+use crate::transport::base::Base;
+use crate::transport::key::Key;
 use http::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue, USER_AGENT};
-use progenitor_client::{ClientHooks, ClientInfo, OperationInfo, ResponseValue};
 use reqwest::{Request, Response, Version};
-use std::borrow::Cow;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use tracing::Instrument;
@@ -57,6 +58,11 @@ impl Transport {
     pub(crate) fn without_key(&self, base: Base, headers: HeaderMap) -> Self {
         let identity = Arc::new(Identity { key: None, user_agent: self.identity.user_agent.clone() });
         Self { identity, service: Service::new(base, None), extra: Some(Arc::new(headers)) }
+    }
+
+    /// The same, with headers of one call.
+    pub(crate) fn with_headers(&self, extra: Arc<HeaderMap>) -> Self {
+        Self { extra: Some(extra), ..self.clone() }
     }
 
     /// Whether the URL lies where the key may go.
@@ -124,52 +130,8 @@ impl Transport {
     }
 }
 
-/// An answer as the generated operations give it: a success as a stream of raw bytes, the rest untouched.
-#[allow(clippy::result_large_err, reason = "the generated operations have this type")]
-pub(crate) fn raw_result(response: Response) -> RawResult {
-    if response.status().is_success() {
-        Ok(ResponseValue::stream(response))
-    } else {
-        Err(progenitor_client::Error::UnexpectedResponse(response))
-    }
-}
-
 impl Service {
     fn new(base: Base, backup: Option<Base>) -> Arc<Self> {
         Arc::new(Self { base, backup, http2: AtomicBool::new(false) })
     }
 }
-
-macro_rules! hooks {
-    ($($client:ty),+) => {$(
-        impl ClientHooks<Transport> for $client {
-            async fn pre<E>(&self, request: &mut Request, _: &OperationInfo) -> Result<(), progenitor_client::Error<E>> {
-                self.inner().prepare(request);
-                Ok(())
-            }
-
-            async fn exec(&self, request: Request, _: &OperationInfo) -> reqwest::Result<Response> {
-                self.inner().execute(self.client(), request).await
-            }
-        }
-    )+};
-}
-
-macro_rules! per_call {
-    ($($client:ty),+) => {$(
-        impl $client {
-            /// The same operations, with headers of one call.
-            pub(crate) fn with_headers(&self, extra: Option<Arc<HeaderMap>>) -> Cow<'_, Self> {
-                if extra.is_none() {
-                    return Cow::Borrowed(self);
-                }
-                let mut own = self.clone();
-                own.inner.extra = extra;
-                Cow::Owned(own)
-            }
-        }
-    )+};
-}
-
-hooks!(run::Client, queue::Client, platform::Client, storage::Client);
-per_call!(run::Client, queue::Client);

@@ -1,0 +1,41 @@
+//! What the generated operations leave to this crate: each request is prepared and sent by its [`Transport`].
+
+use crate::generated::{platform, queue, run, storage};
+use crate::transport::Transport;
+use progenitor_client::{ClientHooks, ClientInfo, OperationInfo};
+use reqwest::header::HeaderMap;
+use reqwest::{Request, Response};
+use std::borrow::Cow;
+use std::sync::Arc;
+
+macro_rules! hooks {
+    ($($client:ty),+) => {$(
+        impl ClientHooks<Transport> for $client {
+            async fn pre<E>(&self, request: &mut Request, _: &OperationInfo) -> Result<(), progenitor_client::Error<E>> {
+                self.inner().prepare(request);
+                Ok(())
+            }
+
+            async fn exec(&self, request: Request, _: &OperationInfo) -> reqwest::Result<Response> {
+                self.inner().execute(self.client(), request).await
+            }
+        }
+    )+};
+}
+
+macro_rules! per_call {
+    ($($client:ty),+) => {$(
+        impl $client {
+            /// The same operations, with headers of one call.
+            pub(crate) fn with_headers(&self, extra: Option<Arc<HeaderMap>>) -> Cow<'_, Self> {
+                match extra {
+                    None => Cow::Borrowed(self),
+                    Some(extra) => Cow::Owned(Self { inner: self.inner.with_headers(extra), ..self.clone() }),
+                }
+            }
+        }
+    )+};
+}
+
+hooks!(run::Client, queue::Client, platform::Client, storage::Client);
+per_call!(run::Client, queue::Client);
