@@ -216,7 +216,9 @@ impl Client {
     /// [`EndpointInfo::price`](crate::EndpointInfo::price), with no request.
     ///
     /// # Errors
-    /// What HTTP has to offer.
+    /// [`is_auth`](crate::Error::is_auth) when the key was not accepted; [`is_decode`](crate::Error::is_decode) when the
+    /// platform names no price of the endpoint; [`is_connect`](crate::Error::is_connect) or
+    /// [`is_timeout`](crate::Error::is_timeout) when the platform could not be asked.
     pub async fn price<E: Endpoint>(&self) -> Result<ListPrice> {
         money::price::<E>(&self.wire).await
     }
@@ -224,7 +226,8 @@ impl Client {
     /// What was charged for a request; empty when nothing was, or not yet. It needs a key with the right to see bills.
     ///
     /// # Errors
-    /// [`is_auth`](crate::Error::is_auth) without that right; else what HTTP has to offer.
+    /// [`is_auth`](crate::Error::is_auth) without that right; [`is_connect`](crate::Error::is_connect) or
+    /// [`is_timeout`](crate::Error::is_timeout) when the platform could not be asked.
     pub async fn billed(&self, request_id: &str) -> Result<Vec<BillingEvent>> {
         money::billed(&self.wire, request_id).await
     }

@@ -64,7 +64,7 @@ impl ClientBuilder {
     }
 
     /// One origin for everything: `/run`, `/queue`, `/rest`, `/cdn` and `/platform/v1` below it, as the sandbox serves
-    /// them. A URL set for one of them alone goes before it.
+    /// them. A URL set for a single service overrides it.
     ///
     /// Every base URL must be `https`; plain `http` is allowed to this machine only, since the key goes there.
     pub fn with_base_url(mut self, url: impl Into<String>) -> Self {

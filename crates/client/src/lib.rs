@@ -28,12 +28,12 @@
 //!
 //! # Pictures
 //! [`Client::upload`] makes a [URL](HostedUrl) of a file, bytes, a reader or a `data:` URI; every input field takes it.
-//! [`Client::upload_with_mask`] compares picture and mask first. [`Client::image`] reads or saves what came out, a URL and
-//! a `data:` URI alike, without the key, bounded, and whole or not at all.
+//! [`Client::upload_with_mask`] compares picture and mask first. [`Client::image`] reads or saves what came out, from a
+//! URL or a `data:` URI: without the key, up to a size limit, and a file is saved completely or not at all.
 //!
 //! # Money
 //! A request that costs is sent again only when it certainly was not accepted: no connection could be made, the server
-//! said 429, or the ingress had nobody to pass it to. Any other trouble ends in an [`Error`] whose
+//! said 429, or the ingress had no server to pass it to. Any other trouble ends in an [`Error`] whose
 //! [`may_have_been_accepted`](Error::may_have_been_accepted) is true. Then look first:
 //! [`find_submitted`](Client::find_submitted) finds a request whose reply was lost by its exact input, and
 //! [`on_lost_reply`](Subscribe::on_lost_reply) does so by itself. [`RetryPolicy`] has the rest; [`Client::price`] and

@@ -37,7 +37,7 @@ impl<'a, O: CallOutput> Run<'a, O> {
         self
     }
 
-    /// How long the whole call may take, retries included; by default as the client says. Past it the picture is lost
+    /// How long the whole call may take, retries included; by default the client's deadline. Past it the picture is lost
     /// and may be billed.
     pub fn with_deadline(mut self, deadline: Duration) -> Self {
         self.deadline = Some(deadline);

@@ -112,7 +112,8 @@ impl Verifier {
     ///
     /// # Errors
     /// [`is_forged`](Error::is_forged) when it is not fal's, or too old; [`is_decode`](Error::is_decode) when it is, and
-    /// cannot be read; what HTTP has to offer when the keys cannot be fetched.
+    /// cannot be read; [`is_connect`](Error::is_connect), [`is_timeout`](Error::is_timeout) or another failure of HTTP when the keys
+    /// cannot be fetched.
     pub async fn verify<E: Endpoint>(&self, headers: &HeaderMap, body: &[u8]) -> Result<Delivery<E>> {
         let signed = Signed::read(headers, body, clock::system_time())?;
         let keys = self.keys(None).await?;

@@ -1,5 +1,5 @@
-//! Following a job to its end: by its status stream, by polling where there is none, and by both past the time that
-//! such jobs take.
+//! Following a job to its end: by its status stream, by polling where there is no stream, and by both when the job takes
+//! longer than such jobs usually do.
 
 use crate::chance::jitter;
 use crate::clock::{self, Instant};
@@ -21,7 +21,7 @@ use std::pin::pin;
 use std::time::Duration;
 use tokio::time::{sleep_until, timeout};
 
-/// Failed streams in a row after which a job is polled for good.
+/// Failed streams in a row after which a job is only polled.
 const STREAM_FAILURES: u32 = 3;
 
 /// One job on its way.
@@ -140,7 +140,7 @@ impl<O: CallOutput> Follower<O> {
                 self.polled = None;
             }
             Err(error) if error.is_transient() => self.stream_lost(),
-            // Polling says the same of the job, or shows that only the stream is not to be had.
+            // Polling says the same of the job, or shows that only the stream is unavailable.
             _ => self.stream_failures = STREAM_FAILURES,
         }
         Ok(())

@@ -70,13 +70,13 @@ impl<'a, O: CallOutput> Subscribe<'a, O> {
         self
     }
 
-    /// How long the whole call may take; by default as the client says. Past it the job is cancelled.
+    /// How long the whole call may take; by default the client's deadline. Past it the job is cancelled.
     pub fn with_deadline(mut self, deadline: Duration) -> Self {
         self.deadline = Some(deadline);
         self
     }
 
-    /// How often the job is asked after where its status stream is not to be had.
+    /// How often the job's status is polled where there is no status stream.
     pub fn with_poll_policy(mut self, policy: PollPolicy) -> Self {
         self.policy = policy;
         self

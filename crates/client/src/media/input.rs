@@ -93,7 +93,7 @@ impl ImageInput {
         self
     }
 
-    /// The MIME type, for content that is not recognised; what the content itself says goes before it.
+    /// The MIME type of content that is not recognised; a format that is recognised in the content takes precedence.
     pub fn with_content_type(mut self, content_type: impl Into<String>) -> Self {
         self.content_type = Some(content_type.into());
         self

@@ -23,8 +23,8 @@ use url::Url;
 /// An upload, made by [`Client::upload`](crate::Client::upload); awaiting it gives the picture's [`HostedUrl`].
 ///
 /// It goes to the CDN with a token that many uploads share: in one piece up to
-/// [`limits::SINGLE_UPLOAD_BYTES`], in parts above, read from the disk as they are sent. Where the CDN is not to be had, a
-/// signed URL of the storage is the other way.
+/// [`limits::SINGLE_UPLOAD_BYTES`], in parts above, read from the disk as they are sent. Where the CDN fails,
+/// the picture goes to a signed URL of the storage instead.
 #[must_use = "an upload begins when it is awaited"]
 pub struct Upload {
     storage: Arc<Storage>,

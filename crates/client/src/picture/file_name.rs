@@ -1,4 +1,4 @@
-//! Names of files that a server gave.
+//! File names that a server gave, made safe.
 
 use crate::picture::format::Format;
 use crate::text::cut;
@@ -6,8 +6,7 @@ use crate::text::cut;
 /// Bytes of a name, its extension apart.
 const STEM: usize = 100;
 
-/// A name that stays in its folder on every system, from whatever a server calls a file. The extension says what the
-/// content is, where that is known.
+/// A file name that stays in its folder on every system. The extension is that of the format, where that is known.
 pub(crate) fn clean(given: &str, format: Option<Format>) -> String {
     let last = given.rsplit(['/', '\\']).next().unwrap_or_default();
     let fits = |character: char| character.is_alphanumeric() || matches!(character, '-' | '_' | '.' | ' ' | '(' | ')');

@@ -1,6 +1,6 @@
-//! What a file is, judged by its first bytes: never by its name, never by what a server says of it.
+//! The format of a picture, recognised by its first bytes.
 
-/// A kind of picture.
+/// A picture format, recognised by the first bytes of a file, whatever its name or a server says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Format {
@@ -23,10 +23,10 @@ pub enum Format {
 }
 
 impl Format {
-    /// As many bytes as [`of`](Self::of) looks at.
+    /// How many bytes [`of`](Self::of) needs.
     pub const BYTES: usize = 16;
 
-    /// Judges by the first bytes.
+    /// The format that a file with these first bytes has; `None` where it is not one of these.
     ///
     /// ```
     /// use ideogram_client::Format;
@@ -63,7 +63,7 @@ impl Format {
         }
     }
 
-    /// The usual ending of a file's name, without the dot.
+    /// The usual file name extension, without the dot.
     pub fn extension(self) -> &'static str {
         match self {
             Self::Png => "png",

@@ -62,7 +62,8 @@ impl Image {
     ///
     /// # Errors
     /// [`is_foreign_url`](Error::is_foreign_url) when the server names a place that is not downloaded from;
-    /// [`is_too_large`](Error::is_too_large) above the bound; what HTTP has to offer otherwise.
+    /// [`is_too_large`](Error::is_too_large) above the bound; [`is_not_found`](Error::is_not_found),
+    /// [`is_connect`](Error::is_connect) or [`is_timeout`](Error::is_timeout) when it cannot be downloaded.
     pub async fn bytes(&self) -> Result<Bytes> {
         if let Some(inline) = self.inline()? {
             return Ok(inline);

@@ -1,4 +1,4 @@
-//! Pictures that come out: fetched without the key, bounded, and saved whole or not at all.
+//! Pictures that come out: downloaded without the key, up to a size limit, and saved completely or not at all.
 
 pub(crate) mod address;
 pub(crate) mod data_uri;

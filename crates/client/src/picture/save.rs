@@ -1,4 +1,4 @@
-//! Files that are there whole or not at all.
+//! Files that are saved completely or not at all: written beside their destination, then renamed.
 
 use crate::text::cut;
 use std::io::{self, Write};

@@ -1,4 +1,4 @@
-//! The API key, which is shown to nobody but the server.
+//! The API key, which only the configured servers see.
 
 use crate::error::{Error, Result};
 use http::header::HeaderValue;

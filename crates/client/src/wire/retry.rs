@@ -10,9 +10,9 @@ const LONGEST: Duration = Duration::from_secs(24 * 3600);
 
 /// How failed requests are sent again.
 ///
-/// Reading calls (status, result, cancel) are repeated on anything that time may heal. Paid calls (run, submit) are
+/// Reading calls (status, result, cancel) are repeated on every failure that may pass. Paid calls (run, submit) are
 /// repeated only when the request certainly was not accepted: no connection could be made, the server said 429, or the
-/// ingress had nobody to pass it to. The rest ends in an error whose
+/// ingress had no server to pass it to. The rest ends in an error whose
 /// [`may_have_been_accepted`](Error::may_have_been_accepted) is true.
 ///
 /// ```
@@ -52,7 +52,7 @@ impl RetryPolicy {
         Self::default().with_max_attempts(1)
     }
 
-    /// Repeats paid calls on anything that time may heal: for those to whom a picture paid twice is better than none.
+    /// Repeats paid calls on every failure that may pass, for programs to which a picture paid twice is better than none.
     pub fn at_least_once() -> Self {
         Self { duplicates: true, ..Self::default() }
     }
