@@ -151,7 +151,6 @@ impl Error {
 
     /// What the service or the model says of a job that has come to its end without a result: a sentence, and the
     /// model's own answer where there was one.
-    #[cfg(feature = "webhook")]
     pub(crate) fn verdict(sentence: impl Into<String>, body: Option<Body>) -> Self {
         let mut error = Self::new(ErrorKind::Failed, sentence);
         error.0.body = body;
