@@ -79,7 +79,7 @@ test("submit, status and result, each by itself", async () => {
     metrics: {},
   });
   const sent = await only("submit");
-  const query = "fal_webhook=http%3A%2F%2F127.0.0.1%3A9%2Fhook%3Fx%3D1%26y%3D2";
+  const query = "fal_webhook=http%3A%2F%2F127.0.0.1%3A9%2Fhook%3Fredacted";
   assert.equal(sent.uri, `/queue/${ENDPOINTS.generate}?${query}`);
   assert.equal(sent.headers["x-fal-queue-priority"], "low");
   assert.equal(sent.headers["x-fal-runner-hint"], "lora-a");

@@ -79,7 +79,7 @@ def test_an_unknown_path_is_the_applications_answer_and_an_unknown_application_t
     error = refusal(handle.get)
     assert (error.status_code, error.message) == (404, "Path /v9 not found")
     error = refusal(lambda: client.submit("fal-ai/no-such-app/v9", {}))
-    assert (error.status_code, error.message) == (404, "Application 'no-such-app' not found")
+    assert (error.status_code, error.message) == (404, 'Application "no-such-app" not found')
 
 
 def test_a_source_that_cannot_be_loaded_is_named(call):

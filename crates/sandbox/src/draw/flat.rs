@@ -1,8 +1,5 @@
 //! Pictures of one colour: for load tests, and for programs that are built without the feature `pictures`.
 
-use image::DynamicImage;
-use image::{Rgb, RgbImage};
-
 use super::picture::{DrawError, Picture};
 use super::png;
 use super::rng::Rng;
@@ -26,27 +23,42 @@ pub fn flat(scene: &Scene) -> Result<Picture, DrawError> {
         _ => scene.ratio.size(),
     };
     let [red, green, blue, ..] = Rng::new(&[&scene.seed.to_le_bytes(), scene.prompt.as_bytes()]).bytes();
-    of_one_colour(width, height, [red, green, blue])
+    png::of_one_colour(width, height, [red, green, blue])
 }
 
 /// A grey picture of any size, in place of one that an example names.
 #[cfg(not(feature = "pictures"))]
 pub fn flat_image(width: u32, height: u32) -> Result<Picture, DrawError> {
-    of_one_colour(width, height, [128; 3])
+    png::of_one_colour(width, height, [128; 3])
 }
 
 /// A mask of any size that selects everything.
 #[cfg(not(feature = "pictures"))]
 pub fn flat_mask(width: u32, height: u32, edits: MaskEdits) -> Result<Picture, DrawError> {
-    of_one_colour(width, height, if edits == MaskEdits::Black { [0; 3] } else { [255; 3] })
+    png::of_one_colour(width, height, if edits == MaskEdits::Black { [0; 3] } else { [255; 3] })
 }
 
-fn of_one_colour(width: u32, height: u32, colour: [u8; 3]) -> Result<Picture, DrawError> {
-    if width == 0 || height == 0 || u64::from(width) * u64::from(height) > MOST_PIXELS {
-        return Err(DrawError::Size { width, height });
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::draw::{Limits, decode};
+
+    #[test]
+    fn a_flat_picture_has_one_opaque_colour_that_follows_seed_and_prompt() {
+        let flat =
+            |prompt: &str, seed| decode(&flat(&Scene::new("test", prompt, seed)).unwrap().png, &Limits::default());
+        let first = flat("a", 1).unwrap();
+        assert_eq!((first.width(), first.height()), (1024, 1024));
+        let colour = first.rgba().get(..4).unwrap().to_vec();
+        assert!(first.rgba().chunks_exact(4).all(|pixel| pixel == colour) && colour.get(3) == Some(&255));
+        assert_eq!(flat("a", 1).unwrap(), first);
+        assert_ne!(flat("a", 2).unwrap(), first);
+        assert_ne!(flat("b", 1).unwrap(), first);
     }
-    png::encode(&DynamicImage::ImageRgb8(RgbImage::from_pixel(width, height, Rgb(colour))))
-}
 
-/// No larger picture is made.
-const MOST_PIXELS: u64 = 1 << 26;
+    #[test]
+    fn a_picture_without_a_side_is_refused() {
+        assert!(png::of_one_colour(0, 1, [0; 3]).is_err() && png::of_one_colour(1, 0, [0; 3]).is_err());
+        assert!(png::of_one_colour(u32::MAX, u32::MAX, [0; 3]).is_err());
+    }
+}
