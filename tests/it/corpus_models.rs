@@ -3,7 +3,7 @@
 
 use crate::description::root;
 use crate::round_trip::canonical;
-use serde_json::Value;
+use serde_json::{Value, json};
 use xtask::commands::codegen::schema_crate;
 use xtask::emit::corpus;
 use xtask::sources::folder;
@@ -35,7 +35,7 @@ macro_rules! round_trips {
     };
 }
 
-round_trips! { bare names numbers sizes tuple unions }
+round_trips! { additional bare names numbers sizes tagged taken tuple unions }
 
 #[test]
 fn what_cannot_be_carried_stops_with_file_pointer_and_advice() {
@@ -49,4 +49,71 @@ fn what_cannot_be_carried_stops_with_file_pointer_and_advice() {
         });
         insta::assert_snapshot!(format!("refused_{name}"), messages.collect::<Vec<_>>().join("\n"));
     }
+}
+
+/// Reads a value as a field of an input and writes it again.
+fn read_and_written<T: serde::de::DeserializeOwned + serde::Serialize>(value: &Value) -> Value {
+    serde_json::to_value(serde_json::from_value::<T>(value.clone()).unwrap()).unwrap()
+}
+
+/// Values that some variant, several or none of them takes.
+fn values() -> Vec<Value> {
+    let texts = ["a", "b", "tomorrow", "png", "square_hd"].map(Value::from);
+    let numbers = [json!(0), json!(42), json!(-1), json!(4.5), json!(1e300), json!(u64::MAX)];
+    let mut values: Vec<Value> = texts.into_iter().chain(numbers).collect();
+    values.extend([json!(null), json!(true), json!([]), json!(["a"]), json!([1]), json!({})]);
+    for fields in 0_u32..1 << 6 {
+        let field = |bit: u32, name: &str, value: Value| (fields & 1 << bit != 0).then(|| (name.to_owned(), value));
+        let some = [
+            field(0, "kind", json!(["a", "b", "png", "jpeg", "c"][fields as usize % 5])),
+            field(1, "x", json!(1)),
+            field(2, "y", json!("keep")),
+            field(3, "a", json!(7)),
+            field(4, "b", json!(8)),
+            field(5, "later", json!({"deep": [1, null]})),
+        ];
+        values.push(Value::Object(some.into_iter().flatten().collect()));
+    }
+    values
+}
+
+#[test]
+fn what_a_union_reads_it_writes_back_equal() {
+    use crate::corpus::tagged;
+    for value in values().into_iter().filter(|value| !value.is_null()) {
+        assert_eq!(read_and_written::<tagged::CorpusTaggedInputPart>(&value), value);
+        assert_eq!(read_and_written::<tagged::CorpusTaggedInputFormat>(&value), value);
+        assert_eq!(read_and_written::<tagged::CorpusTaggedInputGrown>(&value), value);
+        assert_eq!(read_and_written::<tagged::CorpusTaggedInputObjectOrList>(&value), value);
+        assert_eq!(read_and_written::<tagged::CorpusTaggedInputNumberOrInteger>(&value), value);
+        assert_eq!(read_and_written::<tagged::CorpusTaggedInputSize>(&value), value);
+        assert_eq!(read_and_written::<tagged::CorpusTaggedInputNested>(&value), value);
+    }
+}
+
+#[test]
+fn a_tag_then_the_known_fields_decide_which_variant_a_value_is() {
+    use crate::corpus::tagged::{CorpusTaggedInputFormat as Format, CorpusTaggedInputGrown as Grown};
+    use crate::corpus::tagged::{CorpusTaggedInputNumberOrInteger as Number, CorpusTaggedInputPart as Part};
+    let part = |value: Value| serde_json::from_value::<Part>(value).unwrap();
+    assert!(matches!(part(json!({"kind": "b", "x": 1, "y": "keep"})), Part::B(b) if b.y.as_deref() == Some("keep")));
+    assert!(matches!(part(json!({"kind": "a", "y": "kept"})), Part::A(a) if a.additional_properties["y"] == "kept"));
+    assert!(matches!(part(json!({"kind": "tomorrow"})), Part::UnknownValue(value) if value["kind"] == "tomorrow"));
+    assert!(matches!(serde_json::from_value(json!({"kind": "jpeg"})).unwrap(), Format::Jpeg(_)));
+    assert!(matches!(serde_json::from_value(json!({"a": 1, "b": 2})).unwrap(), Grown::More(_)));
+    assert!(matches!(serde_json::from_value(json!({"a": 1})).unwrap(), Grown::Few(_)));
+    assert!(matches!(serde_json::from_value(json!(42)).unwrap(), Number::Integer(42)));
+}
+
+#[test]
+fn what_an_object_may_have_beside_its_fields_is_kept() {
+    use crate::corpus::additional::{CorpusAdditionalInput, CorpusAdditionalOutput};
+    let input = json!({"prompt": "a fox", "additional_properties": "a field of that name", "later": [1]});
+    let read: CorpusAdditionalInput = serde_json::from_value(input.clone()).unwrap();
+    assert_eq!(read.other_properties["later"], json!([1]));
+    assert_eq!(serde_json::to_value(&read).unwrap(), input);
+    let output = json!({"seed": 1, "scores": {"best": 1.5, "second": 0.5}, "beauty": {"value": 2.5}});
+    let read: CorpusAdditionalOutput = serde_json::from_value(output.clone()).unwrap();
+    assert!((read.additional_properties["beauty"].value - 2.5).abs() < f64::EPSILON);
+    assert_eq!(serde_json::to_value(&read).unwrap(), output);
 }

@@ -34,6 +34,9 @@ mod endpoint;
 #[path = "../../crates/schema/src/field.rs"]
 #[allow(dead_code, unreachable_pub, reason = "a contract, of which each model uses a part")]
 mod field;
+#[path = "../../crates/schema/src/union.rs"]
+#[allow(dead_code, unreachable_pub, reason = "a contract, of which each model uses a part")]
+mod union;
 #[rustfmt::skip]
 #[allow(clippy::pedantic, dead_code, unreachable_pub, unused_imports, reason = "generated; compiling it is the test")]
 mod corpus;
@@ -41,3 +44,4 @@ mod corpus;
 use endpoint::{Endpoint, EndpointInfo, EndpointInput, Price};
 use field::{Field, FieldKind, FileRole};
 use number::Bounds;
+use union::{JsonShape, candidates};

@@ -71,6 +71,7 @@ pub mod number;
 pub mod check;
 pub mod endpoint;
 pub mod field;
+mod union;
 #[rustfmt::skip]
 #[allow(clippy::pedantic, reason = "generated: read by people, but not written by them")]
 mod generated;
@@ -82,4 +83,6 @@ pub use field::{Field, FieldKind, FileRole};
 pub use generated::*;
 pub use location::Location;
 pub use number::{Bounds, OutOfRange};
+#[doc(hidden)]
+pub use union::{JsonShape, candidates};
 pub use value::{Unknown, UnknownText};

@@ -58,6 +58,7 @@ impl fmt::Display for Location<'_> {
             match step {
                 ValidationLocation::String(name) => push_name(&mut path, name),
                 ValidationLocation::Integer(index) => write!(path, "[{index}]")?,
+                ValidationLocation::UnknownValue(step) => write!(path, "[{step}]")?,
             }
         }
         f.pad(&path)

@@ -134,7 +134,7 @@ macro_rules! open_enum {
 
         impl ::core::str::FromStr for $name {
             type Err = $crate::value::UnknownText;
-            fn from_str(text: &str) -> ::core::result::Result<Self, Self::Err> {
+            fn from_str(text: &str) -> ::core::result::Result<Self, $crate::value::UnknownText> {
                 Self::known(text).ok_or_else(|| $crate::value::UnknownText::new(text, Self::VALUES))
             }
         }

@@ -2,9 +2,12 @@
 
 //! Models of the documents in `xtask/tests/corpus`, compiled to show that they compile.
 
+pub(crate) mod additional;
 pub(crate) mod bare;
 pub(crate) mod names;
 pub(crate) mod numbers;
 pub(crate) mod sizes;
+pub(crate) mod tagged;
+pub(crate) mod taken;
 pub(crate) mod tuple;
 pub(crate) mod unions;

@@ -44,6 +44,7 @@ fn read(document: &Document, described: &mut Described) -> Result<Description> {
     let facts = facts(&endpoint);
     let normal = Document { name: document.name.clone(), value: normal(&endpoint, &facts, &schemas) };
     let components = components::read(&normal, &mut described.problems);
+    let components = components::merge([(&normal, &components)], &mut described.problems);
     let endpoints = vec![EndpointFacts::read(&facts, "/paths")?];
     Ok(Description { documents: vec![normal], endpoints, components, ..Description::default() })
 }

@@ -8,11 +8,12 @@ use crate::error::{Error, Result};
 use std::path::Path;
 
 /// The contract that generated models fill in, as it stands in the schema crate.
-const CONTRACT: [(&str, &str); 5] = [
+const CONTRACT: [(&str, &str); 6] = [
     ("check.rs", include_str!("../../../crates/schema/src/check.rs")),
     ("endpoint.rs", include_str!("../../../crates/schema/src/endpoint.rs")),
     ("field.rs", include_str!("../../../crates/schema/src/field.rs")),
     ("number.rs", include_str!("../../../crates/schema/src/number.rs")),
+    ("union.rs", include_str!("../../../crates/schema/src/union.rs")),
     ("value.rs", include_str!("../../../crates/schema/src/value.rs")),
 ];
 
@@ -33,10 +34,10 @@ pub fn schema_crate(description: &Description) -> Result<Output> {
 fn library(facts: &EndpointFacts) -> String {
     format!(
         "//! Typed models of fal's endpoint `{}`, generated from its OpenAPI document.\n\n\
-         #[macro_use]\npub mod value;\n#[macro_use]\npub mod number;\npub mod check;\npub mod endpoint;\npub mod field;\nmod generated;\n\n\
+         #[macro_use]\npub mod value;\n#[macro_use]\npub mod number;\npub mod check;\npub mod endpoint;\npub mod field;\nmod union;\nmod generated;\n\n\
          pub use check::InputError;\npub use endpoint::{{Endpoint, EndpointInfo, EndpointInput, Price}};\n\
          pub use field::{{Field, FieldKind, FileRole}};\npub use generated::*;\n\
-         pub use number::{{Bounds, OutOfRange}};\npub use value::{{Unknown, UnknownInteger, UnknownText}};\n",
+         pub use number::{{Bounds, OutOfRange}};\n#[doc(hidden)]\npub use union::{{JsonShape, candidates}};\npub use value::{{Unknown, UnknownInteger, UnknownText}};\n",
         facts.id
     )
 }

@@ -52,10 +52,12 @@ const RESERVED: &[&str] = &[
     "FieldKind",
     "FileRole",
     "InputError",
+    "JsonShape",
     "Location",
     "OutOfRange",
     "Price",
     "Unknown",
+    "UnknownInteger",
     "UnknownText",
     "UnknownValue",
     // The templates.

@@ -4,7 +4,7 @@
 //! Models, markers and the table of endpoints.
 
 #[allow(unused_imports, reason = "what is used depends on the description")]
-use crate::{Bounds, Endpoint, EndpointInfo, EndpointInput, Field, FieldKind, FileRole, Price};
+use crate::{Bounds, Endpoint, EndpointInfo, EndpointInput, Field, FieldKind, FileRole, JsonShape, Price, candidates};
 
 mod edit;
 mod generate;

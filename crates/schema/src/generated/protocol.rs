@@ -105,7 +105,7 @@ impl ErrorBody {
 
 /// What went wrong: a list of what is wrong with the input, or a sentence. Anything else is kept as it
 /// is.
-#[derive(Clone, Debug, PartialEq, ::serde::Serialize, ::serde::Deserialize)]
+#[derive(Clone, Debug, PartialEq, ::serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[serde(untagged)]
 #[non_exhaustive]
@@ -127,6 +127,48 @@ impl From<Vec<super::ValidationErrorDetail>> for ErrorDetail {
 impl From<String> for ErrorDetail {
     fn from(value: String) -> Self {
         Self::String(value)
+    }
+}
+
+impl<'de> ::serde::Deserialize<'de> for ErrorDetail {
+    fn deserialize<D: ::serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> ::core::result::Result<Self, D::Error> {
+        const SHAPES: &[&[super::JsonShape]] = &[
+            &[super::JsonShape::Array],
+            &[super::JsonShape::String(&[])],
+            &[super::JsonShape::Any],
+        ];
+        let value = <::serde_json::Value as ::serde::Deserialize>::deserialize(
+            deserializer,
+        )?;
+        for index in super::candidates(&value, SHAPES) {
+            let read = match index {
+                0usize => {
+                    <Vec<
+                        super::ValidationErrorDetail,
+                    > as ::serde::Deserialize>::deserialize(&value)
+                        .map(Self::List)
+                }
+                1usize => {
+                    <String as ::serde::Deserialize>::deserialize(&value)
+                        .map(Self::String)
+                }
+                2usize => {
+                    <::serde_json::Value as ::serde::Deserialize>::deserialize(&value)
+                        .map(Self::Any)
+                }
+                _ => break,
+            };
+            if let Ok(read) = read {
+                return Ok(read);
+            }
+        }
+        Err(
+            <D::Error as ::serde::de::Error>::custom(
+                "no variant of ErrorDetail can be read",
+            ),
+        )
     }
 }
 
@@ -623,7 +665,7 @@ open_enum! {
 }
 
 /// One step of the way to the offending value: a name, or an index or byte offset.
-#[derive(Clone, Debug, PartialEq, ::serde::Serialize, ::serde::Deserialize)]
+#[derive(Clone, Debug, PartialEq, ::serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[serde(untagged)]
 #[non_exhaustive]
@@ -632,6 +674,9 @@ pub enum ValidationLocation {
     String(String),
     /// A whole number.
     Integer(i64),
+    /// What no variant above is: kept as it came, and written back unchanged.
+    #[cfg_attr(feature = "schemars", schemars(skip))]
+    UnknownValue(::serde_json::Value),
 }
 
 impl From<String> for ValidationLocation {
@@ -643,6 +688,36 @@ impl From<String> for ValidationLocation {
 impl From<i64> for ValidationLocation {
     fn from(value: i64) -> Self {
         Self::Integer(value)
+    }
+}
+
+impl<'de> ::serde::Deserialize<'de> for ValidationLocation {
+    fn deserialize<D: ::serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> ::core::result::Result<Self, D::Error> {
+        const SHAPES: &[&[super::JsonShape]] = &[
+            &[super::JsonShape::String(&[])],
+            &[super::JsonShape::Integer],
+        ];
+        let value = <::serde_json::Value as ::serde::Deserialize>::deserialize(
+            deserializer,
+        )?;
+        for index in super::candidates(&value, SHAPES) {
+            let read = match index {
+                0usize => {
+                    <String as ::serde::Deserialize>::deserialize(&value)
+                        .map(Self::String)
+                }
+                1usize => {
+                    <i64 as ::serde::Deserialize>::deserialize(&value).map(Self::Integer)
+                }
+                _ => break,
+            };
+            if let Ok(read) = read {
+                return Ok(read);
+            }
+        }
+        Ok(Self::UnknownValue(value))
     }
 }
 

@@ -3,11 +3,16 @@
 //! Models, markers and the table of endpoints.
 
 #[allow(unused_imports, reason = "what is used depends on the description")]
-use crate::{Bounds, Endpoint, EndpointInfo, EndpointInput, Field, FieldKind, FileRole, Price};
+use crate::{Bounds, Endpoint, EndpointInfo, EndpointInput, Field, FieldKind, FileRole, JsonShape, Price, candidates};
 
 mod corpus_names;
 
 pub use corpus_names::*;
+
+/// The models of the endpoints: inputs, outputs, and what they are made of.
+pub mod endpoints {
+    pub use super::corpus_names::*;
+}
 
 /// Every endpoint that the description has, in its order.
 pub static ENDPOINTS: &[&EndpointInfo] = &[

@@ -274,7 +274,7 @@ open_enum! {
 }
 
 /// The component `CorpusSizesInputImageSize` of the description.
-#[derive(Clone, Debug, PartialEq, ::serde::Serialize, ::serde::Deserialize)]
+#[derive(Clone, Debug, PartialEq, ::serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[serde(untagged)]
 #[non_exhaustive]
@@ -283,6 +283,9 @@ pub enum CorpusSizesInputImageSize {
     ImageSize(super::ImageSize),
     /// A [`CorpusSizesInputImageSizeEnum`](super::CorpusSizesInputImageSizeEnum).
     CorpusSizesInputImageSizeEnum(super::CorpusSizesInputImageSizeEnum),
+    /// What no variant above is: kept as it came, and written back unchanged.
+    #[cfg_attr(feature = "schemars", schemars(skip))]
+    UnknownValue(::serde_json::Value),
 }
 
 impl From<super::ImageSize> for CorpusSizesInputImageSize {
@@ -294,6 +297,49 @@ impl From<super::ImageSize> for CorpusSizesInputImageSize {
 impl From<super::CorpusSizesInputImageSizeEnum> for CorpusSizesInputImageSize {
     fn from(value: super::CorpusSizesInputImageSizeEnum) -> Self {
         Self::CorpusSizesInputImageSizeEnum(value)
+    }
+}
+
+impl<'de> ::serde::Deserialize<'de> for CorpusSizesInputImageSize {
+    fn deserialize<D: ::serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> ::core::result::Result<Self, D::Error> {
+        const SHAPES: &[&[super::JsonShape]] = &[
+            &[
+                super::JsonShape::Object {
+                    fields: &["width", "height"],
+                    required: &[],
+                    tags: &[],
+                },
+            ],
+            &[
+                super::JsonShape::String(
+                    &["square_hd", "square", "portrait_4_3", "landscape_16_9"],
+                ),
+            ],
+        ];
+        let value = <::serde_json::Value as ::serde::Deserialize>::deserialize(
+            deserializer,
+        )?;
+        for index in super::candidates(&value, SHAPES) {
+            let read = match index {
+                0usize => {
+                    <super::ImageSize as ::serde::Deserialize>::deserialize(&value)
+                        .map(Self::ImageSize)
+                }
+                1usize => {
+                    <super::CorpusSizesInputImageSizeEnum as ::serde::Deserialize>::deserialize(
+                            &value,
+                        )
+                        .map(Self::CorpusSizesInputImageSizeEnum)
+                }
+                _ => break,
+            };
+            if let Ok(read) = read {
+                return Ok(read);
+            }
+        }
+        Ok(Self::UnknownValue(value))
     }
 }
 
@@ -444,12 +490,19 @@ pub struct ImageSize {
     /// Default: `512`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub height: Option<i64>,
+    /// What the description does not name, by name.
+    #[serde(flatten)]
+    pub additional_properties: ::serde_json::Map<String, ::serde_json::Value>,
 }
 
 impl ImageSize {
     /// With nothing set.
     pub fn new() -> Self {
-        Self { width: None, height: None }
+        Self {
+            width: None,
+            height: None,
+            additional_properties: ::core::default::Default::default(),
+        }
     }
 
     /// Sets [`width`](Self::width).
@@ -463,6 +516,16 @@ impl ImageSize {
     #[must_use]
     pub fn with_height(mut self, height: i64) -> Self {
         self.height = Some(height);
+        self
+    }
+
+    /// Sets [`additional_properties`](Self::additional_properties).
+    #[must_use]
+    pub fn with_additional_properties(
+        mut self,
+        additional_properties: impl Into<::serde_json::Map<String, ::serde_json::Value>>,
+    ) -> Self {
+        self.additional_properties = additional_properties.into();
         self
     }
 }

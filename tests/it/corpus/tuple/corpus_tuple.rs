@@ -19,7 +19,7 @@ impl CorpusTupleInput {
 }
 
 /// The component `CorpusTupleInputPointItem` of the description.
-#[derive(Clone, Debug, PartialEq, ::serde::Serialize, ::serde::Deserialize)]
+#[derive(Clone, Debug, PartialEq, ::serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[serde(untagged)]
 #[non_exhaustive]
@@ -28,6 +28,9 @@ pub enum CorpusTupleInputPointItem {
     Number(f64),
     /// A text.
     String(String),
+    /// What no variant above is: kept as it came, and written back unchanged.
+    #[cfg_attr(feature = "schemars", schemars(skip))]
+    UnknownValue(::serde_json::Value),
 }
 
 impl From<f64> for CorpusTupleInputPointItem {
@@ -39,6 +42,36 @@ impl From<f64> for CorpusTupleInputPointItem {
 impl From<String> for CorpusTupleInputPointItem {
     fn from(value: String) -> Self {
         Self::String(value)
+    }
+}
+
+impl<'de> ::serde::Deserialize<'de> for CorpusTupleInputPointItem {
+    fn deserialize<D: ::serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> ::core::result::Result<Self, D::Error> {
+        const SHAPES: &[&[super::JsonShape]] = &[
+            &[super::JsonShape::Number],
+            &[super::JsonShape::String(&[])],
+        ];
+        let value = <::serde_json::Value as ::serde::Deserialize>::deserialize(
+            deserializer,
+        )?;
+        for index in super::candidates(&value, SHAPES) {
+            let read = match index {
+                0usize => {
+                    <f64 as ::serde::Deserialize>::deserialize(&value).map(Self::Number)
+                }
+                1usize => {
+                    <String as ::serde::Deserialize>::deserialize(&value)
+                        .map(Self::String)
+                }
+                _ => break,
+            };
+            if let Ok(read) = read {
+                return Ok(read);
+            }
+        }
+        Ok(Self::UnknownValue(value))
     }
 }
 

@@ -145,7 +145,7 @@ impl CorpusUnionsInput {
 }
 
 /// The component `CorpusUnionsInputMessagesItem` of the description.
-#[derive(Clone, Debug, PartialEq, ::serde::Serialize, ::serde::Deserialize)]
+#[derive(Clone, Debug, PartialEq, ::serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[serde(untagged)]
 #[non_exhaustive]
@@ -156,6 +156,9 @@ pub enum CorpusUnionsInputMessagesItem {
     ImagePart(super::ImagePart),
     /// A text.
     String(String),
+    /// What no variant above is: kept as it came, and written back unchanged.
+    #[cfg_attr(feature = "schemars", schemars(skip))]
+    UnknownValue(::serde_json::Value),
 }
 
 impl From<super::TextPart> for CorpusUnionsInputMessagesItem {
@@ -176,8 +179,56 @@ impl From<String> for CorpusUnionsInputMessagesItem {
     }
 }
 
+impl<'de> ::serde::Deserialize<'de> for CorpusUnionsInputMessagesItem {
+    fn deserialize<D: ::serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> ::core::result::Result<Self, D::Error> {
+        const SHAPES: &[&[super::JsonShape]] = &[
+            &[
+                super::JsonShape::Object {
+                    fields: &["kind", "text"],
+                    required: &["kind", "text"],
+                    tags: &[("kind", &["text"])],
+                },
+            ],
+            &[
+                super::JsonShape::Object {
+                    fields: &["kind", "image_url", "detail"],
+                    required: &["kind", "image_url"],
+                    tags: &[("kind", &["image"])],
+                },
+            ],
+            &[super::JsonShape::String(&[])],
+        ];
+        let value = <::serde_json::Value as ::serde::Deserialize>::deserialize(
+            deserializer,
+        )?;
+        for index in super::candidates(&value, SHAPES) {
+            let read = match index {
+                0usize => {
+                    <super::TextPart as ::serde::Deserialize>::deserialize(&value)
+                        .map(Self::TextPart)
+                }
+                1usize => {
+                    <super::ImagePart as ::serde::Deserialize>::deserialize(&value)
+                        .map(Self::ImagePart)
+                }
+                2usize => {
+                    <String as ::serde::Deserialize>::deserialize(&value)
+                        .map(Self::String)
+                }
+                _ => break,
+            };
+            if let Ok(read) = read {
+                return Ok(read);
+            }
+        }
+        Ok(Self::UnknownValue(value))
+    }
+}
+
 /// The component `CorpusUnionsInputNumberOrText` of the description.
-#[derive(Clone, Debug, PartialEq, ::serde::Serialize, ::serde::Deserialize)]
+#[derive(Clone, Debug, PartialEq, ::serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[serde(untagged)]
 #[non_exhaustive]
@@ -188,6 +239,9 @@ pub enum CorpusUnionsInputNumberOrText {
     Number(f64),
     /// A text.
     String(String),
+    /// What no variant above is: kept as it came, and written back unchanged.
+    #[cfg_attr(feature = "schemars", schemars(skip))]
+    UnknownValue(::serde_json::Value),
 }
 
 impl From<i64> for CorpusUnionsInputNumberOrText {
@@ -208,8 +262,42 @@ impl From<String> for CorpusUnionsInputNumberOrText {
     }
 }
 
+impl<'de> ::serde::Deserialize<'de> for CorpusUnionsInputNumberOrText {
+    fn deserialize<D: ::serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> ::core::result::Result<Self, D::Error> {
+        const SHAPES: &[&[super::JsonShape]] = &[
+            &[super::JsonShape::Integer],
+            &[super::JsonShape::Number],
+            &[super::JsonShape::String(&[])],
+        ];
+        let value = <::serde_json::Value as ::serde::Deserialize>::deserialize(
+            deserializer,
+        )?;
+        for index in super::candidates(&value, SHAPES) {
+            let read = match index {
+                0usize => {
+                    <i64 as ::serde::Deserialize>::deserialize(&value).map(Self::Integer)
+                }
+                1usize => {
+                    <f64 as ::serde::Deserialize>::deserialize(&value).map(Self::Number)
+                }
+                2usize => {
+                    <String as ::serde::Deserialize>::deserialize(&value)
+                        .map(Self::String)
+                }
+                _ => break,
+            };
+            if let Ok(read) = read {
+                return Ok(read);
+            }
+        }
+        Ok(Self::UnknownValue(value))
+    }
+}
+
 /// The component `CorpusUnionsInputVoice` of the description.
-#[derive(Clone, Debug, PartialEq, ::serde::Serialize, ::serde::Deserialize)]
+#[derive(Clone, Debug, PartialEq, ::serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[serde(untagged)]
 #[non_exhaustive]
@@ -218,6 +306,9 @@ pub enum CorpusUnionsInputVoice {
     String(String),
     /// A [`CorpusUnionsInputVoiceObject`](super::CorpusUnionsInputVoiceObject).
     CorpusUnionsInputVoiceObject(super::CorpusUnionsInputVoiceObject),
+    /// What no variant above is: kept as it came, and written back unchanged.
+    #[cfg_attr(feature = "schemars", schemars(skip))]
+    UnknownValue(::serde_json::Value),
 }
 
 impl From<String> for CorpusUnionsInputVoice {
@@ -229,6 +320,45 @@ impl From<String> for CorpusUnionsInputVoice {
 impl From<super::CorpusUnionsInputVoiceObject> for CorpusUnionsInputVoice {
     fn from(value: super::CorpusUnionsInputVoiceObject) -> Self {
         Self::CorpusUnionsInputVoiceObject(value)
+    }
+}
+
+impl<'de> ::serde::Deserialize<'de> for CorpusUnionsInputVoice {
+    fn deserialize<D: ::serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> ::core::result::Result<Self, D::Error> {
+        const SHAPES: &[&[super::JsonShape]] = &[
+            &[super::JsonShape::String(&[])],
+            &[
+                super::JsonShape::Object {
+                    fields: &["id", "speed"],
+                    required: &["id"],
+                    tags: &[],
+                },
+            ],
+        ];
+        let value = <::serde_json::Value as ::serde::Deserialize>::deserialize(
+            deserializer,
+        )?;
+        for index in super::candidates(&value, SHAPES) {
+            let read = match index {
+                0usize => {
+                    <String as ::serde::Deserialize>::deserialize(&value)
+                        .map(Self::String)
+                }
+                1usize => {
+                    <super::CorpusUnionsInputVoiceObject as ::serde::Deserialize>::deserialize(
+                            &value,
+                        )
+                        .map(Self::CorpusUnionsInputVoiceObject)
+                }
+                _ => break,
+            };
+            if let Ok(read) = read {
+                return Ok(read);
+            }
+        }
+        Ok(Self::UnknownValue(value))
     }
 }
 
@@ -244,12 +374,19 @@ pub struct CorpusUnionsInputVoiceObject {
     /// Default: `1`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub speed: Option<super::CorpusUnionsInputVoiceObjectSpeed>,
+    /// What the description does not name, by name.
+    #[serde(flatten)]
+    pub additional_properties: ::serde_json::Map<String, ::serde_json::Value>,
 }
 
 impl CorpusUnionsInputVoiceObject {
     /// With what is required; the rest is unset.
     pub fn new(id: impl Into<String>) -> Self {
-        Self { id: id.into(), speed: None }
+        Self {
+            id: id.into(),
+            speed: None,
+            additional_properties: ::core::default::Default::default(),
+        }
     }
 
     /// Sets [`speed`](Self::speed).
@@ -259,6 +396,16 @@ impl CorpusUnionsInputVoiceObject {
         speed: impl Into<super::CorpusUnionsInputVoiceObjectSpeed>,
     ) -> Self {
         self.speed = Some(speed.into());
+        self
+    }
+
+    /// Sets [`additional_properties`](Self::additional_properties).
+    #[must_use]
+    pub fn with_additional_properties(
+        mut self,
+        additional_properties: impl Into<::serde_json::Map<String, ::serde_json::Value>>,
+    ) -> Self {
+        self.additional_properties = additional_properties.into();
         self
     }
 }
@@ -314,7 +461,7 @@ impl CorpusUnionsOutput {
 }
 
 /// The component `CorpusUnionsOutputResult` of the description.
-#[derive(Clone, Debug, PartialEq, ::serde::Serialize, ::serde::Deserialize)]
+#[derive(Clone, Debug, PartialEq, ::serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[serde(untagged)]
 #[non_exhaustive]
@@ -323,6 +470,9 @@ pub enum CorpusUnionsOutputResult {
     TextPart(super::TextPart),
     /// A [`ImagePart`](super::ImagePart).
     ImagePart(super::ImagePart),
+    /// What no variant above is: kept as it came, and written back unchanged.
+    #[cfg_attr(feature = "schemars", schemars(skip))]
+    UnknownValue(::serde_json::Value),
 }
 
 impl From<super::TextPart> for CorpusUnionsOutputResult {
@@ -334,6 +484,49 @@ impl From<super::TextPart> for CorpusUnionsOutputResult {
 impl From<super::ImagePart> for CorpusUnionsOutputResult {
     fn from(value: super::ImagePart) -> Self {
         Self::ImagePart(value)
+    }
+}
+
+impl<'de> ::serde::Deserialize<'de> for CorpusUnionsOutputResult {
+    fn deserialize<D: ::serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> ::core::result::Result<Self, D::Error> {
+        const SHAPES: &[&[super::JsonShape]] = &[
+            &[
+                super::JsonShape::Object {
+                    fields: &["kind", "text"],
+                    required: &["kind", "text"],
+                    tags: &[("kind", &["text"])],
+                },
+            ],
+            &[
+                super::JsonShape::Object {
+                    fields: &["kind", "image_url", "detail"],
+                    required: &["kind", "image_url"],
+                    tags: &[("kind", &["image"])],
+                },
+            ],
+        ];
+        let value = <::serde_json::Value as ::serde::Deserialize>::deserialize(
+            deserializer,
+        )?;
+        for index in super::candidates(&value, SHAPES) {
+            let read = match index {
+                0usize => {
+                    <super::TextPart as ::serde::Deserialize>::deserialize(&value)
+                        .map(Self::TextPart)
+                }
+                1usize => {
+                    <super::ImagePart as ::serde::Deserialize>::deserialize(&value)
+                        .map(Self::ImagePart)
+                }
+                _ => break,
+            };
+            if let Ok(read) = read {
+                return Ok(read);
+            }
+        }
+        Ok(Self::UnknownValue(value))
     }
 }
 
@@ -351,6 +544,9 @@ pub struct ImagePart {
     /// May be `null`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub detail: Option<super::ImagePartDetail>,
+    /// What the description does not name, by name.
+    #[serde(flatten)]
+    pub additional_properties: ::serde_json::Map<String, ::serde_json::Value>,
 }
 
 impl ImagePart {
@@ -363,6 +559,7 @@ impl ImagePart {
             kind: kind.into(),
             image_url: image_url.into(),
             detail: None,
+            additional_properties: ::core::default::Default::default(),
         }
     }
 
@@ -370,6 +567,16 @@ impl ImagePart {
     #[must_use]
     pub fn with_detail(mut self, detail: impl Into<super::ImagePartDetail>) -> Self {
         self.detail = Some(detail.into());
+        self
+    }
+
+    /// Sets [`additional_properties`](Self::additional_properties).
+    #[must_use]
+    pub fn with_additional_properties(
+        mut self,
+        additional_properties: impl Into<::serde_json::Map<String, ::serde_json::Value>>,
+    ) -> Self {
+        self.additional_properties = additional_properties.into();
         self
     }
 }
@@ -456,6 +663,9 @@ pub struct TextPart {
     pub kind: super::TextPartKind,
     /// The field `text`.
     pub text: String,
+    /// What the description does not name, by name.
+    #[serde(flatten)]
+    pub additional_properties: ::serde_json::Map<String, ::serde_json::Value>,
 }
 
 impl TextPart {
@@ -464,7 +674,18 @@ impl TextPart {
         Self {
             kind: kind.into(),
             text: text.into(),
+            additional_properties: ::core::default::Default::default(),
         }
+    }
+
+    /// Sets [`additional_properties`](Self::additional_properties).
+    #[must_use]
+    pub fn with_additional_properties(
+        mut self,
+        additional_properties: impl Into<::serde_json::Map<String, ::serde_json::Value>>,
+    ) -> Self {
+        self.additional_properties = additional_properties.into();
+        self
     }
 }
 

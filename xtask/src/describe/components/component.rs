@@ -18,6 +18,29 @@ pub struct Component {
     pub description: String,
     /// What it becomes.
     pub shape: Shape,
+    /// The map of a struct's fields that the description does not name, where they are kept.
+    pub rest: Option<Rest>,
+}
+
+/// The fields of an object that the description does not name.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Rest {
+    /// The Rust field that has them.
+    pub rust: String,
+    /// The map's schema.
+    pub schema: Value,
+}
+
+/// One variant of a union.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Variant {
+    /// Its name in Rust.
+    pub rust: String,
+    /// Its schema.
+    pub schema: Value,
+    /// The field that says which variant a value is, and the texts with which it says that it is this one, where the
+    /// description has a discriminator.
+    pub tag: Option<(String, Vec<String>)>,
 }
 
 /// What a component becomes.
@@ -31,8 +54,8 @@ pub enum Shape {
     IntegerEnum(Vec<(i64, String)>),
     /// A checked number.
     Number(NumberKind, Bounds),
-    /// An untagged union: variant name and schema.
-    Union(Vec<(String, Value)>),
+    /// A union of these variants, open for others.
+    Union(Vec<Variant>),
     /// A transparent wrapper of a simple schema.
     Wrapper(Value),
 }

@@ -8,5 +8,5 @@ mod component;
 mod read;
 
 pub use bounds::{Bounds, NumberKind};
-pub use component::{Component, Components, Property, Shape, referenced};
+pub use component::{Component, Components, Property, Rest, Shape, Variant, referenced};
 pub use read::{merge, read};

@@ -1,7 +1,7 @@
 //! Reads components out of a normalised document.
 
 use super::bounds::{Bounds, NumberKind};
-use super::component::{Component, Components, Property, Shape, referenced};
+use super::component::{Component, Components, Property, Rest, Shape, Variant, referenced};
 use crate::error::{Error, Result};
 use crate::names;
 use crate::pointer::Pointer;
@@ -50,6 +50,7 @@ pub fn merge<'a>(
             }
         }
     }
+    keep_rest_of_variants(&mut merged);
     merged
 }
 
@@ -65,8 +66,49 @@ fn component(name: &str, schema: &Value, pointer: &str) -> Result<Component> {
         rust: type_name(name, pointer)?,
         pointer: pointer.to_owned(),
         description: text(schema, "description"),
+        rest: rest(schema, pointer)?,
         shape: shape(schema, pointer)?,
     })
+}
+
+/// What an object says of fields that it does not name; nothing where it says nothing, or names none.
+fn rest(schema: &Value, pointer: &str) -> Result<Option<Rest>> {
+    let values = match schema.get("additionalProperties") {
+        Some(Value::Bool(true)) => Value::Object(Map::new()),
+        Some(values @ Value::Object(_)) => item(values, &format!("{pointer}/additionalProperties"))?,
+        _ => return Ok(None),
+    };
+    Ok(Some(rest_of(schema.get("properties").and_then(Value::as_object), &values)))
+}
+
+fn rest_of(properties: Option<&Map<String, Value>>, values: &Value) -> Rest {
+    let is_taken = |name: &str| properties.is_some_and(|known| known.keys().any(|key| names::field(key) == name));
+    let name = ["additional_properties", "other_properties"].into_iter().find(|name| !is_taken(name));
+    let schema = serde_json::json!({ "type": "object", "additionalProperties": values });
+    Rest { rust: name.unwrap_or("undescribed_properties").to_owned(), schema }
+}
+
+/// The objects that are variants of a union keep what they do not name: it may be what tells them apart tomorrow.
+fn keep_rest_of_variants(components: &mut Components) {
+    let variants: Vec<String> = components
+        .values()
+        .filter_map(|component| match &component.shape {
+            Shape::Union(variants) => Some(variants),
+            _ => None,
+        })
+        .flatten()
+        .filter_map(|variant| referenced(&variant.schema).map(str::to_owned))
+        .collect();
+    for name in variants {
+        if let Some(component) = components.get_mut(&name)
+            && let Shape::Struct(properties) = &component.shape
+            && component.rest.is_none()
+        {
+            let known: Map<String, Value> =
+                properties.iter().map(|property| (property.json.clone(), Value::Null)).collect();
+            component.rest = Some(rest_of(Some(&known), &Value::Object(Map::new())));
+        }
+    }
 }
 
 fn shape(schema: &Value, pointer: &str) -> Result<Shape> {
@@ -76,7 +118,8 @@ fn shape(schema: &Value, pointer: &str) -> Result<Shape> {
     }
     for keyword in ["anyOf", "oneOf"] {
         if let Some(variants) = schema.get(keyword).and_then(Value::as_array) {
-            return union(variants, &format!("{pointer}/{keyword}"));
+            let discriminator = schema.get("x-upstream-discriminator");
+            return union(variants, discriminator, &format!("{pointer}/{keyword}"));
         }
     }
     match kind {
@@ -153,7 +196,7 @@ fn clash(pointer: &str, index: usize, name: &str, other: &str) -> Error {
     Error::new(message).at(format!("{pointer}/enum/{index}"))
 }
 
-fn union(variants: &[Value], pointer: &str) -> Result<Shape> {
+fn union(variants: &[Value], discriminator: Option<&Value>, pointer: &str) -> Result<Shape> {
     let mut taken = BTreeSet::new();
     let mut named = Vec::new();
     for (index, schema) in variants.iter().enumerate() {
@@ -166,12 +209,23 @@ fn union(variants: &[Value], pointer: &str) -> Result<Shape> {
             count += 1;
             name = format!("{base}{count}");
         }
-        named.push((name, schema));
+        let tag = discriminator.and_then(|discriminator| tag(discriminator, &schema));
+        named.push(Variant { rust: name, schema, tag });
     }
     if named.is_empty() {
         return Err(Error::new("a union needs at least one schema").at(pointer));
     }
     Ok(Shape::Union(named))
+}
+
+/// What a discriminator says of one variant.
+fn tag(discriminator: &Value, schema: &Value) -> Option<(String, Vec<String>)> {
+    let field = discriminator.get("propertyName")?.as_str()?.to_owned();
+    let reference = format!("#/components/schemas/{}", referenced(schema)?);
+    let mapping = discriminator.get("mapping")?.as_object()?;
+    let texts = mapping.iter().filter(|(_, target)| target.as_str() == Some(&reference));
+    let texts: Vec<String> = texts.map(|(text, _)| text.clone()).collect();
+    (!texts.is_empty()).then_some((field, texts))
 }
 
 fn variant_name(schema: &Value) -> String {

@@ -184,9 +184,23 @@ impl<'a> Emitter<'a> {
         let mut body = Map::new();
         body.insert(union.keyword.to_owned(), variants.into());
         if let Some(discriminator) = &union.discriminator {
-            body.insert("x-upstream-discriminator".to_owned(), discriminator.clone());
+            body.insert("x-upstream-discriminator".to_owned(), self.discriminator(discriminator));
         }
         body
+    }
+
+    /// A discriminator whose mapping leads to the components of the normal form.
+    fn discriminator(&self, discriminator: &Value) -> Value {
+        let mut discriminator = discriminator.clone();
+        let mapping = discriminator.get_mut("mapping").and_then(Value::as_object_mut);
+        for target in mapping.into_iter().flat_map(Map::values_mut) {
+            let place = target.as_str().and_then(|text| Pointer::parse(text.strip_prefix('#')?));
+            let place = place.map(|place| self.graph.target(&place));
+            if let Some(name) = place.and_then(|place| self.names.get(&place)) {
+                *target = format!("#/components/schemas/{name}").into();
+            }
+        }
+        discriminator
     }
 }
 

@@ -1,7 +1,7 @@
 //! The source of one component's model, by what the component becomes.
 
 use super::{enumeration, number, structure, union, wrapper};
-use crate::describe::components::{Component, Shape};
+use crate::describe::components::{Component, Components, Shape};
 use crate::emit::source::unparse;
 use crate::error::Result;
 
@@ -9,7 +9,12 @@ use crate::error::Result;
 ///
 /// # Errors
 /// Tokens that are no Rust file: a mistake in this module.
-pub(super) fn source(component: &Component, types: &[syn::Type], fallback: &str) -> Result<String> {
+pub(super) fn source(
+    component: &Component,
+    types: &[syn::Type],
+    fallback: &str,
+    components: &Components,
+) -> Result<String> {
     let summary = if component.description.is_empty() { fallback } else { &component.description };
     let paragraphs = [summary.to_owned()];
     match &component.shape {
@@ -23,7 +28,7 @@ pub(super) fn source(component: &Component, types: &[syn::Type], fallback: &str)
         }
         Shape::Number(kind, bounds) => Ok(number::number(component, &paragraphs, *kind, bounds)),
         Shape::Struct(properties) => unparse(&structure::structure(component, &paragraphs, properties, types)),
-        Shape::Union(variants) => unparse(&union::union(component, &paragraphs, variants, types)),
+        Shape::Union(variants) => unparse(&union::union(component, &paragraphs, variants, types, components)),
         Shape::Wrapper(_) => unparse(&wrapper::wrapper(component, &paragraphs, types)),
     }
 }

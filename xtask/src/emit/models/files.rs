@@ -35,7 +35,7 @@ impl Models<'_> {
             let file = self.file_of(name);
             let fallback = format!("The component `{name}` of the description.");
             let fields = types.get(name).map(Vec::as_slice).unwrap_or_default();
-            let source = component::source(component, fields, &fallback)?;
+            let source = component::source(component, fields, &fallback, &self.description.components)?;
             let body = bodies.entry(file).or_default();
             body.push('\n');
             body.push_str(&source);
@@ -74,7 +74,7 @@ impl Models<'_> {
         let mut text = header(&self.description.generators);
         text.push_str("\n//! Models, markers and the table of endpoints.\n\n");
         let mut used = BTreeSet::from(["Bounds", "Endpoint", "EndpointInfo", "EndpointInput", "Field", "FieldKind"]);
-        used.extend(["FileRole", "Price"]);
+        used.extend(["FileRole", "JsonShape", "Price", "candidates"]);
         let used: Vec<&str> = used.into_iter().collect();
         text.push_str(&format!(
             "#[allow(unused_imports, reason = \"what is used depends on the description\")]\nuse {contract}::{{{}}};\n\n",
@@ -143,9 +143,10 @@ fn reachable<'a>(roots: impl IntoIterator<Item = &'a str>, components: &Componen
         if !found.insert(name) {
             continue;
         }
+        component.rest.iter().for_each(|rest| references(&rest.schema, &mut open));
         match &component.shape {
             Shape::Struct(properties) => properties.iter().for_each(|property| references(&property.schema, &mut open)),
-            Shape::Union(variants) => variants.iter().for_each(|(_, schema)| references(schema, &mut open)),
+            Shape::Union(variants) => variants.iter().for_each(|variant| references(&variant.schema, &mut open)),
             Shape::Wrapper(schema) => references(schema, &mut open),
             Shape::TextEnum(_) | Shape::IntegerEnum(_) | Shape::Number(..) => {}
         }

@@ -42,8 +42,9 @@ pub(super) fn structure(
     let debug = has_secret.then(|| debug(&name, properties));
     let pairs: Vec<(&Property, &syn::Type)> = properties.iter().zip(types).collect();
     let fields = pairs.iter().map(|(property, inner)| field(property, inner));
+    let (rest_field, rest_value, rest_setter) = rest(component, types);
     let default = properties.iter().all(Property::is_option).then(|| quote!(#[derive(Default)]));
-    let constructor = constructor(&pairs);
+    let constructor = constructor(&pairs, &rest_value);
     let setters =
         pairs.iter().filter(|(property, _)| !property.required).map(|(property, inner)| setter(property, inner));
     quote! {
@@ -53,15 +54,40 @@ pub(super) fn structure(
         #[non_exhaustive]
         pub struct #name {
             #(#fields)*
+            #rest_field
         }
 
         impl #name {
             #constructor
             #(#setters)*
+            #rest_setter
         }
 
         #debug
     }
+}
+
+/// What is kept of fields that the description does not name: the field, its value in `new`, its setter. Its type is the last.
+fn rest(component: &Component, types: &[syn::Type]) -> (TokenStream, TokenStream, TokenStream) {
+    let (Some(rest), Some(map)) = (&component.rest, types.last()) else {
+        return (quote!(), quote!(), quote!());
+    };
+    let (name, setter) = (ident(&rest.rust), format_ident!("with_{}", rest.rust));
+    let doc = format!(" Sets [`{}`](Self::{}).", rest.rust, rest.rust);
+    let field = quote! {
+        #[doc = " What the description does not name, by name."]
+        #[serde(flatten)]
+        pub #name: #map,
+    };
+    let setter = quote! {
+        #[doc = #doc]
+        #[must_use]
+        pub fn #setter(mut self, #name: impl Into<#map>) -> Self {
+            self.#name = #name.into();
+            self
+        }
+    };
+    (field, quote!(#name: ::core::default::Default::default()), setter)
 }
 
 fn field(property: &Property, inner: &syn::Type) -> TokenStream {
@@ -101,7 +127,7 @@ fn field_docs(property: &Property) -> Vec<String> {
     paragraphs
 }
 
-fn constructor(pairs: &[(&Property, &syn::Type)]) -> TokenStream {
+fn constructor(pairs: &[(&Property, &syn::Type)], rest: &TokenStream) -> TokenStream {
     let required = pairs.iter().filter(|(property, _)| property.required);
     let arguments = required.clone().map(|(property, inner)| {
         let name = ident(&property.rust);
@@ -119,7 +145,7 @@ fn constructor(pairs: &[(&Property, &syn::Type)]) -> TokenStream {
     quote! {
         #[doc = #doc]
         pub fn new(#(#arguments),*) -> Self {
-            Self { #(#values),* }
+            Self { #(#values,)* #rest }
         }
     }
 }

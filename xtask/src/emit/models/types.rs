@@ -73,8 +73,11 @@ pub(super) fn rust_types(components: &Components) -> Result<FieldTypes> {
 /// The schemas whose types are asked for; `None` for what is ours altogether.
 fn type_schemas(component: &Component) -> Option<Vec<&Value>> {
     match &component.shape {
-        Shape::Struct(properties) => Some(properties.iter().map(|property| &property.schema).collect()),
-        Shape::Union(variants) => Some(variants.iter().map(|(_, schema)| schema).collect()),
+        Shape::Struct(properties) => {
+            let rest = component.rest.iter().map(|rest| &rest.schema);
+            Some(properties.iter().map(|property| &property.schema).chain(rest).collect())
+        }
+        Shape::Union(variants) => Some(variants.iter().map(|variant| &variant.schema).collect()),
         Shape::Wrapper(schema) => Some(vec![schema]),
         Shape::TextEnum(_) | Shape::IntegerEnum(_) | Shape::Number(..) => None,
     }
