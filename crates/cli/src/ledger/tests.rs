@@ -366,3 +366,53 @@ fn salvage_changes_nothing_that_is_sound_and_nothing_under_a_process_at_work() {
     assert!(salvaged.moved_to.unwrap().exists());
     assert_eq!(Ledger::open(&path).unwrap().begin(&new()).unwrap(), 12, "no number is given twice");
 }
+
+/// Makes the event happen to a row by the method that does it.
+fn happen(ledger: &mut Ledger, id: i64, event: Event) -> Result<(), super::LedgerError> {
+    let why = || "why".to_owned();
+    match event {
+        Event::NotSent => ledger.close(id, &Closing::NotSent { why: why() }),
+        Event::Refused => ledger.close(id, &Closing::Refused { why: why() }),
+        Event::ReplyLost => ledger.lost(id, "why"),
+        Event::Accepted => ledger.accepted(id, "r-1"),
+        Event::Answered => ledger.answered(id, None, "{}"),
+        Event::Saved => ledger.close(id, &Closing::Saved { files: Vec::new() }),
+        Event::Failed => ledger.close(id, &Closing::Failed { why: why() }),
+        Event::Cancelled => ledger.close(id, &Closing::Cancelled),
+        Event::Closed => ledger.close(id, &Closing::ByHand),
+        Event::AskedAgain => ledger.ask_again(id),
+    }
+}
+
+#[test]
+fn every_edge_can_be_written_and_no_other() {
+    // How a row gets into each state.
+    let ways: [(State, &[Event]); 10] = [
+        (State::Sending, &[]),
+        (State::Accepted, &[Event::Accepted]),
+        (State::Lost, &[Event::ReplyLost]),
+        (State::Answered, &[Event::Answered]),
+        (State::Saved, &[Event::Accepted, Event::Saved]),
+        (State::NotSent, &[Event::NotSent]),
+        (State::Refused, &[Event::Refused]),
+        (State::Failed, &[Event::Failed]),
+        (State::Cancelled, &[Event::Accepted, Event::Cancelled]),
+        (State::Closed, &[Event::Closed]),
+    ];
+    assert_eq!(ways.map(|(state, _)| state), State::ALL);
+    let mut ledger = Ledger::temporary().unwrap();
+    let mut open = 0;
+    for (from, way) in ways {
+        for event in Event::ALL {
+            let id = ledger.begin(&new()).unwrap();
+            for step in way {
+                happen(&mut ledger, id, *step).unwrap();
+            }
+            assert_eq!(happen(&mut ledger, id, *event).is_ok(), from.after(*event).is_some(), "{from:?}, {event:?}");
+            let state = ledger.row(id).unwrap().unwrap().state;
+            assert_eq!(state, from.after(*event).unwrap_or(from), "{from:?}, {event:?}");
+            open += usize::from(state.is_open());
+        }
+    }
+    assert_eq!((ledger.open_rows().unwrap().len(), ledger.check().unwrap()), (open, vec![]));
+}

@@ -8,6 +8,7 @@ mod exit;
 mod help;
 mod jobs;
 mod ledger;
+mod requests;
 mod resume;
 #[cfg(feature = "sandbox")]
 mod sandbox;

@@ -15,7 +15,7 @@ fn id(number: usize) -> String {
 }
 
 /// A queue in which every request has completed, and has one picture.
-fn completed(request: &Request) -> Reply {
+pub(crate) fn completed(request: &Request) -> Reply {
     let path = request.target.split('?').next().unwrap_or_default();
     let (base, rest) = path.split_at(path.find("/requests/").map_or(0, |at| at + "/requests/".len()));
     let id = rest.split('/').next().unwrap_or_default();
