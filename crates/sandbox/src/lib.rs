@@ -12,20 +12,33 @@
 //! | `https://fal.ai` | `/site` |
 //!
 //! A request that comes with one of those hosts in its `Host` header finds the same services without a prefix, and so does
-//! one on a service's own port ([`Builder::service_ports`]). `/_sandbox` is the look inside, for people and as JSON for
-//! tests; `/api/fal/proxy` is the proxy that programs in a browser go through.
+//! one on a service's own port ([`Builder::service_ports`]). The URLs of an answer lead back the way the request came.
+//! `/_sandbox` is the look inside, for people and as JSON; `/api/fal/proxy` is the proxy that programs in a browser go
+//! through.
+//!
+//! # In a test
+//! A sandbox starts in a line, says what came in as values, and does wrong what it is told to:
 //!
 //! ```
-//! use ideogram_sandbox::Sandbox;
+//! use ideogram_sandbox::{Call, Fault, Rule, Sandbox};
 //!
 //! # tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap().block_on(async {
-//! let sandbox = Sandbox::builder().start().await?;
-//! assert!(sandbox.queue_url().ends_with("/queue"));
-//! // … point a client at `sandbox.url()` with any key of the form `id:secret` …
+//! let sandbox = Sandbox::builder().flat(true).start().await?;
+//! sandbox.set_faults(Rule::new([Call::Submit], Fault::LostReply).with_times(1));
+//!
+//! // … point a client at `sandbox.url()` with the key `sandbox.key()`, and let it work …
+//!
+//! assert!(sandbox.charged().is_empty(), "what was paid for, a line for each job");
+//! assert!(sandbox.jobs().is_empty() && sandbox.requests().is_empty());
 //! sandbox.shutdown().await;
 //! # Ok::<_, ideogram_sandbox::StartError>(())
 //! # }).unwrap();
 //! ```
+//!
+//! # Features
+//! | feature | default | why it is one |
+//! |---|---|---|
+//! | `pictures` | yes | pictures that show what was asked for; without it they are of one colour, and no font or drawing crate is built |
 //!
 //! **Architecture Invariant.** What an endpoint takes and gives is read from [`ideogram_schema::ENDPOINTS`] alone: no
 //! endpoint id, field list, value or price stands in this crate. **Architecture Invariant.** The typed models are not used

@@ -32,9 +32,9 @@ impl fmt::Debug for Sandbox {
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum StartError {
-    /// The port could not be had.
+    /// The sandbox cannot listen on the port.
     Port {
-        /// The port that was asked for; 0 is any.
+        /// The port that was asked for; 0 is any free one.
         port: u16,
         /// What the system said.
         source: std::io::Error,

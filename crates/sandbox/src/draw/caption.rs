@@ -11,9 +11,9 @@ use super::text::{Align, Room, Setting};
 pub(super) struct Words {
     pub(super) title: String,
     /// What an expanded prompt gains.
-    pub(super) magic: Option<String>,
+    pub(super) expansion: Option<String>,
     /// Parameters by name, in the order in which they are shown.
-    pub(super) facts: Vec<(&'static str, String)>,
+    pub(super) parameters: Vec<(&'static str, String)>,
     pub(super) negative: Option<String>,
     /// A face for letters that the built-in ones lack.
     pub(super) extra: Option<Face>,
@@ -29,7 +29,7 @@ const SPARK: f32 = 1.25;
 /// The words set in one column, not yet placed. Lengths are in pixels.
 pub(super) struct Column {
     pub(super) title: Setting,
-    magic: Option<Setting>,
+    expansion: Option<Setting>,
     pub(super) caption: Caption,
     width: f32,
     gap: f32,
@@ -59,17 +59,17 @@ impl Column {
     ) -> Self {
         let gap = small * GAP;
         let left = height.max(small);
-        let magic = words.magic.as_ref().filter(|_| left > small * 9.0).map(|magic| {
+        let expansion = words.expansion.as_ref().filter(|_| left > small * 9.0).map(|expansion| {
             let size = small * 1.25;
             let width = width - size * SPARK;
             let room = Room { width, height: size * 2.6, largest: size, smallest: size };
-            Setting::fit(magic, Typeface::Text, None, room)
+            Setting::fit(expansion, Typeface::Text, None, room)
         });
-        let left = left - magic.as_ref().map_or(0.0, |magic| magic.height() + gap);
+        let left = left - expansion.as_ref().map_or(0.0, |expansion| expansion.height() + gap);
         let room = Room { width, height: left, largest, smallest: small.min(largest) };
         Self {
             title: Setting::fit(&words.title, typeface, words.extra.as_ref(), room),
-            magic,
+            expansion,
             caption: Caption::default(),
             width,
             gap,
@@ -78,7 +78,7 @@ impl Column {
 
     /// Of title and expansion, without the caption.
     pub(super) fn head_height(&self) -> f32 {
-        self.title.height() + self.magic.as_ref().map_or(0.0, |magic| magic.height() + self.gap)
+        self.title.height() + self.expansion.as_ref().map_or(0.0, |expansion| expansion.height() + self.gap)
     }
 
     /// Of all.
@@ -88,26 +88,26 @@ impl Column {
 
     /// Of its longest line.
     pub(super) fn widest(&self) -> f32 {
-        let magic = self.magic.as_ref().map_or(0.0, |magic| magic.width() + magic.size * SPARK);
-        self.title.width().max(magic).max(self.caption.width())
+        let expansion = self.expansion.as_ref().map_or(0.0, |expansion| expansion.width() + expansion.size * SPARK);
+        self.title.width().max(expansion).max(self.caption.width())
     }
 
     /// The expansion, below a title that was drawn at `y`.
     pub(super) fn draw_magic(&self, canvas: &mut Canvas, x: f32, y: f32, align: Align, color: Color) {
-        let Some(magic) = &self.magic else { return };
+        let Some(expansion) = &self.expansion else { return };
         let top = y + self.title.height() + self.gap * 0.8;
-        let size = magic.size;
+        let size = expansion.size;
         // A spark stands for what the expansion added.
         let indent = match align {
             Align::Left => 0.0,
-            Align::Center => (self.width - magic.width()) / 2.0 - size * 0.55,
+            Align::Center => (self.width - expansion.width()) / 2.0 - size * 0.55,
         };
         spark(canvas, x + indent + size * 0.42, top + size * 0.36, size * 0.5, color);
         let from = match align {
             Align::Left => x + size * SPARK,
             Align::Center => x + size * SPARK * 0.5,
         };
-        if let Some(path) = magic.outline(from, top, self.width, align) {
+        if let Some(path) = expansion.outline(from, top, self.width, align) {
             canvas.fill(&path, color);
         }
     }
@@ -164,7 +164,7 @@ impl Caption {
         let (gap, between) = (size * 0.4, size * 1.4);
         let mut rows: Vec<Row> = Vec::new();
         let line = size * Typeface::Text.leading();
-        for (name, value) in &words.facts {
+        for (name, value) in &words.parameters {
             let name = Setting::line(name, Typeface::Text, None, size, width);
             let from = if name.width() > 0.0 { name.width() + gap } else { 0.0 };
             let value = Setting::line(value, Typeface::Text, words.extra.as_ref(), size, (width - from).max(size));

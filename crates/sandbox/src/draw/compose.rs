@@ -57,15 +57,15 @@ fn canvas(width: u32, height: u32) -> Result<Canvas, DrawError> {
 
 fn words(scene: &Scene, (width, height): (u32, u32)) -> Words {
     let untitled = super::text::clean(&scene.prompt).is_empty();
-    let mut facts =
+    let mut parameters =
         vec![("", scene.endpoint.clone()), ("style", scene.style.clone()), ("seed", scene.seed.to_string())];
     match &scene.operation {
-        Operation::Generate => facts.push(("ratio", scene.ratio.to_string())),
+        Operation::Generate => parameters.push(("ratio", scene.ratio.to_string())),
         Operation::Remix { strength, .. } => {
-            facts.push(("ratio", scene.ratio.to_string()));
-            facts.push(("strength", strength.to_string()));
+            parameters.push(("ratio", scene.ratio.to_string()));
+            parameters.push(("strength", strength.to_string()));
         }
-        Operation::Edit { mask_edits, .. } => facts.push((
+        Operation::Edit { mask_edits, .. } => parameters.push((
             "mask edits",
             match mask_edits {
                 MaskEdits::Black => "black".to_owned(),
@@ -73,13 +73,13 @@ fn words(scene: &Scene, (width, height): (u32, u32)) -> Words {
             },
         )),
     }
-    facts.push(("size", format!("{width}×{height}")));
-    facts.push(("expand_prompt", scene.expand_prompt.to_string()));
+    parameters.push(("size", format!("{width}×{height}")));
+    parameters.push(("expand_prompt", scene.expand_prompt.to_string()));
     let mut chance = Rng::new(&[b"expansion", &scene.seed.to_le_bytes(), scene.prompt.as_bytes()]);
     Words {
         title: if untitled { "(no prompt)".to_owned() } else { scene.prompt.clone() },
-        magic: scene.expand_prompt.then(|| Look::named(&scene.style).expansion(&mut chance)),
-        facts,
+        expansion: scene.expand_prompt.then(|| Look::named(&scene.style).expansion(&mut chance)),
+        parameters,
         extra: scene.extra_face.clone(),
         over_source: !matches!(scene.operation, Operation::Generate),
         negative: Some(scene.negative_prompt.clone()).filter(|text| !super::text::clean(text).is_empty()),

@@ -7,7 +7,7 @@ use crate::chance::Dice;
 use crate::lock::lock;
 use std::sync::Mutex;
 
-/// What befalls one call.
+/// What goes wrong with one call.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Injection {
     pub(crate) latency_ms: u64,
@@ -69,7 +69,7 @@ impl FaultEngine {
         serde_json::json!({ "seed": inner.faults.seed, "rules": rules.collect::<Vec<_>>() })
     }
 
-    /// Decides what befalls the next call of that kind.
+    /// Decides what goes wrong with the next call of that kind.
     pub(crate) fn decide(&self, call: Call) -> Injection {
         let mut injection = Injection::default();
         let mut inner = lock(&self.inner);
