@@ -12,7 +12,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 use support::queue::{CANCEL, ID, RESULT, STATUS, STREAM, SUBMIT, accepted, completed, output};
-use support::{Act, Reply, Stub, answer, end, event, json, stream};
+use support::{Act, INGRESS, Reply, Stub, answer, end, event, json, stream};
 
 const RUN: &str = "POST /run/fal-ai/ideogram/v2/turbo";
 const TOKEN: &str = "POST /rest/storage/auth/token";
@@ -151,14 +151,28 @@ const FAULTS: &[Fault] = &[
     },
     Fault {
         name: "503 of the ingress",
-        reply: |_| answer(503, &[("content-type", "text/html")], "<html><center>nginx</center></html>"),
+        reply: |_| answer(503, &[("content-type", "text/html")], INGRESS),
         accepts: false,
         paid: Healed,
         reading: Healed,
     },
     Fault {
         name: "503 with a request id",
-        reply: |_| answer(503, &[("x-fal-request-id", "r")], "<html><center>nginx</center></html>"),
+        reply: |_| answer(503, &[("content-type", "text/html"), ("x-fal-request-id", "r")], INGRESS),
+        accepts: true,
+        paid: InDoubt,
+        reading: Healed,
+    },
+    Fault {
+        name: "503 of an application that echoes the prompt",
+        reply: |_| answer(503, &[("content-type", "text/html")], "<html><p>No luck with: a fox, nginx</p></html>"),
+        accepts: true,
+        paid: InDoubt,
+        reading: Healed,
+    },
+    Fault {
+        name: "503 with the ingress's page as text",
+        reply: |_| answer(503, &[("content-type", "text/plain")], INGRESS),
         accepts: true,
         paid: InDoubt,
         reading: Healed,

@@ -57,15 +57,27 @@ impl Body {
             .any(|text| sentence.eq_ignore_ascii_case(text))
     }
 
-    /// Whether the ingress wrote it, and not the application or the gateway.
+    /// Whether it is the page of the ingress, nginx, as a whole: in one that merely has its name somewhere, the name may be
+    /// an echo of the prompt.
     pub(crate) fn is_of_ingress(&self) -> bool {
-        self.text.contains("nginx")
+        self.text.len() < 1 << 10 && is_nginx_page(&self.text.replace(['\r', '\n'], "")).is_some()
     }
 
     /// Whether a 403 is about the account's balance, and not about the key.
     pub(crate) fn says_exhausted_balance(&self) -> bool {
         self.text.to_ascii_lowercase().contains("exhausted balance")
     }
+}
+
+/// ``<html><head><title>503 …</title></head><body><center><h1>503 …</h1></center><hr><center>nginx</center></body></html>``,
+/// with nginx's version or without it.
+fn is_nginx_page(page: &str) -> Option<()> {
+    let (title, rest) = page.strip_prefix("<html><head><title>")?.split_once("</title></head><body><center><h1>")?;
+    let rest = rest.strip_prefix(title)?.strip_prefix("</h1></center><hr><center>nginx")?;
+    let version = rest.strip_suffix("</center></body></html>")?;
+    let is_status = title.bytes().all(|byte| byte.is_ascii_alphanumeric() || b" -'".contains(&byte));
+    let is_version = version.bytes().all(|byte| byte.is_ascii_digit() || b"/.".contains(&byte));
+    (title.starts_with("503 ") && is_status && is_version).then_some(())
 }
 
 fn text(value: Option<Value>) -> Option<String> {
@@ -87,8 +99,33 @@ mod tests {
         assert_eq!(request.error_type.as_deref(), Some("request_timeout"));
         assert_eq!(request.sentence.as_deref(), Some("Request timed out"));
         assert_eq!(Body::parse(br#"{"status":"NOT_FOUND"}"#).sentence.as_deref(), Some("NOT_FOUND"));
-        assert!(Body::parse(b"<html><center>nginx</center></html>").is_of_ingress());
         assert_eq!(Body::parse(b"[]").text, "[]");
+    }
+
+    #[test]
+    fn the_ingress_is_known_by_its_whole_page_and_not_by_a_word() {
+        let page = |title: &str, name: &str| {
+            let page = format!(
+                "<html>\r\n<head><title>{title}</title></head>\r\n<body>\r\n<center><h1>{title}</h1></center>\r\n\
+                 <hr><center>{name}</center>\r\n</body>\r\n</html>\r\n"
+            );
+            Body::parse(page.as_bytes()).is_of_ingress()
+        };
+        for name in ["nginx", "nginx/1.27.4"] {
+            assert!(page("503 Service Temporarily Unavailable", name), "{name}");
+        }
+        assert!(
+            !page("503 Service Unavailable", "a fox before nginx") && !page("503 Service Unavailable", "nginx fox")
+        );
+        assert!(!page("a fox", "nginx") && !page("503 <b>nginx</b>", "nginx"));
+        for other in [
+            "<html><center>nginx</center></html>",
+            "<html><body>The model is down. Your prompt: nginx</body></html>",
+            "nginx",
+            r#"{"detail":"nginx"}"#,
+        ] {
+            assert!(!Body::parse(other.as_bytes()).is_of_ingress(), "{other}");
+        }
     }
 
     #[test]

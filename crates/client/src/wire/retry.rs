@@ -11,8 +11,9 @@ const LONGEST: Duration = Duration::from_secs(24 * 3600);
 /// How failed requests are sent again.
 ///
 /// Reading calls (status, result, cancel) are repeated on every failure that may pass. Paid calls (run, submit) are
-/// repeated only when the request certainly was not accepted: no connection could be made, the server said 429, or the
-/// ingress had no server to pass it to. The rest ends in an error whose
+/// repeated only when the request certainly was not accepted: no connection could be made, the server said 429, the
+/// ingress had no server to pass it to, or the server said over HTTP/2 that it did not process it. The rest ends in an
+/// error whose
 /// [`may_have_been_accepted`](Error::may_have_been_accepted) is true.
 ///
 /// ```

@@ -75,6 +75,10 @@ pub fn json(status: u16, body: serde_json::Value) -> Reply {
     answer(status, &[("content-type", "application/json")], body.to_string())
 }
 
+/// The page of an ingress that has nobody to pass a request to.
+pub const INGRESS: &str = "<html>\r\n<head><title>503 Service Temporarily Unavailable</title></head>\r\n<body>\r\n\
+    <center><h1>503 Service Temporarily Unavailable</h1></center>\r\n<hr><center>nginx</center>\r\n</body>\r\n</html>\r\n";
+
 /// The head of an event stream; its events follow as chunks.
 pub fn stream(acts: impl IntoIterator<Item = Act>) -> Reply {
     let head = "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n";
