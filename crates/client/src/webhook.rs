@@ -15,7 +15,11 @@
 //!         Ok(delivery) => {
 //!             // It may come more than once: what is done with it should depend on the request id alone.
 //!             match delivery.outcome {
-//!                 Outcome::Output(output) => println!("{} {}", delivery.request_id, output.images[0].url),
+//!                 Outcome::Output(output) => {
+//!                     for image in &output.images {
+//!                         println!("{} {}", delivery.request_id, image.url);
+//!                     }
+//!                 }
 //!                 Outcome::Failed(error) => println!("{error}"),
 //!                 _ => println!("{} has no payload", delivery.request_id),
 //!             }

@@ -8,10 +8,10 @@ use std::fmt;
 /// Every input field for a picture takes it.
 ///
 /// ```
-/// use ideogram_client::{HostedUrl, RemixInput};
+/// use ideogram_client::{HostedUrl, ImageInput, RemixInput};
 ///
 /// # async fn example(client: ideogram_client::Client) -> ideogram_client::Result<()> {
-/// let image: HostedUrl = client.upload(&b"\x89PNG\r\n\x1a\n"[..]).inline().await?;
+/// let image: HostedUrl = client.upload(ImageInput::path("fox.png")).inline().await?;
 /// assert!(image.is_inline());
 /// let input = RemixInput::new("An ice cream", image);
 /// # Ok(())
