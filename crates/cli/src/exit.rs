@@ -186,6 +186,8 @@ pub(crate) struct Facts {
     pub(crate) error_type: Option<String>,
     pub(crate) details: Vec<ErrorDetailRow>,
     pub(crate) may_have_been_accepted: bool,
+    /// Whether the service keeps the file no longer, so that no later run can fetch it.
+    pub(crate) expired: bool,
 }
 
 impl Failure {

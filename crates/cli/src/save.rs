@@ -1,16 +1,15 @@
-//! Where files go. Nothing that exists is overwritten by accident, no half file is ever seen under its final name, and
-//! no name from the service is used.
+//! Where files go. Nothing that exists is overwritten by accident, and no name from the service is used. The files
+//! themselves are the client's to download and to save.
 
 use crate::exit::Failure;
 use crate::output::{Output, stdout_is_closed, write_stdout};
-use ideogram_client::Format;
+use ideogram_client::{Download, Error, Format};
 use std::fs::{self, File};
-use std::io::{ErrorKind, IsTerminal as _, Write as _};
+use std::io::{ErrorKind, IsTerminal as _, Read as _, Write as _};
 use std::path::{Path, PathBuf};
-use tempfile::NamedTempFile;
 
-/// The most names that are tried beside a taken one.
-const MAX_TRIES: usize = 10_000;
+/// Bytes that are passed on to a pipe or device at once.
+const PIECE: usize = 64 << 10;
 
 /// The most characters of a prompt that become part of a name.
 const MAX_SLUG: usize = 48;
@@ -77,36 +76,82 @@ impl Destination {
         }
     }
 
-    /// Saves one file of a request, the first with `number` 0, and tells where; `None` is stdout or a device.
-    pub(crate) fn save(
+    /// Where a file is downloaded to: its folder, or one for temporary files where the bytes go on from there.
+    pub(crate) fn folder(&self, number: usize) -> PathBuf {
+        match &self.target {
+            Target::Stdout if number == 0 => std::env::temp_dir(),
+            Target::Stdout => PathBuf::new(),
+            Target::Special(_) => std::env::temp_dir(),
+            Target::File(path) => path.parent().unwrap_or(Path::new("")).to_owned(),
+            Target::Directory(directory) if directory == Path::new(".") => PathBuf::new(),
+            Target::Directory(directory) => directory.clone(),
+        }
+    }
+
+    /// Opens the device or pipe, where that is the place: before anything is downloaded.
+    pub(crate) fn open(&self) -> Result<Option<File>, Failure> {
+        let Target::Special(path) = &self.target else { return Ok(None) };
+        fs::OpenOptions::new().append(true).open(path).map(Some).map_err(|error| cannot_write(path, &error))
+    }
+
+    /// Puts one file of a request, the first with `number` 0, where it belongs, and tells where; `None` is stdout or the
+    /// device. Each path is told before it is taken.
+    pub(crate) async fn put(
         &self,
         number: usize,
         stem: &str,
-        bytes: &[u8],
-        output: Output,
-    ) -> Result<Option<PathBuf>, Failure> {
-        match &self.target {
-            Target::Stdout if number == 0 => write_stdout(bytes).map(|()| None),
-            Target::Special(path) => fs::OpenOptions::new()
-                .append(true)
-                .open(path)
-                .and_then(|mut file| file.write_all(bytes))
-                .map(|()| None)
-                .map_err(|error| cannot_write(path, &error)),
-            Target::File(path) if number == 0 => {
-                let saved = write(path, self.overwrite, bytes)?;
-                if saved != *path {
-                    output.note(&format!(
-                        "`{}` was created while the picture was downloading, so the picture is in `{}`",
-                        path.display(),
-                        saved.display()
-                    ));
-                }
-                Ok(Some(saved))
+        download: Download,
+        device: Option<&File>,
+        about_to_take: impl FnMut(&Path),
+    ) -> Result<Option<PathBuf>, Put> {
+        let name = match &self.target {
+            Target::Stdout if number == 0 => return copy(download, write_stdout).map(|()| None),
+            Target::Special(path) => {
+                let write = |piece: &[u8]| match device {
+                    Some(mut device) => device.write_all(piece).map_err(|error| cannot_write(path, &error)),
+                    None => Ok(()),
+                };
+                return copy(download, write).map(|()| None);
             }
-            Target::File(path) => write(&beside(path, number + 1), self.overwrite, bytes).map(Some),
-            Target::Directory(directory) => write_in(directory, stem, bytes).map(Some),
-            Target::Stdout => write_in(Path::new("."), stem, bytes).map(Some),
+            Target::File(path) if number == 0 => path.file_name().unwrap_or_default().to_owned(),
+            Target::File(path) => beside(path, number + 1).file_name().unwrap_or_default().to_owned(),
+            Target::Directory(_) | Target::Stdout => {
+                let extension = download.format().map_or("bin", Format::extension);
+                format!("{stem}.{extension}").into()
+            }
+        };
+        let replace = self.overwrite && matches!(self.target, Target::File(_));
+        let saved = if replace { download.replace(name).await } else { download.save_new(name, about_to_take).await };
+        saved.map(|saved| Some(saved.into_path())).map_err(Put::Client)
+    }
+
+    /// The file that was asked for, where it is another one than this.
+    pub(crate) fn other_than(&self, number: usize, saved: &Path) -> Option<PathBuf> {
+        let Target::File(path) = &self.target else { return None };
+        let meant = if number == 0 { path.clone() } else { beside(path, number + 1) };
+        (meant != saved).then_some(meant)
+    }
+}
+
+/// Why a file is not where it belongs.
+pub(crate) enum Put {
+    /// A device, a pipe, stdout.
+    Failure(Failure),
+    /// A file, in the client's words.
+    Client(Error),
+}
+
+/// Passes a file on in pieces.
+fn copy(download: Download, mut write: impl FnMut(&[u8]) -> Result<(), Failure>) -> Result<(), Put> {
+    let lost = |error: std::io::Error| Put::Failure(Failure::file(format!("cannot read the downloaded file: {error}")));
+    let mut reader = download.into_reader().map_err(lost)?;
+    let mut piece = vec![0; PIECE];
+    loop {
+        match reader.read(&mut piece) {
+            Ok(0) => return Ok(()),
+            Ok(count) => write(piece.get(..count).unwrap_or_default()).map_err(Put::Failure)?,
+            Err(error) if error.kind() == ErrorKind::Interrupted => {}
+            Err(error) => return Err(lost(error)),
         }
     }
 }
@@ -144,7 +189,7 @@ fn at(path: &Path, overwrite: bool) -> Result<Target, Failure> {
 
 /// Finds out before anything is paid whether a file can be made here.
 fn writable(directory: &Path) -> Result<(), Failure> {
-    temporary(directory).map(drop).map_err(|error| cannot_write(directory, &error))
+    tempfile::tempfile_in(directory).map(drop).map_err(|error| cannot_write(directory, &error))
 }
 
 fn parent(path: &Path) -> &Path {
@@ -154,56 +199,19 @@ fn parent(path: &Path) -> &Path {
     }
 }
 
-fn temporary(directory: &Path) -> std::io::Result<NamedTempFile> {
+/// Writes a small file that is the tool's own to replace, and tells its absolute path.
+#[cfg(feature = "sandbox")]
+pub(crate) fn replace(path: &Path, bytes: &[u8]) -> Result<PathBuf, Failure> {
     let mut builder = tempfile::Builder::new();
-    builder.prefix(".ideogram-").suffix(".part");
     // An ordinary file's permissions, which the umask narrows; the default is for secrets.
     #[cfg(unix)]
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-    builder.tempfile_in(directory)
-}
-
-/// Writes the file whole or not at all. A name that is taken is left alone unless `overwrite`; the next free one is used.
-fn write(path: &Path, overwrite: bool, bytes: &[u8]) -> Result<PathBuf, Failure> {
-    let directory = parent(path);
-    let cannot = |error: &std::io::Error| cannot_write(path, error);
-    let mut file = temporary(directory).map_err(|error| cannot(&error))?;
-    let content = file.as_file_mut();
-    content.write_all(bytes).and_then(|()| content.sync_all()).map_err(|error| cannot(&error))?;
-    let saved = if overwrite {
-        file.persist(path).map_err(|error| cannot(&error.error))?;
-        path.to_owned()
-    } else {
-        under_a_free_name(file, path)?
-    };
-    // The name itself is safe only when the directory is.
-    File::open(directory).and_then(|directory| directory.sync_all()).map_err(|error| cannot(&error))?;
-    Ok(saved)
-}
-
-/// Writes a file that is the tool's own to replace, and tells its absolute path.
-#[cfg(feature = "sandbox")]
-pub(crate) fn replace(path: &Path, bytes: &[u8]) -> Result<PathBuf, Failure> {
-    let written = write(path, true, bytes)?;
-    std::path::absolute(&written).map_err(|error| cannot_write(&written, &error))
-}
-
-fn under_a_free_name(mut file: NamedTempFile, path: &Path) -> Result<PathBuf, Failure> {
-    for number in 1..=MAX_TRIES {
-        let name = if number == 1 { path.to_owned() } else { beside(path, number) };
-        match file.persist_noclobber(&name) {
-            Ok(_) => return Ok(name),
-            Err(refused) if refused.error.kind() == ErrorKind::AlreadyExists => file = refused.file,
-            Err(refused) => return Err(cannot_write(&name, &refused.error)),
-        }
-    }
-    Err(Failure::file(format!("`{}` and {MAX_TRIES} names like it are taken", path.display())))
-}
-
-fn write_in(directory: &Path, stem: &str, bytes: &[u8]) -> Result<PathBuf, Failure> {
-    let name = format!("{stem}.{}", Format::of(bytes).map_or("bin", Format::extension));
-    let path = if directory == Path::new(".") { PathBuf::from(name) } else { directory.join(name) };
-    write(&path, false, bytes)
+    let written = builder.tempfile_in(parent(path)).and_then(|mut file| {
+        file.write_all(bytes)?;
+        file.persist(path)?;
+        std::path::absolute(path)
+    });
+    written.map_err(|error| cannot_write(path, &error))
 }
 
 /// `fox.png` and 2 give `fox-2.png`.
@@ -244,7 +252,7 @@ pub(crate) fn stem(verb: &str, words: Option<&str>, seed: Option<i64>) -> String
 
 #[cfg(test)]
 mod tests {
-    use super::{beside, stem, write};
+    use super::{beside, stem};
     use std::path::Path;
 
     #[test]
@@ -253,19 +261,6 @@ mod tests {
         assert_eq!(stem("generate", Some("../../etc/passwd\u{202e}"), None), "etc-passwd");
         assert_eq!(stem("generate", Some("狐狸"), Some(-1)), "generate--1");
         assert!(stem("generate", Some(&"long ".repeat(100)), None).len() <= 48);
-    }
-
-    #[test]
-    fn a_taken_name_is_left_alone() {
-        let directory = tempfile::tempdir().unwrap();
-        let path = directory.path().join("fox.png");
-        for (content, name) in [("one", "fox.png"), ("two", "fox-2.png"), ("three", "fox-3.png")] {
-            assert_eq!(write(&path, false, content.as_bytes()).unwrap(), directory.path().join(name));
-        }
-        assert_eq!(std::fs::read(&path).unwrap(), b"one");
-        write(&path, true, b"four").unwrap();
-        assert_eq!(std::fs::read(&path).unwrap(), b"four");
-        assert_eq!(std::fs::read_dir(directory.path()).unwrap().count(), 3);
     }
 
     #[test]

@@ -3,6 +3,9 @@
 use crate::data_uri;
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
+use std::fs::File;
+use std::io::{ErrorKind, Read as _};
+use std::path::Path;
 
 /// The input with each data URI replaced by its type, size and SHA-256.
 ///
@@ -17,12 +20,19 @@ pub fn summarised(input: &Map<String, Value>) -> Value {
 
 fn summary(value: &Value) -> Value {
     match value {
-        Value::String(text) => match data_uri::decode(text) {
-            Some((content_type, bytes)) => {
-                json!({"content_type": content_type, "bytes": bytes.len(), "sha256": sha256(&bytes)})
+        Value::String(text) => {
+            let (mut count, mut sha256) = (0_usize, Sha256::new());
+            let content_type = data_uri::read(text, |piece| {
+                count += piece.len();
+                sha256.update(piece);
+            });
+            match content_type {
+                Some(content_type) => {
+                    json!({"content_type": content_type, "bytes": count, "sha256": hex(&sha256.finalize())})
+                }
+                None => value.clone(),
             }
-            None => value.clone(),
-        },
+        }
         Value::Array(items) => items.iter().map(summary).collect(),
         Value::Object(fields) => summarised(fields),
         _ => value.clone(),
@@ -32,6 +42,19 @@ fn summary(value: &Value) -> Value {
 /// SHA-256 in hexadecimal.
 pub(crate) fn sha256(bytes: &[u8]) -> String {
     hex(&Sha256::digest(bytes))
+}
+
+/// The SHA-256 of a file, in hexadecimal.
+pub(crate) fn sha256_of(path: &Path) -> std::io::Result<String> {
+    let (mut file, mut sha256, mut piece) = (File::open(path)?, Sha256::new(), vec![0; 64 << 10]);
+    loop {
+        match file.read(&mut piece) {
+            Ok(0) => return Ok(hex(&sha256.finalize())),
+            Ok(count) => sha256.update(piece.get(..count).unwrap_or_default()),
+            Err(error) if error.kind() == ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
 }
 
 pub(crate) fn hex(bytes: &[u8]) -> String {

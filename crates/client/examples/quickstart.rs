@@ -11,8 +11,8 @@ pub async fn run(client: Client) -> ideogram_client::Result<()> {
         .with_aspect_ratio(AspectRatio::Ratio16x9)
         .with_style(Style::Design);
     let response = client.subscribe(&input).await?;
-    for path in response.save_to(std::env::temp_dir()).await? {
-        println!("{} with seed {}", path.display(), response.seed);
+    for saved in response.save_to(std::env::temp_dir()).await? {
+        println!("{} with seed {}", saved.path().display(), response.seed);
     }
     Ok(())
 }

@@ -9,11 +9,11 @@ use ideogram_client::{Client, GenerateInput, ImageInput, RemixInput, Strength};
 pub async fn run(client: Client) -> Result<(), Box<dyn std::error::Error>> {
     // A picture to begin with.
     let source = client.run(&GenerateInput::new("A harbour")).await?;
-    let paths = source.save_to(std::env::temp_dir()).await?;
-    let path = paths.first().ok_or("the answer has no picture")?;
+    let saved = source.save_to(std::env::temp_dir()).await?;
+    let saved = saved.first().ok_or("the answer has no picture")?;
 
     let image = client
-        .upload(ImageInput::path(path))
+        .upload(ImageInput::path(saved.path()))
         .on_progress(|progress| println!("{} of {:?} bytes", progress.sent, progress.total))
         .await?;
     let input = RemixInput::new("The same harbour in winter", image).with_strength(Strength::new(0.6)?);

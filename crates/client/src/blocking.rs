@@ -27,12 +27,12 @@
 //! What has no twin here goes through [`Client::block_on`] with [`Client::as_async`].
 
 use crate::error::{Error, ErrorKind, Result};
-use crate::{CallInput, CallOutput, CancelState, Endpoint, File, LogEntry, QueueStatus, Response, Update};
+use crate::{CallInput, CallOutput, CancelState, Endpoint, File, LogEntry, QueueStatus, Response, SavedFile, Update};
 use bytes::Bytes;
 use futures_util::StreamExt;
 use std::fmt;
 use std::future::IntoFuture;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 use tokio::runtime::{Builder, Handle, Runtime};
 
@@ -110,7 +110,7 @@ impl Client {
     ///
     /// # Errors
     /// See [`Response::save_to`]; [`is_configuration`](Error::is_configuration) inside an async program.
-    pub fn save_to<T: Sync>(&self, response: &Response<T>, path: impl AsRef<Path>) -> Result<Vec<PathBuf>> {
+    pub fn save_to<T: Sync>(&self, response: &Response<T>, path: impl AsRef<Path>) -> Result<Vec<SavedFile>> {
         self.block_on(async { response.save_to(path).await })
     }
 
@@ -317,7 +317,7 @@ impl Image {
     ///
     /// # Errors
     /// See [`crate::Image::save_to`].
-    pub fn save_to(&self, path: impl AsRef<Path>) -> Result<()> {
+    pub fn save_to(&self, path: impl AsRef<Path>) -> Result<SavedFile> {
         self.client.block_on(self.image.save_to(path))
     }
 
@@ -325,7 +325,7 @@ impl Image {
     ///
     /// # Errors
     /// See [`crate::Image::save_in`].
-    pub fn save_in(&self, folder: impl AsRef<Path>) -> Result<PathBuf> {
+    pub fn save_in(&self, folder: impl AsRef<Path>) -> Result<SavedFile> {
         self.client.block_on(self.image.save_in(folder))
     }
 }

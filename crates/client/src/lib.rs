@@ -136,9 +136,13 @@ pub use job::submit::Submit;
 pub use job::subscribe::Subscribe;
 pub use job::updates::{Update, Updates};
 #[cfg(feature = "media")]
-pub use media::{hosted::HostedUrl, input::ImageInput, mask::Dimensions, progress::Progress, upload::Upload};
+pub use media::{hosted::HostedUrl, input::ImageInput, progress::Progress, upload::Upload};
+#[cfg(feature = "media")]
+pub use picture::dimensions::Dimensions;
+pub use picture::facts::{DownloadWarning, FileFacts};
 pub use picture::format::Format;
 pub use picture::image::Image;
+pub use picture::saved::{Download, SavedFile};
 #[cfg(feature = "reqwest")]
 pub use reqwest;
 pub use run::Run;

@@ -321,11 +321,14 @@ async fn a_refused_input_is_told_by_field() {
     assert_eq!(stub.requests().len(), 1);
 }
 
+/// A picture with both its ends.
+const PNG: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\0IEND\xae\x42\x60\x82";
+
 #[tokio::test]
 async fn pictures_come_by_http_without_the_key_or_from_the_answer_itself() {
     let stub = Stub::start(|request| match request.line().as_str() {
         "GET /cdn/a.png" => answer(302, &[("location", "/cdn/b.png")], ""),
-        "GET /cdn/b.png" => answer(200, &[("content-type", "image/png")], b"\x89PNG picture"),
+        "GET /cdn/b.png" => answer(200, &[("content-type", "image/png")], PNG),
         _ => json(404, json!({})),
     })
     .await;
@@ -334,7 +337,7 @@ async fn pictures_come_by_http_without_the_key_or_from_the_answer_itself() {
     let path = folder.path().join("fox.png");
     let file = ideogram_client::File::new(format!("{}/cdn/a.png", stub.url));
     client.image(&file).save_to(&path).await.unwrap();
-    assert_eq!(std::fs::read(&path).unwrap(), b"\x89PNG picture");
+    assert_eq!(std::fs::read(&path).unwrap(), PNG);
     assert!(stub.requests().iter().all(|request| request.header("authorization").is_none()));
     assert!(client.image(&file).with_max_bytes(5).bytes().await.unwrap_err().is_too_large());
 

@@ -16,11 +16,13 @@ async fn one_call_saves_the_pictures_of_an_answer_under_a_name_or_into_a_folder(
     let folder = tempfile::tempdir().unwrap();
     let response = client.run(&GenerateInput::new("A fox")).await.unwrap();
     let named = folder.path().join("fox.png");
-    assert_eq!(response.save_to(&named).await.unwrap(), [named.clone()]);
+    assert_eq!(response.save_to(&named).await.unwrap().first().unwrap().path(), named);
     let new = folder.path().join("new/");
     let saved = response.save_to(&new).await.unwrap();
     assert_eq!(saved.len(), 1);
-    assert!(saved.iter().all(|path| path.starts_with(&new) && std::fs::read(path).unwrap().starts_with(b"\x89PNG")));
+    assert!(
+        saved.iter().all(|file| file.path().starts_with(&new) && std::fs::read(file).unwrap().starts_with(b"\x89PNG"))
+    );
     assert_eq!(std::fs::read(&named).unwrap(), std::fs::read(&saved[0]).unwrap());
     sandbox.shutdown().await;
 }

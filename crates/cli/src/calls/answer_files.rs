@@ -1,6 +1,6 @@
 //! The files in an endpoint's answer, found by the table.
 
-use ideogram_schema::{EndpointInfo, FieldKind, FileRole};
+use ideogram_schema::{EndpointInfo, FieldKind, File, FileRole};
 use serde_json::Value;
 
 /// The most files of one answer that are saved; no endpoint makes as many, a hostile server might.
@@ -10,8 +10,8 @@ const MAX_FILES: usize = 100;
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct AnswerFile {
     pub(crate) role: FileRole,
-    /// An `http(s)` URL or a data URI.
-    pub(crate) url: String,
+    /// At an `http(s)` URL or a data URI.
+    pub(crate) file: File,
 }
 
 /// The files in an answer, in the description's order.
@@ -29,8 +29,11 @@ pub(crate) fn files_in(info: &EndpointInfo, answer: &Value) -> Vec<AnswerFile> {
 fn collect(kind: &FieldKind, value: &Value, found: &mut Vec<AnswerFile>) {
     match (kind, value) {
         (FieldKind::File(role), Value::Object(file)) => {
-            let url = file.get("url").and_then(Value::as_str);
-            found.extend(url.map(|url| AnswerFile { role: *role, url: url.to_owned() }));
+            let Some(url) = file.get("url").and_then(Value::as_str) else { return };
+            let size = file.get("file_size").and_then(Value::as_i64);
+            let mut file = File::new(url);
+            file.file_size = size;
+            found.push(AnswerFile { role: *role, file });
         }
         (FieldKind::Array { items, .. }, Value::Array(values)) => {
             values.iter().take(MAX_FILES).for_each(|value| collect(items, value, found));
@@ -59,7 +62,7 @@ mod tests {
                 "images": [{"url": "https://a/1.png"}, {"url": 5}, "https://a/2.png", {"url": "data:,x"}],
                 "url": "https://a/3.png",
             });
-            let urls: Vec<String> = files_in(info, &answer).into_iter().map(|file| file.url).collect();
+            let urls: Vec<String> = files_in(info, &answer).into_iter().map(|found| found.file.url).collect();
             assert_eq!(urls, ["https://a/1.png", "data:,x"]);
             assert!(files_in(info, &json!("https://a/1.png")).is_empty());
             let many: Vec<_> = (0..5_000).map(|_| json!({"url": "x"})).collect();

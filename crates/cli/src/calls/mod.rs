@@ -2,6 +2,7 @@
 
 mod answer_files;
 pub(crate) mod failure;
+mod fetch;
 pub(crate) mod follow;
 pub(crate) mod lost_reply;
 mod order;

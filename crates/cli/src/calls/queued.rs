@@ -27,8 +27,14 @@ pub(super) async fn call(
     let noted = session.ledger.accepted(id, job.request_id());
     warn_unless(noted, &format!("the request is `{}`", job.request_id()));
     let answer = follow(session, &job, id, interrupted).await?;
-    let request =
-        SaveRequest { id, info: order.info, input: &order.input, seed: order.seed, destination: &order.destination };
+    let request = SaveRequest {
+        id,
+        info: order.info,
+        input: &order.input,
+        seed: order.seed,
+        destination: &order.destination,
+        earlier: None,
+    };
     save_answer(session, request, answer).await
 }
 

@@ -2,24 +2,21 @@
 
 use crate::args::flag::SEED;
 use crate::calls::answer_files::{AnswerFile, files_in};
+use crate::calls::fetch::{clear, fetch, of_request, saved_earlier};
 use crate::calls::session::{Session, warn_unless};
 use crate::calls::{failure, prompt};
 use crate::data_uri;
 use crate::envelope::{ImageRow, ResultRow};
 use crate::exit::{ErrorKind, Exit, Failure};
-use crate::ledger::Closing;
+use crate::ledger::{Closing, Row};
 use crate::output::{Output, warn};
-use crate::save::{Destination, stem};
-use crate::summary::{sha256, summarised};
-use ideogram_client::{Dimensions, Format};
-use ideogram_schema::{EndpointInfo, File, FileRole};
+use crate::save::{Destination, Put, stem};
+use crate::summary::summarised;
+use ideogram_client::{FileFacts, Format};
+use ideogram_schema::EndpointInfo;
 use serde_json::{Map, Value};
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
-
-/// How long one file may take to come, however slowly it drips. It is paid for, so the deadline of the run is not asked.
-const FETCH: Duration = Duration::from_secs(10 * 60);
 
 /// What the service answered to a request.
 #[derive(Debug)]
@@ -42,6 +39,8 @@ pub(crate) struct SaveRequest<'a> {
     pub(crate) input: &'a Map<String, Value>,
     pub(crate) seed: Option<i64>,
     pub(crate) destination: &'a Destination,
+    /// What an earlier run wrote down of it.
+    pub(crate) earlier: Option<&'a Row>,
 }
 
 /// Files that are safe.
@@ -66,7 +65,8 @@ pub(crate) async fn save_answer(
 ) -> Result<SavedAnswer, Failure> {
     let files = files_in(request.info, &answer.body);
     if files.is_empty() {
-        let failure = with_request(Failure::failed("the service answered without a file"), request, &answer);
+        let failure = Failure::failed("the service answered without a file");
+        let failure = of_request(failure, request.info, answer.request_id.as_deref());
         let closed = session.ledger.close(request.id, &Closing::Failed { why: failure.message().to_owned() });
         warn_unless(closed, "there is nothing to save");
         return Err(failure);
@@ -82,6 +82,9 @@ pub(crate) async fn save_answer(
         Err(failure) => {
             let saved = session.ledger.answered(request.id, answer.request_id.as_deref(), &answer.body.to_string());
             warn_unless(saved, "there is an answer whose files are still to be saved");
+            if failure.facts.expired {
+                return Err(session.with_close_advice(failure, request.id));
+            }
             if failure.exit() != Exit::Success {
                 return Err(session.with_resume_advice(failure, request.id));
             }
@@ -106,12 +109,36 @@ async fn save_all(
     let name = stem(request.info.verb, prompt::prompt_of(request.info, request.input), seed);
     let mut images = Vec::with_capacity(files.len());
     let mut paths = Vec::with_capacity(files.len());
-    for (number, file) in files.iter().enumerate() {
-        let bytes = fetch(session, file, request).await.map_err(|failure| with_request(failure, request, answer))?;
-        let path = request.destination.save(number, &name, &bytes, session.output)?;
-        let image = image_row(&file.url, &bytes, path.as_deref());
-        report_saved(session.output, &image, path.as_deref(), seed);
+    let device = request.destination.open()?;
+    let mut taken: Vec<String> = Vec::with_capacity(files.len());
+    for (number, found) in files.iter().enumerate() {
+        let folder = request.destination.folder(number);
+        clear(request.earlier, &found.file, &folder);
+        let download = fetch(session, found, &folder, request.info, answer.request_id.as_deref()).await?;
+        let facts = (*download).clone();
+        let mut path = saved_earlier(request.earlier, number, &folder, &facts);
+        if path.is_none() {
+            let ledger = &mut session.ledger;
+            let about_to_take = |path: &Path| {
+                let names: Vec<String> = taken.iter().cloned().chain(absolute(path)).collect();
+                warn_unless(ledger.about_to_take(request.id, &names), "a file is about to be made");
+            };
+            let put = request.destination.put(number, &name, download, device.as_ref(), about_to_take);
+            path = put.await.map_err(|why| match why {
+                Put::Failure(failure) => failure,
+                Put::Client(error) => failure::of_call(&error, request.info).with_kind(ErrorKind::File),
+            })?;
+        }
+        let image = image_row(&found.file.url, &facts, path.as_deref());
+        let meant = path.as_deref().and_then(|path| request.destination.other_than(number, path));
+        report_saved(session.output, &image, &facts, path.as_deref(), seed);
+        if let (Some(path), Some(meant)) = (&path, meant) {
+            let (path, meant) = (path.display(), meant.display());
+            let why = "was created while the picture was downloading, so the picture is in";
+            session.output.note(&format!("`{meant}` {why} `{path}`"));
+        }
         images.push(image);
+        taken.extend(path.as_deref().and_then(absolute));
         paths.extend(path);
     }
     let row = ResultRow {
@@ -125,52 +152,20 @@ async fn save_all(
     Ok(SavedAnswer { row, paths })
 }
 
-/// The file's content. What is to be a picture and is none, an error page for one, is not taken for it.
-async fn fetch(session: &mut Session, file: &AnswerFile, request: SaveRequest<'_>) -> Result<Vec<u8>, Failure> {
-    let image = session.client.image(&File::new(&file.url));
-    let fetching = tokio::time::timeout(FETCH, image.bytes());
-    let bytes: Vec<u8> = match session.interrupts.unless(fetching).await {
-        Some(Ok(Ok(bytes))) => bytes.into(),
-        // Whatever it is, it is the service's doing: the URL is its own.
-        Some(Ok(Err(error))) => {
-            let kind = match ErrorKind::from(&error) {
-                kind @ (ErrorKind::Network | ErrorKind::Timeout) => kind,
-                _ => ErrorKind::Failed,
-            };
-            return Err(failure::of_call(&error, request.info).with_kind(kind));
-        }
-        Some(Err(_)) => {
-            return Err(Failure::new(ErrorKind::Timeout, format!("the picture did not come within {FETCH:?}")));
-        }
-        None => return Err(session.interrupts.failure("interrupted while the picture was fetched")),
-    };
-    if file.role != FileRole::Other && Format::of(&bytes).is_none() {
-        let (count, url) = (bytes.len(), crate::clean::line(file.url.get(..200).unwrap_or(&file.url)));
-        return Err(Failure::failed(format!("the {count} bytes at `{url}` are no picture")));
-    }
-    Ok(bytes)
-}
-
-fn with_request(mut failure: Failure, request: SaveRequest<'_>, answer: &Answer) -> Failure {
-    failure.facts.endpoint = Some(request.info.id);
-    failure.facts.request_id.clone_from(&answer.request_id);
-    failure
-}
-
-fn image_row(url: &str, bytes: &[u8], path: Option<&Path>) -> ImageRow {
-    let size = Dimensions::of(bytes);
+fn image_row(url: &str, facts: &FileFacts, path: Option<&Path>) -> ImageRow {
+    let size = facts.dimensions();
     ImageRow {
         path: path.map(|path| path.display().to_string()),
-        url: data_uri::of(url).is_none().then(|| url.to_owned()),
-        content_type: Format::of(bytes).map_or("application/octet-stream", Format::content_type),
+        url: (!data_uri::is(url)).then(|| url.to_owned()),
+        content_type: facts.format().map_or("application/octet-stream", Format::content_type),
         width: size.map(|size| size.width),
         height: size.map(|size| size.height),
-        bytes: bytes.len() as u64,
-        sha256: sha256(bytes),
+        bytes: facts.bytes(),
+        sha256: facts.sha256().to_owned(),
     }
 }
 
-fn report_saved(output: Output, image: &ImageRow, path: Option<&Path>, seed: Option<i64>) {
+fn report_saved(output: Output, image: &ImageRow, facts: &FileFacts, path: Option<&Path>, seed: Option<i64>) {
     let size = match (image.width, image.height) {
         (Some(width), Some(height)) => format!("{width}×{height} "),
         _ => String::new(),
@@ -178,6 +173,9 @@ fn report_saved(output: Output, image: &ImageRow, path: Option<&Path>, seed: Opt
     let place = path.map_or_else(|| "written".to_owned(), |path| format!("saved `{}`", path.display()));
     let seed = seed.map(|seed| format!(", seed {seed}")).unwrap_or_default();
     output.progress(&format!("{place}: {size}{}, {} bytes{seed}", image.content_type, image.bytes));
+    for warning in facts.warnings() {
+        warn(&format!("{place}, but {warning}; it came the same twice"));
+    }
     // A name that promises another format misleads the programs that go by it.
     let expected = path.and_then(Path::extension).and_then(OsStr::to_str).and_then(content_type_of);
     if expected.is_some_and(|expected| expected != image.content_type) {

@@ -110,6 +110,11 @@ impl Session {
         if self.persistent { failure.and(&format!("`ideogram jobs resume {id}` takes it up again")) } else { failure }
     }
 
+    /// What to do about a row whose files are not to be had any more.
+    pub(crate) fn with_close_advice(&self, failure: Failure, id: i64) -> Failure {
+        if self.persistent { failure.and(&format!("`ideogram jobs close {id}` gives it up")) } else { failure }
+    }
+
     /// What to do about a request whose answer was lost.
     pub(crate) fn with_lookup_advice(&self, failure: Failure, id: i64) -> Failure {
         if self.persistent { failure.and(&format!("`ideogram jobs resume {id}` looks for it")) } else { failure }

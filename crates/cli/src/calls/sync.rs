@@ -24,8 +24,14 @@ pub(super) async fn call(
     let answer = wait(session, order, input, id).await?;
     let noted = session.ledger.answered(id, answer.request_id.as_deref(), &answer.body.to_string());
     warn_unless(noted, "the service has answered");
-    let request =
-        SaveRequest { id, info: order.info, input: &order.input, seed: order.seed, destination: &order.destination };
+    let request = SaveRequest {
+        id,
+        info: order.info,
+        input: &order.input,
+        seed: order.seed,
+        destination: &order.destination,
+        earlier: None,
+    };
     save_answer(session, request, answer).await
 }
 

@@ -33,7 +33,7 @@ pub(super) async fn take_up(
     let info = info_of(&row)
         .ok_or_else(|| Failure::failed(format!("{id} is for `{}`, which this build does not know", row.endpoint)))?;
     let input = input_of(&row);
-    let request = SaveRequest { id, info, input: &input, seed: row.seed, destination };
+    let request = SaveRequest { id, info, input: &input, seed: row.seed, destination, earlier: Some(&row) };
     if let (State::Answered, Some(answer)) = (row.state, &row.answer) {
         let body = serde_json::from_str(answer)
             .map_err(|error| Failure::file(format!("the answer of {id} in the ledger cannot be read: {error}")))?;

@@ -249,6 +249,7 @@ impl Record {
             answer,
             destination: self.destination.map(path_of),
             overwrite: self.overwrite,
+            taking: self.taking.and_then(|taking| serde_json::from_slice(&taking).ok()).unwrap_or_default(),
             files: serde_json::from_str::<Value>(&self.files)
                 .ok()
                 .and_then(|files| serde_json::from_value(files).ok())

@@ -78,6 +78,8 @@ pub struct Row {
     pub destination: Option<PathBuf>,
     /// Whether that file may be overwritten.
     pub overwrite: bool,
+    /// The paths that an earlier run had given to files of the answer, or was about to.
+    pub taking: Vec<String>,
     /// The files, once saved.
     pub files: Vec<String>,
     /// Why it failed or was lost.

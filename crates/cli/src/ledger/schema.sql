@@ -39,7 +39,7 @@ CREATE TABLE requests (
     answer_sum       INTEGER,
     destination      BLOB,
     overwrite        INTEGER NOT NULL,
-    taking           BLOB,                -- the file name that is about to be taken
+    taking           BLOB,                -- the paths that are about to be taken, a JSON list
     files            TEXT    NOT NULL,
     note             TEXT,
     sum              INTEGER NOT NULL     -- of every other column, input and answer by their own sums

@@ -212,6 +212,16 @@ impl Ledger {
         })
     }
 
+    /// Notes the paths that the files of an answer have, or are about to get: whoever takes the row up after a crash looks
+    /// there first. A power cut may undo it.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn about_to_take(&mut self, id: i64, files: &[String]) -> Result<(), LedgerError> {
+        let taking = Value::from(files).to_string().into_bytes();
+        self.update(id, Durability::Process, None, |record, _| record.taking = Some(taking))
+    }
+
     /// Closes the row. Its input is kept, data URIs summarised. A power cut may undo it: the row is then open again,
     /// which is the safe side.
     ///

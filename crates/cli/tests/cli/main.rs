@@ -12,5 +12,6 @@ mod requests;
 mod resume;
 #[cfg(feature = "sandbox")]
 mod sandbox;
+mod save;
 mod server;
 mod support;

@@ -44,6 +44,7 @@ impl Error {
         if !self.files().is_empty() {
             structure.field("files", &(self.files().len() + self.more_files()));
         }
+        structure.field("file_url", &self.file_url().map(texts));
         structure.field("causes", &self.causes().collect::<Vec<_>>());
         structure.finish()
     }

@@ -48,6 +48,7 @@ impl Display for Error {
             write!(f, "; tried {} times", repr.attempts)?;
         }
         f.write_str(match self.state() {
+            _ if repr.file_url.is_some() => "",
             Some(RequestState::Unknown) => "; it may have been accepted and billed, so look before you send it again",
             Some(RequestState::Accepted) => {
                 "; the job goes on and may be billed, so take it up by its id rather than send it again"
@@ -58,6 +59,7 @@ impl Display for Error {
             }
             _ => "",
         })?;
+        self.fmt_file(f)?;
         self.fmt_request_id(f)
     }
 }

@@ -10,6 +10,7 @@ mod display;
 mod kind;
 mod predicates;
 mod state;
+mod undelivered;
 mod verdict;
 
 use crate::call::files::OutputFile;
@@ -75,6 +76,8 @@ pub(crate) struct Repr {
     pub(crate) state: Option<RequestState>,
     /// When the request was sent.
     pub(crate) window: Option<Window>,
+    /// Where the file is that was paid for and is not in hand; empty where it stands in the answer itself.
+    pub(crate) file_url: Option<String>,
     pub(crate) source: Option<Box<dyn StdError + Send + Sync>>,
 }
 
@@ -92,6 +95,7 @@ impl Error {
             files: (Vec::new(), 0),
             state: None,
             window: None,
+            file_url: None,
             source: None,
         }))
     }

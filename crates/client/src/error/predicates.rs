@@ -318,7 +318,8 @@ impl Error {
     /// ([`Connect`](ErrorKind::Connect), [`Transport`](ErrorKind::Transport), [`Timeout`](ErrorKind::Timeout),
     /// [`Decode`](ErrorKind::Decode), [`RateLimited`](ErrorKind::RateLimited), [`Server`](ErrorKind::Server), status 409),
     /// the server did not say that trying again is useless, the job has not failed, and
-    /// [`may_have_been_accepted`](Self::may_have_been_accepted) is false.
+    /// [`may_have_been_accepted`](Self::may_have_been_accepted) is false; or it was the download of a picture, which can be
+    /// done as often as one likes.
     ///
     /// The client has tried again already, as its [`RetryPolicy`](crate::RetryPolicy) says: wait longer before the next
     /// try.
@@ -331,7 +332,7 @@ impl Error {
     /// # }
     /// ```
     pub fn is_retryable(&self) -> bool {
-        self.is_transient() && !self.may_have_been_accepted()
+        self.is_transient() && (self.is_of_file() || !self.may_have_been_accepted())
     }
 
     /// Whether the request may be billed without its result being in hand: its state is

@@ -5,9 +5,10 @@ use crate::call::head::Head;
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits;
 use crate::picture::image::Image;
+use crate::picture::saved::SavedFile;
 use crate::wire::Wire;
 use bytes::Bytes;
-use ideogram_schema::{EndpointInfo, Metrics, QueueStatus};
+use ideogram_schema::{EndpointInfo, FileRole, Metrics, QueueStatus};
 use serde_json::Value;
 use std::fmt;
 use std::ops::Deref;
@@ -21,8 +22,8 @@ use std::time::Duration;
 /// # async fn example(client: ideogram_client::Client) -> ideogram_client::Result<()> {
 /// let response = client.subscribe(&ideogram_client::GenerateInput::new("A fox")).await?;
 /// println!("seed {}, request {:?}, {:?} billed", response.seed, response.request_id(), response.billable_units());
-/// for path in response.save_to("pictures/").await? {
-///     println!("saved {}", path.display());
+/// for saved in response.save_to("pictures/").await? {
+///     println!("saved {}, {} bytes", saved.path().display(), saved.bytes());
 /// }
 /// # Ok(())
 /// # }
@@ -70,7 +71,8 @@ impl<T> Response<T> {
         self
     }
 
-    /// Saves every file of the answer, and gives their paths in the answer's order.
+    /// Saves every file of the answer, and gives them in the answer's order, each with what is odd about it
+    /// ([`warnings`](crate::FileFacts::warnings)).
     ///
     /// A path that ends with `/`, or where a folder is, is a folder: each file gets the server's name there, cleaned, with
     /// an extension that fits its content, and a number where that name is taken; the folder is made where it is missing.
@@ -86,10 +88,10 @@ impl<T> Response<T> {
     /// ```
     ///
     /// # Errors
-    /// [`is_file`](crate::Error::is_file) when a file cannot be written; [`is_not_found`](crate::Error::is_not_found) when
-    /// a picture has expired; [`is_timeout`](crate::Error::is_timeout) and [`is_connect`](crate::Error::is_connect) when it
-    /// cannot be fetched: the output still has its URL.
-    pub async fn save_to(&self, path: impl AsRef<Path>) -> Result<Vec<PathBuf>> {
+    /// [`is_file`](crate::Error::is_file) when a file cannot be written; [`is_expired`](crate::Error::is_expired) when a
+    /// picture has expired; [`is_timeout`](crate::Error::is_timeout) and [`is_connect`](crate::Error::is_connect) when it
+    /// cannot be fetched: [`file_url`](crate::Error::file_url) still has it.
+    pub async fn save_to(&self, path: impl AsRef<Path>) -> Result<Vec<SavedFile>> {
         let path = path.as_ref();
         let is_folder = path.is_dir() || path.as_os_str().as_encoded_bytes().ends_with(b"/");
         if is_folder {
@@ -102,13 +104,17 @@ impl<T> Response<T> {
         let files = self.files();
         let mut saved = Vec::with_capacity(files.len());
         for (number, file) in (1..).zip(files) {
-            let image = Image::new(self.wire.clone(), file.file);
+            let mut image = Image::new(self.wire.clone(), file.file);
+            if file.role == FileRole::Other {
+                image = image.with_any_content();
+            }
+            if let Some(request_id) = &self.request_id {
+                image = image.with_request_id(request_id);
+            }
             saved.push(if is_folder {
                 image.save_in(path).await?
             } else {
-                let path = beside(path, number);
-                image.save_to(&path).await?;
-                path
+                image.save_to(beside(path, number)).await?
             });
         }
         Ok(saved)

@@ -3,44 +3,9 @@
 use super::input::{ImageInput, Source, decode};
 use super::unreadable::unreadable;
 use crate::error::{Error, Result};
-use crate::picture::format::Format;
+use crate::picture::dimensions::Dimensions;
 use ideogram_schema::{EndpointInfo, FieldKind, FileRole};
 use serde_json::{Map, Value};
-use std::fmt;
-
-/// Width and height of a picture, in pixels.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Dimensions {
-    /// Pixels in a row.
-    pub width: usize,
-    /// Rows.
-    pub height: usize,
-}
-
-impl Dimensions {
-    /// Reads them from a picture's header; no pixel is decoded.
-    ///
-    /// ```
-    /// use ideogram_client::Dimensions;
-    ///
-    /// let gif = b"GIF89a\x03\x00\x02\x00\x00\x00\x00";
-    /// assert_eq!(Dimensions::of(gif), Some(Dimensions { width: 3, height: 2 }));
-    /// ```
-    pub fn of(bytes: &[u8]) -> Option<Self> {
-        Format::of(bytes)?;
-        imagesize::blob_size(bytes).ok().map(Self::from)
-    }
-
-    fn from(size: imagesize::ImageSize) -> Self {
-        Self { width: size.width, height: size.height }
-    }
-}
-
-impl fmt::Display for Dimensions {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}×{}", self.width, self.height)
-    }
-}
 
 impl ImageInput {
     /// Width and height, where the picture is here and of a known kind.

@@ -2,54 +2,58 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+use data_url::DataUrl;
+use data_url::forgiving_base64::DecodeError;
 
-/// Takes base64 with and without padding.
-const LENIENT: GeneralPurpose = GeneralPurpose::new(
-    &base64::alphabet::STANDARD,
-    GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
-);
+/// Bytes that are gathered before they are passed on: the decoder gives three at a time.
+const PIECE: usize = 64 << 10;
 
-/// The parts of a `data:` URI.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct DataUri<'a> {
-    pub(crate) media_type: &'a str,
-    base64: bool,
-    payload: &'a str,
-}
+/// A `data:` URI, read as browsers do: base64 with and without padding, percent-encoding.
+pub(crate) struct DataUri<'a>(DataUrl<'a>);
 
 impl<'a> DataUri<'a> {
     /// `None` when the text is no `data:` URI.
     pub(crate) fn parse(text: &'a str) -> Option<Self> {
-        let scheme = text.get(..5)?;
-        if !scheme.eq_ignore_ascii_case("data:") {
-            return None;
-        }
-        let (meta, payload) = text.get(5..)?.split_once(',')?;
-        let (meta, base64) = match meta.rsplit_once(';') {
-            Some((meta, last)) if last.trim().eq_ignore_ascii_case("base64") => (meta, true),
-            _ => (meta, false),
-        };
-        let media_type = meta.split(';').next().unwrap_or_default().trim();
-        Some(Self { media_type, base64, payload })
+        DataUrl::process(text).ok().map(Self)
     }
 
-    /// The bytes, or what is wrong with them. A payload that would be longer than `limit` is refused before it is
-    /// decoded.
-    pub(crate) fn decode(self, limit: usize) -> Result<Vec<u8>, String> {
-        let at_most = if self.base64 { self.payload.len() / 4 * 3 } else { self.payload.len() / 3 };
-        if at_most > limit.saturating_add(3) {
-            return Err(format!("the data URI holds more than {limit} bytes, the bound for it"));
+    /// The bytes, or what is wrong with them; no more than `limit` of them are kept.
+    pub(crate) fn decode(&self, limit: usize) -> Result<Vec<u8>, String> {
+        let mut whole = Vec::new();
+        self.read(limit, |piece| {
+            whole.extend_from_slice(piece);
+            Ok(())
+        })?;
+        Ok(whole)
+    }
+
+    /// Passes the bytes on, piece by piece, but no more than `limit` of them.
+    pub(crate) fn read(
+        &self,
+        limit: usize,
+        mut pass_on: impl FnMut(&[u8]) -> Result<(), String>,
+    ) -> Result<(), String> {
+        let mut gathered = Vec::with_capacity(PIECE);
+        let mut count = 0_usize;
+        let decoded = self.0.decode(|bytes| {
+            count = count.saturating_add(bytes.len());
+            if count > limit {
+                return Err(format!("the data URI holds more than {limit} bytes, the bound for it"));
+            }
+            for bytes in bytes.chunks(PIECE) {
+                if gathered.len() + bytes.len() > PIECE {
+                    pass_on(&gathered)?;
+                    gathered.clear();
+                }
+                gathered.extend_from_slice(bytes);
+            }
+            Ok(())
+        });
+        match decoded {
+            Ok(_) => pass_on(&gathered),
+            Err(DecodeError::WriteError(why)) => Err(why),
+            Err(DecodeError::InvalidBase64(error)) => Err(format!("the data URI is not valid base64: {error}")),
         }
-        let bytes = if self.base64 {
-            LENIENT.decode(self.payload.trim()).map_err(|error| format!("the data URI is not valid base64: {error}"))?
-        } else {
-            percent_decode(self.payload.as_bytes())
-        };
-        if bytes.len() > limit {
-            return Err(format!("the data URI holds more than {limit} bytes, the bound for it"));
-        }
-        Ok(bytes)
     }
 }
 
@@ -61,27 +65,9 @@ pub(crate) fn encode(media_type: &str, bytes: &[u8]) -> String {
     uri
 }
 
-fn percent_decode(text: &[u8]) -> Vec<u8> {
-    let hex =
-        |byte: Option<&u8>| byte.and_then(|byte| char::from(*byte).to_digit(16)).and_then(|n| u8::try_from(n).ok());
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.iter();
-    while let Some(byte) = rest.next() {
-        let mut ahead = rest.clone();
-        match (*byte, hex(ahead.next()), hex(ahead.next())) {
-            (b'%', Some(high), Some(low)) => {
-                bytes.push(high << 4 | low);
-                rest = ahead;
-            }
-            _ => bytes.push(*byte),
-        }
-    }
-    bytes
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{DataUri, encode};
+    use super::{DataUri, PIECE, encode};
 
     fn decode(text: &str) -> Option<Vec<u8>> {
         DataUri::parse(text)?.decode(100).ok()
@@ -92,6 +78,14 @@ mod tests {
         for bytes in [&b""[..], b"a", b"ab", b"abc", &[0, 255, 128]] {
             assert_eq!(decode(&encode("image/png", bytes)).as_deref(), Some(bytes));
         }
+        let large: Vec<u8> = (0..200_000_u32).map(|number| number.to_le_bytes()[0]).collect();
+        let (uri, mut pieces) = (encode("image/png", &large), Vec::new());
+        let read = DataUri::parse(&uri).unwrap().read(200_000, |piece| {
+            pieces.push(piece.to_owned());
+            Ok(())
+        });
+        assert!(read.is_ok() && pieces.iter().all(|piece| piece.len() <= PIECE));
+        assert!(pieces.concat() == large);
     }
 
     #[test]
@@ -99,7 +93,6 @@ mod tests {
         assert_eq!(decode("data:image/png;base64,QQ").unwrap(), b"A", "padding may be missing");
         assert_eq!(decode("DATA:;charset=utf-8;BASE64,QQ==").unwrap(), b"A");
         assert_eq!(decode("data:,a%20b%zz%4").unwrap(), b"a b%zz%4");
-        assert_eq!(DataUri::parse("data:image/webp;x=y;base64,").unwrap().media_type, "image/webp");
         for bad in ["http://a", "data:image/png;base64", "dät:,", "", "data:;base64,!!"] {
             assert_eq!(decode(bad), None, "{bad}");
         }

@@ -4,15 +4,24 @@ use crate::call::head::Head;
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits;
 use crate::picture::address::check;
+use crate::picture::announced::Announced;
 use crate::picture::dns::{NotPublic, PublicOnly};
 use crate::text::clean;
 use crate::wire::Wire;
 use crate::wire::answer::BodyStream;
+use reqwest::StatusCode;
 use reqwest::redirect::{Attempt, Policy};
 use url::Url;
 
+/// A download that has begun.
+pub(crate) struct Incoming {
+    pub(crate) head: Head,
+    pub(crate) announced: Announced,
+    pub(crate) body: BodyStream,
+}
+
 /// Starts a download.
-pub(crate) async fn start(wire: &Wire, text: &str) -> Result<(Head, BodyStream)> {
+pub(crate) async fn start(wire: &Wire, text: &str) -> Result<Incoming> {
     let local = wire.bases.is_local();
     let url = Url::parse(text)
         .map_err(|error| Error::input(format!("`{}` is not a URL", clean(text, 200))).with_source(error))?;
@@ -28,7 +37,14 @@ pub(crate) async fn start(wire: &Wire, text: &str) -> Result<(Head, BodyStream)>
         }
         error
     })?;
-    crate::wire::answer::receive(crate::wire::answer::raw_result(response)).await
+    let announced = Announced::of(response.headers());
+    let (head, body) = crate::wire::answer::receive(crate::wire::answer::raw_result(response)).await?;
+    let why = match head.status {
+        StatusCode::OK | StatusCode::NON_AUTHORITATIVE_INFORMATION => return Ok(Incoming { head, announced, body }),
+        StatusCode::PARTIAL_CONTENT => "only a part of the picture came, which was not asked for",
+        _ => "no picture came",
+    };
+    Err(Error::new(ErrorKind::Decode, format!("{why} ({})", head.status)).with_head(head))
 }
 
 /// The client for what carries no credential.

@@ -5,10 +5,7 @@ use crate::call::operation::Operation;
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits;
 use crate::picture::data_uri::DataUri;
-use crate::picture::download;
-use crate::picture::file_name;
-use crate::picture::format::Format;
-use crate::picture::save::TempFile;
+use crate::picture::download::{self, Incoming};
 use crate::text::cut;
 use crate::wire::Wire;
 use crate::wire::answer;
@@ -17,7 +14,6 @@ use bytes::Bytes;
 use futures_util::stream::{self, BoxStream, StreamExt};
 use ideogram_schema::File;
 use std::fmt;
-use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// A file that the server made, ready to be downloaded; made by [`Client::image`](crate::Client::image).
@@ -38,18 +34,49 @@ use std::sync::Arc;
 #[must_use]
 pub struct Image {
     wire: Arc<Wire>,
-    file: File,
+    file: Arc<File>,
     max_bytes: usize,
+    any_content: bool,
+    request_id: Option<String>,
+    part_name: Option<String>,
 }
 
 impl Image {
     pub(crate) fn new(wire: Arc<Wire>, file: File) -> Self {
-        Self { wire, file, max_bytes: limits::IMAGE_BYTES }
+        Self {
+            wire,
+            file: Arc::new(file),
+            max_bytes: limits::IMAGE_BYTES,
+            any_content: false,
+            request_id: None,
+            part_name: None,
+        }
     }
 
     /// The largest picture that is read, in bytes; by default [`limits::IMAGE_BYTES`].
     pub fn with_max_bytes(mut self, max_bytes: usize) -> Self {
         self.max_bytes = max_bytes;
+        self
+    }
+
+    /// Takes any content. Otherwise text is refused, an error page for one, unless the server calls the file something
+    /// else than a picture.
+    pub fn with_any_content(mut self) -> Self {
+        self.any_content = true;
+        self
+    }
+
+    /// The request that made the file: an error of the download then names it.
+    pub fn with_request_id(mut self, request_id: impl Into<String>) -> Self {
+        self.request_id = Some(request_id.into());
+        self
+    }
+
+    /// The name of the temporary file, for where one is needed: a system or file system without unnamed files, or a file
+    /// that is replaced. A second download at the same time has `-2` after it. A program that chooses the name can remove
+    /// what is left when it is killed; what an earlier run left under that name is removed here. By default a random one.
+    pub fn with_part_name(mut self, name: impl Into<String>) -> Self {
+        self.part_name = Some(name.into());
         self
     }
 
@@ -65,14 +92,17 @@ impl Image {
     /// [`is_too_large`](Error::is_too_large) above the bound; [`is_not_found`](Error::is_not_found),
     /// [`is_connect`](Error::is_connect) or [`is_timeout`](Error::is_timeout) when it cannot be downloaded.
     pub async fn bytes(&self) -> Result<Bytes> {
-        if let Some(inline) = self.inline()? {
-            return Ok(inline);
-        }
-        let attempt = || async {
-            let (head, body) = download::start(&self.wire, &self.file.url).await?;
-            answer::read(&head, body, self.max_bytes).await
+        let read = async {
+            if let Some(inline) = self.inline()? {
+                return Ok(inline);
+            }
+            let attempt = || async {
+                let Incoming { head, body, .. } = download::start(&self.wire, &self.file.url).await?;
+                answer::read(&head, body, self.max_bytes).await
+            };
+            self.wire.repeat(Operation::Download, None, attempt).await
         };
-        self.wire.repeat(Operation::Download, None, attempt).await
+        read.await.map_err(|error| self.undelivered(error))
     }
 
     /// The picture as it comes, piece by piece, up to the bound. Once it has begun, trouble is not made up for by
@@ -81,62 +111,25 @@ impl Image {
     /// # Errors
     /// As [`bytes`](Self::bytes); each piece may be one, and is then the last.
     pub async fn stream(&self) -> Result<BoxStream<'static, Result<Bytes>>> {
-        if let Some(inline) = self.inline()? {
-            return Ok(stream::iter([Ok(inline)]).boxed());
-        }
-        let attempt = || download::start(&self.wire, &self.file.url);
-        let (head, body) = self.wire.repeat(Operation::Download, None, attempt).await?;
-        Ok(self.bounded(head, body).boxed())
-    }
-
-    /// Saves the picture under this path. The file is there whole or not at all; one that was there is replaced.
-    ///
-    /// # Errors
-    /// As [`bytes`](Self::bytes), and [`is_file`](Error::is_file) when it cannot be written.
-    pub async fn save_to(&self, path: impl AsRef<Path>) -> Result<()> {
-        let path = path.as_ref();
-        let file = self.to_temp_file(path).await?.0;
-        file.persist(path).await.map_err(|error| unwritable(path, error))
-    }
-
-    /// Saves the picture in this folder, and gives its path. The name is the server's, cleaned so that it stays in the
-    /// folder, with an extension that fits the content; where there is such a file already, a number is added.
-    ///
-    /// # Errors
-    /// As [`save_to`](Self::save_to).
-    pub async fn save_in(&self, folder: impl AsRef<Path>) -> Result<PathBuf> {
-        let folder = folder.as_ref();
-        let (file, format) = self.to_temp_file(&folder.join("image")).await?;
-        let given = self.file.file_name.as_deref().or_else(|| self.name_in_url()).unwrap_or_default();
-        let name = file_name::clean(given, format);
-        file.persist_unique(folder, &name).await.map_err(|error| unwritable(&folder.join(&name), error))
-    }
-
-    /// The picture in a file beside its destination, and what it is.
-    async fn to_temp_file(&self, destination: &Path) -> Result<(TempFile, Option<Format>)> {
-        let unwritable = |error| unwritable(destination, error);
-        if let Some(inline) = self.inline()? {
-            let mut file = TempFile::beside(destination).await.map_err(unwritable)?;
-            file.write(&inline).await.map_err(unwritable)?;
-            return Ok((file, Format::of(&inline)));
-        }
-        let attempt = || async {
-            let (head, body) = download::start(&self.wire, &self.file.url).await?;
-            let mut body = std::pin::pin!(self.bounded(head, body));
-            let mut file = TempFile::beside(destination).await.map_err(unwritable)?;
-            let mut begin = Vec::with_capacity(Format::BYTES);
-            while let Some(piece) = body.next().await {
-                let piece = piece?;
-                begin.extend(piece.iter().take(Format::BYTES - begin.len()));
-                file.write(&piece).await.map_err(unwritable)?;
+        let opened = async {
+            if let Some(inline) = self.inline()? {
+                return Ok(stream::iter([Ok(inline)]).boxed());
             }
-            Ok((file, Format::of(&begin)))
+            let attempt = || download::start(&self.wire, &self.file.url);
+            let Incoming { head, body, .. } = self.wire.repeat(Operation::Download, None, attempt).await?;
+            let image = self.clone();
+            let pieces = self.bounded(head, body);
+            Ok(pieces.map(move |piece| piece.map_err(|error| image.undelivered(error))).boxed())
         };
-        self.wire.repeat(Operation::Download, None, attempt).await
+        opened.await.map_err(|error| self.undelivered(error))
     }
 
     /// A body that ends in an error where it passes the bound.
-    fn bounded(&self, head: Head, body: BodyStream) -> impl futures_util::Stream<Item = Result<Bytes>> + Send + use<> {
+    pub(crate) fn bounded(
+        &self,
+        head: Head,
+        body: BodyStream,
+    ) -> impl futures_util::Stream<Item = Result<Bytes>> + Send + use<> {
         let limit = self.max_bytes;
         stream::unfold(Some((head, body, 0_usize)), move |state| async move {
             let (head, mut body, seen) = state?;
@@ -157,15 +150,37 @@ impl Image {
         uri.decode(self.max_bytes).map(|bytes| Some(bytes.into())).map_err(|why| Error::new(ErrorKind::Decode, why))
     }
 
-    fn name_in_url(&self) -> Option<&str> {
-        let path = self.file.url.split(['?', '#']).next()?;
-        let name = path.rsplit('/').next()?;
-        (!path.starts_with("data:") && name.contains('.')).then_some(name)
+    /// What the server calls the file, in its answer or in the URL.
+    pub(crate) fn given_name(&self) -> &str {
+        let in_url = || {
+            let path = self.file.url.split(['?', '#']).next()?;
+            let name = path.rsplit('/').next()?;
+            (!path.starts_with("data:") && name.contains('.')).then_some(name)
+        };
+        self.file.file_name.as_deref().or_else(in_url).unwrap_or_default()
     }
-}
 
-fn unwritable(path: &Path, error: std::io::Error) -> Error {
-    Error::new(ErrorKind::File, format!("`{}` cannot be written", path.display())).with_source(error)
+    /// Whether text in place of the content is an error: where the server calls it a picture, or nothing at all.
+    pub(crate) fn must_be_picture(&self) -> bool {
+        !self.any_content && self.file.content_type.as_deref().is_none_or(|kind| kind.starts_with("image/"))
+    }
+
+    pub(crate) fn wire(&self) -> &Wire {
+        &self.wire
+    }
+
+    pub(crate) fn max_bytes(&self) -> usize {
+        self.max_bytes
+    }
+
+    pub(crate) fn part_name(&self) -> Option<&str> {
+        self.part_name.as_deref()
+    }
+
+    /// An error of this file, which is paid for.
+    pub(crate) fn undelivered(&self, error: Error) -> Error {
+        error.undelivered(&self.file.url, self.request_id.as_deref())
+    }
 }
 
 impl fmt::Debug for Image {

@@ -1,116 +1,182 @@
-//! Files that are saved completely or not at all: written beside their destination, then renamed.
+//! From a download to a file: whole, checked, and downloaded once more where it is odd.
 
-use crate::text::cut;
-use std::io::{self, Write};
-use std::path::{Path, PathBuf};
-use std::sync::Arc;
-use tokio::fs;
-use tokio::task::{JoinHandle, spawn_blocking};
+use crate::call::operation::Operation;
+use crate::error::{Error, ErrorKind, Result};
+use crate::picture::announced::Announced;
+use crate::picture::data_uri::DataUri;
+#[cfg(feature = "media")]
+use crate::picture::dimensions::Dimensions;
+use crate::picture::download::{self, Incoming};
+use crate::picture::draft::Draft;
+use crate::picture::facts::{FileFacts, refusal, warnings};
+use crate::picture::file_name;
+use crate::picture::image::Image;
+use crate::picture::part::PartFile;
+#[cfg(feature = "media")]
+use crate::picture::part::blocking;
+use crate::picture::saved::{Download, SavedFile, unwritten, unwritten_in};
+use crate::picture::sink::Content;
+use futures_util::StreamExt;
+use std::io;
+use std::path::Path;
+use tokio::sync::Mutex;
 
-/// Bytes that are buffered before they are written: each write is a trip to another thread.
-const BUFFER_BYTES: usize = 512 << 10;
-/// How far the numbers go that are tried where a name is taken.
-const MAX_NUMBER: u32 = 10_000;
+/// How often a file that is odd, and comes otherwise each time, is downloaded.
+const DOWNLOADS: u32 = 4;
 
-/// A file beside its destination that removes itself unless it is persisted.
-///
-/// A full buffer is written by another thread while the next one fills.
-#[derive(Debug)]
-pub(crate) struct TempFile {
-    path: PathBuf,
-    file: Arc<std::fs::File>,
-    buffer: Vec<u8>,
-    writing: Option<JoinHandle<io::Result<Vec<u8>>>>,
-}
-
-impl TempFile {
-    /// Opens a new file beside `destination`: only on the same file system can it be put in place in one step.
-    pub(crate) async fn beside(destination: &Path) -> io::Result<Self> {
-        let name = destination
-            .file_name()
-            .ok_or_else(|| io::Error::new(io::ErrorKind::InvalidInput, "the path names no file"))?
-            .to_string_lossy();
-        let short = cut(&name, 100);
-        let unique = format!(".{short}.{:x}-{:x}.part", std::process::id(), crate::chance::random());
-        let path = destination.with_file_name(unique);
-        let file = fs::OpenOptions::new().write(true).create_new(true).open(&path).await?;
-        let file = Arc::new(file.into_std().await);
-        Ok(Self { path, file, buffer: Vec::new(), writing: None })
-    }
-
-    pub(crate) async fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
-        self.buffer.extend_from_slice(bytes);
-        if self.buffer.len() >= BUFFER_BYTES { self.write_buffer().await } else { Ok(()) }
-    }
-
-    /// Starts to write the buffer, once the one before it is written.
-    async fn write_buffer(&mut self) -> io::Result<()> {
-        let spare = self.written().await?;
-        let piece = std::mem::replace(&mut self.buffer, spare);
-        let file = self.file.clone();
-        self.writing = Some(spawn_blocking(move || {
-            let mut piece = piece;
-            (&*file).write_all(&piece)?;
-            piece.clear();
-            Ok(piece)
-        }));
-        Ok(())
-    }
-
-    /// Waits until the write that is under way is done, and gives its empty buffer back.
-    async fn written(&mut self) -> io::Result<Vec<u8>> {
-        match self.writing.take() {
-            Some(writing) => writing.await.map_err(io::Error::other)?,
-            None => Ok(Vec::new()),
+impl Image {
+    /// Saves the picture under this path. The file is there whole or not at all; one that was there is replaced.
+    ///
+    /// The path is tried before anything is downloaded. A download that is cut, is text where a picture should be, or is
+    /// only a part is an error; what is [odd](FileFacts::warnings) otherwise is downloaded once more, and saved when the
+    /// same comes again. Memory does not grow with the picture. Dropping the future leaves no file behind.
+    ///
+    /// ```no_run
+    /// # async fn example(client: ideogram_client::Client, file: ideogram_client::File) -> ideogram_client::Result<()> {
+    /// let saved = client.image(&file).save_to("fox.png").await?;
+    /// for warning in saved.warnings() {
+    ///     eprintln!("{}: {warning}", saved.path().display());
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// As [`bytes`](Self::bytes), and [`is_file`](Error::is_file) when the path cannot be written; then nothing was
+    /// downloaded.
+    pub async fn save_to(&self, path: impl AsRef<Path>) -> Result<SavedFile> {
+        let path = path.as_ref();
+        let unusable = |kind, why| self.undelivered(unwritten(path, io::Error::new(kind, why)));
+        let Some(name) = path.file_name() else {
+            return Err(unusable(io::ErrorKind::InvalidInput, "the path names no file"));
+        };
+        if path.is_dir() {
+            return Err(unusable(io::ErrorKind::IsADirectory, "it is a folder"));
         }
+        self.download_in(path.parent().unwrap_or(Path::new(""))).await?.replace(name).await
     }
 
-    /// Puts the file in place, its content on the disk before its name is.
-    pub(crate) async fn persist(mut self, destination: &Path) -> io::Result<()> {
-        self.sync().await?;
-        fs::rename(&self.path, destination).await?;
-        self.path = PathBuf::new();
-        Ok(())
+    /// Saves the picture in this folder, which must be there. The name is the server's, cleaned so that it stays in the
+    /// folder, with an extension that fits the content; where there is such a file already, a number is added.
+    ///
+    /// # Errors
+    /// As [`save_to`](Self::save_to).
+    pub async fn save_in(&self, folder: impl AsRef<Path>) -> Result<SavedFile> {
+        let download = self.download_in(folder).await?;
+        let name = file_name::clean(self.given_name(), download.format());
+        download.save_new(name, |_| {}).await
     }
 
-    /// Puts the file in the folder under this name, or this name with a number where it is taken: nothing is replaced.
-    pub(crate) async fn persist_unique(mut self, folder: &Path, name: &str) -> io::Result<PathBuf> {
-        self.sync().await?;
-        let (stem, extension) = name.rsplit_once('.').map_or((name, String::new()), |(a, b)| (a, format!(".{b}")));
-        for number in 1..MAX_NUMBER {
-            let name = if number == 1 { name.to_owned() } else { format!("{stem}-{number}{extension}") };
-            let path = folder.join(name);
-            // A hard link fails where a rename would replace; not every file system has them.
-            match fs::hard_link(&self.path, &path).await {
-                Ok(()) => return Ok(path),
-                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
-                Err(_) => match fs::OpenOptions::new().write(true).create_new(true).open(&path).await {
-                    Ok(_) => {
-                        fs::rename(&self.path, &path).await?;
-                        self.path = PathBuf::new();
-                        return Ok(path);
-                    }
-                    Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
-                    Err(error) => return Err(error),
-                },
+    /// Downloads the picture into this folder, where it gets its name afterwards: see [`Download`].
+    ///
+    /// # Errors
+    /// As [`save_to`](Self::save_to).
+    pub async fn download_in(&self, folder: impl AsRef<Path>) -> Result<Download> {
+        self.download(folder.as_ref()).await.map_err(|error| self.undelivered(error))
+    }
+
+    async fn download(&self, folder: &Path) -> Result<Download> {
+        let mut last = self.attempt(self.draft(folder, 1).await?, folder).await?;
+        for number in 2..=DOWNLOADS {
+            if last.warnings().is_empty() || DataUri::parse(&self.file().url).is_some() {
+                return Ok(last);
             }
+            tracing::debug!(warnings = ?last.warnings(), "downloading once more");
+            // The names alternate: the file before this one is still there.
+            let next = match self.attempt(self.draft(folder, 2 - number % 2).await?, folder).await {
+                Ok(next) => next,
+                // There is no more to be had than what came.
+                Err(error) if error.is_gone() => return Ok(last),
+                Err(error) => return Err(error),
+            };
+            if next.sha256() == last.sha256() {
+                return Ok(next);
+            }
+            last = next;
         }
-        Err(io::Error::new(io::ErrorKind::AlreadyExists, "too many files of that name"))
+        if last.warnings().is_empty() {
+            return Ok(last);
+        }
+        Err(Error::new(
+            ErrorKind::Decode,
+            format!("it was downloaded {DOWNLOADS} times, came otherwise each time, and never whole"),
+        )
+        .at(Operation::Download, None))
     }
 
-    async fn sync(&mut self) -> io::Result<()> {
-        self.write_buffer().await?;
-        self.written().await?;
-        let file = self.file.clone();
-        spawn_blocking(move || file.sync_all()).await.map_err(io::Error::other)?
+    async fn draft(&self, folder: &Path, number: u32) -> Result<Draft> {
+        let name = self.part_name().map(|name| if number == 1 { name.to_owned() } else { format!("{name}-{number}") });
+        Draft::open(folder.to_owned(), name).await.map_err(|error| unwritten_in(folder, error))
     }
-}
 
-impl Drop for TempFile {
-    fn drop(&mut self) {
-        if !self.path.as_os_str().is_empty() {
-            // A leftover is a nuisance, not a failure; the failure that led here is reported.
-            let _ = std::fs::remove_file(&self.path);
+    /// Downloads the file once, as far as one can tell; trouble on the way is tried again.
+    async fn attempt(&self, draft: Draft, folder: &Path) -> Result<Download> {
+        let unwritten = |error| unwritten_in(folder, error);
+        if DataUri::parse(&self.file().url).is_some() {
+            return self.decode(draft, folder).await;
         }
+        let draft = Mutex::new(draft);
+        let attempt = || async {
+            let mut draft = draft.lock().await;
+            let Incoming { head, announced, body } = download::start(self.wire(), &self.file().url).await?;
+            draft.begin(announced.md5.is_some()).await.map_err(unwritten)?;
+            let mut body = std::pin::pin!(self.bounded(head.clone(), body));
+            while let Some(piece) = body.next().await {
+                draft.write(&piece?).await.map_err(unwritten)?;
+            }
+            let content = draft.finish().await.map_err(unwritten)?;
+            match refusal(&content, Some(&head), self.must_be_picture()) {
+                Some(why) => Err(Error::new(ErrorKind::Decode, why).with_head(head)),
+                None => Ok((content, announced)),
+            }
+        };
+        let (content, announced) = self.wire().repeat(Operation::Download, None, attempt).await?;
+        self.downloaded(draft.into_inner().into_part(), content, &announced).await.map_err(unwritten)
+    }
+
+    /// The same for a picture that stands in the answer itself.
+    async fn decode(&self, mut draft: Draft, folder: &Path) -> Result<Download> {
+        let image = self.clone();
+        let filling = draft.fill(move |sink| {
+            let Some(uri) = DataUri::parse(&image.file().url) else { return Ok(Ok(())) };
+            let mut written = Ok(());
+            let decoded = uri.read(image.max_bytes(), |piece| {
+                written = sink.write(piece);
+                if written.is_ok() { Ok(()) } else { Err(String::new()) }
+            });
+            written.map(|()| decoded)
+        });
+        let (decoded, content) = filling.await.map_err(|error| unwritten_in(folder, error))?;
+        if let Some(why) = decoded.err().or_else(|| refusal(&content, None, self.must_be_picture())) {
+            return Err(Error::new(ErrorKind::Decode, why).at(Operation::Download, None));
+        }
+        let downloaded = self.downloaded(draft.into_part(), content, &Announced::default()).await;
+        downloaded.map_err(|error| unwritten_in(folder, error))
+    }
+
+    #[cfg_attr(
+        not(feature = "media"),
+        allow(clippy::unused_async, reason = "reading the header is what is waited for")
+    )]
+    async fn downloaded(&self, part: PartFile, content: Content, announced: &Announced) -> io::Result<Download> {
+        let format = content.format();
+        #[cfg(feature = "media")]
+        let dimensions = {
+            let mut file = part.handle()?;
+            blocking(move || {
+                io::Seek::rewind(&mut file)?;
+                Ok(format.and_then(|_| Dimensions::read(file)))
+            })
+            .await?
+        };
+        let facts = FileFacts {
+            bytes: content.bytes,
+            sha256: content.sha256.iter().map(|byte| format!("{byte:02x}")).collect(),
+            format,
+            #[cfg(feature = "media")]
+            dimensions,
+            warnings: warnings(&content, announced, self.file(), self.must_be_picture()),
+        };
+        Ok(Download::new(self.clone(), part, facts))
     }
 }

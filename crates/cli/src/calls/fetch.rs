@@ -1,0 +1,90 @@
+//! Downloads the files of an answer, and knows those again that an earlier run has saved.
+
+use crate::calls::answer_files::AnswerFile;
+use crate::calls::failure;
+use crate::calls::session::Session;
+use crate::exit::{ErrorKind, Failure};
+use crate::ledger::Row;
+use crate::summary::{sha256, sha256_of};
+use ideogram_client::{Download, ErrorKind as Cause, FileFacts};
+use ideogram_schema::{EndpointInfo, File, FileRole};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+/// How long one file may take to come, however slowly it drips. It is paid for, so the deadline of the run is not asked.
+const FETCH: Duration = Duration::from_secs(10 * 60);
+
+/// Downloads the file into the folder, where it has no name yet.
+pub(super) async fn fetch(
+    session: &mut Session,
+    found: &AnswerFile,
+    folder: &Path,
+    info: &'static EndpointInfo,
+    request_id: Option<&str>,
+) -> Result<Download, Failure> {
+    let mut image = session.client.image(&found.file).with_part_name(part_name(&found.file));
+    if found.role == FileRole::Other {
+        image = image.with_any_content();
+    }
+    if let Some(request_id) = request_id {
+        image = image.with_request_id(request_id);
+    }
+    let fetching = tokio::time::timeout(FETCH, image.download_in(folder));
+    let failure = match session.interrupts.unless(fetching).await {
+        Some(Ok(Ok(download))) => return Ok(download),
+        Some(Ok(Err(error))) => {
+            // The request has been answered, so nothing of it is unknown; and the URL is the service's, not the user's.
+            let kind = match error.kind() {
+                Cause::File => ErrorKind::File,
+                Cause::Timeout => ErrorKind::Timeout,
+                Cause::Decode => ErrorKind::Failed,
+                _ if error.is_retryable() => ErrorKind::Network,
+                _ => ErrorKind::Failed,
+            };
+            let mut failure = failure::of_call(&error, info).with_kind(kind);
+            failure.facts.expired = error.is_expired();
+            return Err(failure);
+        }
+        Some(Err(_)) => Failure::new(ErrorKind::Timeout, format!("the picture did not come within {FETCH:?}")),
+        None => session.interrupts.failure("interrupted while the picture was fetched"),
+    };
+    Err(of_request(failure, info, request_id))
+}
+
+/// The same failure as one of this request.
+pub(super) fn of_request(mut failure: Failure, info: &'static EndpointInfo, request_id: Option<&str>) -> Failure {
+    failure.facts.endpoint = Some(info.id);
+    failure.facts.request_id = request_id.map(str::to_owned);
+    failure
+}
+
+/// A name for the temporary file, the same in each run: the next one removes what a killed one left.
+fn part_name(file: &File) -> String {
+    let mut name = format!(".ideogram-{}", sha256(file.url.as_bytes()));
+    name.truncate(26);
+    name + ".part"
+}
+
+/// Removes what an earlier run may have left in another folder; in this one the client does.
+pub(super) fn clear(earlier: Option<&Row>, file: &File, folder: &Path) {
+    let Some(meant) = earlier.and_then(|row| row.destination.as_deref()) else { return };
+    let meant = if meant.is_dir() { meant } else { meant.parent().unwrap_or(Path::new("")) };
+    if std::path::absolute(folder).is_ok_and(|folder| folder != meant) {
+        for end in ["", "-2"] {
+            // Usually there is none.
+            let _ = std::fs::remove_file(meant.join(part_name(file) + end));
+        }
+    }
+}
+
+/// The file of an earlier run that was killed before it could say so: the name it was about to take, with this content.
+pub(super) fn saved_earlier(earlier: Option<&Row>, number: usize, folder: &Path, facts: &FileFacts) -> Option<PathBuf> {
+    let earlier = Path::new(earlier?.taking.get(number)?);
+    let here = earlier.parent() == std::path::absolute(folder).ok().as_deref();
+    let same = || {
+        let size = std::fs::metadata(earlier).ok()?.len();
+        (size == facts.bytes() && sha256_of(earlier).ok()? == facts.sha256()).then_some(())
+    };
+    here.then(same).flatten()?;
+    Some(folder.join(earlier.file_name()?))
+}

@@ -1,0 +1,159 @@
+//! A file that was downloaded: before it has its name, and after.
+
+use crate::error::{Error, ErrorKind, Result};
+use crate::picture::facts::FileFacts;
+use crate::picture::image::Image;
+use crate::picture::part::{PartFile, blocking};
+use std::ffi::OsStr;
+use std::fmt;
+use std::io::{self, Read, Seek};
+use std::ops::Deref;
+use std::path::{Path, PathBuf};
+
+/// A file that has been downloaded whole, and has no name in its folder yet: made by
+/// [`Image::download_in`]. Dropping it removes it.
+///
+/// This is for programs that write down what they are about to do. What is known of the content ([`FileFacts`]) can be
+/// read from it directly.
+///
+/// ```no_run
+/// # async fn example(image: ideogram_client::Image) -> ideogram_client::Result<()> {
+/// let download = image.download_in("pictures").await?;
+/// println!("{} bytes with SHA-256 {}", download.bytes(), download.sha256());
+/// let saved = download.save_new("fox.png", |path| println!("about to make {}", path.display())).await?;
+/// assert!(saved.path().starts_with("pictures"));
+/// # Ok(())
+/// # }
+/// ```
+pub struct Download {
+    image: Image,
+    part: PartFile,
+    facts: FileFacts,
+}
+
+impl Download {
+    pub(crate) fn new(image: Image, part: PartFile, facts: FileFacts) -> Self {
+        Self { image, part, facts }
+    }
+
+    /// Gives the file this name in its folder, in one step. A file that has the name is replaced.
+    ///
+    /// # Errors
+    /// [`is_file`](Error::is_file) when the name is none, or cannot be given.
+    pub async fn replace(self, name: impl AsRef<OsStr>) -> Result<SavedFile> {
+        let Self { image, part, facts } = self;
+        let (name, path) = (name.as_ref().to_owned(), part.folder().join(name.as_ref()));
+        let named = match plain(&name) {
+            Ok(()) => blocking(move || part.replace(&name)).await,
+            Err(error) => Err(error),
+        };
+        named.map(|path| SavedFile { path, facts }).map_err(|error| image.undelivered(unwritten(&path, error)))
+    }
+
+    /// Gives the file this name in its folder, or the name with a number where it is taken: nothing is replaced, also
+    /// when another program takes the name at the same moment.
+    ///
+    /// `about_to_take` is called with each path that is about to be taken, so that a program that is killed right then can
+    /// find out later whether the file is its own: by [`sha256`](FileFacts::sha256).
+    ///
+    /// # Errors
+    /// [`is_file`](Error::is_file) when the name is none, or cannot be given.
+    pub async fn save_new(self, name: impl AsRef<OsStr>, about_to_take: impl FnMut(&Path)) -> Result<SavedFile> {
+        let Self { image, part, facts } = self;
+        let (name, path) = (name.as_ref(), part.folder().join(name.as_ref()));
+        let named = match plain(name) {
+            Ok(()) => part.take_free(name, about_to_take).await,
+            Err(error) => Err(error),
+        };
+        named.map(|path| SavedFile { path, facts }).map_err(|error| image.undelivered(unwritten(&path, error)))
+    }
+
+    /// Reads the file from its beginning, to pass it on to a pipe or a device. It never gets a name.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn into_reader(self) -> io::Result<impl Read + Send> {
+        let mut file = self.part.handle()?;
+        file.rewind()?;
+        Ok(Reader { file, _part: self.part })
+    }
+}
+
+impl Deref for Download {
+    type Target = FileFacts;
+
+    fn deref(&self) -> &FileFacts {
+        &self.facts
+    }
+}
+
+impl fmt::Debug for Download {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Download")
+            .field("folder", &self.part.folder())
+            .field("facts", &self.facts)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The content of a download; the file goes when it is dropped.
+struct Reader {
+    file: std::fs::File,
+    _part: PartFile,
+}
+
+impl Read for Reader {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        self.file.read(buffer)
+    }
+}
+
+/// A file that is saved: its path, and what is known of its content ([`FileFacts`]), which can be read from it directly.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SavedFile {
+    path: PathBuf,
+    facts: FileFacts,
+}
+
+impl SavedFile {
+    /// Where it is.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Where it is.
+    pub fn into_path(self) -> PathBuf {
+        self.path
+    }
+}
+
+impl Deref for SavedFile {
+    type Target = FileFacts;
+
+    fn deref(&self) -> &FileFacts {
+        &self.facts
+    }
+}
+
+impl AsRef<Path> for SavedFile {
+    fn as_ref(&self) -> &Path {
+        &self.path
+    }
+}
+
+/// Whether a name names a file in a folder, and nothing else.
+fn plain(name: &OsStr) -> io::Result<()> {
+    if Path::new(name).file_name() == Some(name) {
+        return Ok(());
+    }
+    Err(io::Error::new(io::ErrorKind::InvalidInput, "the name is no name of a file"))
+}
+
+pub(crate) fn unwritten(path: &Path, error: io::Error) -> Error {
+    Error::new(ErrorKind::File, format!("`{}` cannot be written", path.display())).with_source(error)
+}
+
+pub(crate) fn unwritten_in(folder: &Path, error: io::Error) -> Error {
+    let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+    Error::new(ErrorKind::File, format!("no file can be written in `{}`", folder.display())).with_source(error)
+}
