@@ -38,7 +38,7 @@ mod field;
 #[allow(dead_code, unreachable_pub, reason = "a contract, of which each model uses a part")]
 mod union;
 #[rustfmt::skip]
-#[allow(clippy::pedantic, dead_code, unreachable_pub, unused_imports, reason = "generated; compiling it is the test")]
+#[allow(clippy::pedantic, clippy::style, dead_code, unreachable_pub, unused_imports, reason = "generated; compiling it is the test")]
 mod corpus;
 
 use endpoint::{Endpoint, EndpointInfo, EndpointInput, Price};

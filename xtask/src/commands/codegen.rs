@@ -40,7 +40,10 @@ pub struct Args {
 pub fn run(args: &Args) -> Result<ExitCode, Problems> {
     if let (Some(document), Some(out)) = (&args.document, &args.out) {
         let changes = {
-            let mut output = schema_crate(document)?;
+            let (mut output, notes) = schema_crate(document)?;
+            for note in &notes {
+                println!("note: {note}");
+            }
             // A manifest that is there already is the user's.
             if out.join("Cargo.toml").exists() {
                 output.files.remove(Path::new("Cargo.toml"));
@@ -79,17 +82,24 @@ pub fn generate(sources: &Sources) -> Result<Output, Problems> {
     Ok(workspace::output(&describe(sources).complete()?)?)
 }
 
-/// The schema crate of any one document of fal's, in memory.
+/// The schema crate of any one document of fal's, in memory, and what the Rust code does not carry of it, in words.
 ///
 /// # Errors
 /// What the document has that cannot be carried into Rust, by file and JSON pointer.
-pub fn schema_crate(path: &Path) -> Result<Output, Problems> {
+pub fn schema_crate(path: &Path) -> Result<(Output, Vec<String>), Problems> {
     let name = path.display().to_string();
     let folder = path.parent().unwrap_or(Path::new(""));
     let file = path.file_name().and_then(|name| name.to_str()).ok_or_else(|| Error::new("is no file").in_file(path))?;
-    let value = document::load(folder, file).map_err(|error| Error::new(error.message()).in_file(path))?;
-    let description = describe_document(&Document { name, value }).complete()?;
-    Ok(standalone::schema_crate(&description).map_err(|error| error.in_file(path))?)
+    let value = document::load(folder, file).map_err(|error| match error.pointer() {
+        Some(pointer) => Error::new(error.message()).in_file(path).at(pointer),
+        None => Error::new(error.message()).in_file(path),
+    })?;
+    let described = describe_document(&Document { name, value });
+    // Every schema of fal's has a title, which names nothing here.
+    let notes = described.notes.iter().filter(|note| note.pointer.last() != "title");
+    let notes = notes.map(|note| format!("{}#{}: {}", path.display(), note.pointer, note.kind.words())).collect();
+    let output = standalone::schema_crate(&described.complete()?).map_err(|error| error.in_file(path))?;
+    Ok((output, notes))
 }
 
 fn check(root: &Path, output: &Output) -> Result<ExitCode, Problems> {

@@ -4,7 +4,7 @@ use super::assemble::facts;
 use super::components;
 use super::description::{Described, Description};
 use super::endpoint::EndpointFacts;
-use super::normalise::{Roots, normalise};
+use super::normalise::{Note, NoteKind, Roots, normalise};
 use crate::error::{Error, Result};
 use crate::names::{is_reserved, type_name};
 use crate::pointer::Pointer;
@@ -29,13 +29,21 @@ pub fn describe_document(document: &Document) -> Described {
 
 fn read(document: &Document, described: &mut Described) -> Result<Description> {
     let value = &document.value;
+    if value.get("swagger").is_some() {
+        return Err(Error::new("is a document of Swagger 2.0: convert it to OpenAPI 3 first").at("/swagger"));
+    }
     let id = value.pointer("/info/x-fal-metadata/endpointId").and_then(Value::as_str);
     let id = id.ok_or_else(|| Error::new("names no endpoint").at("/info/x-fal-metadata/endpointId"))?;
     let mut endpoint = entry(id)?;
     let roots = roots(value, id)?;
+    let posts = value.get("paths").and_then(Value::as_object).into_iter().flatten();
+    for (path, _) in posts.filter(|(path, item)| **path != format!("/{id}") && item.get("post").is_some()) {
+        let pointer = Pointer::root().join("paths").join(path).join("post");
+        described.notes.push(Note { pointer, kind: NoteKind::OtherOperation });
+    }
     let normalised = normalise(value, &roots, &endpoint.name, &endpoint.names);
     described.problems.extend(normalised.problems);
-    described.notes = normalised.notes;
+    described.notes.extend(normalised.notes);
     let schemas: Map<_, _> = normalised.components.into_iter().map(|(name, found)| (name, found.schema)).collect();
     let required = schemas.get(&format!("{}Input", endpoint.name)).and_then(|input| input.get("required"));
     if required.and_then(Value::as_array).is_some_and(|names| names.contains(&"prompt".into())) {

@@ -69,9 +69,20 @@ pub fn load(root: &Path, path: &str) -> Result<Value> {
 /// A JSON document.
 ///
 /// # Errors
-/// It is empty, a web page, cut off, malformed, nested deeper than 128 levels, or names a key twice (of which a reader
+/// It is empty, a web page, of another encoding than UTF-8, cut off, malformed, nested deeper than 128 levels, or names a key twice (of which a reader
 /// would drop one without a word). The message has line and column, or the pointer of the key.
 pub fn parse(bytes: &[u8]) -> Result<Value> {
+    // A byte order mark says nothing in UTF-8.
+    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    let other = match bytes {
+        [0x1f, 0x8b, ..] => Some("is compressed with gzip: unpack it first"),
+        [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => Some("is UTF-16 text: save it as UTF-8"),
+        [0, ..] | [_, 0, ..] => Some("is UTF-16 or UTF-32 text: save it as UTF-8"),
+        _ => None,
+    };
+    if let Some(other) = other {
+        return Err(Error::new(other));
+    }
     match bytes.iter().find(|byte| !byte.is_ascii_whitespace()) {
         None => return Err(Error::new("is empty where a JSON document should be")),
         Some(b'<') => return Err(Error::new("is a web page (it starts with `<`) where a JSON document should be")),
@@ -196,6 +207,20 @@ mod tests {
         assert!(refusal(r#"{"openapi": "3.0"#).starts_with("is cut off: "), "{}", refusal(r#"{"openapi": "3.0"#));
         assert!(refusal("{]").starts_with("is not JSON: "), "{}", refusal("{]"));
         assert!(refusal("{} {}").starts_with("is not JSON: trailing characters"), "{}", refusal("{} {}"));
+    }
+
+    #[test]
+    fn a_byte_order_mark_is_no_fault_and_other_encodings_are_named() {
+        assert_eq!(parse(b"\xef\xbb\xbf{\"a\": 1}").unwrap(), json!({"a": 1}));
+        let utf_16 = |order: fn(u16) -> [u8; 2], text: &str| text.encode_utf16().flat_map(order).collect::<Vec<u8>>();
+        for (bytes, expected) in [
+            (utf_16(u16::to_le_bytes, "\u{feff}{}"), "is UTF-16 text: save it as UTF-8"),
+            (utf_16(u16::to_be_bytes, "\u{feff}{}"), "is UTF-16 text: save it as UTF-8"),
+            (utf_16(u16::to_le_bytes, "{}"), "is UTF-16 or UTF-32 text: save it as UTF-8"),
+            (vec![0x1f, 0x8b, 8, 0], "is compressed with gzip: unpack it first"),
+        ] {
+            assert_eq!(parse(&bytes).unwrap_err().to_string(), expected);
+        }
     }
 
     #[test]

@@ -7,6 +7,7 @@ mod endpoints;
 mod envelope;
 mod overlays;
 mod protocols;
+mod standalone;
 mod unreadable;
 
 use serde_json::Value;

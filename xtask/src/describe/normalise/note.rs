@@ -30,6 +30,8 @@ pub enum NoteKind {
     Misfit,
     /// A schema that neither input nor output refers to.
     Unreached,
+    /// An operation beside the endpoint's own.
+    OtherOperation,
 }
 
 impl NoteKind {
@@ -44,6 +46,7 @@ impl NoteKind {
             Self::Clamped => "clamped",
             Self::Misfit => "misfit",
             Self::Unreached => "unreached",
+            Self::OtherOperation => "other-operation",
         }
     }
 
@@ -58,6 +61,7 @@ impl NoteKind {
             Self::Clamped => "lies beyond what an `i64` can hold",
             Self::Misfit => "is a default that is no value of its schema",
             Self::Unreached => "describes something that neither input nor output refers to",
+            Self::OtherOperation => "is an operation beside the endpoint's own, and calls nothing here",
         }
     }
 }
