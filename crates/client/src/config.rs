@@ -128,10 +128,18 @@ impl ClientBuilder {
         self
     }
 
-    /// How long a whole `run`, `subscribe` or `wait` may take where the call sets nothing else: by default
+    /// How long a whole `run`, `submit`, `subscribe` or `wait` may take where the call sets nothing else: by default
     /// [`limits::DEADLINE`](crate::limits::DEADLINE).
     pub fn with_deadline(mut self, deadline: Duration) -> Self {
         self.timeouts.deadline = deadline;
+        self
+    }
+
+    /// How long a call may take past its end, its deadline or its caller's word, to wind up what is under way: to wait for
+    /// the answer of a submit (three fifths of it), to cancel the job, and to fetch the result of one that has completed.
+    /// By default [`limits::WIND_UP`](crate::limits::WIND_UP).
+    pub fn with_wind_up(mut self, wind_up: Duration) -> Self {
+        self.timeouts.wind_up = wind_up;
         self
     }
 

@@ -51,3 +51,6 @@ pub const STREAM_SILENCE: Duration = Duration::from_secs(40);
 pub const DOWNLOAD_SILENCE: Duration = Duration::from_secs(30);
 /// A whole `run`, `subscribe`, `wait` or download where the caller sets no deadline.
 pub const DEADLINE: Duration = Duration::from_secs(15 * 60);
+/// To wind up a call past its deadline, or given up by its caller: to wait for the answer of a submit that is under way,
+/// to cancel its job, and to fetch the result of one that has completed.
+pub const WIND_UP: Duration = Duration::from_secs(5);

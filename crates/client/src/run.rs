@@ -2,33 +2,39 @@
 
 use crate::call::operation::Operation;
 use crate::clock;
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::Result;
 use crate::job::preflight;
 use crate::job::response::Response;
 use crate::wire::input::{CallInput, CallOutput, Payload};
 use crate::wire::options::CallOptions;
+use crate::wire::stop::Stop;
 use crate::wire::{Wire, read_output};
 use futures_util::future::{BoxFuture, FutureExt};
 use std::fmt;
-use std::future::IntoFuture;
+use std::future::{Future, IntoFuture};
 use std::marker::PhantomData;
 use std::sync::Arc;
 use std::time::Duration;
 
 /// A synchronous run, made by [`Client::run`](crate::Client::run); awaiting it sends it.
+///
+/// # Dropping it
+/// Dropped before it has left, it sends nothing. Dropped while it is on its way, the picture is lost, and it may be billed:
+/// nothing can cancel it.
 #[must_use = "a call is sent when it is awaited"]
 pub struct Run<'a, O> {
     wire: &'a Arc<Wire>,
     payload: Result<Payload>,
     options: CallOptions,
     deadline: Option<Duration>,
+    cancel: Option<BoxFuture<'a, ()>>,
     output: PhantomData<fn() -> O>,
 }
 
 impl<'a, O: CallOutput> Run<'a, O> {
     pub(crate) fn new(wire: &'a Arc<Wire>, input: &impl CallInput<Output = O>) -> Self {
         let payload = Payload::new(input);
-        Self { wire, payload, options: CallOptions::default(), deadline: None, output: PhantomData }
+        Self { wire, payload, options: CallOptions::default(), deadline: None, cancel: None, output: PhantomData }
     }
 
     /// Sets what is asked of the platform besides the input.
@@ -37,10 +43,25 @@ impl<'a, O: CallOutput> Run<'a, O> {
         self
     }
 
-    /// How long the whole call may take, retries included; by default the client's deadline. Past it the picture is lost
-    /// and may be billed.
+    /// How long the whole call may take, retries included; by default the client's deadline.
+    ///
+    /// Each attempt tells the server as its start timeout what is left of it, unless
+    /// [`CallOptions::with_start_timeout`] sets another. When it passes between two attempts, nothing more is sent, and the
+    /// last attempt's error is given. When it passes while the run is on its way, the picture is lost and may be billed:
+    /// the state is [`Unknown`](crate::RequestState::Unknown), and [`sent_within`](crate::Error::sent_within) says where
+    /// in the platform's history to look.
     pub fn with_deadline(mut self, deadline: Duration) -> Self {
         self.deadline = Some(deadline);
+        self
+    }
+
+    /// Sends nothing more once this future is done: a token, a timer, a signal. Before the run has left, between two
+    /// attempts for example, the call ends in an error whose state is [`NotSent`](crate::RequestState::NotSent).
+    ///
+    /// A run that is on its way cannot be cancelled and will be billed, so its picture is waited for, until the deadline;
+    /// who does not want it drops the call.
+    pub fn cancel_when(mut self, cancel: impl Future<Output = ()> + Send + 'a) -> Self {
+        self.cancel = Some(cancel.boxed());
         self
     }
 
@@ -51,24 +72,34 @@ impl<'a, O: CallOutput> Run<'a, O> {
 
     async fn attempt(self) -> Result<Response<O>> {
         let begun = clock::now();
-        let payload = self.payload?;
+        let (wire, payload) = (self.wire, self.payload?);
         preflight::check(&payload)?;
         let id = payload.endpoint.id;
         let parameters = self.options.run_parameters()?;
-        let wire = self.wire;
-        let operations = wire.run.with_headers(self.options.extra()?);
         let deadline = self.deadline.unwrap_or(wire.timeouts.deadline);
-        let call = wire.call(Operation::Run, Some(id), || parameters.run(&operations, id, &payload.json), read_output);
-        let Ok(call) = tokio::time::timeout(deadline, call).await else {
-            return Err(Error::new(
-                ErrorKind::Deadline,
-                format!("the run of `{id}` did not finish within {deadline:?}"),
-            )
-            .at(Operation::Run, Some(id)));
+        let mut stop = Stop::new(deadline, self.cancel, wire.timeouts.wind_up);
+        let operations = wire.run.of_call(self.options.extra()?, stop.sent());
+        let send = || {
+            // What has not started when nobody waits any more need not.
+            let left = deadline.saturating_sub(clock::since(begun));
+            let mut parameters = parameters.clone();
+            parameters.request_start_timeout = parameters.request_start_timeout.or_else(|| start_timeout(left));
+            let (operations, json) = (&operations, &payload.json);
+            async move { parameters.run(operations, id, json).await }
         };
+        let call = wire.call_until(&mut stop, Operation::Run, Some(id), send, read_output).await;
         let (head, answer) = call.map_err(|error| error.with_files_of(payload.endpoint))?;
         Ok(Response::new(self.wire.clone(), payload.endpoint, answer, head, clock::since(begun)))
     }
+}
+
+/// A deadline as the server takes it, in whole milliseconds; it takes none that is shorter, and nobody means one that is
+/// longer than a day.
+fn start_timeout(left: Duration) -> Option<f64> {
+    let allowed = Duration::from_millis(101)..=Duration::from_secs(24 * 3600);
+    allowed
+        .contains(&left)
+        .then(|| Duration::from_millis(u64::try_from(left.as_millis()).unwrap_or_default()).as_secs_f64())
 }
 
 impl<O> fmt::Debug for Run<'_, O> {

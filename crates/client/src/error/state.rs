@@ -28,7 +28,8 @@ use std::fmt;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum RequestState {
-    /// No byte of it left this machine. Nothing is billed.
+    /// No byte of it left this machine, or the call was given up between attempts of which none was accepted. Nothing is
+    /// billed.
     NotSent,
     /// The service said that it does not take it. Nothing is billed.
     Refused,

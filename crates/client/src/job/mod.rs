@@ -1,5 +1,6 @@
 //! A request in the queue.
 
+pub(crate) mod abandon;
 pub(crate) mod follow;
 pub(crate) mod links;
 pub(crate) mod lost_reply;
@@ -250,8 +251,17 @@ impl<O: CallOutput> Job<O> {
     /// not an error but [`CancelState::AlreadyCompleted`].
     pub async fn cancel(&self) -> Result<CancelState> {
         let (wire, send) = (&self.jobs.wire, || self.request(Operation::Cancel, false));
-        let read = |body: &Bytes| serde_json::from_slice::<CancelStatus>(body);
-        match self.with_request_id(wire.call(Operation::Cancel, Some(self.endpoint.id), send, read).await) {
+        self.cancelled(wire.call(Operation::Cancel, Some(self.endpoint.id), send, read_cancel).await)
+    }
+
+    /// The same, by a request that is not repeated.
+    async fn cancel_once(&self) -> Result<CancelState> {
+        let (wire, send) = (&self.jobs.wire, || self.request(Operation::Cancel, false));
+        self.cancelled(wire.call_once(Operation::Cancel, Some(self.endpoint.id), send, read_cancel).await)
+    }
+
+    fn cancelled(&self, answer: Result<(Head, CancelStatus)>) -> Result<CancelState> {
+        match self.with_request_id(answer) {
             Ok((_, answer)) => Ok(answer.status),
             Err(error) => match error.body().map(serde_json::from_str::<CancelStatus>) {
                 Some(Ok(CancelStatus { status: CancelState::AlreadyCompleted, .. })) => {
@@ -321,6 +331,10 @@ impl<O> fmt::Debug for Job<O> {
             .field("request_id", &self.request_id)
             .finish_non_exhaustive()
     }
+}
+
+fn read_cancel(body: &Bytes) -> serde_json::Result<CancelStatus> {
+    serde_json::from_slice(body)
 }
 
 /// Whether a text can stand in a path as one segment that means nothing else: `..` would climb.

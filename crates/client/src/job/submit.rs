@@ -4,19 +4,28 @@ use crate::call::operation::Operation;
 use crate::clock;
 use crate::error::Result;
 use crate::generated::parameters::SubmitParameters;
-use crate::generated::queue;
 use crate::job::lost_reply::LostReply;
 use crate::job::{Job, Jobs, preflight};
 use crate::wire::input::{CallInput, CallOutput, Payload};
 use crate::wire::options::CallOptions;
+use crate::wire::stop::Stop;
+use bytes::Bytes;
 use futures_util::future::{BoxFuture, FutureExt};
+use http::header::HeaderMap;
 use ideogram_schema::{QueueState, QueueStatus};
 use std::fmt;
-use std::future::IntoFuture;
+use std::future::{Future, IntoFuture};
 use std::marker::PhantomData;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// A submit, made by [`Client::submit`](crate::Client::submit); awaiting it sends it and gives the [`Job`].
+///
+/// # Dropping it
+/// Dropped before it has sent anything, between two attempts for example, it sends nothing. Dropped while the request is
+/// on its way it does not wait for the answer, so nobody knows the job's id: it may be accepted and billed.
+/// [`cancel_when`](Self::cancel_when) ends it in good order instead; so does
+/// [`Subscribe::with_cancel_on_drop`](crate::Subscribe::with_cancel_on_drop) for a call that is dropped.
 #[must_use = "a call is sent when it is awaited"]
 pub struct Submit<'a, O> {
     jobs: &'a Arc<Jobs>,
@@ -25,6 +34,8 @@ pub struct Submit<'a, O> {
     webhook: Option<String>,
     max_queue_length: Option<i64>,
     lost_reply: LostReply,
+    deadline: Option<Duration>,
+    cancel: Option<BoxFuture<'a, ()>>,
     output: PhantomData<fn() -> O>,
 }
 
@@ -37,6 +48,8 @@ impl<'a, O: CallOutput> Submit<'a, O> {
             webhook: None,
             max_queue_length: None,
             lost_reply: LostReply::Report,
+            deadline: None,
+            cancel: None,
             output: PhantomData,
         }
     }
@@ -65,20 +78,74 @@ impl<'a, O: CallOutput> Submit<'a, O> {
         self
     }
 
-    /// The endpoint's id, for messages.
-    pub(crate) fn endpoint(&self) -> Option<&'static str> {
-        self.payload.as_ref().ok().map(|payload| payload.endpoint.id)
+    /// How long the submit may take, retries and the search for a lost reply included; by default the client's deadline. Past
+    /// it nothing more is sent, and what is on its way is wound up as [`cancel_when`](Self::cancel_when) does it.
+    pub fn with_deadline(mut self, deadline: Duration) -> Self {
+        self.deadline = Some(deadline);
+        self
     }
 
-    pub(crate) async fn send(self) -> Result<Job<O>> {
-        let (jobs, lost_reply, begun) = (self.jobs, self.lost_reply, clock::system_time());
+    /// Gives the submit up when this future is done: a token, a timer, a signal.
+    ///
+    /// Between two attempts nothing more is sent, and the error's state is [`NotSent`](crate::RequestState::NotSent).
+    /// While the request is on its way its answer is waited for, three seconds by default, and the job is cancelled by
+    /// its id: the error says what came of that. A job that has completed by then is given. Without an answer the state is
+    /// [`Unknown`](crate::RequestState::Unknown), and [`sent_within`](crate::Error::sent_within) says where to look.
+    ///
+    /// ```no_run
+    /// # async fn example(client: ideogram_client::Client) -> ideogram_client::Result<()> {
+    /// let input = ideogram_client::GenerateInput::new("A fox");
+    /// let ctrl_c = async { drop(tokio::signal::ctrl_c().await) };
+    /// let job = client.submit(&input).cancel_when(ctrl_c).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn cancel_when(mut self, cancel: impl Future<Output = ()> + Send + 'a) -> Self {
+        self.cancel = Some(cancel.boxed());
+        self
+    }
+
+    /// The request, checked, and the end that is set to its call.
+    pub(crate) fn begin(self) -> Result<(Order, Stop<'a>)> {
+        let timeouts = &self.jobs.wire.timeouts;
+        let stop = Stop::new(self.deadline.unwrap_or(timeouts.deadline), self.cancel, timeouts.wind_up);
         let payload = self.payload?;
         preflight::check(&payload)?;
         let mut parameters = self.options.submit_parameters()?;
         parameters.webhook = self.webhook;
         parameters.max_queue_length = self.max_queue_length;
-        let operations = jobs.wire.queue.with_headers(self.options.extra()?);
-        let error = match attempt(jobs, &operations, &payload, &parameters).await {
+        let extra = self.options.extra()?;
+        Ok((Order { jobs: self.jobs.clone(), payload, parameters, extra, lost_reply: self.lost_reply }, stop))
+    }
+
+    async fn send(self) -> Result<Job<O>> {
+        let (order, mut stop) = self.begin()?;
+        order.place(&mut stop).await
+    }
+}
+
+/// A request that can be sent, by whichever task.
+pub(crate) struct Order {
+    jobs: Arc<Jobs>,
+    payload: Payload,
+    parameters: SubmitParameters,
+    extra: Option<Arc<HeaderMap>>,
+    lost_reply: LostReply,
+}
+
+impl Order {
+    /// Sends it. Where the call's end comes over that, its job is cancelled, and given only if it has completed.
+    pub(crate) async fn place<O: CallOutput>(self, stop: &mut Stop<'_>) -> Result<Job<O>> {
+        let job: Job<O> = self.send(stop).await?;
+        if let Some(why) = stop.came() {
+            job.abandon(stop.left(), why).await?;
+        }
+        Ok(job)
+    }
+
+    async fn send<O: CallOutput>(self, stop: &mut Stop<'_>) -> Result<Job<O>> {
+        let (jobs, begun) = (&self.jobs, clock::system_time());
+        let error = match self.attempt(stop).await {
             Ok(job) => {
                 jobs.submitted.claim(job.request_id());
                 return Ok(job);
@@ -86,30 +153,28 @@ impl<'a, O: CallOutput> Submit<'a, O> {
             Err(error) => error.sent_since(begun),
         };
         let Some(window) = error.sent_within() else { return Err(error) };
-        Box::pin(lost_reply.reconcile(jobs, &payload, window)).await.ok_or(error)
+        let search = Box::pin(self.lost_reply.reconcile(jobs, &self.payload, window));
+        stop.within(search).await.flatten().ok_or(error)
     }
-}
 
-async fn attempt<O: CallOutput>(
-    jobs: &Arc<Jobs>,
-    operations: &queue::Client,
-    payload: &Payload,
-    parameters: &SubmitParameters,
-) -> Result<Job<O>> {
-    let endpoint = payload.endpoint;
-    let send = || parameters.submit(operations, endpoint.id, &payload.json);
-    let outcome = jobs.wire.call(Operation::Submit, Some(endpoint.id), send, |body| accepted(body)).await;
-    let error = match outcome {
-        Ok((head, status)) => match Job::accepted(jobs.clone(), endpoint, &status) {
-            Ok(job) => return Ok(job),
-            Err(error) => error.with_head(head).at(Operation::Submit, Some(endpoint.id)),
-        },
-        Err(error) => error,
-    };
-    // Its head says that it was accepted, and by which id: what the body would have said can be done without.
-    let head = error.repr().head.as_ref().filter(|head| head.status.is_success());
-    let Some(id) = head.and_then(|head| head.request_id.clone()) else { return Err(error) };
-    Job::accepted(jobs.clone(), endpoint, &QueueStatus::new(QueueState::InQueue, id)).map_err(|_| error)
+    async fn attempt<O: CallOutput>(&self, stop: &mut Stop<'_>) -> Result<Job<O>> {
+        let (jobs, endpoint) = (&self.jobs, self.payload.endpoint);
+        let operations = jobs.wire.queue.of_call(self.extra.clone(), stop.sent());
+        let send = || self.parameters.submit(&operations, endpoint.id, &self.payload.json);
+        let read = |body: &Bytes| accepted(body);
+        let answer = jobs.wire.call_until(stop, Operation::Submit, Some(endpoint.id), send, read).await;
+        let error = match answer {
+            Ok((head, status)) => match Job::accepted(jobs.clone(), endpoint, &status) {
+                Ok(job) => return Ok(job),
+                Err(error) => error.with_head(head).at(Operation::Submit, Some(endpoint.id)),
+            },
+            Err(error) => error,
+        };
+        // Its head says that it was accepted, and by which id: what the body would have said can be done without.
+        let head = error.repr().head.as_ref().filter(|head| head.status.is_success());
+        let Some(id) = head.and_then(|head| head.request_id.clone()) else { return Err(error) };
+        Job::accepted(jobs.clone(), endpoint, &QueueStatus::new(QueueState::InQueue, id)).map_err(|_| error)
+    }
 }
 
 impl<O> fmt::Debug for Submit<'_, O> {

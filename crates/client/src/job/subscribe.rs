@@ -1,48 +1,52 @@
 //! Submit, follow, fetch: the call that most programs want.
 
-use crate::clock;
 use crate::error::{Error, ErrorKind, RequestState, Result};
+use crate::job::abandon::CancelOnDrop;
 use crate::job::follow::Follower;
 use crate::job::lost_reply::LostReply;
 use crate::job::poll::PollPolicy;
 use crate::job::response::Response;
-use crate::job::submit::Submit;
-use crate::job::{Job, Jobs};
+use crate::job::submit::{Order, Submit};
+use crate::job::{Job, Jobs, status};
 use crate::wire::input::{CallInput, CallOutput};
 use crate::wire::options::CallOptions;
-use futures_util::future::{BoxFuture, Either, FutureExt, select};
-use ideogram_schema::{CancelState, QueueStatus};
+use crate::wire::stop::Stop;
+use futures_util::future::{BoxFuture, FutureExt};
+use ideogram_schema::QueueStatus;
 use std::fmt;
 use std::future::{Future, IntoFuture};
+use std::pin::pin;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
+use tokio::sync::oneshot;
+use tokio::time::timeout;
 
 type OnStatus<'a> = Box<dyn FnMut(&QueueStatus) + Send + 'a>;
 
 /// A submit that is followed to its end, made by [`Client::subscribe`](crate::Client::subscribe); awaiting it sends it.
+///
+/// # Dropping it
+/// Dropped before the submit has left, it sends nothing. Dropped while the submit is on its way, the request may be accepted
+/// and billed, and nobody knows its id. Dropped later, the job goes on, and its result can be fetched by id.
+/// [`with_cancel_on_drop`](Self::with_cancel_on_drop) cancels it in both cases.
 #[must_use = "a call is sent when it is awaited"]
 pub struct Subscribe<'a, O> {
-    jobs: &'a Arc<Jobs>,
     submit: Submit<'a, O>,
-    deadline: Option<Duration>,
     logs: bool,
     policy: PollPolicy,
     on_status: Option<OnStatus<'a>>,
     cancel_on_drop: bool,
-    cancel: Option<BoxFuture<'a, ()>>,
 }
 
 impl<'a, O: CallOutput> Subscribe<'a, O> {
     pub(crate) fn new(jobs: &'a Arc<Jobs>, input: &impl CallInput<Output = O>) -> Self {
         Self {
-            jobs,
             submit: Submit::new(jobs, input),
-            deadline: None,
             logs: false,
             policy: PollPolicy::default(),
             on_status: None,
             cancel_on_drop: false,
-            cancel: None,
         }
     }
 
@@ -70,9 +74,12 @@ impl<'a, O: CallOutput> Subscribe<'a, O> {
         self
     }
 
-    /// How long the whole call may take; by default the client's deadline. Past it the job is cancelled.
+    /// How long the whole call may take; by default the client's deadline. Past it nothing new is begun: a submit that is
+    /// under way and the job are wound up as [`cancel_when`](Self::cancel_when) does it, within
+    /// [`limits::WIND_UP`](crate::limits::WIND_UP) by default. A deadline that passes between two attempts of the submit
+    /// ends in the last attempt's error.
     pub fn with_deadline(mut self, deadline: Duration) -> Self {
-        self.deadline = Some(deadline);
+        self.submit = self.submit.with_deadline(deadline);
         self
     }
 
@@ -100,15 +107,30 @@ impl<'a, O: CallOutput> Subscribe<'a, O> {
         self
     }
 
-    /// Cancels the job when this call is dropped before its end, as far as the runtime still runs by then. Without it a
-    /// dropped call leaves the job to itself, to be found again by its id.
+    /// Cancels the job when this call is dropped before its end. The submit is sent by a task of its own: dropped while that
+    /// is on its way, the task waits for its answer and cancels the job by its id; dropped between two attempts, nothing
+    /// more is sent.
+    ///
+    /// The runtime that the call was awaited on does this, wherever the call is dropped. A runtime that is shutting down,
+    /// at the end of `main` for example, does nothing more: there, take [`cancel_when`](Self::cancel_when) and wait for
+    /// the call's end. Nobody hears of a cancel that fails.
     pub fn with_cancel_on_drop(mut self) -> Self {
         self.cancel_on_drop = true;
         self
     }
 
-    /// Cancels the job when this future is done: a token, a timer, a signal. What has been submitted by then is cancelled
-    /// as a deadline does it, and the call ends in an error that says what came of it.
+    /// Gives the call up when this future is done: a token, a timer, a signal. It ends in an error that says what came of
+    /// it, whose [`state`](crate::Error::state) says what may be billed:
+    ///
+    /// - Before the submit has left, between two attempts for example, nothing is sent.
+    /// - While it is on its way its answer is waited for, three seconds by default, and the job is cancelled by its id.
+    ///   Without an answer the state is [`Unknown`](crate::RequestState::Unknown), and
+    ///   [`sent_within`](crate::Error::sent_within) says where to look.
+    /// - While the job is followed it is cancelled, by one request.
+    /// - A job that has completed by then is not wasted: its result is fetched, and the call ends well.
+    ///
+    /// All of it takes at most [`limits::WIND_UP`](crate::limits::WIND_UP), or what
+    /// [`ClientBuilder::with_wind_up`](crate::ClientBuilder::with_wind_up) says.
     ///
     /// ```no_run
     /// # async fn example(client: ideogram_client::Client) -> ideogram_client::Result<()> {
@@ -121,78 +143,75 @@ impl<'a, O: CallOutput> Subscribe<'a, O> {
     /// # }
     /// ```
     pub fn cancel_when(mut self, cancel: impl Future<Output = ()> + Send + 'a) -> Self {
-        self.cancel = Some(cancel.boxed());
+        self.submit = self.submit.cancel_when(cancel);
         self
     }
 
     async fn send(mut self) -> Result<Response<O>> {
-        let begun = clock::now();
-        let deadline = self.deadline.unwrap_or(self.jobs.wire.timeouts.deadline);
-        let endpoint = self.submit.endpoint();
-        let Ok(submitted) = tokio::time::timeout(deadline, self.submit.send()).await else {
-            let message =
-                format!("the submit to `{}` did not finish within {deadline:?}", endpoint.unwrap_or_default());
-            return Err(
-                Error::new(ErrorKind::Deadline, message).at(crate::call::operation::Operation::Submit, endpoint)
-            );
+        let (order, mut stop) = self.submit.begin()?;
+        let job = if self.cancel_on_drop {
+            Box::pin(place_beside(order, &mut stop)).await?
+        } else {
+            Box::pin(order.place(&mut stop)).await?
         };
-        let job = submitted?;
-        let mut guard = CancelOnDrop(self.cancel_on_drop.then(|| job.clone()));
-        let follower = Follower::new(job.clone(), self.logs).with_policy(self.policy);
-        let finish = Box::pin(job.finish(follower, |status| {
-            if let Some(on_status) = &mut self.on_status {
-                on_status(status);
-            }
-        }));
-        let cancel = self.cancel.unwrap_or_else(|| std::future::pending().boxed());
-        let race = async {
-            match select(finish, cancel).await {
-                Either::Left((outcome, _)) => Some(outcome),
-                Either::Right(_) => None,
-            }
-        };
-        let outcome = match tokio::time::timeout(deadline.saturating_sub(clock::since(begun)), race).await {
-            Ok(Some(outcome)) => outcome,
-            gave_up => {
-                let (kind, what) = match gave_up {
-                    Ok(_) => (ErrorKind::Cancelled, "was cancelled by its caller".to_owned()),
-                    Err(_) => (ErrorKind::Deadline, format!("did not finish within {deadline:?}")),
-                };
-                Box::pin(give_up(&job, kind, &what)).await
-            }
-        };
-        guard.0 = None;
+        // Its end has come, and it is given because it has completed.
+        if let Some(why) = stop.came() {
+            return Box::pin(job.last_result(stop.left(), why)).await;
+        }
+        let guard = self.cancel_on_drop.then(|| CancelOnDrop::new(Some(job.clone())));
+        let outcome = Box::pin(follow(&job, self.logs, self.policy, self.on_status.take(), &mut stop)).await;
+        drop(guard.and_then(CancelOnDrop::disarm));
         outcome
     }
 }
 
-/// Nobody waits any more: cancels the job, and says what came of that. One that had completed by then is not wasted.
-async fn give_up<O: CallOutput>(job: &Job<O>, kind: ErrorKind, what: &str) -> Result<Response<O>> {
-    let (said, state) = match job.cancel().await {
-        Ok(CancelState::AlreadyCompleted) => match job.result().await {
-            Ok(response) => return Ok(response),
-            Err(_) => {
-                ("it has completed meanwhile, but its result could not be fetched".to_owned(), RequestState::Accepted)
-            }
-        },
-        Ok(CancelState::Ok) => ("it was taken out of the queue".to_owned(), RequestState::Cancelled),
-        Ok(state) => (format!("asked to cancel it, the server said `{state}`"), RequestState::Accepted),
-        Err(error) => (format!("it could not be cancelled: {error}"), RequestState::Accepted),
+/// Follows the job to its end, or to that of its call.
+async fn follow<O: CallOutput>(
+    job: &Job<O>,
+    logs: bool,
+    policy: PollPolicy,
+    mut on_status: Option<OnStatus<'_>>,
+    stop: &mut Stop<'_>,
+) -> Result<Response<O>> {
+    let completed = AtomicBool::new(false);
+    let follower = Follower::new(job.clone(), logs).with_policy(policy);
+    let mut finish = pin!(job.finish(follower, |status| {
+        completed.fetch_or(status::has_ended(status), Ordering::Relaxed);
+        if let Some(on_status) = &mut on_status {
+            on_status(status);
+        }
+    }));
+    let why = match stop.unless(&mut finish).await {
+        Ok(outcome) => return outcome,
+        Err(why) => why,
     };
-    let message = format!("the job of `{}` {what}; {said}", job.endpoint().id);
-    Err(job.outcome_unknown(Error::new(kind, message)).in_state(state))
+    if completed.load(Ordering::Relaxed) {
+        // There is nothing to cancel, and its result is on its way.
+        let Ok(outcome) = timeout(stop.left(), finish).await else {
+            return Err(job.given_up(why, "it has completed, but its result did not come in time"));
+        };
+        return outcome;
+    }
+    job.abandon(stop.left(), why).await?;
+    job.last_result(stop.left(), why).await
 }
 
-/// Cancels its job when dropped with it.
-struct CancelOnDrop<O: CallOutput>(Option<Job<O>>);
-
-impl<O: CallOutput> Drop for CancelOnDrop<O> {
-    fn drop(&mut self) {
-        if let (Some(job), Ok(runtime)) = (self.0.take(), tokio::runtime::Handle::try_current()) {
-            // Nobody is left to hear of a failure.
-            runtime.spawn(async move { drop(job.cancel().await) });
-        }
-    }
+/// Sends the request from a task of its own, which goes on when the call is dropped: what is on its way is waited for and
+/// cancelled by its id.
+async fn place_beside<O: CallOutput>(order: Order, stop: &mut Stop<'_>) -> Result<Job<O>> {
+    // Dropping this end, with the call or by its caller's word, is what the task hears.
+    let (hold, dropped) = oneshot::channel::<()>();
+    let mut own = stop.with_cancel(dropped.map(drop).boxed());
+    let mut task = tokio::spawn(async move { order.place(&mut own).await.map(|job| CancelOnDrop::new(Some(job))) });
+    let outcome = if let Ok(outcome) = stop.unless(&mut task).await {
+        outcome
+    } else {
+        drop(hold);
+        task.await
+    };
+    let gone = |error| Error::new(ErrorKind::Cancelled, "the task of the submit has ended").with_source(error);
+    let guard: CancelOnDrop<O> = outcome.map_err(|error| gone(error).in_state(RequestState::Unknown))??;
+    guard.disarm().ok_or_else(|| Error::new(ErrorKind::Cancelled, "the submit has no job"))
 }
 
 impl<'a, O: CallOutput> IntoFuture for Subscribe<'a, O> {
@@ -206,10 +225,7 @@ impl<'a, O: CallOutput> IntoFuture for Subscribe<'a, O> {
 
 impl<O> fmt::Debug for Subscribe<'_, O> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Subscribe")
-            .field("submit", &self.submit)
-            .field("deadline", &self.deadline)
-            .finish_non_exhaustive()
+        f.debug_struct("Subscribe").field("submit", &self.submit).finish_non_exhaustive()
     }
 }
 

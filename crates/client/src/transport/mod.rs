@@ -3,11 +3,13 @@
 pub(crate) mod base;
 pub(crate) mod http_clients;
 pub(crate) mod key;
+pub(crate) mod sent;
 mod span;
 pub(crate) mod tls;
 
 use crate::transport::base::Base;
 use crate::transport::key::Key;
+use crate::transport::sent::Sent;
 use http::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue, USER_AGENT};
 use reqwest::{Request, Response, Version};
 use std::sync::Arc;
@@ -22,6 +24,8 @@ pub struct Transport {
     service: Arc<Service>,
     /// Headers of one call, checked by [`CallOptions`](crate::CallOptions).
     extra: Option<Arc<HeaderMap>>,
+    /// Notes that the request of one call left.
+    sent: Option<Sent>,
 }
 
 /// Who sends.
@@ -45,7 +49,7 @@ struct Service {
 impl Transport {
     pub(crate) fn new(key: Key, user_agent: HeaderValue, base: Base, backup: Option<Base>) -> Self {
         let identity = Arc::new(Identity { key: Some(key), user_agent });
-        Self { identity, service: Service::new(base, backup), extra: None }
+        Self { identity, service: Service::new(base, backup), extra: None, sent: None }
     }
 
     /// The same identity at another host.
@@ -57,12 +61,12 @@ impl Transport {
     #[cfg(any(feature = "media", feature = "webhook"))]
     pub(crate) fn without_key(&self, base: Base, headers: HeaderMap) -> Self {
         let identity = Arc::new(Identity { key: None, user_agent: self.identity.user_agent.clone() });
-        Self { identity, service: Service::new(base, None), extra: Some(Arc::new(headers)) }
+        Self { identity, service: Service::new(base, None), extra: Some(Arc::new(headers)), sent: None }
     }
 
-    /// The same, with headers of one call.
-    pub(crate) fn with_headers(&self, extra: Arc<HeaderMap>) -> Self {
-        Self { extra: Some(extra), ..self.clone() }
+    /// The same for one call, with headers of its own, and noting that its request left.
+    pub(crate) fn of_call(&self, extra: Option<Arc<HeaderMap>>, sent: &Sent) -> Self {
+        Self { extra, sent: Some(sent.clone()), ..self.clone() }
     }
 
     /// Whether the URL lies where the key may go.
@@ -90,8 +94,14 @@ impl Transport {
         outcome
     }
 
-    async fn send(&self, client: &reqwest::Client, request: Request) -> reqwest::Result<Response> {
-        let spare = self.for_backup(&request);
+    async fn send(&self, client: &reqwest::Client, mut request: Request) -> reqwest::Result<Response> {
+        let mut spare = self.for_backup(&request);
+        if let Some(sent) = &self.sent {
+            sent.watch(&mut request);
+            if let Some(spare) = &mut spare {
+                sent.watch(spare);
+            }
+        }
         let response = match (client.execute(request).await, spare) {
             (Ok(response), _) => response,
             (Err(error), Some(spare)) if error.is_connect() => match client.execute(spare).await {

@@ -2,10 +2,10 @@
 
 use crate::generated::{platform, queue, run, storage};
 use crate::transport::Transport;
+use crate::transport::sent::Sent;
 use progenitor_client::{ClientHooks, ClientInfo, OperationInfo};
 use reqwest::header::HeaderMap;
 use reqwest::{Request, Response};
-use std::borrow::Cow;
 use std::sync::Arc;
 
 macro_rules! hooks {
@@ -26,12 +26,9 @@ macro_rules! hooks {
 macro_rules! per_call {
     ($($client:ty),+) => {$(
         impl $client {
-            /// The same operations, with headers of one call.
-            pub(crate) fn with_headers(&self, extra: Option<Arc<HeaderMap>>) -> Cow<'_, Self> {
-                match extra {
-                    None => Cow::Borrowed(self),
-                    Some(extra) => Cow::Owned(Self { inner: self.inner.with_headers(extra), ..self.clone() }),
-                }
+            /// The same operations, with headers of one call, and noting that its request left.
+            pub(crate) fn of_call(&self, extra: Option<Arc<HeaderMap>>, sent: &Sent) -> Self {
+                Self { inner: self.inner.of_call(extra, sent), ..self.clone() }
             }
         }
     )+};

@@ -8,6 +8,7 @@ pub(crate) mod input;
 pub(crate) mod lanes;
 pub(crate) mod options;
 pub(crate) mod retry;
+pub(crate) mod stop;
 pub(crate) mod timeouts;
 
 use crate::call::head::Head;
@@ -25,6 +26,7 @@ use crate::wire::gate::{Gate, POLLS, REQUESTS};
 use crate::wire::input::CallOutput;
 use crate::wire::lanes::Lanes;
 use crate::wire::retry::{Budget, RetryPolicy};
+use crate::wire::stop::{Stop, Why};
 use crate::wire::timeouts::Timeouts;
 use bytes::Bytes;
 use futures_util::future::BoxFuture;
@@ -92,9 +94,25 @@ impl Wire {
         F: Fn() -> Fut,
         Fut: Future<Output = RawResult>,
     {
+        self.call_until(&mut Stop::never(), operation, endpoint, send, read).await
+    }
+
+    /// The same for a call whose end is set.
+    pub(crate) async fn call_until<F, Fut, T>(
+        &self,
+        stop: &mut Stop<'_>,
+        operation: Operation,
+        endpoint: Option<&'static str>,
+        send: F,
+        read: impl Fn(&Bytes) -> serde_json::Result<T>,
+    ) -> Result<(Head, T)>
+    where
+        F: Fn() -> Fut,
+        Fut: Future<Output = RawResult>,
+    {
         let seen = Mutex::new(None);
         let attempt = || attempt(operation, &send, &read, &seen);
-        self.repeat(operation, endpoint, attempt).await.map_err(|error| with_seen(error, seen))
+        self.repeat_until(stop, operation, endpoint, attempt).await.map_err(|error| with_seen(error, seen))
     }
 
     /// Sends one operation once, and reads its answer. Who follows a job decides when to ask again.
@@ -135,26 +153,48 @@ impl Wire {
         F: Fn() -> Fut,
         Fut: Future<Output = Result<T>>,
     {
-        let mut attempts = 1;
+        self.repeat_until(&mut Stop::never(), operation, endpoint, attempt).await
+    }
+
+    /// The same until a call's end: after it no attempt is begun.
+    async fn repeat_until<F, Fut, T>(
+        &self,
+        stop: &mut Stop<'_>,
+        operation: Operation,
+        endpoint: Option<&'static str>,
+        attempt: F,
+    ) -> Result<T>
+    where
+        F: Fn() -> Fut,
+        Fut: Future<Output = Result<T>>,
+    {
+        let (mut attempts, mut last) = (0, None);
+        let finished = |mut error: Error, attempts: u32| {
+            error.repr_mut().attempts = attempts.max(1);
+            error.at(operation, endpoint)
+        };
         loop {
-            let error = match self.once(operation, attempt()).await {
+            let error = match self.once_until(stop, operation, attempt()).await {
                 Ok(answer) => {
                     self.budget.deposit();
                     return Ok(answer);
                 }
-                Err(error) => error,
+                Err(Trouble::NotSent(why)) => {
+                    return Err(finished(Stop::not_sent(why, operation, endpoint, last), attempts));
+                }
+                Err(Trouble::InFlight(why)) => {
+                    return Err(finished(Stop::in_flight(why, operation, endpoint), attempts + 1));
+                }
+                Err(Trouble::Failed(error)) => error,
             };
+            attempts += 1;
             // Told when to come back, a call may: it is not what makes an overload worse.
             let asked = error.retry_after();
             let wait = Some(())
                 .filter(|()| self.retry.allows(operation, &error))
                 .and_then(|()| self.retry.delay(attempts, asked, jitter()))
                 .filter(|_| asked.is_some() || self.budget.withdraw());
-            let Some(wait) = wait else {
-                let mut error = error.at(operation, endpoint);
-                error.repr_mut().attempts = attempts;
-                return Err(error);
-            };
+            let Some(wait) = wait else { return Err(finished(error, attempts)) };
             tracing::debug!(
                 fal.operation = operation.name(),
                 fal.endpoint = endpoint,
@@ -163,31 +203,72 @@ impl Wire {
                 %error,
                 "sending again"
             );
-            tokio::time::sleep(wait).await;
-            attempts += 1;
+            let waited = stop.unless(tokio::time::sleep(wait)).await;
+            last = Some(finished(error, attempts));
+            if let Err(why) = waited {
+                return Err(finished(Stop::not_sent(why, operation, endpoint, last), attempts));
+            }
         }
     }
 
-    /// One attempt within the operation's time, and in its turn.
+    /// One attempt that nothing ends but its time.
     async fn once<T>(&self, operation: Operation, attempt: impl Future<Output = Result<T>>) -> Result<T> {
+        // On the heap, as whoever follows a job carries this future in itself.
+        match Box::pin(self.once_until(&mut Stop::never(), operation, attempt)).await {
+            Ok(answer) => Ok(answer),
+            Err(Trouble::Failed(error)) => Err(error),
+            Err(Trouble::NotSent(why) | Trouble::InFlight(why)) => Err(Stop::in_flight(why, operation, None)),
+        }
+    }
+
+    /// One attempt within the operation's time, and in its turn, which is not waited for past the call's end.
+    async fn once_until<T>(
+        &self,
+        stop: &mut Stop<'_>,
+        operation: Operation,
+        attempt: impl Future<Output = Result<T>>,
+    ) -> Result<T, Trouble> {
         let gate = match operation {
-            // The call's own deadline stands around a run.
-            Operation::Run => return attempt.await,
             Operation::Submit | Operation::Result | Operation::Cancel => Some(&self.requests),
             Operation::Status => Some(&self.polls),
             // Streams have permits of their own; the rest is no burden on the queue.
             _ => None,
         };
         let _turn = match gate {
-            Some(gate) => gate.turn().await,
+            Some(gate) => stop.unless(gate.turn()).await.map_err(Trouble::NotSent)?,
             None => None,
         };
-        let outcome = tokio::time::timeout(self.timeouts.of(operation), attempt).await;
+        if let Some(why) = stop.is_here() {
+            return Err(Trouble::NotSent(why));
+        }
+        stop.sent().clear();
+        let outcome = if operation == Operation::Run {
+            // The call's own deadline stands around it.
+            stop.attempt(operation, attempt).await
+        } else {
+            let bounded = tokio::time::timeout(self.timeouts.of(operation), attempt);
+            let outcome = stop.attempt(operation, bounded).await;
+            outcome.map(|outcome| outcome.unwrap_or_else(|_| Err(Error::new(ErrorKind::Timeout, ""))))
+        };
         if let Some(gate) = gate {
             gate.widen();
         }
-        outcome.unwrap_or_else(|_| Err(Error::new(ErrorKind::Timeout, "")))
+        match outcome {
+            Ok(outcome) => outcome.map_err(Trouble::Failed),
+            Err(why) if stop.sent().is_set() => Err(Trouble::InFlight(why)),
+            Err(why) => Err(Trouble::NotSent(why)),
+        }
     }
+}
+
+/// What came of an attempt that gave no answer.
+enum Trouble {
+    /// It failed.
+    Failed(Error),
+    /// The call's end came before it left.
+    NotSent(Why),
+    /// The call's end came over it.
+    InFlight(Why),
 }
 
 /// One attempt at an operation. `seen` keeps the head of an answer to a paid call: it may name the request where the body

@@ -14,6 +14,8 @@ pub(crate) struct Timeouts {
     /// When a streamed job is asked after, and how often; by what such jobs take where it is not set.
     pub(crate) stream_check: Option<Duration>,
     pub(crate) deadline: Duration,
+    /// To wind up a call whose end has come.
+    pub(crate) wind_up: Duration,
 }
 
 impl Default for Timeouts {
@@ -25,6 +27,7 @@ impl Default for Timeouts {
             stream_silence: limits::STREAM_SILENCE,
             stream_check: None,
             deadline: limits::DEADLINE,
+            wind_up: limits::WIND_UP,
         }
     }
 }

@@ -1,0 +1,71 @@
+//! What becomes of a job whose call is given up: by its deadline, its caller's word, or a drop.
+
+use crate::error::{RequestState, Result};
+use crate::job::Job;
+use crate::job::response::Response;
+use crate::wire::input::CallOutput;
+use crate::wire::stop::Why;
+use ideogram_schema::CancelState;
+use std::time::Duration;
+use tokio::runtime::Handle;
+use tokio::time::timeout;
+
+impl<O: CallOutput> Job<O> {
+    /// Cancels it, once and within what is `left` of the time to wind up, and says what came of that. It is no error that it
+    /// has completed by then: its result is not wasted.
+    pub(crate) async fn abandon(&self, left: Duration, why: Why) -> Result<()> {
+        let (said, state) = match timeout(left, Box::pin(self.cancel_once())).await {
+            Ok(Ok(CancelState::AlreadyCompleted)) => return Ok(()),
+            Ok(Ok(CancelState::Ok)) => ("it was taken out of the queue".to_owned(), RequestState::Cancelled),
+            Ok(Ok(state)) => (format!("asked to cancel it, the server said `{state}`"), RequestState::Accepted),
+            Ok(Err(error)) => (format!("it could not be cancelled: {error}"), RequestState::Accepted),
+            Err(_) => ("asked to cancel it, the server did not answer".to_owned(), RequestState::Accepted),
+        };
+        Err(self.given_up(why, &said).in_state(state))
+    }
+
+    /// The result of a job that has completed while its call was given up.
+    pub(crate) async fn last_result(&self, left: Duration, why: Why) -> Result<Response<O>> {
+        match timeout(left, Box::pin(self.result())).await {
+            Ok(Ok(response)) => Ok(response),
+            // The job's own end says more than that it came late.
+            Ok(Err(error)) if error.state().is_some() => Err(error),
+            Ok(Err(error)) => {
+                Err(self.given_up(why, &format!("it has completed, but its result could not be fetched: {error}")))
+            }
+            Err(_) => Err(self.given_up(why, "it has completed, but its result did not come in time")),
+        }
+    }
+
+    /// The error of a call that does not wait for it any more, and leaves it open.
+    pub(crate) fn given_up(&self, why: Why, said: &str) -> crate::Error {
+        self.outcome_unknown(why.error(&format!("the job of `{}`", self.endpoint.id), &format!("; {said}")))
+    }
+}
+
+/// Cancels its job when dropped with it, on the runtime that it was made on, wherever it is dropped.
+pub(crate) struct CancelOnDrop<O: CallOutput> {
+    job: Option<Job<O>>,
+    runtime: Handle,
+}
+
+impl<O: CallOutput> CancelOnDrop<O> {
+    /// Only inside a runtime.
+    pub(crate) fn new(job: Option<Job<O>>) -> Self {
+        Self { job, runtime: Handle::current() }
+    }
+
+    /// The job, which is nobody's to cancel from here on.
+    pub(crate) fn disarm(mut self) -> Option<Job<O>> {
+        self.job.take()
+    }
+}
+
+impl<O: CallOutput> Drop for CancelOnDrop<O> {
+    fn drop(&mut self) {
+        if let Some(job) = self.job.take() {
+            // Nobody is left to hear of a failure.
+            self.runtime.spawn(async move { drop(job.cancel().await) });
+        }
+    }
+}

@@ -1,0 +1,184 @@
+//! When a call is to end before it is done: at its deadline, or when its caller says so.
+
+use crate::call::operation::Operation;
+use crate::clock::{self, Instant};
+use crate::error::{Error, ErrorKind, RequestState};
+use crate::transport::sent::Sent;
+use futures_util::future::{BoxFuture, Either, FutureExt, select};
+use std::future::{Future, pending};
+use std::pin::pin;
+use std::time::Duration;
+use tokio::time::{sleep_until, timeout};
+
+/// Why a call ends before it is done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Why {
+    /// It may take this long, and has.
+    Deadline(Duration),
+    /// Its caller gave it up.
+    Cancelled,
+}
+
+impl Why {
+    /// An error of this kind, about something that this has come over.
+    pub(crate) fn error(self, what: &str, rest: &str) -> Error {
+        match self {
+            Self::Deadline(deadline) => {
+                Error::new(ErrorKind::Deadline, format!("{what} did not finish within {deadline:?}{rest}"))
+            }
+            Self::Cancelled => Error::new(ErrorKind::Cancelled, format!("{what} was given up by its caller{rest}")),
+        }
+    }
+}
+
+/// The end that is set to one call, and what is left to it afterwards. Once it has come nothing new is begun, apart from
+/// what winds up what is under way.
+pub(crate) struct Stop<'a> {
+    deadline: Duration,
+    /// `None` where it lies beyond what the clock can say.
+    at: Option<Instant>,
+    cancel: Option<BoxFuture<'a, ()>>,
+    came: Option<(Why, Instant)>,
+    /// How long winding up may take.
+    wind_up: Duration,
+    sent: Sent,
+}
+
+impl<'a> Stop<'a> {
+    /// No end but that of the call itself.
+    pub(crate) fn never() -> Self {
+        Self::new(Duration::MAX, None, Duration::ZERO)
+    }
+
+    pub(crate) fn new(deadline: Duration, cancel: Option<BoxFuture<'a, ()>>, wind_up: Duration) -> Self {
+        let at = clock::now().checked_add(deadline);
+        Self { deadline, at, cancel, came: None, wind_up, sent: Sent::default() }
+    }
+
+    /// The same deadline, and another word of the caller's.
+    pub(crate) fn with_cancel<'b>(&self, cancel: BoxFuture<'b, ()>) -> Stop<'b> {
+        let sent = Sent::default();
+        Stop { deadline: self.deadline, at: self.at, cancel: Some(cancel), came: None, wind_up: self.wind_up, sent }
+    }
+
+    /// Whether it has come, as far as somebody has waited for it.
+    pub(crate) fn came(&self) -> Option<Why> {
+        self.came.map(|(why, _)| why)
+    }
+
+    /// What notes that the request of this call left.
+    pub(crate) fn sent(&self) -> &Sent {
+        &self.sent
+    }
+
+    /// How long until the deadline; `None` where there is none.
+    pub(crate) fn before_deadline(&self) -> Option<Duration> {
+        self.at.map(|at| at.saturating_duration_since(clock::now()))
+    }
+
+    /// What is left of the time to wind up.
+    pub(crate) fn left(&self) -> Duration {
+        self.wind_up.saturating_sub(self.came.map_or(Duration::ZERO, |(_, at)| clock::since(at)))
+    }
+
+    /// Waits for it; it is here at once when it has come before.
+    pub(crate) async fn wait(&mut self) -> Why {
+        if let Some((why, _)) = self.came {
+            return why;
+        }
+        let deadline = async {
+            match self.at {
+                Some(at) => sleep_until(at).await,
+                None => pending().await,
+            }
+        };
+        let cancel = async {
+            match &mut self.cancel {
+                Some(cancel) => cancel.await,
+                None => pending().await,
+            }
+        };
+        let why = match select(pin!(deadline), pin!(cancel)).await {
+            Either::Left(_) => Why::Deadline(self.deadline),
+            Either::Right(_) => Why::Cancelled,
+        };
+        // A future that is done must not be asked again.
+        self.cancel = None;
+        self.came = Some((why, clock::now()));
+        why
+    }
+
+    /// Whether it is here.
+    pub(crate) fn is_here(&mut self) -> Option<Why> {
+        self.wait().now_or_never()
+    }
+
+    /// Does the work, unless this comes first.
+    pub(crate) async fn unless<T>(&mut self, work: impl Future<Output = T>) -> Result<T, Why> {
+        match select(pin!(work), pin!(self.wait())).await {
+            Either::Left((done, _)) => Ok(done),
+            Either::Right((why, _)) => Err(why),
+        }
+    }
+
+    /// Does the work unless this comes first, or within what is left where it has come.
+    pub(crate) async fn within<T>(&mut self, work: impl Future<Output = T>) -> Option<T> {
+        match self.came {
+            Some(_) => timeout(self.left(), work).await.ok(),
+            None => self.unless(work).await.ok(),
+        }
+    }
+
+    /// Waits for an attempt that is under way. A submit's answer is waited for a while longer, since it names the job that
+    /// can be cancelled; a run cannot be cancelled, so it has the time until its deadline.
+    pub(crate) async fn attempt<T>(
+        &mut self,
+        operation: Operation,
+        attempt: impl Future<Output = T>,
+    ) -> Result<T, Why> {
+        let mut attempt = pin!(attempt);
+        let why = match self.unless(&mut attempt).await {
+            Ok(outcome) => return Ok(outcome),
+            Err(why) => why,
+        };
+        // What has not left must not.
+        if self.sent.forbid() {
+            return Err(why);
+        }
+        let more = match (operation, why) {
+            (Operation::Run, Why::Deadline(_)) => Some(Duration::ZERO),
+            (Operation::Run, Why::Cancelled) => self.before_deadline(),
+            // The rest is for the cancel, or to look the request up.
+            _ => Some(self.left().mul_f64(0.6)),
+        };
+        match more {
+            Some(more) => timeout(more, attempt).await.map_err(|_| match operation {
+                Operation::Run => Why::Deadline(self.deadline),
+                _ => why,
+            }),
+            None => Ok(attempt.await),
+        }
+    }
+
+    /// The error of a call that this came over before anything was sent, or between attempts that were all turned away.
+    pub(crate) fn not_sent(why: Why, operation: Operation, endpoint: Option<&str>, last: Option<Error>) -> Error {
+        let what = format!("the {} of `{}`", operation.name(), endpoint.unwrap_or_default());
+        match (why, last) {
+            // What stood in the way says more than that time is up.
+            (Why::Deadline(_), Some(last)) => last,
+            (why, last) => {
+                let error = why.error(&what, ", and nothing was sent").in_state(RequestState::NotSent);
+                match last {
+                    Some(last) => error.with_source(last),
+                    None => error,
+                }
+            }
+        }
+    }
+
+    /// The error of a call whose attempt this came over.
+    pub(crate) fn in_flight(why: Why, operation: Operation, endpoint: Option<&str>) -> Error {
+        let what = format!("the {} of `{}`", operation.name(), endpoint.unwrap_or_default());
+        why.error(&what, "").in_state(RequestState::Unknown)
+    }
+}
