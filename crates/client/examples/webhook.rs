@@ -9,7 +9,7 @@ use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::routing::post;
-use ideogram_client::webhook::{Outcome, Verifier};
+use ideogram_client::webhook::Verifier;
 use ideogram_client::{Client, Generate, GenerateInput};
 use tokio::sync::mpsc;
 
@@ -22,10 +22,9 @@ struct Receiver {
 async fn receive(State(receiver): State<Receiver>, headers: HeaderMap, body: Bytes) -> StatusCode {
     match receiver.verifier.verify::<Generate>(&headers, &body).await {
         Ok(delivery) => {
-            let line = match delivery.outcome {
-                Outcome::Output(output) => format!("{}: {:?}", delivery.request_id, output.images),
-                Outcome::Failed(error) => format!("{}: {error}", delivery.request_id),
-                _ => format!("{}: fetch the result by its id", delivery.request_id),
+            let line = match delivery.output() {
+                Ok(output) => format!("{}: {:?}", delivery.request_id, output.images),
+                Err(error) => format!("{}: {error}", delivery.request_id),
             };
             // A full channel or a receiver that is gone: let fal try again.
             if receiver.done.try_send(line).is_ok() { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE }

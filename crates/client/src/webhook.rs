@@ -4,7 +4,7 @@
 //! URL, so check each delivery before believing it:
 //!
 //! ```no_run
-//! use ideogram_client::webhook::{Outcome, Verifier};
+//! use ideogram_client::webhook::Verifier;
 //! use ideogram_client::{Client, Generate};
 //! use http::StatusCode;
 //! use http::header::HeaderMap;
@@ -14,14 +14,15 @@
 //!     match verifier.verify::<Generate>(headers, body).await {
 //!         Ok(delivery) => {
 //!             // It may come more than once: what is done with it should depend on the request id alone.
-//!             match delivery.outcome {
-//!                 Outcome::Output(output) => {
+//!             match delivery.output() {
+//!                 Ok(output) => {
 //!                     for image in &output.images {
 //!                         println!("{} {}", delivery.request_id, image.url);
 //!                     }
 //!                 }
-//!                 Outcome::Failed(error) => println!("{error}"),
-//!                 _ => println!("{} has no payload", delivery.request_id),
+//!                 // Its answer does not fit the type, and its files are here all the same.
+//!                 Err(error) if !error.files().is_empty() => println!("{} {:?}", delivery.request_id, error.files()),
+//!                 Err(error) => println!("{error}"),
 //!             }
 //!             StatusCode::OK
 //!         }
@@ -35,9 +36,10 @@
 use crate::call::operation::Operation;
 use crate::client::Client;
 use crate::clock::{self, Instant};
-use crate::error::{Body, Error, ErrorKind, Result};
+use crate::error::{Body, Error, ErrorKind, RequestState, Result};
 use crate::generated::storage;
 use crate::limits;
+use crate::text::clean;
 use crate::wire::Wire;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -46,6 +48,7 @@ use http::header::HeaderMap;
 use ideogram_schema::{Endpoint, Jwk, Jwks, WebhookPayload, WebhookStatus};
 use ring::digest::{SHA256, digest};
 use ring::signature::{ED25519, UnparsedPublicKey};
+use serde::Deserialize;
 use std::fmt::Write;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -86,21 +89,34 @@ pub struct Delivery<E: Endpoint> {
     pub gateway_request_id: Option<String>,
     /// The account that it belongs to.
     pub user_id: String,
-    /// What came of it.
-    pub outcome: Outcome<E::Output>,
+    body: Bytes,
+    output: Result<E::Output>,
 }
 
-/// What came of a request.
-#[derive(Debug)]
-#[non_exhaustive]
-pub enum Outcome<T> {
+impl<E: Endpoint> Delivery<E> {
+    /// The body as it came, JSON whatever its shape.
+    pub fn body(&self) -> &[u8] {
+        &self.body
+    }
+
     /// The endpoint's output.
-    Output(T),
-    /// It failed; the error has the model's own details.
-    Failed(Error),
-    /// It is done, but its output could not be put into the delivery, and the sentence says why. Fetch it with
-    /// [`Job::result`](crate::Job::result).
-    Unserialisable(String),
+    ///
+    /// # Errors
+    /// [`is_job_failure`](Error::is_job_failure) when the request failed, with the model's own details, and
+    /// [`is_cancelled`](Error::is_cancelled) when it was cancelled. [`is_decode`](Error::is_decode) when it succeeded and
+    /// its output does not fit the type, or could not be put into the delivery: [`files`](Error::files) has the files that
+    /// are in it all the same, and [`Job::result`](crate::Job::result) fetches it by the request id.
+    pub fn output(&self) -> Result<&E::Output, &Error> {
+        self.output.as_ref()
+    }
+
+    /// The endpoint's output, as [`output`](Self::output) has it, without the delivery.
+    ///
+    /// # Errors
+    /// As [`output`](Self::output).
+    pub fn into_output(self) -> Result<E::Output> {
+        self.output
+    }
 }
 
 impl Client {
@@ -115,16 +131,16 @@ impl Verifier {
     /// again has another signature.
     ///
     /// # Errors
-    /// [`is_forged`](Error::is_forged) when it is not fal's, or too old; [`is_decode`](Error::is_decode) when it is, and
-    /// cannot be read; [`is_connect`](Error::is_connect), [`is_timeout`](Error::is_timeout) or another failure of HTTP when the keys
-    /// cannot be fetched.
+    /// [`is_forged`](Error::is_forged) when it is not fal's, or too old. When the keys cannot be fetched,
+    /// [`is_connect`](Error::is_connect), [`is_timeout`](Error::is_timeout) or [`is_decode`](Error::is_decode): let fal try
+    /// again. A delivery that is fal's is one whatever its body says: [`Delivery::output`] has what came of the request.
     pub async fn verify<E: Endpoint>(&self, headers: &HeaderMap, body: &[u8]) -> Result<Delivery<E>> {
         let signed = Signed::read(headers, body, clock::system_time())?;
         let keys = self.keys(None).await?;
         if !signed.is_signed_by(&keys.keys) && !signed.is_signed_by(&self.keys(Some(keys.fetched)).await?.keys) {
             return Err(forged("its signature is by none of fal's keys"));
         }
-        read(signed.user_id, body)
+        Ok(read(signed.request_id, signed.user_id, body))
     }
 
     /// The keys; newer ones than `than` where there may be some.
@@ -169,6 +185,7 @@ fn public_key(key: &Jwk) -> Option<PublicKey> {
 /// What is signed, and the signature.
 #[derive(Debug)]
 struct Signed {
+    request_id: String,
     user_id: String,
     message: String,
     signature: [u8; 64],
@@ -200,7 +217,7 @@ impl Signed {
             // Writing to a String cannot fail.
             let _ = write!(message, "{byte:02x}");
         }
-        Ok(Self { user_id: user_id.to_owned(), message, signature })
+        Ok(Self { request_id: request_id.to_owned(), user_id: user_id.to_owned(), message, signature })
     }
 
     fn is_signed_by(&self, keys: &[PublicKey]) -> bool {
@@ -227,30 +244,44 @@ fn forged(why: &str) -> Error {
     Error::new(ErrorKind::Forged, format!("the webhook's delivery is not to be believed: {why}"))
 }
 
-/// Reads a delivery that has been checked.
-fn read<E: Endpoint>(user_id: String, body: &[u8]) -> Result<Delivery<E>> {
-    let unreadable =
-        |what: &str, error| Error::new(ErrorKind::Decode, what).at(Operation::Webhook, Some(E::ID)).with_source(error);
-    let report: WebhookPayload = serde_json::from_slice(body).map_err(|error| unreadable("it is no report", error))?;
-    let outcome = match (report.status, report.payload_error) {
-        (WebhookStatus::Ok, Some(why)) => Outcome::Unserialisable(why),
-        (WebhookStatus::Ok, None) => match serde_json::from_value(report.payload.unwrap_or_default()) {
-            Ok(output) => Outcome::Output(output),
-            Err(error) => return Err(unreadable("its payload is another", error).of_job(&report.request_id)),
-        },
+/// Reads a delivery that has been checked. The request's id is the signed one, where the body has none.
+fn read<E: Endpoint>(request_id: String, user_id: String, body: &[u8]) -> Delivery<E> {
+    let (request_id, gateway_request_id, output) = match serde_json::from_slice::<WebhookPayload>(body) {
+        Ok(mut report) => {
+            let (id, gateway_id) = (std::mem::take(&mut report.request_id), report.gateway_request_id.take());
+            (id, gateway_id, outcome::<E>(report))
+        }
+        Err(error) => {
+            let error = Error::new(ErrorKind::Decode, "it is no report").with_source(error);
+            (request_id, None, Err(error.in_state(RequestState::Accepted)))
+        }
+    };
+    let output = output.map_err(|error| error.of_job(&request_id).at(Operation::Webhook, Some(E::ID)));
+    Delivery { request_id, gateway_request_id, user_id, body: Bytes::copy_from_slice(body), output }
+}
+
+/// What came of the request.
+fn outcome<E: Endpoint>(report: WebhookPayload) -> Result<E::Output> {
+    match (report.status, report.payload_error) {
+        (WebhookStatus::Ok, Some(why)) => {
+            Err(Error::new(ErrorKind::Decode, clean(&why, 300)).in_state(RequestState::Answered))
+        }
+        (WebhookStatus::Ok, None) => {
+            let payload = report.payload.unwrap_or_default();
+            E::Output::deserialize(&payload).map_err(|error| Error::misfit(&payload, error, E::INFO))
+        }
         (_, why) => {
             let message = report.error.or(why).unwrap_or_else(|| "the webhook gives no reason".to_owned());
             let body = report.payload.map(|payload| Body::parse(payload.to_string().as_bytes()));
-            let error = Error::verdict(message, body).of_job(&report.request_id);
-            Outcome::Failed(error.at(Operation::Webhook, Some(E::ID)))
+            Err(Error::verdict(message, body))
         }
-    };
-    Ok(Delivery { request_id: report.request_id, gateway_request_id: report.gateway_request_id, user_id, outcome })
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Outcome, Signed, forged, public_key, read, unhex};
+    use super::{Signed, forged, public_key, read, unhex};
+    use crate::error::RequestState;
     use http::header::{HeaderMap, HeaderValue};
     use ideogram_schema::Generate;
     use ring::signature::{Ed25519KeyPair, KeyPair};
@@ -315,17 +346,33 @@ mod tests {
 
     #[test]
     fn every_documented_report_is_read() {
-        let outcome = |text: &str| read::<Generate>("u".into(), text.as_bytes()).map(|delivery| delivery.outcome);
-        let ok = outcome(r#"{"request_id":"r","status":"OK","payload":{"images":[],"seed":7}}"#).unwrap();
-        assert!(matches!(ok, Outcome::Output(output) if output.seed == 7));
+        let output = |text: &str| read::<Generate>("h".into(), "u".into(), text.as_bytes()).into_output();
+        let ok = output(r#"{"request_id":"r","status":"OK","payload":{"images":[],"seed":7}}"#).unwrap();
+        assert_eq!(ok.seed, 7);
         let text = r#"{"request_id":"r","status":"ERROR","error":"Invalid status code: 422",
             "payload":{"detail":[{"loc":["body","prompt"],"msg":"field required","type":"value_error.missing"}]}}"#;
-        let Outcome::Failed(error) = outcome(text).unwrap() else { panic!() };
+        let error = output(text).unwrap_err();
         assert!(error.is_job_failure() && error.details().len() == 1 && error.request_id() == Some("r"));
-        let none = outcome(r#"{"request_id":"r","status":"OK","payload":null,"payload_error":"not JSON"}"#).unwrap();
-        assert!(matches!(none, Outcome::Unserialisable(why) if why == "not JSON"));
-        assert!(matches!(outcome(r#"{"request_id":"r","status":"ERROR"}"#).unwrap(), Outcome::Failed(_)));
-        assert!(outcome(r#"{"request_id":"r","status":"OK","payload":7}"#).unwrap_err().is_decode());
+        let text = r#"{"request_id":"r","status":"OK","payload":null,"payload_error":"not JSON"}"#;
+        let error = output(text).unwrap_err();
+        assert!(error.is_decode() && error.to_string().contains("not JSON"), "{error}");
+        assert_eq!(error.state(), Some(RequestState::Answered));
+        assert!(output(r#"{"request_id":"r","status":"ERROR"}"#).unwrap_err().is_job_failure());
         assert!(forged("x").is_forged());
+    }
+
+    #[test]
+    fn a_delivery_that_does_not_fit_is_one_all_the_same() {
+        let text = r#"{"request_id":"r","status":"OK","payload":{"images":[{"url":"https://a/b.png"}]}}"#;
+        let delivery = read::<Generate>("h".into(), "u".into(), text.as_bytes());
+        assert_eq!((delivery.request_id.as_str(), delivery.body()), ("r", text.as_bytes()));
+        let error = delivery.output().unwrap_err();
+        assert_eq!((error.state(), error.request_id()), (Some(RequestState::Answered), Some("r")));
+        assert!(error.files().first().is_some_and(|found| found.file.url == "https://a/b.png"), "{error:?}");
+        for text in ["", "no JSON", "[]", "{}", r#"{"status":"OK"}"#] {
+            let delivery = read::<Generate>("h".into(), "u".into(), text.as_bytes());
+            assert_eq!((delivery.request_id.as_str(), delivery.body()), ("h", text.as_bytes()));
+            assert!(delivery.into_output().unwrap_err().is_decode(), "{text}");
+        }
     }
 }
