@@ -14,16 +14,16 @@ pub(crate) struct AnswerFile {
     pub(crate) file: File,
 }
 
-/// The files in an answer, in the description's order.
-pub(crate) fn files_in(info: &EndpointInfo, answer: &Value) -> Vec<AnswerFile> {
+/// The files in an answer, in the description's order, and those beyond the bound.
+pub(crate) fn files_in(info: &EndpointInfo, answer: &Value) -> (Vec<AnswerFile>, Vec<AnswerFile>) {
     let mut found = Vec::new();
     for field in info.outputs {
         if let Some(value) = answer.get(field.name) {
             collect(&field.kind, value, &mut found);
         }
     }
-    found.truncate(MAX_FILES);
-    found
+    let more = found.split_off(found.len().min(MAX_FILES));
+    (found, more)
 }
 
 fn collect(kind: &FieldKind, value: &Value, found: &mut Vec<AnswerFile>) {
@@ -36,7 +36,7 @@ fn collect(kind: &FieldKind, value: &Value, found: &mut Vec<AnswerFile>) {
             found.push(AnswerFile { role: *role, file });
         }
         (FieldKind::Array { items, .. }, Value::Array(values)) => {
-            values.iter().take(MAX_FILES).for_each(|value| collect(items, value, found));
+            values.iter().for_each(|value| collect(items, value, found));
         }
         (FieldKind::Object(fields), Value::Object(object)) => {
             for field in *fields {
@@ -62,11 +62,12 @@ mod tests {
                 "images": [{"url": "https://a/1.png"}, {"url": 5}, "https://a/2.png", {"url": "data:,x"}],
                 "url": "https://a/3.png",
             });
-            let urls: Vec<String> = files_in(info, &answer).into_iter().map(|found| found.file.url).collect();
+            let urls: Vec<String> = files_in(info, &answer).0.into_iter().map(|found| found.file.url).collect();
             assert_eq!(urls, ["https://a/1.png", "data:,x"]);
-            assert!(files_in(info, &json!("https://a/1.png")).is_empty());
+            assert!(files_in(info, &json!("https://a/1.png")).0.is_empty());
             let many: Vec<_> = (0..5_000).map(|_| json!({"url": "x"})).collect();
-            assert_eq!(files_in(info, &json!({"images": many})).len(), 100);
+            let (files, more) = files_in(info, &json!({"images": many}));
+            assert_eq!((files.len(), more.len()), (100, 4_900));
         }
     }
 }

@@ -15,7 +15,9 @@ const MAX_NAMED: usize = 5;
 /// A failed call.
 pub(crate) fn of_call(error: &Error, info: &'static EndpointInfo) -> Failure {
     let details: Vec<ErrorDetailRow> = error.details().iter().map(|detail| row(detail, info)).collect();
-    let message = if details.is_empty() { error.to_string() } else { refusal(error, &details) };
+    // Only validation and moderation refuse an input; the model's other troubles have the same shape.
+    let refused = !details.is_empty() && (error.is_validation() || error.is_content_policy());
+    let message = if refused { refusal(error, &details) } else { error.to_string() };
     let mut failure = Failure::new(ErrorKind::from(error), message);
     *failure.facts = Facts {
         endpoint: Some(info.id),

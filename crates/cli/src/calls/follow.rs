@@ -1,6 +1,7 @@
 //! Waiting for a job, telling how it stands, and ending it when asked.
 
 use crate::calls::failure;
+use crate::calls::oddities::kept_answer;
 use crate::calls::save_answer::Answer;
 use crate::calls::session::{Session, warn_unless};
 use crate::exit::{ErrorKind, Failure};
@@ -44,6 +45,9 @@ pub(crate) async fn follow(
             outcome = &mut following => return match outcome {
                 Ok(response) => Ok(Answer::new(response.into_output(), Some(job.request_id().to_owned()))),
                 Err(error) => {
+                    if let Some(body) = kept_answer(&error) {
+                        return Ok(Answer::new(body, Some(job.request_id().to_owned())));
+                    }
                     let failure = failed(session, job, &error, id);
                     // Cancelled because the user asked for it, not by the service.
                     let asked_for = cancelling && failure.kind() == ErrorKind::Cancelled;
@@ -122,6 +126,10 @@ pub(crate) fn failed(session: &mut Session, job: &Job<Value>, error: &Error, id:
     let failure = failure::of_call(error, job.endpoint());
     if error.may_have_been_accepted() {
         return session.with_resume_advice(failure, id);
+    }
+    // Nothing is known to be over: this may be the wrong account, or the wrong service.
+    if error.is_not_found() {
+        return session.with_close_advice(failure, id);
     }
     if error.is_cancelled() {
         cancelled(session, id);

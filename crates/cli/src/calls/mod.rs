@@ -5,6 +5,7 @@ pub(crate) mod failure;
 mod fetch;
 pub(crate) mod follow;
 pub(crate) mod lost_reply;
+mod oddities;
 mod order;
 pub(crate) mod prompt;
 mod queued;

@@ -3,8 +3,10 @@
 use crate::args::flag::SEED;
 use crate::calls::answer_files::{AnswerFile, files_in};
 use crate::calls::fetch::{clear, fetch, of_request, saved_earlier};
+use crate::calls::oddities::tell_oddities;
 use crate::calls::session::{Session, warn_unless};
 use crate::calls::{failure, prompt};
+use crate::clean;
 use crate::data_uri;
 use crate::envelope::{ImageRow, ResultRow};
 use crate::exit::{ErrorKind, Exit, Failure};
@@ -63,15 +65,23 @@ pub(crate) async fn save_answer(
     request: SaveRequest<'_>,
     answer: Answer,
 ) -> Result<SavedAnswer, Failure> {
-    let files = files_in(request.info, &answer.body);
+    let (files, more) = files_in(request.info, &answer.body);
+    tell_oddities(request.info, &answer.body, answer.request_id.as_deref());
     if files.is_empty() {
-        let failure = Failure::failed("the service answered without a file");
+        let failure = Failure::failed(without_file(&answer));
         let failure = of_request(failure, request.info, answer.request_id.as_deref());
         let closed = session.ledger.close(request.id, &Closing::Failed { why: failure.message().to_owned() });
         warn_unless(closed, "there is nothing to save");
         return Err(failure);
     }
     match save_all(session, request, &answer, &files).await {
+        // The rest is still owed.
+        Ok(saved) if !more.is_empty() => {
+            let kept = session.ledger.answered(request.id, answer.request_id.as_deref(), &answer.body.to_string());
+            warn_unless(kept, "there are files that are not saved");
+            warn(&left_out(&more));
+            Ok(saved)
+        }
         Ok(saved) => {
             let files = saved.paths.iter().filter_map(|path| absolute(path)).collect();
             let closed = session.ledger.close(request.id, &Closing::Saved { files });
@@ -97,6 +107,19 @@ pub(crate) async fn save_answer(
             Err(failure)
         }
     }
+}
+
+/// What is known of a request that made nothing: enough to ask about it.
+fn without_file(answer: &Answer) -> String {
+    let request = answer.request_id.as_deref().map(|id| format!(" request `{}`", clean::line(id))).unwrap_or_default();
+    format!("the service answered{request} without a file; it may be billed all the same, so look in fal's dashboard")
+}
+
+/// Names the files beyond the bound: their URLs, as far as a line holds them.
+fn left_out(more: &[AnswerFile]) -> String {
+    let urls: Vec<&str> =
+        more.iter().map(|found| found.file.url.as_str()).filter(|url| !data_uri::is(url)).collect();
+    format!("{} more files of the answer are not saved, so the request stays open: {}", more.len(), urls.join(" "))
 }
 
 async fn save_all(

@@ -1,5 +1,6 @@
 //! A call in one piece. It cannot be followed, cancelled or asked for again, so its answer is noted before it is used.
 
+use crate::calls::oddities::kept_answer;
 use crate::calls::order::Order;
 use crate::calls::queued::not_accepted;
 use crate::calls::save_answer::{Answer, SaveRequest, SavedAnswer, save_answer};
@@ -47,7 +48,10 @@ async fn wait(session: &mut Session, order: &Order, input: &JsonInput, id: i64) 
                 let request_id = response.request_id().map(str::to_owned);
                 return Ok(Answer::new(response.into_output(), request_id));
             }
-            Some(Err(error)) => return Err(not_accepted(session, order, &error, id)),
+            Some(Err(error)) => match kept_answer(&error) {
+                Some(body) => return Ok(Answer::new(body, error.request_id().map(str::to_owned))),
+                None => return Err(not_accepted(session, order, &error, id)),
+            },
             None if interrupted => break,
             None => {
                 interrupted = true;

@@ -29,7 +29,7 @@ impl Place {
     }
 
     /// State and request id of each open row.
-    fn open(&self) -> Vec<(String, Value)> {
+    pub(crate) fn open(&self) -> Vec<(String, Value)> {
         let jobs = self.run(["jobs", "--json"]).json();
         let rows = jobs["results"].as_array().expect("a list").iter();
         rows.map(|row| (row["job"]["state"].as_str().unwrap().to_owned(), row["request_id"].clone())).collect()

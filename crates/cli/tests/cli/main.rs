@@ -8,6 +8,7 @@ mod exit;
 mod help;
 mod jobs;
 mod ledger;
+mod odd_answers;
 mod requests;
 mod resume;
 #[cfg(feature = "sandbox")]
