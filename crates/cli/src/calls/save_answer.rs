@@ -117,8 +117,7 @@ fn without_file(answer: &Answer) -> String {
 
 /// Names the files beyond the bound: their URLs, as far as a line holds them.
 fn left_out(more: &[AnswerFile]) -> String {
-    let urls: Vec<&str> =
-        more.iter().map(|found| found.file.url.as_str()).filter(|url| !data_uri::is(url)).collect();
+    let urls: Vec<&str> = more.iter().map(|found| found.file.url.as_str()).filter(|url| !data_uri::is(url)).collect();
     format!("{} more files of the answer are not saved, so the request stays open: {}", more.len(), urls.join(" "))
 }
 
