@@ -31,14 +31,19 @@ use crate::{CallInput, CallOutput, CancelState, Endpoint, File, LogEntry, QueueS
 use bytes::Bytes;
 use futures_util::StreamExt;
 use std::fmt;
-use std::future::IntoFuture;
+use std::future::{Future, IntoFuture};
 use std::path::Path;
+use std::pin::pin;
 use std::sync::Arc;
-use tokio::runtime::{Builder, Handle, Runtime};
+use std::task::{Context, Poll, Wake, Waker};
+use std::thread::{self, Thread};
+use tokio::runtime::{Builder, Runtime};
+use tokio::task::coop;
 
 /// A client whose calls return when they are done. Cheap to clone; clones share one background thread.
 ///
-/// It must not be used inside an async program: there, its calls end in an error.
+/// It must not be used inside an async task: there, its calls end in an error. A thread that may wait is no task:
+/// `tokio::task::spawn_blocking` is a place for it.
 #[derive(Clone)]
 pub struct Client {
     client: crate::Client,
@@ -92,18 +97,20 @@ impl Client {
     /// ```
     ///
     /// # Errors
-    /// The call's own; [`is_configuration`](Error::is_configuration) inside an async program.
+    /// The call's own; [`is_configuration`](Error::is_configuration) inside an async task.
     pub fn block_on<T>(&self, call: impl IntoFuture<Output = Result<T>>) -> Result<T> {
-        if Handle::try_current().is_ok() {
+        if is_inside_a_task() {
             return Err(Error::configuration(
-                "a blocking call stands inside an async program; take the async client there",
+                "a blocking call stands inside an async task; take the async client there, or `spawn_blocking`",
             ));
         }
-        match &self.runtime.0 {
-            // The call is made inside the runtime: it may need its clock from the start.
-            Some(runtime) => runtime.block_on(async { call.into_future().await }),
-            None => Err(Error::new(ErrorKind::Configuration, "the client is being dropped")),
-        }
+        let Some(runtime) = &self.runtime.0 else {
+            return Err(Error::new(ErrorKind::Configuration, "the client is being dropped"));
+        };
+        // The call is made inside the runtime: it may need its clock from the start. The runtime's own `block_on` would
+        // panic where another runtime's has not ended.
+        let _entered = runtime.enter();
+        wait(call.into_future())
     }
 
     /// Saves every file of an answer: see [`Response::save_to`].
@@ -208,6 +215,44 @@ impl Client {
         set: impl FnOnce(crate::Upload) -> crate::Upload,
     ) -> Result<crate::HostedUrl> {
         self.block_on(set(self.client.upload(image)))
+    }
+}
+
+/// Whether this thread must not wait here, since other tasks wait for it. A runtime gives a task a budget, and none to a
+/// thread that may wait.
+fn is_inside_a_task() -> bool {
+    let mut context = Context::from_waker(Waker::noop());
+    // Dropping it gives back what is taken from the budget below.
+    let Poll::Ready(_budget) = coop::poll_proceed(&mut context) else { return true };
+    (0..=u8::MAX).any(|_| match coop::poll_proceed(&mut context) {
+        Poll::Ready(step) => {
+            step.made_progress();
+            false
+        }
+        Poll::Pending => true,
+    })
+}
+
+/// Runs a future on this thread, which sleeps in between.
+fn wait<T>(future: impl Future<Output = T>) -> T {
+    let mut future = pin!(future);
+    let waker = Waker::from(Arc::new(Caller(thread::current())));
+    let mut context = Context::from_waker(&waker);
+    loop {
+        match future.as_mut().poll(&mut context) {
+            Poll::Ready(outcome) => return outcome,
+            // Woken in the meantime, it returns at once.
+            Poll::Pending => thread::park(),
+        }
+    }
+}
+
+/// The thread that waits.
+struct Caller(Thread);
+
+impl Wake for Caller {
+    fn wake(self: Arc<Self>) {
+        self.0.unpark();
     }
 }
 

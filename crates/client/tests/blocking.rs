@@ -45,3 +45,35 @@ fn inside_an_async_program_a_call_is_an_error_and_dropping_the_client_is_none() 
     });
     runtime.block_on(sandbox.shutdown());
 }
+
+#[test]
+fn on_a_thread_that_may_wait_a_call_works_also_in_an_async_program() {
+    for runtime in
+        [Runtime::new().unwrap(), tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap()]
+    {
+        let (sandbox, client) = client(&runtime);
+        let seed = runtime.block_on(async move {
+            let call =
+                move || client.subscribe(&GenerateInput::new("A fox").with_seed(7)).map(|response| response.seed);
+            tokio::task::spawn_blocking(call).await.unwrap()
+        });
+        assert_eq!(seed.unwrap(), 7);
+        runtime.block_on(sandbox.shutdown());
+    }
+}
+
+#[test]
+fn an_async_task_is_refused_wherever_it_runs_and_keeps_its_budget() {
+    let runtime = Runtime::new().unwrap();
+    let (sandbox, client) = client(&runtime);
+    let inside = runtime.block_on(async move {
+        let task = async move {
+            let left =
+                (0..200).all(|_| client.run(&GenerateInput::new("A fox")).is_err_and(|error| error.is_configuration()));
+            left && tokio::task::coop::has_budget_remaining()
+        };
+        tokio::spawn(task).await.unwrap()
+    });
+    assert!(inside);
+    runtime.block_on(sandbox.shutdown());
+}
