@@ -138,7 +138,7 @@ impl Storage {
                 "the signed URL for the upload does not lead to a public `https` host",
             ));
         };
-        let http = download::http(&self.wire)?;
+        let http = download::http(&self.wire, &url)?;
         let mut request = Request::new(Method::PUT, url);
         let content_type = HeaderValue::try_from(content_type).map_err(|_| Error::input("the MIME type is not one"))?;
         request.headers_mut().insert(CONTENT_TYPE, content_type);

@@ -28,7 +28,7 @@ pub(crate) async fn start(wire: &Wire, text: &str) -> Result<Incoming> {
     check(&url, local).map_err(|why| {
         Error::new(ErrorKind::ForeignUrl, format!("`{}` is not downloaded: {why}", clean(url.as_str(), 200)))
     })?;
-    let response = http(wire)?.get(url).send().await.map_err(|error| {
+    let response = http(wire, &url)?.get(url).send().await.map_err(|error| {
         let refused = NotPublic::caused(&error);
         let mut error = Error::transport(error);
         if refused {
@@ -48,9 +48,9 @@ pub(crate) async fn start(wire: &Wire, text: &str) -> Result<Incoming> {
 }
 
 /// The client for what carries no credential.
-pub(crate) fn http(wire: &Wire) -> Result<reqwest::Client> {
+pub(crate) fn http(wire: &Wire, url: &Url) -> Result<reqwest::Client> {
     let local = wire.bases.is_local();
-    wire.http.keyless(|builder| {
+    wire.http.keyless(url, |builder| {
         builder.redirect(redirects(local)).read_timeout(limits::DOWNLOAD_SILENCE).dns_resolver(PublicOnly::new(local))
     })
 }

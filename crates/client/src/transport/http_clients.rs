@@ -2,11 +2,12 @@
 
 use crate::error::{Error, Result};
 use crate::limits;
-use crate::transport::base::Base;
+use crate::transport::base::{Base, is_loopback};
 use reqwest::redirect::Policy;
 use rustls::ClientConfig;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
+use url::Url;
 
 /// A function over reqwest's builder: see [`ClientBuilder::with_http`](crate::ClientBuilder::with_http).
 pub(crate) type Customise = Arc<dyn Fn(reqwest::ClientBuilder) -> reqwest::ClientBuilder + Send + Sync>;
@@ -19,18 +20,20 @@ pub(crate) struct HttpClients {
     secure: OnceLock<reqwest::Client>,
     plain: OnceLock<reqwest::Client>,
     keyless: OnceLock<reqwest::Client>,
+    keyless_local: OnceLock<reqwest::Client>,
 }
 
 impl HttpClients {
     pub(crate) fn new(tls: ClientConfig, connect: Duration, customise: Option<Customise>) -> Self {
-        Self { tls, connect, customise, secure: OnceLock::new(), plain: OnceLock::new(), keyless: OnceLock::new() }
+        let [secure, plain, keyless, keyless_local] = Default::default();
+        Self { tls, connect, customise, secure, plain, keyless, keyless_local }
     }
 
     /// The client for calls that carry the key to this base. It follows no redirect.
     pub(crate) fn keyed(&self, base: &Base) -> Result<reqwest::Client> {
         let builder = || self.builder().redirect(Policy::none());
-        if base.is_plain() {
-            // Plain http is for this machine; a proxy would carry the key away in clear text.
+        if base.is_loopback() {
+            // A proxy would carry the key away, in clear text where it is plain http.
             once(&self.plain, || builder().no_proxy())
         } else {
             once(&self.secure, builder)
@@ -40,7 +43,7 @@ impl HttpClients {
     /// One more client for calls that carry the key there, with connections of its own, and few of them idle.
     pub(crate) fn bounded(&self, url: &str) -> Result<reqwest::Client> {
         let builder = self.builder().redirect(Policy::none()).pool_max_idle_per_host(limits::IDLE_CONNECTIONS);
-        let builder = if url.starts_with("http://") { builder.no_proxy() } else { builder };
+        let builder = if names_loopback(url) { builder.no_proxy() } else { builder };
         builder.build().map_err(unbuildable)
     }
 
@@ -48,16 +51,22 @@ impl HttpClients {
     /// that knowledge each would open its own and find out after the handshake.
     pub(crate) fn multiplexed(&self, url: &str) -> Result<reqwest::Client> {
         let builder = self.builder().redirect(Policy::none()).http2_prior_knowledge();
-        let builder = if url.starts_with("http://") { builder.no_proxy() } else { builder };
+        let builder = if names_loopback(url) { builder.no_proxy() } else { builder };
         builder.build().map_err(unbuildable)
     }
 
-    /// The client for calls without the key: redirects, DNS and the like as the caller sets them, the same each time.
+    /// The client for calls to this URL without the key: redirects, DNS and the like as the caller sets them, the same each
+    /// time. What is on this machine is never asked for through a proxy.
     pub(crate) fn keyless(
         &self,
+        url: &Url,
         set: impl FnOnce(reqwest::ClientBuilder) -> reqwest::ClientBuilder,
     ) -> Result<reqwest::Client> {
-        once(&self.keyless, || set(self.builder()))
+        if is_loopback(url) {
+            once(&self.keyless_local, || set(self.builder()).no_proxy())
+        } else {
+            once(&self.keyless, || set(self.builder()))
+        }
     }
 
     fn builder(&self) -> reqwest::ClientBuilder {
@@ -84,6 +93,10 @@ impl HttpClients {
 
 fn unbuildable(error: reqwest::Error) -> Error {
     Error::configuration("the HTTP client could not be made").with_source(error)
+}
+
+fn names_loopback(url: &str) -> bool {
+    Url::parse(url).is_ok_and(|url| is_loopback(&url))
 }
 
 /// The client of this slot, made when it is first asked for.
