@@ -8,6 +8,11 @@ pub(crate) fn now() -> Instant {
     Instant::now()
 }
 
+/// The time after that wait. One beyond a year counts as a year, so no setting and no server can overflow the clock.
+pub(crate) fn after(wait: Duration) -> Instant {
+    now() + wait.min(Duration::from_secs(365 * 24 * 3600))
+}
+
 /// How long ago that was.
 pub(crate) fn since(begun: Instant) -> Duration {
     now().duration_since(begun)

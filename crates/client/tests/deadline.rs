@@ -234,7 +234,7 @@ async fn a_lost_reply_is_looked_up_within_what_is_left_of_the_deadline() {
     .await;
     let client = quick(stub.builder());
     let input = input();
-    let call = client.subscribe(&input).on_lost_reply(LostReply::Reconcile(Duration::from_secs(60)));
+    let call = client.subscribe(&input).on_lost_reply(LostReply::look_up(Duration::from_secs(60)));
     let error = error_within(millis(200), call.with_deadline(millis(200)).into_future()).await;
     assert_eq!((error.kind(), error.state()), (ErrorKind::Transport, Some(RequestState::Unknown)), "{error:?}");
     assert!(error.sent_within().is_some());
@@ -251,7 +251,7 @@ async fn a_submit_that_hangs_is_looked_up_in_the_time_to_wind_up_and_cancelled()
     .await;
     let client = quick(stub.builder());
     let input = input();
-    let call = client.subscribe(&input).on_lost_reply(LostReply::Reconcile(Duration::from_secs(60)));
+    let call = client.subscribe(&input).on_lost_reply(LostReply::look_up(Duration::from_secs(60)));
     let error = error_within(millis(310), call.with_deadline(SHORT).into_future()).await;
     assert_eq!((error.kind(), error.state()), (ErrorKind::Deadline, Some(RequestState::Cancelled)), "{error:?}");
     assert_eq!(error.request_id(), Some(ID));

@@ -1,6 +1,11 @@
 //! What HTTP/2 has a peer say about a request that it did not process, and what becomes of a paid one then.
 
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::redundant_closure_for_method_calls,
+    reason = "a test may"
+)]
 
 mod support;
 

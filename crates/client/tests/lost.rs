@@ -36,7 +36,7 @@ async fn a_lost_reply_is_found_by_its_input_and_its_result_fetched() {
 #[tokio::test]
 async fn reconciling_goes_on_with_the_job_even_where_the_history_lags() {
     let (sandbox, client) = sandbox(Fault::LostReply, Duration::from_millis(80)).await;
-    let patience = LostReply::Reconcile(Duration::from_secs(5));
+    let patience = LostReply::look_up(Duration::from_secs(5));
     let response = client.subscribe(&input(7)).on_lost_reply(patience).await.unwrap();
     assert_eq!(response.seed, 7);
     sandbox.shutdown().await;
@@ -46,7 +46,7 @@ async fn reconciling_goes_on_with_the_job_even_where_the_history_lags() {
 async fn what_was_not_accepted_is_not_found_and_the_error_stays() {
     let (sandbox, client) = sandbox(Fault::ResetBefore, Duration::ZERO).await;
     // Equal requests that went well are not the lost one.
-    let patience = LostReply::Reconcile(Duration::from_millis(60));
+    let patience = LostReply::look_up(Duration::from_millis(60));
     let error = client.submit(&input(7)).on_lost_reply(patience).await.unwrap_err();
     assert!(error.may_have_been_accepted());
     client.submit(&input(7)).await.unwrap();

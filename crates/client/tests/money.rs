@@ -87,7 +87,7 @@ async fn get(host: &str, url: &str) -> serde_json::Value {
 async fn faults_that_leave_no_doubt_are_made_up_for() {
     for fault in [Fault::IngressError, Fault::RateLimit, Fault::Latency] {
         let jobs = usize::try_from(JOBS).unwrap();
-        assert_eq!(round(fault, LostReply::Report).await, (jobs, 0, jobs), "{fault:?}");
+        assert_eq!(round(fault, LostReply::report()).await, (jobs, 0, jobs), "{fault:?}");
     }
 }
 
@@ -95,7 +95,7 @@ async fn faults_that_leave_no_doubt_are_made_up_for() {
 async fn no_fault_makes_a_job_be_paid_twice() {
     for fault in [Fault::AppError, Fault::AppErrorAfter, Fault::GatewayErrorAfter, Fault::ResetBefore, Fault::Truncate]
     {
-        let (well, doubt, accepted) = round(fault, LostReply::Report).await;
+        let (well, doubt, accepted) = round(fault, LostReply::report()).await;
         assert_eq!(well + doubt, usize::try_from(JOBS).unwrap(), "{fault:?}");
         assert!(doubt > 0 && (well..=well + doubt).contains(&accepted), "{fault:?}: {well} {doubt} {accepted}");
     }
@@ -103,7 +103,7 @@ async fn no_fault_makes_a_job_be_paid_twice() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn with_the_history_a_lost_reply_is_no_loss() {
-    let reconcile = LostReply::Reconcile(Duration::from_secs(10));
+    let reconcile = LostReply::look_up(Duration::from_secs(10));
     for fault in [Fault::LostReply, Fault::ResetAfter, Fault::GatewayErrorAfter, Fault::Truncate, Fault::CutHead] {
         let jobs = usize::try_from(JOBS).unwrap();
         assert_eq!(round(fault, reconcile).await, (jobs, 0, jobs), "{fault:?}");

@@ -149,12 +149,12 @@ impl<O: CallOutput> Follower<O> {
     /// A lost connection takes the streams of many jobs with it; they must not all come back at once.
     fn stream_lost(&mut self) {
         self.stream = None;
-        self.stream_failures += 1;
+        self.stream_failures = self.stream_failures.saturating_add(1);
         let streams = self.job.jobs().wire.lanes.open_streams();
         let spread = Duration::from_millis(100) + Duration::from_millis(10) * u32::try_from(streams).unwrap_or(1000);
-        self.stream_from = clock::now() + spread.mul_f64(jitter()) * self.stream_failures;
+        self.stream_from = clock::after(spread.mul_f64(jitter()).saturating_mul(self.stream_failures));
         // The next look is a poll, in the same spread: the end may have come while the stream was gone.
-        self.poll_at = Some(clock::now() + spread.mul_f64(jitter()));
+        self.poll_at = Some(clock::after(spread.mul_f64(jitter())));
     }
 
     /// Waits for the stream's next status, with a slow poll beside it once the job takes longer than such jobs do.
@@ -164,7 +164,7 @@ impl<O: CallOutput> Follower<O> {
         let set = jobs.wire.timeouts.stream_check;
         loop {
             let check = stream_check(self.polls, expected, set);
-            let poll_at = *self.poll_at.get_or_insert_with(|| clock::now() + check);
+            let poll_at = *self.poll_at.get_or_insert_with(|| clock::after(check));
             let won = {
                 let poll = pin!(async {
                     sleep_until(poll_at).await;
@@ -186,7 +186,7 @@ impl<O: CallOutput> Follower<O> {
                 }
                 Either::Left(Ok(None) | Err(_)) => return Ok(Step::StreamLost),
                 Either::Right(status) => {
-                    self.polls += 1;
+                    self.polls = self.polls.saturating_add(1);
                     self.poll_at = None;
                     match status {
                         Ok(mut status) if status::has_ended(&status) => {
@@ -196,7 +196,7 @@ impl<O: CallOutput> Follower<O> {
                         Ok(_) => self.well(),
                         Err(error) => {
                             let wait = self.troubled(error)?;
-                            self.poll_at = Some(clock::now() + check.max(wait));
+                            self.poll_at = Some(clock::after(check.max(wait)));
                         }
                     }
                 }
@@ -214,9 +214,9 @@ impl<O: CallOutput> Follower<O> {
             let interval = self.policy.interval(self.polls, elapsed, jobs.durations.expected(self.job.endpoint().id));
             let interval = interval.max(jobs.wire.lanes.shortest_interval()).mul_f64(0.9 + 0.2 * jitter());
             // After trouble the looks grow rarer.
-            let at = self.poll_at.take().unwrap_or_else(|| clock::now() + interval.max(backoff));
+            let at = self.poll_at.take().unwrap_or_else(|| clock::after(interval.max(backoff)));
             sleep_until(at).await;
-            self.polls += 1;
+            self.polls = self.polls.saturating_add(1);
             match Box::pin(self.job.look(self.logs)).await {
                 Ok(mut status) => {
                     self.well();

@@ -22,15 +22,17 @@ pub enum Found<O> {
 }
 
 /// What a submit does about a reply that was lost after the request may have been accepted.
+///
+/// ```
+/// use ideogram_client::LostReply;
+/// use std::time::Duration;
+///
+/// assert_eq!(LostReply::default(), LostReply::report());
+/// assert_eq!(LostReply::look_up(Duration::from_secs(60)).patience(), Some(Duration::from_secs(60)));
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum LostReply {
-    /// It ends in an error whose [`may_have_been_accepted`](crate::Error::may_have_been_accepted) is true.
-    #[default]
-    Report,
-    /// It looks the request up in the platform's history for this long, and goes on with the job when it finds exactly
-    /// one. Otherwise it ends in the error. Give the input a random seed, so that it has no twin.
-    Reconcile(Duration),
+pub struct LostReply {
+    patience: Option<Duration>,
 }
 
 /// Looks once.
@@ -52,6 +54,22 @@ pub(crate) async fn find_submitted<O: CallOutput>(
 }
 
 impl LostReply {
+    /// It ends in an error whose [`may_have_been_accepted`](crate::Error::may_have_been_accepted) is true. The default.
+    pub const fn report() -> Self {
+        Self { patience: None }
+    }
+
+    /// It looks the request up in the platform's history for this long, and goes on with the job when it finds exactly
+    /// one. Otherwise it ends in the error. Give the input a random seed, so that it has no twin.
+    pub const fn look_up(patience: Duration) -> Self {
+        Self { patience: Some(patience) }
+    }
+
+    /// How long a lost request is looked up, if it is.
+    pub const fn patience(self) -> Option<Duration> {
+        self.patience
+    }
+
     /// Looks for a lost request again and again, until it is found or the time is over. Trouble on the way counts as not
     /// found: there is an error to report already.
     pub(super) async fn reconcile<O: CallOutput>(
@@ -60,7 +78,7 @@ impl LostReply {
         payload: &Payload,
         window: Window,
     ) -> Option<Job<O>> {
-        let Self::Reconcile(patience) = self else { return None };
+        let patience = self.patience?;
         let search = async {
             let mut wait = (patience / 50).clamp(Duration::from_millis(1), Duration::from_secs(1));
             loop {

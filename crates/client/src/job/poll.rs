@@ -4,7 +4,12 @@ use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-/// How often a job is asked after that is polled.
+/// No interval is longer, whatever a policy is set to.
+const LONGEST: Duration = Duration::from_secs(24 * 3600);
+/// None is shorter: a job is not asked after without a pause.
+const SHORTEST: Duration = Duration::from_millis(1);
+
+/// How often a job is asked after that is polled: never more than once a millisecond, and at least once a day.
 ///
 /// ```
 /// use ideogram_client::PollPolicy;
@@ -15,63 +20,63 @@ use std::time::Duration;
 /// assert_eq!(policy.interval(90, Duration::from_secs(60), None), Duration::from_secs(1));
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
-#[non_exhaustive]
-pub enum PollPolicy {
-    /// Always after the same time.
-    Fixed(Duration),
-    /// Half as long again each time, up to a bound.
-    Backoff {
-        /// The first wait.
-        first: Duration,
-        /// The longest wait.
-        longest: Duration,
-    },
-    /// As [`Backoff`](Self::Backoff), but close in around the time that earlier jobs of this client took.
-    Adaptive {
-        /// The shortest wait.
-        shortest: Duration,
-        /// The longest wait.
-        longest: Duration,
-    },
+pub struct PollPolicy {
+    growth: Growth,
+    shortest: Duration,
+    longest: Duration,
+}
+
+/// How the interval moves between its bounds.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Growth {
+    /// Half as long again each time.
+    Backoff,
+    /// Close in around the time that earlier jobs took.
+    Adaptive,
 }
 
 impl Default for PollPolicy {
     /// Adaptive, from 100 ms to 2 s.
     fn default() -> Self {
-        Self::Adaptive { shortest: Duration::from_millis(100), longest: Duration::from_secs(2) }
+        Self::adaptive(Duration::from_millis(100), Duration::from_secs(2))
     }
 }
 
 impl PollPolicy {
-    /// Always after the same time.
-    pub fn fixed(interval: Duration) -> Self {
-        Self::Fixed(interval)
+    fn new(growth: Growth, shortest: Duration, longest: Duration) -> Self {
+        let shortest = shortest.clamp(SHORTEST, LONGEST);
+        Self { growth, shortest, longest: longest.clamp(shortest, LONGEST) }
     }
 
-    /// Half as long again each time, up to a bound.
+    /// Always after the same time.
+    pub fn fixed(interval: Duration) -> Self {
+        Self::backoff(interval, interval)
+    }
+
+    /// Half as long again each time, up to a bound. A bound below the first interval counts as that interval.
     pub fn backoff(first: Duration, longest: Duration) -> Self {
-        Self::Backoff { first, longest }
+        Self::new(Growth::Backoff, first, longest)
+    }
+
+    /// Longer the longer a job takes, but close in around the time that earlier jobs of this client took, within these
+    /// bounds. A longest interval below the shortest counts as the shortest.
+    pub fn adaptive(shortest: Duration, longest: Duration) -> Self {
+        Self::new(Growth::Adaptive, shortest, longest)
     }
 
     /// How long to wait before the next poll: after `polls` polls, `elapsed` since the submit, where such jobs are
-    /// expected to take `expected`. It is never less than a millisecond.
+    /// expected to take `expected`.
     pub fn interval(&self, polls: u32, elapsed: Duration, expected: Option<Duration>) -> Duration {
-        let growing = |first: Duration, longest: Duration| {
-            first.mul_f64(1.5_f64.powi(i32::try_from(polls.min(40)).unwrap_or(40))).min(longest)
+        let chosen = match (self.growth, expected) {
+            // A day is reached from a millisecond in 45 steps.
+            (Growth::Backoff, _) => (0..polls.min(50))
+                .fold(self.shortest, |interval, _| interval.saturating_add(interval / 2).min(self.longest)),
+            (Growth::Adaptive, Some(expected)) if elapsed < expected / 2 => (expected / 2).saturating_sub(elapsed),
+            (Growth::Adaptive, Some(expected)) if elapsed < expected.saturating_add(expected / 2) => expected / 20,
+            // A twentieth of what has passed: late by 5 % at most, whatever the job takes.
+            (Growth::Adaptive, _) => elapsed / 20,
         };
-        let chosen = match *self {
-            Self::Fixed(interval) => interval,
-            Self::Backoff { first, longest } => growing(first, longest),
-            Self::Adaptive { shortest, longest } => match expected {
-                Some(expected) if elapsed < expected / 2 => {
-                    (expected / 2).saturating_sub(elapsed).clamp(shortest, longest)
-                }
-                Some(expected) if elapsed < expected.saturating_mul(3) / 2 => (expected / 20).clamp(shortest, longest),
-                // A twentieth of what has passed: late by 5 % at most, whatever the job takes.
-                _ => (elapsed / 20).clamp(shortest, longest),
-            },
-        };
-        chosen.max(Duration::from_millis(1))
+        chosen.clamp(self.shortest, self.longest)
     }
 }
 
@@ -80,8 +85,10 @@ impl PollPolicy {
 /// First well past the time that such jobs took, then every ten seconds.
 pub(crate) fn stream_check(checks: u32, expected: Option<Duration>, set: Option<Duration>) -> Duration {
     match (checks, set) {
-        (_, Some(set)) => set,
-        (0, None) => expected.map_or(Duration::from_secs(20), |expected| expected * 2 + Duration::from_secs(3)),
+        (_, Some(set)) => set.max(SHORTEST),
+        (0, None) => expected.map_or(Duration::from_secs(20), |expected| {
+            expected.saturating_mul(2).saturating_add(Duration::from_secs(3))
+        }),
         (_, None) => Duration::from_secs(10),
     }
 }
@@ -119,9 +126,23 @@ mod tests {
     }
 
     #[test]
-    fn no_policy_waits_for_nothing() {
-        for policy in [PollPolicy::fixed(Duration::ZERO), PollPolicy::backoff(Duration::ZERO, Duration::ZERO)] {
-            assert!(policy.interval(u32::MAX, Duration::MAX, Some(Duration::MAX / 4)) >= Duration::from_millis(1));
+    fn no_policy_waits_for_nothing_or_for_ever_or_panics() {
+        let extremes = [Duration::ZERO, Duration::from_secs(1), Duration::MAX];
+        for (shortest, longest) in extremes.iter().flat_map(|a| extremes.map(|b| (*a, b))) {
+            for policy in [
+                PollPolicy::fixed(shortest),
+                PollPolicy::backoff(shortest, longest),
+                PollPolicy::adaptive(shortest, longest),
+            ] {
+                for (polls, elapsed) in [(0, Duration::ZERO), (u32::MAX, Duration::MAX)] {
+                    for expected in [None, Some(Duration::ZERO), Some(Duration::MAX)] {
+                        let interval = policy.interval(polls, elapsed, expected);
+                        assert!((super::SHORTEST..=super::LONGEST).contains(&interval), "{policy:?}: {interval:?}");
+                    }
+                }
+            }
+            assert!(super::stream_check(0, Some(longest), Some(shortest)) >= super::SHORTEST);
+            assert!(super::stream_check(0, Some(longest), None) >= super::SHORTEST);
         }
     }
 

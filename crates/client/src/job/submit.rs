@@ -47,7 +47,7 @@ impl<'a, O: CallOutput> Submit<'a, O> {
             options: CallOptions::default(),
             webhook: None,
             max_queue_length: None,
-            lost_reply: LostReply::Report,
+            lost_reply: LostReply::report(),
             deadline: None,
             cancel: None,
             output: PhantomData,
