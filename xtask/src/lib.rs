@@ -3,6 +3,7 @@
 pub mod bench;
 pub mod commands;
 pub mod conformance;
+pub mod crash;
 pub mod describe;
 pub mod diff;
 pub mod emit;

@@ -3,6 +3,7 @@
 pub mod bench;
 pub mod codegen;
 pub mod conformance;
+pub mod crash;
 pub mod diff;
 pub mod fetch;
 pub mod lint;
@@ -31,6 +32,8 @@ enum Task {
     Codegen(codegen::Args),
     /// Run fal's own clients, and a tester of descriptions, against the sandbox
     Conformance(conformance::Args),
+    /// Kill the command line with -9 at seeded points of a paid call, take its requests up again, and count what is wrong
+    Crash(crash::Args),
     /// Say what changed in the description, on the wire and in the Rust API
     Diff(diff::Args),
     /// Download the upstream documents, byte for byte, all of them or none
@@ -53,6 +56,7 @@ pub fn main() -> ExitCode {
         Task::Bench(args) => root().and_then(|root| bench::run(&root, &args)).map_err(Problems::from),
         Task::Codegen(args) => codegen::run(&args),
         Task::Conformance(args) => root().and_then(|root| conformance::run(&root, &args)).map_err(Problems::from),
+        Task::Crash(args) => root().and_then(|root| crash::run(&root, &args)).map_err(Problems::from),
         Task::Diff(args) => root().map_err(Problems::from).and_then(|root| diff::run(&root, &args)),
         Task::Fetch(args) => root().and_then(|root| fetch::run(&root, &args)).map_err(Problems::from),
         Task::Lint(args) => root().map_err(Problems::from).and_then(|root| lint::run(&root, &args)),

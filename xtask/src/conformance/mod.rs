@@ -1,10 +1,11 @@
 //! `cargo xtask conformance`: fal's own clients, and a tester of descriptions, against the sandbox.
 
-mod process;
+pub(crate) mod process;
 mod tools;
 
 use crate::error::{Error, Result};
 use process::Sandbox;
+use std::ffi::OsStr;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -16,6 +17,8 @@ const DRIVERS: &str = "tests/conformance";
 const PLACE: &str = "target/conformance";
 /// The key that the drivers call with; a sandbox takes any of this form.
 const KEY: &str = "sandbox:key";
+/// How long a job runs: long enough to be seen running.
+const SERVICE_TIME: [&str; 2] = ["--service-time", "200ms"];
 /// No suite takes longer, unless something hangs.
 const LIMIT: Duration = Duration::from_secs(900);
 
@@ -121,7 +124,7 @@ pub fn run(root: &Path, suites: &[Suite]) -> Result<bool> {
 }
 
 /// The command-line tool, built now: what is tested is what stands in the work tree.
-fn build(root: &Path) -> Result<PathBuf> {
+pub(crate) fn build(root: &Path) -> Result<PathBuf> {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let arguments = ["build", "--quiet", "--package", "ideogram-cli", "--message-format=json-render-diagnostics"];
     let output = Command::new(cargo)
@@ -143,8 +146,9 @@ fn build(root: &Path) -> Result<PathBuf> {
 /// Runs one suite against two sandboxes of its own: one that speaks plain HTTP, one that speaks TLS.
 fn run_suite(root: &Path, place: &Path, program: &Path, suite: Suite) -> Result<Row> {
     let certificate = place.join("sandbox.pem");
-    let plain = Sandbox::start(program, None)?;
-    let secure = Sandbox::start(program, Some(&certificate))?;
+    let plain = Sandbox::start(program, &SERVICE_TIME)?;
+    let [option, time] = SERVICE_TIME.map(OsStr::new);
+    let secure = Sandbox::start(program, &[option, time, "--tls".as_ref(), certificate.as_os_str()])?;
     let mut command = suite.command(root);
     command
         .current_dir(place)

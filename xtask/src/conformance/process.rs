@@ -1,6 +1,7 @@
 //! Programs beside this one: a sandbox that ends with its owner, and a suite that ends in time.
 
 use crate::error::{Error, Result};
+use std::ffi::OsStr;
 use std::fs::File;
 use std::io::{BufRead, BufReader};
 use std::path::Path;
@@ -10,27 +11,22 @@ use std::time::{Duration, Instant};
 
 /// How long a sandbox may take to say where it is.
 const START: Duration = Duration::from_secs(30);
-/// How long a job runs in it: long enough to be seen running.
-const SERVICE_TIME: &str = "200ms";
 
 /// A sandbox on a port of its own.
-pub(super) struct Sandbox {
+pub(crate) struct Sandbox {
     child: Child,
     /// Its origin.
-    pub(super) url: String,
+    pub(crate) url: String,
 }
 
 impl Sandbox {
-    /// Starts one, and waits until it serves. With a file for its certificate it speaks TLS.
+    /// Starts one with these arguments beside those of its port and seed, and waits until it serves.
     ///
     /// # Errors
     /// The program cannot be started, or says nothing in time.
-    pub(super) fn start(program: &Path, certificate: Option<&Path>) -> Result<Self> {
+    pub(crate) fn start(program: &Path, arguments: &[impl AsRef<OsStr>]) -> Result<Self> {
         let mut command = Command::new(program);
-        command.args(["sandbox", "--port", "0", "--seed", "7", "--service-time", SERVICE_TIME]);
-        if let Some(file) = certificate {
-            command.arg("--tls").arg(file);
-        }
+        command.args(["sandbox", "--port", "0", "--seed", "7"]).args(arguments);
         let fail = |error: &dyn std::fmt::Display| Error::new(format!("`{} sandbox`: {error}", program.display()));
         let mut child = command
             .stdin(Stdio::null())

@@ -1,0 +1,101 @@
+//! `cargo xtask crash`: kill -9 at seeded points of a paid call, then `ideogram jobs resume`, then a look at what is there.
+//!
+//! Every point is a process of its own, with a ledger and a folder of its own, against a sandbox in another process. The
+//! sandbox holds a call, so that the process is killed exactly in the state that is wanted. A killed process loses nothing
+//! that it has written, synced or not: what a power cut would lose is not shown here.
+
+mod page;
+mod picture;
+mod point;
+mod service;
+mod state;
+mod verdict;
+
+use crate::conformance;
+use crate::error::{Error, Result};
+use point::Point;
+use service::Service;
+use state::State;
+use std::path::Path;
+use std::process::ExitCode;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Instant;
+use verdict::{Outcome, judge};
+
+/// Points at once, each beside a sandbox of its own.
+const AT_ONCE: usize = 3;
+/// So often every state is hit at least, where there are points enough.
+const AT_LEAST: usize = 5;
+
+/// Builds the program, kills it at `points` points, prints what came of it, and writes it into `docs/RELIABILITY.md` if asked.
+///
+/// # Errors
+/// The program cannot be built or started, a state was not to be hit, or the page cannot be written.
+pub fn run(root: &Path, points: usize, seed: u64, write: bool) -> Result<ExitCode> {
+    let program = conformance::build(root)?;
+    let folder = root.join("target/crash");
+    let _ = std::fs::remove_dir_all(&folder);
+    let begun = Instant::now();
+    let outcomes = all(&program, &folder, &plan(points, seed))?;
+    let verdict = judge(&outcomes, AT_LEAST.min(points / State::ALL.len()));
+    for (state, hits) in &verdict.hits {
+        println!("{hits:>5}  {state}");
+    }
+    for state in verdict.missed() {
+        println!("not hit often enough: {state}");
+    }
+    println!("{} points in {} s: {verdict}", outcomes.len(), begun.elapsed().as_secs());
+    if write {
+        page::write(root, outcomes.len(), seed, &verdict)?;
+    }
+    Ok(if verdict.is_good() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// The states in turn; of the rounds through them every fourth is in one piece, where the state allows it.
+fn plan(points: usize, seed: u64) -> Vec<Point> {
+    let states = State::ALL.into_iter().cycle();
+    let rounds = (0..).flat_map(|round: u64| std::iter::repeat_n(round, State::ALL.len()));
+    (0..)
+        .zip(states.zip(rounds))
+        .take(points)
+        .map(|(number, (state, round))| Point { number, seed, state, sync: round % 4 == 3 && state.is_in_one_piece() })
+        .collect()
+}
+
+/// Runs the points, some at once; the first trouble ends them.
+fn all(program: &Path, folder: &Path, points: &[Point]) -> Result<Vec<Outcome>> {
+    let next = AtomicUsize::new(0);
+    let work = || -> Result<Vec<Outcome>> {
+        let service = Service::start(program)?;
+        let mut outcomes = Vec::new();
+        while let Some(point) = points.get(next.fetch_add(1, Ordering::Relaxed)) {
+            let outcome = point.run(program, &service, folder);
+            outcomes.push(outcome.inspect_err(|_| next.store(points.len(), Ordering::Relaxed))?);
+        }
+        Ok(outcomes)
+    };
+    std::thread::scope(|scope| {
+        let workers: Vec<_> = (0..AT_ONCE).map(|_| scope.spawn(work)).collect();
+        let mut outcomes = Vec::new();
+        for worker in workers {
+            outcomes.extend(worker.join().map_err(|_| Error::new("a thread of this program ended early"))??);
+        }
+        Ok(outcomes)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_plan_hits_every_state_both_ways() {
+        let plan = plan(200, 1);
+        assert_eq!(plan.len(), 200);
+        for state in State::ALL {
+            let of = |sync| plan.iter().filter(|point| point.state == state && point.sync == sync).count();
+            assert!(of(false) >= AT_LEAST, "{state}");
+            assert_eq!(of(true) >= AT_LEAST, state.is_in_one_piece(), "{state}");
+        }
+    }
+}

@@ -1,0 +1,81 @@
+//! The sandbox as the judge asks it: what came in, what it accepted, and what it is to hold.
+
+use crate::conformance::process::Sandbox;
+use crate::error::{Error, Result};
+use serde::Deserialize;
+use std::path::Path;
+use std::time::Duration;
+
+/// Requests and jobs that one look is after; a point causes fewer.
+const LIMIT: usize = 40;
+
+/// A sandbox in a process of its own.
+pub(super) struct Service {
+    sandbox: Sandbox,
+    agent: ureq::Agent,
+}
+
+/// What the sandbox tells of requests and jobs.
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct Seen {
+    pub(super) requests: Vec<Request>,
+    jobs: Vec<Job>,
+}
+
+/// One request; no status means that there is no answer yet.
+#[derive(Debug, Deserialize)]
+pub(super) struct Request {
+    pub(super) call: String,
+    pub(super) status: Option<u16>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Job {
+    input: Option<serde_json::Value>,
+}
+
+impl Seen {
+    /// How many paid requests with this prompt were accepted.
+    pub(super) fn accepted(&self, prompt: &str) -> usize {
+        let input = |job: &Job| job.input.as_ref()?.get("prompt")?.as_str().map(str::to_owned);
+        self.jobs.iter().filter(|job| input(job).as_deref() == Some(prompt)).count()
+    }
+}
+
+impl Service {
+    /// Starts it: quick jobs, pictures of one colour, a history almost without delay.
+    pub(super) fn start(program: &Path) -> Result<Self> {
+        let arguments = ["--service-time", "20ms", "--history-lag", "1ms", "--flat"];
+        let sandbox = Sandbox::start(program, &arguments)?;
+        let config = ureq::Agent::config_builder().proxy(None).timeout_global(Some(Duration::from_secs(30)));
+        Ok(Self { sandbox, agent: config.build().into() })
+    }
+
+    /// Its origin.
+    pub(super) fn url(&self) -> &str {
+        &self.sandbox.url
+    }
+
+    /// What came in since the last [`Service::forget`], and the latest jobs.
+    pub(super) fn seen(&self) -> Result<Seen> {
+        let url = format!("{}/_sandbox/requests?limit={LIMIT}", self.url());
+        let text = self.agent.get(url).call().and_then(|mut answer| answer.body_mut().read_to_string());
+        let text = text.map_err(|error| failed(&error))?;
+        serde_json::from_str(&text).map_err(|error| Error::new(format!("the sandbox's record: {error}")))
+    }
+
+    /// Forgets the requests, not the jobs.
+    pub(super) fn forget(&self) -> Result<()> {
+        self.agent.delete(format!("{}/_sandbox/requests", self.url())).call().map(drop).map_err(|error| failed(&error))
+    }
+
+    /// From now on these faults strike, and no others.
+    pub(super) fn set_faults(&self, faults: &serde_json::Value) -> Result<()> {
+        let url = format!("{}/_sandbox/faults", self.url());
+        self.agent.put(url).send(faults.to_string()).map(drop).map_err(|error| failed(&error))
+    }
+}
+
+fn failed(error: &ureq::Error) -> Error {
+    Error::new(format!("the sandbox does not answer: {error}"))
+}
