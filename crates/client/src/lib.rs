@@ -122,9 +122,9 @@ pub use error::{Allowed, Error, ErrorKind, RequestState, Result};
 pub use http;
 pub use ideogram_schema::endpoints::*;
 pub use ideogram_schema::{
-    BillingEvent, Bounds, CancelState, ENDPOINTS, Endpoint, EndpointInfo, EndpointInput, Field, FieldKind, FileRole,
-    InputError, ListPrice, Location, LogEntry, LogLevel, Metrics, OutOfRange, Price, QueuePriority, QueueState,
-    QueueStatus, RequestErrorType, Unknown, UnknownText, ValidationErrorDetail, ValidationErrorType,
+    BillingEvent, Bounds, CancelState, ENDPOINTS, Endpoint, EndpointInfo, EndpointInput, Field, FieldKind, FileAccess,
+    FileRole, InputError, ListPrice, Location, LogEntry, LogLevel, Metrics, OutOfRange, Price, QueuePriority,
+    QueueState, QueueStatus, RequestErrorType, Unknown, UnknownText, ValidationErrorDetail, ValidationErrorType,
     ValidationLocation,
 };
 pub use job::Job;
@@ -147,5 +147,6 @@ pub use picture::saved::{Download, SavedFile};
 pub use reqwest;
 pub use run::Run;
 pub use wire::input::{CallInput, CallOutput, JsonInput};
+pub use wire::lifecycle::ObjectLifecycle;
 pub use wire::options::CallOptions;
 pub use wire::retry::RetryPolicy;

@@ -13,6 +13,7 @@ use crate::limits;
 use crate::picture::data_uri;
 use crate::picture::file_name;
 use crate::picture::format::Format;
+use crate::wire::lifecycle::ObjectLifecycle;
 use futures_util::future::{BoxFuture, FutureExt};
 use ideogram_schema::UploadedFile;
 use std::fmt;
@@ -30,7 +31,7 @@ pub struct Upload {
     storage: Arc<Storage>,
     image: ImageInput,
     inline_up_to: u64,
-    lifecycle: Option<serde_json::Value>,
+    lifecycle: Option<ObjectLifecycle>,
     progress: Option<Arc<dyn Fn(Progress) + Send + Sync>>,
 }
 
@@ -51,10 +52,9 @@ impl Upload {
         self
     }
 
-    /// How long the file is kept, and who may see it: the platform's JSON, for example
-    /// `{"expiration_duration_seconds": 3600}`.
-    pub fn with_object_lifecycle(mut self, preference: serde_json::Value) -> Self {
-        self.lifecycle = Some(preference);
+    /// How long the uploaded file is kept, and who may read it; by default as the account says.
+    pub fn with_object_lifecycle(mut self, lifecycle: ObjectLifecycle) -> Self {
+        self.lifecycle = Some(lifecycle);
         self
     }
 
@@ -97,7 +97,7 @@ impl Upload {
                 (None, Some(given)) => given,
                 (None, None) => "application/octet-stream".to_owned(),
             },
-            lifecycle: lifecycle.map(|lifecycle| lifecycle.to_string()),
+            lifecycle: lifecycle.as_ref().map(ObjectLifecycle::to_header),
         };
         let whole = match &content {
             Content::Memory(bytes) => Some(Piece::Memory(bytes.clone())),

@@ -6,6 +6,7 @@ pub(crate) mod gate;
 mod hooks;
 pub(crate) mod input;
 pub(crate) mod lanes;
+pub(crate) mod lifecycle;
 pub(crate) mod options;
 pub(crate) mod retry;
 pub(crate) mod stop;

@@ -2,6 +2,7 @@
 
 use crate::error::{Error, Result};
 use crate::generated::parameters::{RunParameters, SubmitParameters};
+use crate::wire::lifecycle::ObjectLifecycle;
 use http::header::{HeaderMap, HeaderName, HeaderValue};
 use ideogram_schema::QueuePriority;
 use std::fmt::{self, Write};
@@ -29,7 +30,7 @@ pub struct CallOptions {
     store_io: Option<bool>,
     no_retry: bool,
     no_fallback: bool,
-    lifecycle: Option<serde_json::Value>,
+    lifecycle: Option<ObjectLifecycle>,
     tags: Vec<(String, String)>,
     headers: Vec<(String, String)>,
 }
@@ -78,10 +79,9 @@ impl CallOptions {
         self
     }
 
-    /// How long the files that the job makes are kept, and who may see them: the platform's JSON, for example
-    /// `{"expiration_duration_seconds": 3600}`.
-    pub fn with_object_lifecycle(mut self, preference: serde_json::Value) -> Self {
-        self.lifecycle = Some(preference);
+    /// How long the files that the request makes are kept, and who may read them; by default as the account says.
+    pub fn with_object_lifecycle(mut self, lifecycle: ObjectLifecycle) -> Self {
+        self.lifecycle = Some(lifecycle);
         self
     }
 
@@ -102,7 +102,7 @@ impl CallOptions {
         Ok(RunParameters {
             request_start_timeout: self.start_timeout()?,
             runner_hint: self.runner_hint.clone(),
-            object_lifecycle_preference: self.lifecycle.as_ref().map(ToString::to_string),
+            object_lifecycle_preference: self.lifecycle.as_ref().map(ObjectLifecycle::to_header),
             store_io: self.store_io.map(|store| u8::from(store).to_string()),
             tags: self.tags()?,
             disable_fallback: self.no_fallback.then(|| "true".to_owned()),

@@ -56,6 +56,7 @@ pub fn json_schemas() -> ::serde_json::Map<String, ::serde_json::Value> {
     generator.subschema_for::<EstimateRequest>();
     generator.subschema_for::<EstimateType>();
     generator.subschema_for::<File>();
+    generator.subschema_for::<FileAccess>();
     generator.subschema_for::<GenerateInput>();
     generator.subschema_for::<HistoryExpansion>();
     generator.subschema_for::<HistoryItem>();

@@ -172,6 +172,16 @@ impl<'de> ::serde::Deserialize<'de> for ErrorDetail {
     }
 }
 
+open_enum! {
+    /// Who may read a file on the CDN besides its owner. `allow` lets them; how `hide` and `forbid` differ
+    /// is not documented.
+    FileAccess {
+        Hide = "hide",
+        Forbid = "forbid",
+        Allow = "allow",
+    }
+}
+
 /// One entry of a model's log.
 #[derive(Clone, Debug, PartialEq, ::serde::Serialize, ::serde::Deserialize)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
