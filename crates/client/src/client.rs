@@ -71,6 +71,19 @@ impl Client {
         &self.wire
     }
 
+    /// A text without this client's key: the secret in plain, in base64 and percent-encoded, and the key's id where it has
+    /// eight characters or more, each replaced by `[redacted]`. Pass server text through it before it is shown or kept,
+    /// since a server can send back what it was sent. Errors and traces of this crate do so by themselves.
+    ///
+    /// ```
+    /// let client = ideogram_client::Client::builder().with_key("0123abcd:hush-hush").build()?;
+    /// assert_eq!(client.redact("you sent `hush-hush`"), "you sent `[redacted]`");
+    /// # Ok::<(), ideogram_client::Error>(())
+    /// ```
+    pub fn redact<'t>(&self, text: &'t str) -> std::borrow::Cow<'t, str> {
+        self.wire.secrets.hide(text)
+    }
+
     /// Runs an endpoint in one HTTP call, without the queue.
     ///
     /// The connection must hold until the picture is made: when it breaks, the picture is lost and may still be billed.

@@ -1,6 +1,8 @@
 //! Text that came from outside, made fit for a message, a terminal or a path.
 
+use secrecy::{ExposeSecret, SecretString};
 use std::borrow::Cow;
+use std::sync::Arc;
 
 /// At most `max` bytes of the text, cut at a character, with control characters and bidirectional overrides replaced by
 /// spaces, so that a server cannot move a cursor or reverse a line.
@@ -14,6 +16,32 @@ pub(crate) fn clean(text: &str, max: usize) -> Cow<'_, str> {
         cleaned.push('…');
     }
     Cow::Owned(cleaned)
+}
+
+/// What must not be shown, in every form in which a server may send it back.
+#[derive(Clone, Default)]
+pub(crate) struct Secrets(Arc<[SecretString]>);
+
+impl Secrets {
+    /// The longest form is looked for first: a shorter one may be a part of it.
+    pub(crate) fn new(mut forms: Vec<String>) -> Self {
+        forms.sort_by_key(|form| std::cmp::Reverse(form.len()));
+        forms.dedup();
+        Self(forms.into_iter().map(SecretString::from).collect())
+    }
+
+    /// The text with each of them replaced.
+    pub(crate) fn hide<'a>(&self, text: &'a str) -> Cow<'a, str> {
+        self.0.iter().map(ExposeSecret::expose_secret).fold(Cow::Borrowed(text), |text, form| {
+            if text.contains(form) { Cow::Owned(text.replace(form, "[redacted]")) } else { text }
+        })
+    }
+}
+
+impl std::fmt::Debug for Secrets {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Secrets")
+    }
 }
 
 /// At most `max` bytes of the text, cut at a character.

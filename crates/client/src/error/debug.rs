@@ -29,7 +29,7 @@ impl Debug for Error {
 impl Error {
     fn fmt_structure(&self, f: &mut Formatter<'_>) -> fmt::Result {
         let repr = self.repr();
-        let texts = |text: &str| clean(text, TEXT).into_owned();
+        let texts = |text: &str| clean(&self.hide(text), TEXT).into_owned();
         let mut structure = f.debug_struct("Error");
         structure.field("kind", &self.kind()).field("state", &self.state());
         if !repr.message.is_empty() {
@@ -52,7 +52,7 @@ impl Error {
     /// What each cause says, as far as it is of use.
     fn causes(&self) -> impl Iterator<Item = String> {
         let chain = std::iter::successors(self.source(), |&cause| cause.source());
-        chain.take(CAUSES).map(|cause| clean(&cause.to_string(), TEXT).into_owned())
+        chain.take(CAUSES).map(|cause| clean(&self.hide(&cause.to_string()), TEXT).into_owned())
     }
 }
 

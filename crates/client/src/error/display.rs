@@ -23,7 +23,7 @@ impl Display for Error {
             ErrorKind::Decode => {
                 write!(f, "the answer to {} is not what the API describes", call(repr))?;
                 if !repr.message.is_empty() {
-                    write!(f, ": {}", repr.message)?;
+                    write!(f, ": {}", repr.secrets.hide(&repr.message))?;
                 }
                 cause(f, self)?;
             }
@@ -40,7 +40,7 @@ impl Display for Error {
                 cause(f, self)?;
             }
             _ => {
-                f.write_str(&repr.message)?;
+                f.write_str(&repr.secrets.hide(&repr.message))?;
                 cause(f, self)?;
             }
         }
@@ -65,9 +65,14 @@ impl Display for Error {
 }
 
 impl Error {
+    /// Server text without what nobody may see. It comes before any cut, which could leave a part of a secret.
+    pub(super) fn hide<'a>(&self, text: &'a str) -> std::borrow::Cow<'a, str> {
+        self.repr().secrets.hide(text)
+    }
+
     fn fmt_request_id(&self, f: &mut Formatter<'_>) -> fmt::Result {
         match &self.repr().request_id {
-            Some(request_id) => write!(f, " (request id `{}`)", clean(request_id, TEXT)),
+            Some(request_id) => write!(f, " (request id `{}`)", clean(&self.hide(request_id), TEXT)),
             None => Ok(()),
         }
     }
@@ -79,7 +84,7 @@ impl Error {
         match self.files().first() {
             None => f.write_str("; there is no file in the answer")?,
             Some(first) if first.file.url.starts_with("data:") => f.write_str("; its file is in the answer itself")?,
-            Some(first) => write!(f, "; its file is at `{}`", clean(&first.file.url, TEXT))?,
+            Some(first) => write!(f, "; its file is at `{}`", clean(&self.hide(&first.file.url), TEXT))?,
         }
         if count > 1 {
             write!(f, ", the first of {count}")?;
@@ -126,9 +131,9 @@ impl Error {
         let sentence = repr.body.as_ref().and_then(|body| body.sentence.as_deref());
         let said = sentence.or((!repr.message.is_empty()).then_some(repr.message.as_str()));
         match (said, &repr.body) {
-            (Some(said), _) => write!(f, ": {}", clean(said, TEXT))?,
+            (Some(said), _) => write!(f, ": {}", clean(&self.hide(said), TEXT))?,
             (None, Some(Body { text, .. })) if !text.trim().is_empty() => {
-                write!(f, ", with a body that begins {:?}", clean(text.trim(), 80))?;
+                write!(f, ", with a body that begins {:?}", clean(&self.hide(text.trim()), 80))?;
             }
             _ => {}
         }
@@ -138,37 +143,37 @@ impl Error {
         Ok(())
     }
 
+    /// `` `strength`: Input should be less than or equal to 1 (sent 1.5) ``
+    fn fmt_detail(&self, f: &mut Formatter<'_>, detail: &ValidationErrorDetail) -> fmt::Result {
+        // That it is about the body goes without saying.
+        let place = detail.location().inside().to_string();
+        if !place.is_empty() {
+            write!(f, "`{}`: ", clean(&self.hide(&place), TEXT))?;
+        }
+        f.write_str(&clean(&self.hide(&detail.msg), TEXT))?;
+        let allowed = Allowed::of(detail).beyond(&detail.msg).to_string();
+        if !allowed.is_empty() {
+            write!(f, ", {}", self.hide(&allowed))?;
+        }
+        match &detail.input {
+            Some(sent @ (Value::String(_) | Value::Number(_) | Value::Bool(_))) => {
+                write!(f, " (sent {})", clean(&self.hide(&sent.to_string()), 80))
+            }
+            _ => Ok(()),
+        }
+    }
+
     fn fmt_details(&self, f: &mut Formatter<'_>) -> fmt::Result {
         for (index, detail) in self.details().iter().take(DETAILS).enumerate() {
             if index > 0 {
                 f.write_str("; ")?;
             }
-            fmt_detail(f, detail)?;
+            self.fmt_detail(f, detail)?;
         }
         match self.details().len().saturating_sub(DETAILS) {
             0 => Ok(()),
             more => write!(f, "; and {more} more"),
         }
-    }
-}
-
-/// `` `strength`: Input should be less than or equal to 1 (sent 1.5) ``
-fn fmt_detail(f: &mut Formatter<'_>, detail: &ValidationErrorDetail) -> fmt::Result {
-    // That it is about the body goes without saying.
-    let place = detail.location().inside().to_string();
-    if !place.is_empty() {
-        write!(f, "`{}`: ", clean(&place, TEXT))?;
-    }
-    f.write_str(&clean(&detail.msg, TEXT))?;
-    let allowed = Allowed::of(detail).beyond(&detail.msg);
-    if !allowed.is_empty() {
-        write!(f, ", {allowed}")?;
-    }
-    match &detail.input {
-        Some(sent @ (Value::String(_) | Value::Number(_) | Value::Bool(_))) => {
-            write!(f, " (sent {})", clean(&sent.to_string(), 80))
-        }
-        _ => Ok(()),
     }
 }
 
@@ -187,5 +192,5 @@ fn cause(f: &mut Formatter<'_>, error: &Error) -> fmt::Result {
     while let Some(deeper) = cause.source() {
         cause = deeper;
     }
-    write!(f, ": {}", clean(&cause.to_string(), TEXT))
+    write!(f, ": {}", clean(&error.hide(&cause.to_string()), TEXT))
 }

@@ -18,7 +18,7 @@ use crate::call::head::Head;
 use crate::call::operation::Operation;
 use crate::call::window::Window;
 use crate::clock;
-use crate::text::clean;
+use crate::text::{Secrets, clean};
 use http::StatusCode;
 use ideogram_schema::{RequestErrorType, ValidationErrorDetail};
 use std::error::Error as StdError;
@@ -79,6 +79,8 @@ pub(crate) struct Repr {
     /// Where the file is that was paid for and is not in hand; empty where it stands in the answer itself.
     pub(crate) file_url: Option<String>,
     pub(crate) source: Option<Box<dyn StdError + Send + Sync>>,
+    /// What the server may have sent back, and nobody may see.
+    pub(crate) secrets: Secrets,
 }
 
 impl Error {
@@ -97,6 +99,7 @@ impl Error {
             window: None,
             file_url: None,
             source: None,
+            secrets: Secrets::default(),
         }))
     }
 
@@ -202,6 +205,12 @@ impl Error {
         if self.0.endpoint.is_none() {
             self.0.endpoint = endpoint;
         }
+        self
+    }
+
+    /// Hides these wherever the error is shown.
+    pub(crate) fn hiding(mut self, secrets: &Secrets) -> Self {
+        self.0.secrets = secrets.clone();
         self
     }
 

@@ -274,7 +274,8 @@ impl<O: CallOutput> Job<O> {
 
     /// An error of this job while its outcome is unknown.
     pub(crate) fn outcome_unknown(&self, error: Error) -> Error {
-        error.of_job(&self.request_id).at(Operation::Status, Some(self.endpoint.id)).in_state(RequestState::Accepted)
+        let error = error.of_job(&self.request_id).at(Operation::Status, Some(self.endpoint.id));
+        error.hiding(&self.jobs.wire.secrets).in_state(RequestState::Accepted)
     }
 
     fn with_request_id<T>(&self, result: Result<T>) -> Result<T> {

@@ -119,7 +119,10 @@ impl<O: CallOutput> Job<O> {
                 _ => None,
             },
         };
-        let error = Error::verdict("", body).of_job(&self.request_id).with_files_of(self.endpoint);
+        let error = Error::verdict("", body)
+            .hiding(&self.jobs.wire.secrets)
+            .of_job(&self.request_id)
+            .with_files_of(self.endpoint);
         error.at(Operation::Result, Some(self.endpoint.id))
     }
 }

@@ -1,8 +1,12 @@
 //! The API key, which only the configured servers see.
 
 use crate::error::{Error, Result};
+use crate::text::Secrets;
+use base64::Engine;
+use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 use http::header::HeaderValue;
 use secrecy::{ExposeSecret, SecretString};
+use url::form_urlencoded::byte_serialize;
 
 /// An API key: `key_id:key_secret`, one opaque text.
 #[derive(Clone)]
@@ -32,6 +36,25 @@ impl Key {
         if id.is_empty() || secret.is_empty() { SecretString::default() } else { format!("{id}:{secret}").into() }
     }
 
+    /// What must not be shown where a server sends it back: the secret, in plain, in base64 and percent-encoded; the id too,
+    /// from eight characters on. What is shorter than four is a word of any text, and no secret.
+    pub(crate) fn secrets(&self) -> Secrets {
+        let key = self.0.expose_secret();
+        let (id, secret) = key.split_once(':').unwrap_or(("", key));
+        let whole = format!("Key {key}");
+        let mut forms = Vec::new();
+        for (text, shortest) in [(id, 8), (secret, 4), (key, 4), (whole.as_str(), 8)] {
+            if text.len() < shortest || (secret.len() < 4 && text != id) {
+                continue;
+            }
+            let encoded: String = byte_serialize(text.as_bytes()).collect();
+            forms.extend([text.to_owned(), encoded.replace("%3A", "%3a"), encoded.replace('+', "%20"), encoded]);
+            // Without padding: that may be there or not.
+            forms.extend([STANDARD_NO_PAD.encode(text), URL_SAFE_NO_PAD.encode(text)]);
+        }
+        Secrets::new(forms)
+    }
+
     /// The `Authorization` header, marked sensitive so that no `Debug` prints it and HTTP/2 does not index it.
     pub(crate) fn header(&self) -> Option<HeaderValue> {
         let mut value = HeaderValue::try_from(format!("Key {}", self.0.expose_secret())).ok()?;
@@ -57,6 +80,31 @@ mod tests {
         let header = key.header().unwrap();
         assert_eq!(header.as_bytes(), b"Key id:hush");
         assert!(!format!("{key:?}{header:?}").contains("hush"));
+    }
+
+    #[test]
+    fn a_key_that_comes_back_is_hidden_in_every_form() {
+        let hide = |key: &str, text: &str| Key::new(key).unwrap().secrets().hide(text).into_owned();
+        let key = "0123-abcd:s3/cr+et?";
+        for form in [
+            "s3/cr+et?",
+            "0123-abcd",
+            key,
+            "Key 0123-abcd:s3/cr+et?",
+            "0123-abcd%3As3%2Fcr%2Bet%3F",
+            "0123-abcd%3as3%2Fcr%2Bet%3F",
+            "MDEyMy1hYmNkOnMzL2NyK2V0Pw==",
+            "czMvY3IrZXQ/",
+            "czMvY3IrZXQ_",
+        ] {
+            let shown = hide(key, &format!("a {form} b"));
+            assert!(
+                shown.starts_with("a [redacted]") && shown.ends_with(" b") && !shown.contains("cr"),
+                "{form}: {shown}"
+            );
+        }
+        assert_eq!(hide("team:hush", "the team of hush"), "the team of [redacted]", "a short id is a word");
+        assert_eq!(hide("a:b", "a bad habit"), "a bad habit", "and what is shorter than four no secret");
     }
 
     #[test]

@@ -7,6 +7,7 @@ pub(crate) mod sent;
 mod span;
 pub(crate) mod tls;
 
+use crate::text::Secrets;
 use crate::transport::base::Base;
 use crate::transport::key::Key;
 use crate::transport::sent::Sent;
@@ -33,6 +34,8 @@ pub struct Transport {
 struct Identity {
     /// None where the key must not go.
     key: Option<Key>,
+    /// What no trace may show.
+    secrets: Secrets,
     user_agent: HeaderValue,
 }
 
@@ -48,7 +51,7 @@ struct Service {
 
 impl Transport {
     pub(crate) fn new(key: Key, user_agent: HeaderValue, base: Base, backup: Option<Base>) -> Self {
-        let identity = Arc::new(Identity { key: Some(key), user_agent });
+        let identity = Arc::new(Identity { secrets: key.secrets(), key: Some(key), user_agent });
         Self { identity, service: Service::new(base, backup), extra: None, sent: None }
     }
 
@@ -60,7 +63,11 @@ impl Transport {
     /// The same sender at a host where the key must not go, with headers instead: a token, for example.
     #[cfg(any(feature = "media", feature = "webhook"))]
     pub(crate) fn without_key(&self, base: Base, headers: HeaderMap) -> Self {
-        let identity = Arc::new(Identity { key: None, user_agent: self.identity.user_agent.clone() });
+        let identity = Arc::new(Identity {
+            key: None,
+            secrets: self.identity.secrets.clone(),
+            user_agent: self.identity.user_agent.clone(),
+        });
         Self { identity, service: Service::new(base, None), extra: Some(Arc::new(headers)), sent: None }
     }
 
@@ -88,9 +95,9 @@ impl Transport {
 
     /// Sends a request. Where no connection can be made, the backup host gets it, once: nothing was sent before.
     pub(crate) async fn execute(&self, client: &reqwest::Client, request: Request) -> reqwest::Result<Response> {
-        let span = span::of(&request);
+        let span = span::of(&request, &self.identity.secrets);
         let outcome = self.send(client, request).instrument(span.clone()).await;
-        span::record(&span, &outcome);
+        span::record(&span, &outcome, &self.identity.secrets);
         outcome
     }
 

@@ -1,13 +1,13 @@
 //! Spans of requests, with the names of OpenTelemetry's HTTP conventions. No header, query or body is in them: those may
 //! hold the key, a webhook's secret or a prompt.
 
-use crate::text::cut;
+use crate::text::{Secrets, cut};
 use reqwest::{Request, Response};
 use tracing::Span;
 use tracing::field::{Empty, display};
 
 /// The span of one request.
-pub(crate) fn of(request: &Request) -> Span {
+pub(crate) fn of(request: &Request, secrets: &Secrets) -> Span {
     let url = request.url();
     tracing::debug_span!(
         "HTTP",
@@ -17,7 +17,7 @@ pub(crate) fn of(request: &Request) -> Span {
         server.address = url.host_str(),
         server.port = url.port_or_known_default(),
         url.scheme = url.scheme(),
-        url.path = url.path(),
+        url.path = &*secrets.hide(url.path()),
         http.response.status_code = Empty,
         network.protocol.version = Empty,
         fal.request_id = Empty,
@@ -26,7 +26,7 @@ pub(crate) fn of(request: &Request) -> Span {
 }
 
 /// Adds what came of it.
-pub(crate) fn record(span: &Span, outcome: &reqwest::Result<Response>) {
+pub(crate) fn record(span: &Span, outcome: &reqwest::Result<Response>, secrets: &Secrets) {
     if span.is_disabled() {
         return;
     }
@@ -37,7 +37,7 @@ pub(crate) fn record(span: &Span, outcome: &reqwest::Result<Response>) {
             let version = format!("{:?}", response.version());
             span.record("network.protocol.version", version.trim_start_matches("HTTP/"));
             if let Some(id) = response.headers().get("x-fal-request-id").and_then(|id| id.to_str().ok()) {
-                span.record("fal.request_id", cut(id, 100));
+                span.record("fal.request_id", cut(&secrets.hide(id), 100));
             }
             if status.is_client_error() || status.is_server_error() {
                 span.record("error.type", display(status.as_u16()));

@@ -18,6 +18,7 @@ use crate::chance::jitter;
 use crate::error::{Error, ErrorKind, Reported, Result};
 use crate::generated::parameters::RawResult;
 use crate::generated::{queue, run};
+use crate::text::Secrets;
 use crate::transport::Transport;
 use crate::transport::base::Bases;
 use crate::transport::http_clients::HttpClients;
@@ -50,6 +51,8 @@ pub(crate) struct Wire {
     requests: Gate,
     polls: Gate,
     budget: Budget,
+    /// What no error, trace or text may show.
+    pub(crate) secrets: Secrets,
 }
 
 impl Wire {
@@ -61,6 +64,7 @@ impl Wire {
         retry: RetryPolicy,
         timeouts: Timeouts,
     ) -> Result<Self> {
+        let secrets = key.secrets();
         let inner = Transport::new(key, user_agent, bases.run.clone(), bases.run_backup.clone());
         let queue_inner = inner.at_host(bases.queue.clone(), bases.queue_backup.clone());
         let run = run::Client::new_with_client(bases.run.as_str(), http.keyed(&bases.run)?, inner);
@@ -77,6 +81,7 @@ impl Wire {
             requests: Gate::new(REQUESTS),
             polls: Gate::new(POLLS),
             budget: Budget::new(),
+            secrets,
         })
     }
 
@@ -186,7 +191,7 @@ impl Wire {
                 Err(Trouble::InFlight(why)) => {
                     return Err(finished(Stop::in_flight(why, operation, endpoint), attempts + 1));
                 }
-                Err(Trouble::Failed(error)) => error,
+                Err(Trouble::Failed(error)) => error.hiding(&self.secrets),
             };
             attempts += 1;
             // Told when to come back, a call may: it is not what makes an overload worse.
@@ -217,7 +222,7 @@ impl Wire {
         // On the heap, as whoever follows a job carries this future in itself.
         match Box::pin(self.once_until(&mut Stop::never(), operation, attempt)).await {
             Ok(answer) => Ok(answer),
-            Err(Trouble::Failed(error)) => Err(error),
+            Err(Trouble::Failed(error)) => Err(error.hiding(&self.secrets)),
             Err(Trouble::NotSent(why) | Trouble::InFlight(why)) => Err(Stop::in_flight(why, operation, None)),
         }
     }
