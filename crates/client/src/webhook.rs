@@ -52,7 +52,8 @@ use serde::Deserialize;
 use std::fmt::Write;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
-use tokio::sync::Mutex;
+use tokio::sync::watch;
+use tokio::time::timeout;
 
 /// How far a delivery's time may lie from this machine's, either way.
 pub const TOLERANCE: Duration = Duration::from_secs(300);
@@ -60,17 +61,59 @@ pub const TOLERANCE: Duration = Duration::from_secs(300);
 const KEYS_MAX_AGE: Duration = Duration::from_secs(24 * 3600);
 /// How soon keys are fetched again for a signature that none of them made: forgeries must not cause a fetch each.
 const KEYS_MIN_AGE: Duration = Duration::from_secs(60);
+/// From what age on keys are renewed, in the background.
+const KEYS_RENEWAL_AGE: Duration = Duration::from_secs(20 * 3600);
+/// How long a failed fetch counts: a burst of deliveries must not cause a fetch each.
+const FAILURE_MAX_AGE: Duration = Duration::from_secs(5);
+/// How long a delivery waits for the keys: its sender waits for an answer.
+const PATIENCE: Duration = Duration::from_millis(1800);
 /// Keys that are kept.
 const KEYS: usize = 64;
 
 type PublicKey = [u8; 32];
 
-/// Checks deliveries, with fal's public keys: fetched when first needed, kept for a day, fetched again when a signature
-/// is by none of them. Cheap to clone; clones share the keys.
+/// Checks deliveries, with fal's public keys: fetched when first needed, once for all who wait, kept for a day, renewed in the
+/// background before that, and fetched again when a signature is by none of them, once a minute at most. It says what it
+/// thinks of a delivery within two seconds. Cheap to clone; clones share the keys.
 #[derive(Clone, Debug)]
 pub struct Verifier {
     wire: Arc<Wire>,
-    keys: Arc<Mutex<Option<Keys>>>,
+    store: Arc<watch::Sender<Store>>,
+}
+
+/// What is known of the keys.
+#[derive(Debug, Default)]
+struct Store {
+    keys: Option<Keys>,
+    failure: Option<Failure>,
+    fetching: bool,
+}
+
+/// Why the keys could not be fetched.
+#[derive(Debug)]
+struct Failure {
+    at: Instant,
+    kind: ErrorKind,
+    message: String,
+}
+
+impl Failure {
+    fn of(error: &Error) -> Self {
+        Self { at: clock::now(), kind: error.kind(), message: error.to_string() }
+    }
+
+    fn error(&self) -> Error {
+        Error::new(self.kind, "").at(Operation::Keys, None).with_source(std::io::Error::other(self.message.clone()))
+    }
+}
+
+/// A fetch on its way; whatever ends it, another may begin.
+struct Fetching(Verifier);
+
+impl Drop for Fetching {
+    fn drop(&mut self) {
+        self.0.store.send_modify(|store| store.fetching = false);
+    }
 }
 
 #[derive(Clone, Debug)]
@@ -122,7 +165,7 @@ impl<E: Endpoint> Delivery<E> {
 impl Client {
     /// A verifier of webhook deliveries.
     pub fn webhook_verifier(&self) -> Verifier {
-        Verifier { wire: self.wire().clone(), keys: Arc::default() }
+        Verifier { wire: self.wire().clone(), store: Arc::new(watch::Sender::new(Store::default())) }
     }
 }
 
@@ -145,16 +188,53 @@ impl Verifier {
 
     /// The keys; newer ones than `than` where there may be some.
     async fn keys(&self, than: Option<Instant>) -> Result<Keys> {
-        let mut kept = self.keys.lock().await;
-        if let Some(keys) = kept.as_ref() {
+        if let Some(known) = self.known(than) {
+            return known;
+        }
+        self.fetch_aside();
+        let mut store = self.store.subscribe();
+        // Who waits here is a server that must answer, whatever comes in.
+        let fetched = timeout(PATIENCE, store.wait_for(|store| !store.fetching)).await;
+        match (fetched, self.known(than)) {
+            (Ok(_), Some(known)) => known,
+            _ => Err(Error::new(ErrorKind::Timeout, "").at(Operation::Keys, None)),
+        }
+    }
+
+    /// What can be said without asking: the keys, or why there are none.
+    fn known(&self, than: Option<Instant>) -> Option<Result<Keys>> {
+        let store = self.store.borrow();
+        let failure = store.failure.as_ref().filter(|failure| clock::since(failure.at) < FAILURE_MAX_AGE);
+        if let Some(keys) = store.keys.clone() {
             let age = clock::since(keys.fetched);
-            if than.map_or(age < KEYS_MAX_AGE, |than| keys.fetched > than || age < KEYS_MIN_AGE) {
-                return Ok(keys.clone());
+            if age < KEYS_MAX_AGE && than.is_none_or(|than| keys.fetched > than || age < KEYS_MIN_AGE) {
+                let is_due = age >= KEYS_RENEWAL_AGE && failure.is_none();
+                drop(store);
+                if is_due {
+                    self.fetch_aside();
+                }
+                return Some(Ok(keys));
             }
         }
-        let keys = Keys { keys: self.fetch().await?, fetched: clock::now() };
-        *kept = Some(keys.clone());
-        Ok(keys)
+        failure.map(|failure| Err(failure.error()))
+    }
+
+    /// Fetches the keys in a task of its own, one at a time: it goes on when nobody waits any more.
+    fn fetch_aside(&self) {
+        let free = |store: &mut Store| !std::mem::replace(&mut store.fetching, true);
+        if self.store.send_if_modified(free) {
+            let fetching = Fetching(self.clone());
+            tokio::spawn(async move {
+                let outcome = fetching.0.fetch().await;
+                fetching.0.store.send_modify(|store| match outcome {
+                    Ok(keys) => {
+                        store.keys = Some(Keys { keys, fetched: clock::now() });
+                        store.failure = None;
+                    }
+                    Err(error) => store.failure = Some(Failure::of(&error)),
+                });
+            });
+        }
     }
 
     async fn fetch(&self) -> Result<Arc<[PublicKey]>> {

@@ -10,7 +10,7 @@ use ideogram_client::{Client, Generate, GenerateInput};
 use ideogram_sandbox::Sandbox;
 use serde_json::json;
 use std::time::Duration;
-use support::{Request, Stub, answer, json};
+use support::{Act, Request, Stub, answer, json};
 
 fn headers(request: &Request) -> HeaderMap {
     let pairs = request.headers.iter();
@@ -83,8 +83,44 @@ async fn keys_that_cannot_be_fetched_are_not_a_forgery() {
     for body in [&b"<html>"[..], br#"{"keys":[]}"#, br#"{"keys":[{"kty":"RSA"}]}"#] {
         let keyless = Stub::start(move |_| answer(200, &[], body)).await;
         let verifier = keyless.client().webhook_verifier();
-        let error = verifier.verify::<Generate>(&headers(&delivery), &delivery.body).await.unwrap_err();
-        assert!(error.is_decode() && !error.is_forged(), "{error:?}");
+        let asked = keyless.requests().len();
+        for _ in 0..3 {
+            let error = verifier.verify::<Generate>(&headers(&delivery), &delivery.body).await.unwrap_err();
+            assert!(error.is_decode() && !error.is_forged(), "{error:?}");
+        }
+        assert!(keyless.requests().len() - asked <= 3, "one fetch with its repetitions");
     }
     sandbox.shutdown().await;
+}
+
+/// A key set that anybody can be given, and a delivery that is signed by none of its keys.
+fn key_set() -> support::Reply {
+    json(200, json!({"keys": [{"kty": "OKP", "crv": "Ed25519", "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}]}))
+}
+
+fn forgery() -> HeaderMap {
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs().to_string();
+    let signature = "00".repeat(64);
+    let values = [("request-id", "r"), ("user-id", "u"), ("timestamp", &now), ("signature", &signature)];
+    let header = |(name, value): (&str, &str)| {
+        (format!("x-fal-webhook-{name}").parse::<HeaderName>().unwrap(), value.parse().unwrap())
+    };
+    values.into_iter().map(header).collect()
+}
+
+#[tokio::test]
+async fn many_deliveries_at_once_wait_for_one_fetch_and_none_longer_than_two_seconds() {
+    let stub = Stub::start(|_| [vec![Act::Pause(Duration::from_millis(50))], key_set()].concat()).await;
+    let (verifier, headers) = (stub.client().webhook_verifier(), forgery());
+    let checks = (0..50).map(|_| verifier.verify::<Generate>(&headers, b"{}"));
+    for outcome in futures_util::future::join_all(checks).await {
+        assert!(outcome.unwrap_err().is_forged());
+    }
+    assert_eq!(stub.requests().len(), 1);
+
+    let silent = Stub::start(|_| vec![Act::Stall]).await;
+    let verifier = silent.client().webhook_verifier();
+    let begun = std::time::Instant::now();
+    let error = verifier.verify::<Generate>(&headers, b"{}").await.unwrap_err();
+    assert!(error.is_timeout() && begun.elapsed() < Duration::from_secs(2), "{error:?} after {:?}", begun.elapsed());
 }
