@@ -66,7 +66,8 @@ fn endpoint(info: &'static EndpointInfo) -> Command {
 
 /// The flags of a call.
 fn running() -> Vec<Arg> {
-    let sync = "Call in one piece instead of through the queue: quicker, and lost with the connection";
+    let sync =
+        "Call in one piece instead of through the queue: quicker, but stopping it may lose a picture that is paid";
     let mut args = saving();
     args.push(switch("sync", sync).help_heading(RUNNING));
     if cfg!(feature = "sandbox") {

@@ -6,12 +6,13 @@ use crate::calls::session::Session;
 use crate::exit::{ErrorKind, Failure};
 use crate::ledger::Row;
 use crate::summary::{sha256, sha256_of};
-use ideogram_client::{Download, ErrorKind as Cause, FileFacts};
+use ideogram_client::{Download, ErrorKind as Cause, FileFacts, limits};
 use ideogram_schema::{EndpointInfo, File, FileRole};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
+use tokio::time::Instant;
 
-/// How long one file may take to come, however slowly it drips. It is paid for, so the deadline of the run is not asked.
+/// How long one file may take to come, however slowly it drips, where the deadline of the run is later.
 const FETCH: Duration = Duration::from_secs(10 * 60);
 
 /// Downloads the file into the folder, where it has no name yet.
@@ -29,7 +30,10 @@ pub(super) async fn fetch(
     if let Some(request_id) = request_id {
         image = image.with_request_id(request_id);
     }
-    let fetching = tokio::time::timeout(FETCH, image.download_in(folder));
+    // What came in the time to wind up is fetched in the rest of that. Past it the row keeps the answer.
+    let late = if session.time_left().is_zero() { limits::WIND_UP } else { Duration::ZERO };
+    let until = (Instant::now() + FETCH).min(session.deadline + late);
+    let fetching = tokio::time::timeout_at(until, Box::pin(image.download_in(folder)));
     let failure = match session.interrupts.unless(fetching).await {
         Some(Ok(Ok(download))) => return Ok(download),
         Some(Ok(Err(error))) => {
@@ -45,7 +49,7 @@ pub(super) async fn fetch(
             failure.facts.expired = error.is_expired();
             return Err(failure);
         }
-        Some(Err(_)) => Failure::new(ErrorKind::Timeout, format!("the picture did not come within {FETCH:?}")),
+        Some(Err(_)) => Failure::new(ErrorKind::Timeout, "the picture did not come in time"),
         None => session.interrupts.failure("interrupted while the picture was fetched"),
     };
     Err(of_request(failure, info, request_id))

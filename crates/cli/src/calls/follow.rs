@@ -7,18 +7,22 @@ use crate::calls::session::{Session, warn_unless};
 use crate::exit::{ErrorKind, Failure};
 use crate::ledger::Closing;
 use crate::show::progress::tell;
-use ideogram_client::{Error, Job};
-use ideogram_schema::CancelState;
+use ideogram_client::{Error, Job, limits};
+use ideogram_schema::{CancelState, QueueState};
 use serde_json::Value;
 use std::pin::pin;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
-use tokio::time::Instant;
+use tokio::time::{Instant, timeout, timeout_at};
 
 /// How long a job that was asked to end may take for it.
 const GRACE: Duration = Duration::from_secs(60);
+/// What is said of a job that is asked to end too late.
+const DONE: &str = "it is done already, so its files are fetched";
 
 /// Waits for the job's result. Ctrl-C cancels it and goes on waiting for what comes of that; a second one leaves, and the
-/// row stays open. The deadline cancels likewise and leaves, unless the job has completed by then.
+/// row stays open. The deadline cancels likewise and leaves, unless the job has completed by then: its result is fetched
+/// within the time to wind up. A job that is known to have completed is not cancelled.
 pub(crate) async fn follow(
     session: &mut Session,
     job: &Job<Value>,
@@ -27,8 +31,13 @@ pub(crate) async fn follow(
 ) -> Result<Answer, Failure> {
     let (output, mut until) = (session.output, session.deadline);
     let mut said = String::new();
-    let mut following = pin!(job.follow(|status| tell(output, status, &mut said)));
+    let completed = AtomicBool::new(false);
+    let mut following = pin!(job.follow(|status| {
+        completed.fetch_or(status.status == QueueState::Completed, Ordering::Relaxed);
+        tell(output, status, &mut said);
+    }));
     let mut cancelling = interrupted;
+    let mut is_late = false;
     if interrupted {
         cancel(session, job, id).await?;
         until = Instant::now() + GRACE;
@@ -40,7 +49,12 @@ pub(crate) async fn follow(
                 if cancelling {
                     return Err(left(session, job, id));
                 }
-                cancel(session, job, id).await?;
+                if completed.load(Ordering::Relaxed) {
+                    output.note(DONE);
+                } else {
+                    cancel(session, job, id).await?;
+                }
+                until = Instant::now() + GRACE;
             }
             outcome = &mut following => return match outcome {
                 Ok(response) => Ok(Answer::new(response.into_output(), Some(job.request_id().to_owned()))),
@@ -55,28 +69,40 @@ pub(crate) async fn follow(
                 }
             },
             () = tokio::time::sleep_until(until) => {
+                if is_late {
+                    let what = "not done in time: it has completed, but its result did not come";
+                    return Err(open(session, job, id, Failure::new(ErrorKind::Timeout, what)));
+                }
                 if cancelling {
                     let failure = session.interrupts.failure("the service does not end the job, which may still be billed");
                     return Err(open(session, job, id, failure));
                 }
-                late(session, job, id).await?;
+                is_late = true;
+                until = Instant::now() + limits::WIND_UP;
+                if !completed.load(Ordering::Relaxed) {
+                    late(session, job, id, until).await?;
+                }
             }
         }
         cancelling = true;
-        until = Instant::now() + GRACE;
     }
 }
 
 /// Asks the service to cancel, and says what it answered. An error means that the wait is over.
 async fn cancel(session: &mut Session, job: &Job<Value>, id: i64) -> Result<(), Failure> {
-    let Some(outcome) = session.interrupts.unless(job.cancel()).await else { return Err(left(session, job, id)) };
+    let asking = timeout(limits::WIND_UP, job.cancel());
+    let Some(outcome) = session.interrupts.unless(asking).await else { return Err(left(session, job, id)) };
     let output = session.output;
+    let Ok(outcome) = outcome else {
+        output.note("the service did not answer the cancel; Ctrl-C again leaves");
+        return Ok(());
+    };
     match outcome {
         Ok(CancelState::Ok) => {
             cancelled(session, id);
             return Err(of_job(session.interrupts.failure("cancelled before it ran: nothing is billed"), job));
         }
-        Ok(CancelState::AlreadyCompleted) => output.note("it is done already, so its files are fetched"),
+        Ok(CancelState::AlreadyCompleted) => output.note(DONE),
         Ok(CancelState::CancellationRequested) => {
             output.note("asked the service to cancel; it may finish all the same, and Ctrl-C again leaves at once");
         }
@@ -87,19 +113,21 @@ async fn cancel(session: &mut Session, job: &Job<Value>, id: i64) -> Result<(), 
 }
 
 /// The deadline has passed: cancels, and says what became of that. A job that is done by then is not wasted.
-async fn late(session: &mut Session, job: &Job<Value>, id: i64) -> Result<(), Failure> {
-    let Some(outcome) = session.interrupts.unless(job.cancel()).await else { return Err(left(session, job, id)) };
+async fn late(session: &mut Session, job: &Job<Value>, id: i64, until: Instant) -> Result<(), Failure> {
+    let asking = timeout_at(until, job.cancel());
+    let Some(outcome) = session.interrupts.unless(asking).await else { return Err(left(session, job, id)) };
     let message = match outcome {
-        Ok(CancelState::AlreadyCompleted) => return Ok(()),
-        Ok(CancelState::Ok) => {
+        Err(_) => "not done in time, and the service did not answer the cancel".to_owned(),
+        Ok(Ok(CancelState::AlreadyCompleted)) => return Ok(()),
+        Ok(Ok(CancelState::Ok)) => {
             cancelled(session, id);
             return Err(of_job(
                 Failure::new(ErrorKind::Timeout, "not done in time, so it was cancelled before it ran"),
                 job,
             ));
         }
-        Ok(_) => "not done in time: the service was asked to cancel, but it may finish and be billed".to_owned(),
-        Err(error) => format!("not done in time, and it could not be cancelled: {error}"),
+        Ok(Ok(_)) => "not done in time: the service was asked to cancel, but it may finish and be billed".to_owned(),
+        Ok(Err(error)) => format!("not done in time, and it could not be cancelled: {error}"),
     };
     Err(open(session, job, id, Failure::new(ErrorKind::Timeout, message)))
 }

@@ -11,6 +11,12 @@ use crate::settings::ledger::unusable_ledger;
 use ideogram_client::{Job, JsonInput, RequestState};
 use serde_json::Value;
 use std::future::IntoFuture as _;
+use std::time::Duration;
+use tokio::sync::oneshot;
+use tokio::time::timeout;
+
+/// How soon a call ends that is given up between two attempts.
+pub(super) const AT_ONCE: Duration = Duration::from_millis(100);
 
 /// Sends the request, follows it, saves its files.
 pub(super) async fn call(
@@ -38,8 +44,8 @@ pub(super) async fn call(
     save_answer(session, request, answer).await
 }
 
-/// Sends the request. Ctrl-C does not cut it off, as it may have been accepted: the first one waits for the answer, to
-/// cancel with it.
+/// Sends the request. The first Ctrl-C gives it up: between two attempts nothing more is sent, and one that is on its way is
+/// waited for some seconds, to cancel its job. A second one leaves at once.
 async fn submit(
     session: &mut Session,
     order: &Order,
@@ -47,13 +53,16 @@ async fn submit(
     id: i64,
 ) -> Result<(Job<Value>, bool), Failure> {
     let client = session.client.clone();
-    let mut sending = client.submit(input).into_future();
-    let mut interrupted = false;
+    let (stop, stopped) = oneshot::channel::<()>();
+    let call = client.submit(input).with_deadline(session.time_left()).cancel_when(async { drop(stopped.await) });
+    let mut sending = call.into_future();
+    let mut stop = Some(stop);
     let outcome = loop {
         if let Some(outcome) = session.interrupts.unless(&mut sending).await {
             break outcome;
         }
-        if std::mem::replace(&mut interrupted, true) {
+        // The receiver hears that this end is gone.
+        if stop.take().is_none() {
             let mut failure =
                 session.interrupts.failure("left before the service answered; the request may have been accepted");
             failure.facts.endpoint = Some(order.info.id);
@@ -62,24 +71,37 @@ async fn submit(
             warn_unless(noted, "the answer was lost");
             return Err(session.with_lookup_advice(failure, id));
         }
+        if let Ok(outcome) = timeout(AT_ONCE, &mut sending).await {
+            break outcome;
+        }
         session.output.note("waiting for the request's id, to cancel it; Ctrl-C again leaves at once");
     };
-    match outcome {
-        Ok(job) => Ok((job, interrupted)),
-        Err(error) => {
-            let failure = not_accepted(session, order, &error, id);
-            let found = match error.sent_within().filter(|_| error.may_have_been_accepted()) {
-                Some(window) => lost_reply::wait_for(session, input, window).await,
-                None => None,
-            };
-            found.map(|job| (job, interrupted)).ok_or(failure)
-        }
+    let interrupted = stop.is_none();
+    let error = match outcome {
+        Ok(job) => return Ok((job, interrupted)),
+        Err(error) => error,
+    };
+    let failure = not_accepted(session, order, &error, id);
+    if interrupted {
+        return Err(if error.is_cancelled() { session.interrupts.ended(failure) } else { failure });
     }
+    // The search is something new, which is not begun past the deadline.
+    let unknown = error.state() == Some(RequestState::Unknown) && !session.time_left().is_zero();
+    let found = match error.sent_within().filter(|_| unknown) {
+        Some(window) => lost_reply::wait_for(session, input, window).await,
+        None => None,
+    };
+    found.map(|job| (job, false)).ok_or(failure)
 }
 
 /// Closes the row of a request that was refused; one that may have been accepted stays open.
 pub(super) fn not_accepted(session: &mut Session, order: &Order, error: &ideogram_client::Error, id: i64) -> Failure {
     let failure = failure::of_call(error, order.info);
+    // It was accepted, and could not be cancelled.
+    if let (Some(RequestState::Accepted), Some(request_id)) = (error.state(), error.request_id()) {
+        warn_unless(session.ledger.accepted(id, request_id), &format!("the request is `{request_id}`"));
+        return session.with_resume_advice(failure, id);
+    }
     if error.may_have_been_accepted() {
         let noted = session.ledger.lost(id, failure.message());
         warn_unless(noted, "the answer was lost");
@@ -88,7 +110,8 @@ pub(super) fn not_accepted(session: &mut Session, order: &Order, error: &ideogra
     let why = failure.message().to_owned();
     let closing = match error.state() {
         Some(RequestState::NotSent) => Closing::NotSent { why },
-        Some(RequestState::Failed | RequestState::Cancelled) => Closing::Failed { why },
+        Some(RequestState::Cancelled) => Closing::Cancelled,
+        Some(RequestState::Failed) => Closing::Failed { why },
         _ => Closing::Refused { why },
     };
     warn_unless(session.ledger.close(id, &closing), "the request was not accepted");

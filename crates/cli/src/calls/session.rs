@@ -95,6 +95,11 @@ impl Session {
         })
     }
 
+    /// What is left of the time that the run may take.
+    pub(crate) fn time_left(&self) -> Duration {
+        self.deadline.saturating_duration_since(Instant::now())
+    }
+
     /// The base URL that requests go to.
     pub(crate) fn base(&self, queued: bool) -> &str {
         if queued { self.client.queue_url() } else { self.client.run_url() }

@@ -2,14 +2,15 @@
 
 use crate::calls::oddities::kept_answer;
 use crate::calls::order::Order;
-use crate::calls::queued::not_accepted;
+use crate::calls::queued::{AT_ONCE, not_accepted};
 use crate::calls::save_answer::{Answer, SaveRequest, SavedAnswer, save_answer};
 use crate::calls::session::{Session, warn_unless};
 use crate::exit::Failure;
 use crate::settings::ledger::unusable_ledger;
 use ideogram_client::JsonInput;
 use std::future::IntoFuture as _;
-use tokio::time::Instant;
+use tokio::sync::oneshot;
+use tokio::time::timeout;
 
 /// Sends the request, waits for the answer, saves its files.
 pub(super) async fn call(
@@ -36,25 +37,37 @@ pub(super) async fn call(
     save_answer(session, request, answer).await
 }
 
-/// Waits for the answer. Ctrl-C does not end the wait, as nothing could be cancelled; a second one does.
+/// Waits for the answer. Between two attempts Ctrl-C ends it, and nothing more is sent. What is on its way cannot be
+/// cancelled: the first Ctrl-C goes on waiting for it, a second one leaves it.
 async fn wait(session: &mut Session, order: &Order, input: &JsonInput, id: i64) -> Result<Answer, Failure> {
     let client = session.client.clone();
-    let patience = session.deadline.saturating_duration_since(Instant::now());
-    let mut running = client.run(input).with_deadline(patience).into_future();
-    let mut interrupted = false;
+    let (stop, stopped) = oneshot::channel::<()>();
+    let call = client.run(input).with_deadline(session.time_left()).cancel_when(async { drop(stopped.await) });
+    let mut running = call.into_future();
+    let mut stop = Some(stop);
     loop {
-        match session.interrupts.unless(&mut running).await {
+        let mut outcome = session.interrupts.unless(&mut running).await;
+        if outcome.is_none() {
+            // The receiver hears that this end is gone.
+            if stop.take().is_none() {
+                break;
+            }
+            outcome = timeout(AT_ONCE, &mut running).await.ok();
+        }
+        match outcome {
             Some(Ok(response)) => {
                 let request_id = response.request_id().map(str::to_owned);
                 return Ok(Answer::new(response.into_output(), request_id));
             }
-            Some(Err(error)) => match kept_answer(&error) {
-                Some(body) => return Ok(Answer::new(body, error.request_id().map(str::to_owned))),
-                None => return Err(not_accepted(session, order, &error, id)),
-            },
-            None if interrupted => break,
+            Some(Err(error)) => {
+                if let Some(body) = kept_answer(&error) {
+                    return Ok(Answer::new(body, error.request_id().map(str::to_owned)));
+                }
+                let failure = not_accepted(session, order, &error, id);
+                let given_up = stop.is_none() && error.is_cancelled();
+                return Err(if given_up { session.interrupts.ended(failure) } else { failure });
+            }
             None => {
-                interrupted = true;
                 session
                     .output
                     .note("a call in one piece cannot be cancelled; Ctrl-C again leaves it, and what it costs");

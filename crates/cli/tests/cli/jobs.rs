@@ -168,7 +168,7 @@ fn page(items: &[Value]) -> Reply {
 
 #[test]
 fn a_lost_reply_is_never_sent_again_and_never_forgotten() {
-    for arguments in ["generate fox --timeout 50ms", "generate fox --sync"] {
+    for arguments in ["generate fox --timeout 1s", "generate fox --sync"] {
         let (place, server) = (Place::new(), losing(|_| page(&[])));
         let run = place.call(&server, arguments);
         let sentence = run.stderr.lines().last().unwrap();
@@ -192,7 +192,7 @@ fn a_lost_request_that_the_history_knows_is_gone_on_with() {
     assert_eq!((run.code, run.text()), (Some(0), "fox.png\n"), "{run:?}");
     assert_eq!((server.count("POST", "turbo"), place.open()), (1, vec![]));
     // The same again with the same seed: the history has the first one only, which is another one.
-    let run = place.call(&server, "generate fox -o again.png --seed 7 --timeout 50ms");
+    let run = place.call(&server, "generate fox -o again.png --seed 7 --timeout 1s");
     assert_eq!((run.code, place.open()), (Some(6), vec![("lost".to_owned(), Value::Null)]), "{run:?}");
     assert_eq!(place.files(), ["fox.png"]);
 }
@@ -209,7 +209,7 @@ fn what_a_lost_call_in_one_piece_made_is_taken_from_the_history() {
 #[test]
 fn one_of_several_is_a_guess_that_only_the_user_may_make() {
     let (place, server) = (Place::new(), losing(|input| page(&[entry(ID, input), entry("other", input)])));
-    assert_eq!(place.call(&server, "generate fox --seed 7 --timeout 50ms").code, Some(6));
+    assert_eq!(place.call(&server, "generate fox --seed 7 --timeout 1s").code, Some(6));
     let run = place.call(&server, "jobs resume 1");
     assert!(run.refused(6).contains(&format!("could be it (`{ID}`, `other`); look in")), "{run:?}");
     let run = place.call(&server, &format!("jobs resume 1 --request {ID}"));
@@ -294,7 +294,7 @@ fn a_request_id_that_is_a_path_goes_nowhere() {
         "POST" => Reply::Json(200, json!({"status": "IN_QUEUE", "request_id": "../../../x"})),
         _ => page(&[]),
     });
-    let run = place.call(&server, "generate fox --timeout 50ms");
+    let run = place.call(&server, "generate fox --timeout 1s");
     assert!(run.refused(6).contains("may have been accepted"), "{run:?}");
     assert_eq!(place.open(), vec![("lost".to_owned(), Value::Null)]);
     assert_eq!(["/x", "/status", "/stream"].map(|end| server.count("GET", end)), [0; 3]);

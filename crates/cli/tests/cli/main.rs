@@ -4,6 +4,7 @@
 
 mod calls;
 mod command_line;
+mod deadline;
 mod exit;
 mod help;
 mod jobs;

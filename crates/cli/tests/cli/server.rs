@@ -25,6 +25,8 @@ pub(crate) struct Request {
 /// What goes back.
 pub(crate) enum Reply {
     Json(u16, Value),
+    /// Too many requests: come back in so many seconds.
+    Busy(u32),
     Bytes(&'static str, Vec<u8>),
     /// The connection closes without an answer.
     Nothing,
@@ -145,7 +147,12 @@ fn read(stream: &TcpStream, origin: &str) -> Option<Request> {
 
 /// Whether the connection goes on.
 fn write(mut stream: &TcpStream, reply: Reply) -> bool {
+    let mut more = String::new();
     let (status, content_type, body) = match reply {
+        Reply::Busy(seconds) => {
+            more = format!("retry-after: {seconds}\r\n");
+            (429, "application/json", b"{}".to_vec())
+        }
         Reply::Json(status, value) => (status, "application/json", value.to_string().into_bytes()),
         Reply::Bytes(content_type, body) => (200, content_type, body),
         Reply::Nothing => return false,
@@ -154,6 +161,7 @@ fn write(mut stream: &TcpStream, reply: Reply) -> bool {
             return false;
         }
     };
-    let head = format!("HTTP/1.1 {status} X\r\ncontent-type: {content_type}\r\ncontent-length: {}\r\n\r\n", body.len());
+    let head =
+        format!("HTTP/1.1 {status} X\r\ncontent-type: {content_type}\r\ncontent-length: {}\r\n{more}\r\n", body.len());
     stream.write_all(head.as_bytes()).and_then(|()| stream.write_all(&body)).is_ok()
 }
