@@ -1,5 +1,7 @@
 //! An answer's files are saved in one call, into a folder or under a name.
 
+#![allow(clippy::unwrap_used, reason = "a test may")]
+
 use ideogram_client::{Client, GenerateInput, JsonInput};
 use ideogram_sandbox::Sandbox;
 use serde_json::{Value, json};

@@ -1,6 +1,6 @@
 //! What ends a job, and what does not: a verdict is the model's or the queue's, never the network's.
 
-#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test may")]
+#![allow(clippy::type_complexity, clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test may")]
 
 mod support;
 

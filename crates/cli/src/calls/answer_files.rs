@@ -36,7 +36,9 @@ fn collect(kind: &FieldKind, value: &Value, found: &mut Vec<AnswerFile>) {
             found.push(AnswerFile { role: *role, file });
         }
         (FieldKind::Array { items, .. }, Value::Array(values)) => {
-            values.iter().for_each(|value| collect(items, value, found));
+            for value in values {
+                collect(items, value, found);
+            }
         }
         (FieldKind::Object(fields), Value::Object(object)) => {
             for field in *fields {
