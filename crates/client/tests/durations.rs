@@ -7,7 +7,7 @@ mod support;
 use ideogram_client::{CallOptions, Generate, GenerateInput, LostReply, PollPolicy, RetryPolicy, Window};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, SystemTime};
-use support::queue::{ID, RESULT, STATUS, STREAM, SUBMIT, accepted, completed, in_progress, output};
+use support::queue::{ID, STATUS, STREAM, SUBMIT, accepted, completed, in_progress, output};
 use support::{Stub, answer, end, event, json, stream};
 
 const BOUND: Duration = Duration::from_secs(20);
@@ -21,7 +21,6 @@ async fn queue() -> Stub {
         STREAM => stream([event(in_progress()), end()]),
         STATUS if polls.fetch_add(1, Ordering::SeqCst) == 0 => json(202, in_progress()),
         STATUS => json(200, completed()),
-        RESULT => json(200, output()),
         _ => json(200, output()),
     })
     .await

@@ -6,7 +6,7 @@ mod support;
 
 use ideogram_client::{Client, Error, Generate, GenerateInput, RetryPolicy};
 use serde_json::{Value, json};
-use support::queue::{ID, RESULT, STATUS, STREAM, SUBMIT, accepted, completed};
+use support::queue::{ID, RESULT, STATUS, SUBMIT, accepted, completed};
 use support::{Reply, Stub, answer};
 
 const KEY: &str = "0a1b2c3d-4e5f:s3cr3t/5678";
@@ -65,13 +65,13 @@ async fn nor_where_the_queue_says_it_of_a_job() {
     for form in FORMS {
         let stub = Stub::start(move |request| match request.line().as_str() {
             SUBMIT => support::json(200, accepted()),
-            STREAM => answer(404, &[], "{}"),
             STATUS => {
                 let mut status = completed();
                 status["error"] = format!("no luck with {form}").into();
                 support::json(200, status)
             }
             RESULT => support::json(500, json!({})),
+            // The status stream among them.
             _ => answer(404, &[], "{}"),
         })
         .await;

@@ -151,7 +151,7 @@ impl Error {
             write!(f, "`{}`: ", clean(&self.hide(&place), TEXT))?;
         }
         f.write_str(&clean(&self.hide(&detail.msg), TEXT))?;
-        let allowed = Allowed::of(detail).beyond(&detail.msg).to_string();
+        let allowed = Allowed::of(detail).beyond(&detail.msg);
         if !allowed.is_empty() {
             write!(f, ", {}", self.hide(&allowed))?;
         }
