@@ -422,7 +422,7 @@ async fn an_upload_is_sent_again_over_what_time_may_heal() {
         assert!(begun.elapsed() < BOUND, "{case} took {:?}", begun.elapsed());
         match fault.reading {
             Healed => assert!(outcome.is_ok() && stub.count(UPLOAD) == 2, "{case}"),
-            // A refused token is fetched anew, once; else the signed URL is the way, which is not to be had here.
+            // A refused token is fetched anew, once; else the signed URL is the way, which is not available here.
             _ if fault.name.starts_with("401") => assert!(outcome.is_ok() && stub.count(TOKEN) == 2, "{case}"),
             _ => assert!(outcome.is_err() && stub.count(UPLOAD) == 1, "{case}"),
         }

@@ -115,7 +115,7 @@ impl Session {
         if self.persistent { failure.and(&format!("`ideogram jobs resume {id}` takes it up again")) } else { failure }
     }
 
-    /// What to do about a row whose files are not to be had any more.
+    /// What to do about a row whose files are no longer there.
     pub(crate) fn with_close_advice(&self, failure: Failure, id: i64) -> Failure {
         if self.persistent { failure.and(&format!("`ideogram jobs close {id}` gives it up")) } else { failure }
     }
