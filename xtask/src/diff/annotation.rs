@@ -7,7 +7,8 @@ use super::walk::{At, Walk, texts};
 use serde_json::{Map, Value};
 
 /// Hints for forms and pages, which nothing here reads.
-const HINTS: &[&str] = &["ui", "_fal_ui_field", "x-fal-ui", "x-fal-metadata", "x-fal-order-paths", "limit_description"];
+const HINTS: &[&str] =
+    &["ui", "_fal_ui_field", "x-fal-ui", "x-fal-access", "x-fal-metadata", "x-fal-order-paths", "limit_description"];
 
 /// An extension that may stand anywhere.
 fn extension(walk: &mut Walk, at: &At, key: &str, old: Option<&Value>, new: Option<&Value>) {
