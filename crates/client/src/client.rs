@@ -154,6 +154,25 @@ impl Client {
         self.wire.bases.run.as_str()
     }
 
+    /// How far the service's clock is ahead of this machine's, in milliseconds, by the `Date` of the API's latest answers;
+    /// negative where it is behind. It is exact to about a second. `None` before the first answer.
+    ///
+    /// A request is found in the history by when it was sent, and a clock that is wrong by minutes would hide it. What this
+    /// client searches for is corrected by itself ([`Window::clock_offset_ms`]).
+    ///
+    /// ```no_run
+    /// # async fn example(client: ideogram_client::Client) -> ideogram_client::Result<()> {
+    /// client.price::<ideogram_client::Generate>().await?;
+    /// if client.clock_offset_ms().is_some_and(|offset| offset.abs() > 60_000) {
+    ///     eprintln!("the clock of this machine is wrong by more than a minute");
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn clock_offset_ms(&self) -> Option<i64> {
+        self.wire.clock.offset_ms()
+    }
+
     /// A file that the server made, ready to be downloaded.
     pub fn image(&self, file: &File) -> Image {
         Image::new(self.wire.clone(), file.clone())

@@ -22,3 +22,17 @@ pub(crate) fn since(begun: Instant) -> Duration {
 pub(crate) fn system_time() -> SystemTime {
     SystemTime::now()
 }
+
+/// Milliseconds since 1970, negative before it.
+pub(crate) fn milliseconds(time: SystemTime) -> i64 {
+    match time.duration_since(SystemTime::UNIX_EPOCH) {
+        Ok(after) => i64::try_from(after.as_millis()).unwrap_or(i64::MAX),
+        Err(before) => i64::try_from(before.duration().as_millis()).map_or(i64::MIN, |before| -before),
+    }
+}
+
+/// The time that many milliseconds later, or earlier; the same time where that is beyond what can be said.
+pub(crate) fn shifted(time: SystemTime, milliseconds: i64) -> SystemTime {
+    let by = Duration::from_millis(milliseconds.unsigned_abs());
+    if milliseconds < 0 { time.checked_sub(by) } else { time.checked_add(by) }.unwrap_or(time)
+}

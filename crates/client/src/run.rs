@@ -67,7 +67,8 @@ impl<'a, O: CallOutput> Run<'a, O> {
 
     async fn send(self) -> Result<Response<O>> {
         let begun = clock::system_time();
-        self.attempt().await.map_err(|error| error.sent_since(begun))
+        let wire = self.wire;
+        self.attempt().await.map_err(|error| error.sent_since(begun, wire.clock.offset_ms()))
     }
 
     async fn attempt(self) -> Result<Response<O>> {

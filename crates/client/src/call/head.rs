@@ -29,7 +29,7 @@ impl Head {
     /// Reads the headers in one pass: looking each of them up would take several times as long.
     pub(crate) fn new(status: StatusCode, headers: &HeaderMap) -> Self {
         let mut head = Self { status, ..Self::default() };
-        let mut older_retry = None;
+        let (mut older_retry, mut asked, mut date) = (None, None, None);
         for (name, value) in headers {
             let Ok(text) = value.to_str().map(str::trim) else { continue };
             if text.is_empty() {
@@ -41,7 +41,8 @@ impl Head {
                 "content-type" => head.content_type = kept(),
                 "content-length" => head.content_length = text.parse().ok(),
                 "content-encoding" if !text.eq_ignore_ascii_case("identity") => head.content_encoding = kept(),
-                "retry-after" => head.retry_after = retry_after(text, clock::system_time()),
+                "retry-after" => asked = Some(text),
+                "date" => date = Some(text),
                 "x-fal-request-id" => head.request_id = kept(),
                 "x-fal-billable-units" => {
                     head.billable_units = text.parse().ok().filter(|units: &f64| units.is_finite());
@@ -54,6 +55,11 @@ impl Head {
                 _ => {}
             }
         }
+        head.retry_after = asked.and_then(|asked| {
+            // A date is by the server's clock, and so is the answer's own.
+            let now = date.and_then(|date| httpdate::parse_http_date(date).ok()).unwrap_or_else(clock::system_time);
+            retry_after(asked, now)
+        });
         head.needs_retry = head.needs_retry.or(older_retry);
         head
     }
@@ -108,6 +114,15 @@ mod tests {
         {
             assert_eq!(retry_after(huge, now), Some(crate::limits::RETRY_AFTER), "{huge}");
         }
+    }
+
+    #[test]
+    fn a_date_to_come_back_at_is_compared_with_the_answers_own() {
+        let mut headers = HeaderMap::new();
+        headers.insert("date", "Sun, 06 Nov 1994 08:49:30 GMT".parse().unwrap());
+        headers.insert("retry-after", "Sun, 06 Nov 1994 08:49:37 GMT".parse().unwrap());
+        let head = Head::new(StatusCode::TOO_MANY_REQUESTS, &headers);
+        assert_eq!(head.retry_after, Some(Duration::from_secs(7)));
     }
 
     #[test]

@@ -1,9 +1,12 @@
 //! A span of time in which something was sent.
 
-use crate::clock;
+use crate::clock::{self, shifted};
 use std::time::{Duration, SystemTime};
 
 /// A span of time by this machine's clock: when a request was sent, at the earliest and at the latest.
+///
+/// The clock may be wrong. How much is known from the `Date` of the API's answers
+/// ([`Client::clock_offset_ms`](crate::Client::clock_offset_ms)), and a search for the request takes it into account.
 ///
 /// ```
 /// use ideogram_client::Window;
@@ -16,12 +19,13 @@ use std::time::{Duration, SystemTime};
 pub struct Window {
     begin: SystemTime,
     end: SystemTime,
+    clock_offset_ms: Option<i64>,
 }
 
 impl Window {
     /// Between two times.
     pub fn new(begin: SystemTime, end: SystemTime) -> Self {
-        Self { begin, end: end.max(begin) }
+        Self { begin, end: end.max(begin), clock_offset_ms: None }
     }
 
     /// The time up to now.
@@ -40,11 +44,37 @@ impl Window {
         self.end
     }
 
+    /// Says how far the service's clock was ahead of the one that these times are read from, in milliseconds; negative
+    /// where it was behind. Without it, a search takes what the client knows by then: set it where the window comes from
+    /// another process, whose clock may have been put right since.
+    ///
+    /// ```
+    /// # use ideogram_client::Window;
+    /// let window = Window::last(std::time::Duration::from_secs(60)).with_clock_offset_ms(-3_600_000);
+    /// assert_eq!(window.clock_offset_ms(), Some(-3_600_000));
+    /// ```
+    #[must_use]
+    pub fn with_clock_offset_ms(self, clock_offset_ms: i64) -> Self {
+        Self { clock_offset_ms: Some(clock_offset_ms), ..self }
+    }
+
+    /// How far the service's clock was ahead of the one that these times are read from, in milliseconds, where it is known.
+    pub fn clock_offset_ms(&self) -> Option<i64> {
+        self.clock_offset_ms
+    }
+
+    /// The same window by a clock that is ahead that many milliseconds.
+    pub(crate) fn shifted(self, milliseconds: i64) -> Self {
+        let Self { begin, end, .. } = self;
+        Self::new(shifted(begin, milliseconds), shifted(end, milliseconds))
+    }
+
     /// The window with that much on both sides: clocks differ.
     pub(crate) fn widened(self, by: Duration) -> Self {
         Self {
             begin: self.begin.checked_sub(by).unwrap_or(SystemTime::UNIX_EPOCH),
             end: self.end.checked_add(by).unwrap_or(self.end),
+            ..self
         }
     }
 

@@ -226,10 +226,11 @@ impl Error {
         self
     }
 
-    /// Says when the request was sent, if that matters.
-    pub(crate) fn sent_since(mut self, begun: SystemTime) -> Self {
+    /// Says when the request was sent, if that matters, and how wrong this machine's clock is, where that is known.
+    pub(crate) fn sent_since(mut self, begun: SystemTime, clock_offset_ms: Option<i64>) -> Self {
         if self.may_have_been_accepted() {
-            self.0.window = Some(Window::new(begun, clock::system_time()));
+            let window = Window::new(begun, clock::system_time());
+            self.0.window = Some(clock_offset_ms.map_or(window, |offset| window.with_clock_offset_ms(offset)));
         }
         self
     }

@@ -150,7 +150,7 @@ impl Order {
                 jobs.submitted.claim(job.request_id());
                 return Ok(job);
             }
-            Err(error) => error.sent_since(begun),
+            Err(error) => error.sent_since(begun, jobs.wire.clock.offset_ms()),
         };
         let Some(window) = error.sent_within() else { return Err(error) };
         let search = Box::pin(self.lost_reply.reconcile(jobs, &self.payload, window));

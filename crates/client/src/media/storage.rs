@@ -2,7 +2,6 @@
 
 use crate::call::head::Head;
 use crate::call::operation::Operation;
-use crate::clock;
 use crate::error::{Error, ErrorKind, Result};
 use crate::generated::parameters::RawResult;
 use crate::generated::storage;
@@ -50,7 +49,7 @@ impl Storage {
     /// The token of the CDN, fetched where there is none or it is about to expire. Those who wait share one fetch.
     pub(super) async fn cdn_token(&self) -> Result<Token> {
         let mut kept = self.token.lock().await;
-        if let Some(token) = kept.as_ref().filter(|token| token.expires > clock::system_time()) {
+        if let Some(token) = kept.as_ref().filter(|token| token.expires > self.wire.clock.now()) {
             return Ok(token.clone());
         }
         let (rest, nothing) = (self.rest()?, CdnTokenRequest(serde_json::Map::new()));
@@ -75,7 +74,7 @@ impl Storage {
         let scheme = answer.token_type.as_deref().unwrap_or("Bearer");
         let authorization = format!("{scheme} {}", answer.token).into();
         let expires = answer.expires_at.as_deref().and_then(|text| humantime::parse_rfc3339_weak(text).ok());
-        let now = clock::system_time();
+        let now = self.wire.clock.now();
         let expires =
             expires.map_or(now + DEFAULT_LIFETIME, |expires| expires.checked_sub(EXPIRY_MARGIN).unwrap_or(now));
         Token { authorization, base, expires }

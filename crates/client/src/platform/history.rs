@@ -4,7 +4,6 @@ use super::pages::list;
 use crate::call::head::Head;
 use crate::call::operation::Operation;
 use crate::call::window::Window;
-use crate::clock;
 use crate::error::{Error, Result};
 use crate::generated::platform;
 use crate::wire::Wire;
@@ -22,7 +21,7 @@ pub(super) async fn within(wire: &Wire, endpoint: &EndpointInfo, window: Window)
     // looked at here. The end is left open, by the server's own clock.
     let begin = window.begin().checked_sub(Duration::from_secs(600)).unwrap_or(SystemTime::UNIX_EPOCH);
     // What has no four-digit year cannot be written: nothing was sent then.
-    let begin = begin.clamp(SystemTime::UNIX_EPOCH, clock::system_time());
+    let begin = begin.clamp(SystemTime::UNIX_EPOCH, wire.clock.now());
     let start = humantime::format_rfc3339_seconds(begin).to_string();
     let mut found = Vec::new();
     let sent = |item: &HistoryItem| item.sent_at.as_deref().and_then(|text| humantime::parse_rfc3339_weak(text).ok());

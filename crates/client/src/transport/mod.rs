@@ -4,14 +4,17 @@ pub(crate) mod base;
 pub(crate) mod http_clients;
 pub(crate) mod key;
 pub(crate) mod sent;
+pub(crate) mod server_clock;
 mod span;
 pub(crate) mod tls;
 
+use crate::clock;
 use crate::text::Secrets;
 use crate::transport::base::Base;
 use crate::transport::key::Key;
 use crate::transport::sent::Sent;
-use http::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue, USER_AGENT};
+use crate::transport::server_clock::ServerClock;
+use http::header::{AUTHORIZATION, DATE, HeaderMap, HeaderName, HeaderValue, USER_AGENT};
 use reqwest::{Request, Response, Version};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -37,6 +40,8 @@ struct Identity {
     /// What no trace may show.
     secrets: Secrets,
     user_agent: HeaderValue,
+    /// What the API's answers say of the time.
+    clock: Arc<ServerClock>,
 }
 
 /// One of the two hosts.
@@ -51,7 +56,7 @@ struct Service {
 
 impl Transport {
     pub(crate) fn new(key: Key, user_agent: HeaderValue, base: Base, backup: Option<Base>) -> Self {
-        let identity = Arc::new(Identity { secrets: key.secrets(), key: Some(key), user_agent });
+        let identity = Arc::new(Identity { secrets: key.secrets(), key: Some(key), user_agent, clock: Arc::default() });
         Self { identity, service: Service::new(base, backup), extra: None, sent: None }
     }
 
@@ -67,6 +72,7 @@ impl Transport {
             key: None,
             secrets: self.identity.secrets.clone(),
             user_agent: self.identity.user_agent.clone(),
+            clock: Arc::default(),
         });
         Self { identity, service: Service::new(base, None), extra: Some(Arc::new(headers)), sent: None }
     }
@@ -84,6 +90,18 @@ impl Transport {
     /// Whether one connection carries many requests at once, as far as is known.
     pub(crate) fn speaks_http2(&self) -> bool {
         self.service.http2.load(Ordering::Relaxed)
+    }
+
+    /// What the API's answers have said of the time, at whichever of its hosts.
+    pub(crate) fn clock(&self) -> &Arc<ServerClock> {
+        &self.identity.clock
+    }
+
+    fn note_date(&self, response: &Response) {
+        let date = response.headers().get(DATE).and_then(|date| date.to_str().ok());
+        if let Some(date) = date.and_then(|date| httpdate::parse_http_date(date).ok()) {
+            self.identity.clock.note(date, clock::system_time());
+        }
     }
 
     fn note_version(&self, response: &Response) {
@@ -119,6 +137,7 @@ impl Transport {
             (Err(error), _) => return Err(error),
         };
         self.note_version(&response);
+        self.note_date(&response);
         Ok(response)
     }
 

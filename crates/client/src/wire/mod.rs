@@ -23,6 +23,7 @@ use crate::transport::Transport;
 use crate::transport::base::Bases;
 use crate::transport::http_clients::HttpClients;
 use crate::transport::key::Key;
+use crate::transport::server_clock::ServerClock;
 use crate::wire::answer::BodyStream;
 use crate::wire::gate::{Gate, POLLS, REQUESTS};
 use crate::wire::input::CallOutput;
@@ -51,6 +52,8 @@ pub(crate) struct Wire {
     requests: Gate,
     polls: Gate,
     budget: Budget,
+    /// What the API's answers say of the time.
+    pub(crate) clock: Arc<ServerClock>,
     /// What no error, trace or text may show.
     pub(crate) secrets: Secrets,
 }
@@ -66,6 +69,7 @@ impl Wire {
     ) -> Result<Self> {
         let secrets = key.secrets();
         let inner = Transport::new(key, user_agent, bases.run.clone(), bases.run_backup.clone());
+        let clock = inner.clock().clone();
         let queue_inner = inner.at_host(bases.queue.clone(), bases.queue_backup.clone());
         let run = run::Client::new_with_client(bases.run.as_str(), http.keyed(&bases.run)?, inner);
         let queue =
@@ -81,6 +85,7 @@ impl Wire {
             requests: Gate::new(REQUESTS),
             polls: Gate::new(POLLS),
             budget: Budget::new(),
+            clock,
             secrets,
         })
     }
