@@ -64,7 +64,8 @@ mod tests {
 
     #[test]
     fn no_date_overflows_it() {
-        let (first, last) = (SystemTime::UNIX_EPOCH, httpdate::parse_http_date("Fri, 31 Dec 9999 23:59:59 GMT").unwrap());
+        let (first, last) =
+            (SystemTime::UNIX_EPOCH, httpdate::parse_http_date("Fri, 31 Dec 9999 23:59:59 GMT").unwrap());
         for (date, now) in [(last, first), (first, last)] {
             let clock = ServerClock::default();
             clock.note(date, now);
