@@ -1,22 +1,25 @@
-//! A new endpoint is one entry in `openapi/endpoints.toml` and its document: client, sandbox and command line get it from
-//! codegen, with no other edit.
+//! A new endpoint is one `cargo xtask add`: client, sandbox and command line get it from codegen, with no other edit.
 
 use crate::description::{copy_folder, root};
 use serde_json::Value;
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use xtask::add::{Request, add};
+use xtask::fetch::Limits;
 
 /// A fourth document in the shape that fal serves, made from the first.
-fn fourth(upstream: &Path) {
-    let text = std::fs::read_to_string(upstream.join("turbo.json")).unwrap();
+fn fourth(root: &Path) -> PathBuf {
+    let text = std::fs::read_to_string(root.join("openapi/upstream/turbo.json")).unwrap();
     let text = text.replace("fal-ai/ideogram/v2/turbo", "fal-ai/ideogram/v2").replace("IdeogramV2Turbo", "IdeogramV2");
     let mut document: Value = serde_json::from_str(&text).unwrap();
     let input = &mut document["components"]["schemas"]["IdeogramV2Input"];
     input["properties"]["num_images"] =
         serde_json::json!({"type": "integer", "minimum": 1, "maximum": 4, "default": 1});
     input["x-fal-order-properties"].as_array_mut().unwrap().push("num_images".into());
-    std::fs::write(upstream.join("quality.json"), document.to_string()).unwrap();
+    document["info"]["description"] = "Make a better picture from a prompt.".into();
+    let path = root.join("fourth.json");
+    std::fs::write(&path, document.to_string()).unwrap();
+    path
 }
 
 /// A copy of the workspace with a fourth endpoint in its description, regenerated.
@@ -28,16 +31,10 @@ fn workspace_with_fourth() -> tempfile::TempDir {
     for file in ["Cargo.toml", "Cargo.lock"] {
         std::fs::copy(root().join(file), copy.path().join(file)).unwrap();
     }
-    fourth(&copy.path().join("openapi/upstream"));
-    let entry = "\n[[endpoint]]\nid = \"fal-ai/ideogram/v2\"\nfile = \"quality.json\"\nname = \"Quality\"\n\
-        verb = \"quality\"\npositional = [\"prompt\"]\nsummary = \"Make a better picture from a prompt.\"\n";
-    let list = copy.path().join("openapi/endpoints.toml");
-    std::fs::OpenOptions::new().append(true).open(list).unwrap().write_all(entry.as_bytes()).unwrap();
-    xtask::sources::lock::accept(copy.path(), "2026-11-22").unwrap();
-    xtask::commands::codegen::generate(&xtask::sources::Sources::load(copy.path()))
-        .unwrap()
-        .write(copy.path())
-        .unwrap();
+    let file = Some(fourth(copy.path()));
+    let request = Request { id: "fal-ai/ideogram/v2".to_owned(), verb: Some("quality".to_owned()), file, from: None };
+    let added = add(copy.path(), &request, Limits::default()).unwrap();
+    assert_eq!(added.entry.positional, ["prompt"]);
     copy
 }
 

@@ -1,5 +1,8 @@
 //! The maintainer's commands as a library: from the API description in `openapi/` to every file that depends on it.
 
+#![deny(clippy::print_stdout, clippy::print_stderr, reason = "`print` does, which bears a closed pipe")]
+
+pub mod add;
 pub mod bench;
 pub mod commands;
 pub mod conformance;
@@ -12,5 +15,7 @@ pub mod fetch;
 pub mod modules;
 pub mod names;
 pub mod pointer;
+mod print;
 pub mod sources;
+mod store;
 pub mod tidy;

@@ -17,6 +17,7 @@ mod setup;
 mod work;
 
 use crate::error::{Error, Result};
+use crate::print::{complain, say};
 use result::RowResult;
 use row::Row;
 use rows::rows;
@@ -38,22 +39,22 @@ pub fn run(root: &Path, quick: bool, rounds: usize, only: &str) -> Result<ExitCo
     let setup = Setup::new(root)?;
     let mut results = Vec::new();
     for row in chosen {
-        eprintln!("{}: {}", row.name, row.title);
+        complain!("{}: {}", row.name, row.title);
         let result = measure::measure(row, &setup, rounds);
-        print!("{}", page::section(&result));
+        crate::print::text(&page::section(&result));
         results.push(result);
     }
     let missed: Vec<_> = results.iter().flat_map(RowResult::verdicts).filter(|verdict| !verdict.met).collect();
     for verdict in &missed {
-        println!("missed: {verdict}");
+        say!("missed: {verdict}");
     }
-    println!("{} goals missed", missed.len());
+    say!("{} goals missed", missed.len());
     if !quick && only.is_empty() {
         let path = root.join("docs/BENCHMARKS.md");
         std::fs::create_dir_all(root.join("docs"))
             .and_then(|()| std::fs::write(&path, page::page(&results, rounds)))
             .map_err(|error| Error::new(error.to_string()).in_file(&path))?;
-        println!("wrote docs/BENCHMARKS.md");
+        say!("wrote docs/BENCHMARKS.md");
     }
     Ok(ExitCode::SUCCESS)
 }

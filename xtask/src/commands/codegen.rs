@@ -6,6 +6,7 @@ use crate::diff::changelog;
 use crate::emit::write::{Change, Output};
 use crate::emit::{corpus, standalone, workspace};
 use crate::error::{Error, Problems};
+use crate::print::{complain, say};
 use crate::sources::Sources;
 use crate::sources::document::{self, Document};
 use std::path::{Path, PathBuf};
@@ -42,7 +43,7 @@ pub fn run(args: &Args) -> Result<ExitCode, Problems> {
         let changes = {
             let (mut output, notes) = schema_crate(document)?;
             for note in &notes {
-                println!("note: {note}");
+                say!("note: {note}");
             }
             // A manifest that is there already is the user's.
             if out.join("Cargo.toml").exists() {
@@ -51,7 +52,7 @@ pub fn run(args: &Args) -> Result<ExitCode, Problems> {
             output.write(out)?
         };
         tell(&changes);
-        println!("{} files changed in {}", changes.len(), out.display());
+        say!("{} files changed in {}", changes.len(), out.display());
         return Ok(ExitCode::SUCCESS);
     }
     let root = root()?;
@@ -66,10 +67,10 @@ pub fn run(args: &Args) -> Result<ExitCode, Problems> {
     let rows = if args.changelog { changelog::rows(&root, &description)? } else { Vec::new() };
     let changes = output.write(&root)?;
     tell(&changes);
-    println!("{} generated files, {} changed", output.files.len(), changes.len());
+    say!("{} generated files, {} changed", output.files.len(), changes.len());
     if args.changelog {
         let added = changelog::add(&root, &rows)?;
-        println!("{added} rows added to CHANGELOG.md");
+        say!("{added} rows added to CHANGELOG.md");
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -111,26 +112,27 @@ fn check(root: &Path, output: &Output) -> Result<ExitCode, Problems> {
     let changes = output.changes(root)?;
     for change in &changes {
         match change {
-            Change::Missing(path) => println!("missing: {}", path.display()),
-            Change::Extra(path) => println!("extra: {}", path.display()),
-            Change::Differs(_, diff) => print!("{diff}"),
+            Change::Missing(path) => say!("missing: {}", path.display()),
+            Change::Extra(path) => say!("extra: {}", path.display()),
+            Change::Differs(_, diff) => crate::print::text(diff),
         }
     }
     if changes.is_empty() {
-        println!("{} generated files are up to date", output.files.len());
+        say!("{} generated files are up to date", output.files.len());
         return Ok(ExitCode::SUCCESS);
     }
-    eprintln!("{} files differ from what `cargo xtask codegen` writes", changes.len());
+    complain!("{} files differ from what `cargo xtask codegen` writes", changes.len());
     Ok(ExitCode::FAILURE)
 }
 
-fn tell(changes: &[Change]) {
+/// Tells which files changed.
+pub(super) fn tell(changes: &[Change]) {
     for change in changes {
         let word = match change {
             Change::Missing(_) => "added",
             Change::Differs(..) => "changed",
             Change::Extra(_) => "removed",
         };
-        println!("{word} {}", change.path().display());
+        say!("{word} {}", change.path().display());
     }
 }

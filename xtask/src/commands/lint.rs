@@ -3,6 +3,7 @@
 use crate::describe::{Described, describe};
 use crate::emit::workspace;
 use crate::error::{Error, Problems};
+use crate::print::{complain, say};
 use crate::sources::Sources;
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -29,13 +30,13 @@ pub fn run(root: &Path, args: &Args) -> Result<ExitCode, Problems> {
         places.entry((allowed.pointer.last(), &allowed.reason)).or_default().push(place);
     }
     for ((keyword, reason), places) in &places {
-        println!("allowed `{keyword}` in {} places: {reason}", places.len());
-        places.iter().filter(|_| args.all).for_each(|place| println!("    {place}"));
+        say!("allowed `{keyword}` in {} places: {reason}", places.len());
+        places.iter().filter(|_| args.all).for_each(|place| say!("    {place}"));
     }
     for problem in &problems {
-        eprintln!("error: {problem}");
+        complain!("error: {problem}");
     }
-    println!("{} problems, {} allowances", problems.len(), described.allowed.len());
+    say!("{} problems, {} allowances", problems.len(), described.allowed.len());
     Ok(if problems.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 

@@ -1,6 +1,7 @@
 //! `cargo xtask lock`: take the upstream documents as they are.
 
 use crate::error::{Error, Result};
+use crate::print::say;
 use crate::sources::lock;
 use std::path::Path;
 use std::process::ExitCode;
@@ -29,8 +30,8 @@ pub fn run(root: &Path, args: &Args) -> Result<ExitCode> {
     }
     let changed = lock::accept(root, &date)?;
     for file in &changed {
-        println!("accepted openapi/upstream/{file}");
+        say!("accepted openapi/upstream/{file}");
     }
-    println!("{} documents accepted", changed.len());
+    say!("{} documents accepted", changed.len());
     Ok(ExitCode::SUCCESS)
 }

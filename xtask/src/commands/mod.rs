@@ -1,5 +1,6 @@
 //! The command line: each command is a file.
 
+pub mod add;
 pub mod bench;
 pub mod codegen;
 pub mod conformance;
@@ -12,6 +13,7 @@ mod root;
 pub mod tidy;
 
 use crate::error::Problems;
+use crate::print::complain;
 use clap::{CommandFactory as _, Parser, Subcommand};
 use root::root;
 use std::process::ExitCode;
@@ -26,6 +28,8 @@ struct Command {
 
 #[derive(Subcommand)]
 enum Task {
+    /// Add an endpoint: fetch its document, write its entry, regenerate
+    Add(add::Args),
     /// Measure the client beside others at the same work, and write `docs/BENCHMARKS.md`
     Bench(bench::Args),
     /// Regenerate everything that depends on the description in `openapi/`
@@ -53,6 +57,7 @@ pub fn main() -> ExitCode {
         return ExitCode::SUCCESS;
     };
     let outcome = match task {
+        Task::Add(args) => root().map_err(Problems::from).and_then(|root| add::run(&root, &args)),
         Task::Bench(args) => root().and_then(|root| bench::run(&root, &args)).map_err(Problems::from),
         Task::Codegen(args) => codegen::run(&args),
         Task::Conformance(args) => root().and_then(|root| conformance::run(&root, &args)).map_err(Problems::from),
@@ -64,7 +69,7 @@ pub fn main() -> ExitCode {
         Task::Tidy => root().and_then(|root| tidy::run(&root)).map_err(Problems::from),
     };
     outcome.unwrap_or_else(|problems| {
-        problems.iter().for_each(|problem| eprintln!("error: {problem}"));
+        problems.iter().for_each(|problem| complain!("error: {problem}"));
         ExitCode::from(2)
     })
 }

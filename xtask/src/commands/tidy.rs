@@ -1,6 +1,7 @@
 //! `cargo xtask tidy`: hold the workspace to what no compiler looks at.
 
 use crate::error::Result;
+use crate::print::{complain, say};
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -11,11 +12,11 @@ use std::process::ExitCode;
 pub fn run(root: &Path) -> Result<ExitCode> {
     let report = crate::tidy::run(root)?;
     for circle in &report.circles {
-        println!("allowed circle: {circle}");
+        say!("allowed circle: {circle}");
     }
     for breach in &report.breaches {
-        eprintln!("{breach}");
+        complain!("{breach}");
     }
-    println!("{} modules, {} breaches", report.modules, report.breaches.len());
+    say!("{} modules, {} breaches", report.modules, report.breaches.len());
     Ok(if report.breaches.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

@@ -4,6 +4,7 @@ pub(crate) mod process;
 mod tools;
 
 use crate::error::{Error, Result};
+use crate::print::say;
 use process::Sandbox;
 use std::ffi::OsStr;
 use std::fmt::Write as _;
@@ -119,7 +120,7 @@ pub fn run(root: &Path, suites: &[Suite]) -> Result<bool> {
             rows.push(run_suite(root, &place, &program, suite)?);
         }
     }
-    print!("{}", table(&rows));
+    crate::print::text(&table(&rows));
     Ok(rows.iter().all(|row| row.tally.failed == 0))
 }
 
@@ -165,7 +166,7 @@ fn run_suite(root: &Path, place: &Path, program: &Path, suite: Suite) -> Result<
         command.env_remove(name);
     }
     let log = place.join(format!("{}.log", suite.name()));
-    println!("running {} (log in {})", suite.name(), log.display());
+    say!("running {} (log in {})", suite.name(), log.display());
     let started = Instant::now();
     let succeeded = process::run(command, &log, LIMIT)?;
     let text = std::fs::read_to_string(&log).map_err(|error| Error::new(error.to_string()).in_file(&log))?;
@@ -173,7 +174,7 @@ fn run_suite(root: &Path, place: &Path, program: &Path, suite: Suite) -> Result<
     if !succeeded || tally.passed == 0 {
         // A suite that ran nothing, or fell over by itself, has failed too.
         tally.failed = tally.failed.max(1);
-        println!("{text}");
+        say!("{text}");
     }
     Ok(Row { suite, tally, time: started.elapsed() })
 }

@@ -1,6 +1,7 @@
 //! Programs beside this one: a sandbox that ends with its owner, and a suite that ends in time.
 
 use crate::error::{Error, Result};
+use crate::print::say;
 use std::ffi::OsStr;
 use std::fs::File;
 use std::io::{BufRead, BufReader};
@@ -78,7 +79,7 @@ pub(super) fn run(mut command: Command, log: &Path, limit: Duration) -> Result<b
         if Instant::now() >= deadline {
             let _ = child.kill();
             let _ = child.wait();
-            println!("`{name}` was ended after {} seconds", limit.as_secs());
+            say!("`{name}` was ended after {} seconds", limit.as_secs());
             return Ok(false);
         }
         std::thread::sleep(Duration::from_millis(20));

@@ -2,6 +2,7 @@
 
 use super::process;
 use crate::error::{Error, Result};
+use crate::print::say;
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Duration;
@@ -48,7 +49,7 @@ fn once(file: &Path, done: &Path, work: impl FnOnce() -> Result<()>) -> Result<(
     if std::fs::read(done).is_ok_and(|text| text == wanted) {
         return Ok(());
     }
-    println!("installing what {} names", file.display());
+    say!("installing what {} names", file.display());
     work()?;
     std::fs::write(done, wanted).map_err(|error| Error::new(error.to_string()).in_file(done))
 }

@@ -13,6 +13,7 @@ mod verdict;
 
 use crate::conformance;
 use crate::error::{Error, Result};
+use crate::print::say;
 use point::Point;
 use service::Service;
 use state::State;
@@ -39,12 +40,12 @@ pub fn run(root: &Path, points: usize, seed: u64, write: bool) -> Result<ExitCod
     let outcomes = all(&program, &folder, &plan(points, seed))?;
     let verdict = judge(&outcomes, AT_LEAST.min(points / State::ALL.len()));
     for (state, hits) in &verdict.hits {
-        println!("{hits:>5}  {state}");
+        say!("{hits:>5}  {state}");
     }
     for state in verdict.missed() {
-        println!("not hit often enough: {state}");
+        say!("not hit often enough: {state}");
     }
-    println!("{} points in {} s: {verdict}", outcomes.len(), begun.elapsed().as_secs());
+    say!("{} points in {} s: {verdict}", outcomes.len(), begun.elapsed().as_secs());
     if write {
         page::write(root, outcomes.len(), seed, &verdict)?;
     }

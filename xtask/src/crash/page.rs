@@ -2,6 +2,7 @@
 
 use super::verdict::Verdict;
 use crate::error::{Error, Result};
+use crate::print::say;
 use crate::sources::lock::today;
 use std::fmt::Write as _;
 use std::path::Path;
@@ -18,7 +19,7 @@ pub(super) fn write(root: &Path, points: usize, seed: u64, verdict: &Verdict) ->
     let page = between(&page, &figures(points, seed, verdict))
         .ok_or_else(|| Error::new("has no markers for the figures").in_file(&path))?;
     std::fs::write(&path, page).map_err(failed)?;
-    println!("wrote {PAGE}");
+    say!("wrote {PAGE}");
     Ok(())
 }
 

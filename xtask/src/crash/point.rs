@@ -5,6 +5,7 @@ use super::service::{Seen, Service};
 use super::state::{Hold, State};
 use super::verdict::Outcome;
 use crate::error::{Error, Result};
+use crate::print::say;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
@@ -78,7 +79,7 @@ impl Point {
                 if outcome.is_clean() {
                     let _ = fs::remove_dir_all(&place.folder);
                 } else {
-                    println!("point {} ({}): {outcome:?}, see {}", self.number, self.state, place.folder.display());
+                    say!("point {} ({}): {outcome:?}, see {}", self.number, self.state, place.folder.display());
                 }
                 return Ok(outcome);
             }

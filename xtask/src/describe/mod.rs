@@ -3,6 +3,7 @@
 mod assemble;
 pub mod components;
 mod description;
+mod draft;
 pub mod endpoint;
 pub mod envelope;
 mod fill_in;
@@ -17,5 +18,6 @@ mod template;
 mod workspace;
 
 pub use description::{Described, Description, UpstreamDocument};
+pub use draft::draft;
 pub use standalone::describe_document;
 pub use workspace::describe;

@@ -83,9 +83,7 @@ fn entry(id: &str) -> Result<EndpointEntry> {
     if let Some(fault) = id_fault(id) {
         return Err(Error::new(fault).at("/info/x-fal-metadata/endpointId"));
     }
-    let own = id.split_once('/').map_or(id, |(_, own)| own);
-    let name = type_name(own);
-    let name = if is_reserved(&name) { format!("{name}Endpoint") } else { name };
+    let name = name_of(id);
     let verb = heck::ToKebabCase::to_kebab_case(name.as_str());
     Ok(EndpointEntry {
         id: id.to_owned(),
@@ -96,6 +94,13 @@ fn entry(id: &str) -> Result<EndpointEntry> {
         summary: format!("Calls `{id}`."),
         names: BTreeMap::new(),
     })
+}
+
+/// The marker that follows from an endpoint's id.
+pub(super) fn name_of(id: &str) -> String {
+    let own = id.split_once('/').map_or(id, |(_, own)| own);
+    let name = type_name(own);
+    if is_reserved(&name) { format!("{name}Endpoint") } else { name }
 }
 
 /// Input and output of a document whose envelope need not be the known one.

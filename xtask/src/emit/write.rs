@@ -1,10 +1,10 @@
 //! Puts generated files where they belong, or says how they differ: nothing is written half.
 
 use crate::error::{Error, Result};
+use crate::store;
 use similar::TextDiff;
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 /// What a run generates: files by their path below the root, and the folders that hold nothing else.
@@ -100,49 +100,31 @@ impl Output {
         Ok(())
     }
 
-    /// Makes the files below the root what they should be and tells what changed. All files are written beside their
-    /// places first and moved there only when the last one is whole.
+    /// Makes the files below the root what they should be and tells what changed: all of them or none.
     ///
     /// # Errors
-    /// A file or folder that cannot be read or written; what was there before then still is, except for files already
-    /// moved when a move fails.
+    /// A file or folder that cannot be read or written.
     pub fn write(&self, root: &Path) -> Result<Vec<Change>> {
+        self.write_with(root, &[])
+    }
+
+    /// The same together with files that are not generated.
+    ///
+    /// # Errors
+    /// As [`write`](Self::write).
+    pub fn write_with(&self, root: &Path, others: &[(PathBuf, Vec<u8>)]) -> Result<Vec<Change>> {
         let changes = self.changes(root)?;
-        let mut moves = Vec::new();
-        for change in &changes {
-            let path = root.join(change.path());
-            let Some(text) = self.files.get(change.path()) else { continue };
-            let temporary = path.with_extension("codegen-tmp");
-            write_whole(&temporary, text).map_err(|error| {
-                for (temporary, _) in &moves {
-                    let _ = fs::remove_file(temporary);
-                }
-                let _ = fs::remove_file(&temporary);
-                Error::new(format!("cannot be written: {error}")).in_file(change.path())
-            })?;
-            moves.push((temporary, path));
-        }
-        for (temporary, path) in &moves {
-            fs::rename(temporary, path)
-                .map_err(|error| Error::new(format!("cannot be replaced: {error}")).in_file(path))?;
-        }
-        for change in &changes {
-            if let Change::Extra(path) = change {
-                fs::remove_file(root.join(path))
-                    .map_err(|error| Error::new(format!("cannot be removed: {error}")).in_file(path))?;
-            }
-        }
+        let written = changes.iter().filter_map(|change| self.files.get_key_value(change.path()));
+        let generated = written.map(|(path, text)| (path, text.as_bytes()));
+        let others = others.iter().map(|(path, bytes)| (path, bytes.as_slice()));
+        let files: Vec<(&PathBuf, &[u8])> = others.chain(generated).collect();
+        let extra = changes.iter().filter_map(|change| match change {
+            Change::Extra(path) => Some(path),
+            Change::Missing(_) | Change::Differs(..) => None,
+        });
+        store::replace(root, &files, &extra.collect::<Vec<_>>())?;
         Ok(changes)
     }
-}
-
-fn write_whole(path: &Path, text: &str) -> std::io::Result<()> {
-    if let Some(folder) = path.parent() {
-        fs::create_dir_all(folder)?;
-    }
-    let mut file = fs::File::create(path)?;
-    file.write_all(text.as_bytes())?;
-    file.sync_all()
 }
 
 #[cfg(test)]

@@ -2,16 +2,16 @@
 
 mod changes;
 mod http;
-mod store;
 
 pub use http::Limits;
 
 use crate::describe::envelope;
 use crate::error::Result;
 use crate::sources::document;
-use crate::sources::endpoints::{self, EndpointEntry};
+use crate::sources::endpoints;
 use crate::sources::files::Files;
 use crate::sources::lock::{self, Lock, Locked, Origin};
+use crate::store;
 use std::io::Write;
 use std::path::Path;
 
@@ -38,7 +38,7 @@ pub fn fetch(root: &Path, from: Option<&str>, check: bool, limits: Limits, out: 
     let fetcher = http::Fetcher::new(limits);
     for endpoint in &endpoints {
         let url = url(from, &endpoint.id);
-        let bytes = download(&fetcher, endpoint, &url).map_err(|error| error.in_file(&url))?;
+        let bytes = download(&fetcher, &endpoint.id, &url).map_err(|error| error.in_file(&url))?;
         let path = endpoint.path();
         // What cannot be read is replaced all the same.
         let present = here.has(&path).then(|| here.bytes(&path).unwrap_or_default());
@@ -68,7 +68,7 @@ pub fn fetch(root: &Path, from: Option<&str>, check: bool, limits: Limits, out: 
     let moved = new != old;
     if moved && !check {
         files.push((lock::PATH.to_owned(), new.to_text()?.into_bytes()));
-        store::replace(root, &files)?;
+        store::replace(root, &files, &[])?;
     }
     tell(out, &lines, moved, check);
     Ok(u8::from(moved && check))
@@ -88,11 +88,22 @@ fn tell(out: &mut dyn Write, lines: &[(bool, String)], moved: bool, check: bool)
     };
 }
 
+/// One endpoint's document from fal or from another server, and the URL that it came from.
+///
+/// # Errors
+/// The document cannot be had, or is that of another endpoint.
+pub fn document(id: &str, from: Option<&str>, limits: Limits) -> Result<(String, Vec<u8>)> {
+    let from = from.unwrap_or(DEFAULT);
+    http::check(from)?;
+    let url = url(from, id);
+    let bytes = download(&http::Fetcher::new(limits), id, &url).map_err(|error| error.in_file(&url))?;
+    Ok((url, bytes))
+}
+
 /// Gets one document and sees to it that it is the one that was asked for.
-fn download(fetcher: &http::Fetcher, endpoint: &EndpointEntry, url: &str) -> Result<Vec<u8>> {
+fn download(fetcher: &http::Fetcher, id: &str, url: &str) -> Result<Vec<u8>> {
     let bytes = fetcher.get(url)?;
-    let document = document::parse(&bytes)?;
-    envelope::identify(&document, &endpoint.id)?;
+    envelope::identify(&document::parse(&bytes)?, id)?;
     Ok(bytes)
 }
 

@@ -72,7 +72,7 @@ impl EndpointEntry {
         }
         if !verb.starts_with(|c: char| c.is_ascii_lowercase())
             || !verb.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-')
-            || names::is_keyword(verb)
+            || names::is_keyword(&verb.replace('-', "_"))
             || TAKEN_VERBS.contains(&verb.as_str())
         {
             return Some(format!(

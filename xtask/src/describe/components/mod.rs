@@ -5,8 +5,10 @@
 
 mod bounds;
 mod component;
+mod reachable;
 mod read;
 
 pub use bounds::{Bounds, NumberKind};
 pub use component::{Component, Components, Property, Rest, Shape, Variant, referenced};
+pub use reachable::reachable;
 pub use read::{merge, read};

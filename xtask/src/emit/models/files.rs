@@ -2,10 +2,9 @@
 
 use super::{component, endpoint_table, types};
 use crate::describe::Description;
-use crate::describe::components::{Components, Shape, referenced};
+use crate::describe::components::reachable;
 use crate::emit::source::header;
 use crate::error::Result;
-use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A generated file: its path below the folder it belongs to, and its text.
@@ -133,32 +132,3 @@ impl Models<'_> {
 
 const SHARED: &str = "shared";
 const PROTOCOL: &str = "protocol";
-
-/// All components that the given ones lead to, themselves included.
-fn reachable<'a>(roots: impl IntoIterator<Item = &'a str>, components: &Components) -> BTreeSet<String> {
-    let mut found = BTreeSet::new();
-    let mut open: Vec<String> = roots.into_iter().map(str::to_owned).collect();
-    while let Some(name) = open.pop() {
-        let Some(component) = components.get(&name) else { continue };
-        if !found.insert(name) {
-            continue;
-        }
-        component.rest.iter().for_each(|rest| references(&rest.schema, &mut open));
-        match &component.shape {
-            Shape::Struct(properties) => properties.iter().for_each(|property| references(&property.schema, &mut open)),
-            Shape::Union(variants) => variants.iter().for_each(|variant| references(&variant.schema, &mut open)),
-            Shape::Wrapper(schema) => references(schema, &mut open),
-            Shape::TextEnum(_) | Shape::IntegerEnum(_) | Shape::Number(..) => {}
-        }
-    }
-    found
-}
-
-fn references(schema: &Value, found: &mut Vec<String>) {
-    found.extend(referenced(schema).map(str::to_owned));
-    for keyword in ["items", "additionalProperties"] {
-        if let Some(inner) = schema.get(keyword) {
-            references(inner, found);
-        }
-    }
-}

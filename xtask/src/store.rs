@@ -1,28 +1,35 @@
-//! Writes several files, all of them or none.
+//! Writes several files and takes others away: all of it or nothing.
 
 use crate::error::{Error, Result};
 use std::fs;
-use std::io;
+use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
-/// Replaces the files below `root`; when one of them cannot be, the others are as they were.
+/// Replaces files below `root` and takes others away; when one of them cannot be, all are as they were.
 ///
 /// # Errors
-/// A file cannot be written.
-pub(super) fn replace(root: &Path, files: &[(String, Vec<u8>)]) -> Result<()> {
+/// A file cannot be written or taken away.
+pub(crate) fn replace<P: AsRef<Path>, B: AsRef<[u8]>>(root: &Path, files: &[(P, B)], gone: &[P]) -> Result<()> {
     let mut staged = Staged::default();
     for (path, bytes) in files {
-        let target = root.join(path);
-        staged.stage(target, bytes).map_err(|error| unwritable(path, &error))?;
+        let path = path.as_ref();
+        staged.stage(root.join(path), bytes.as_ref()).map_err(|error| unwritable(path, &error))?;
     }
     for (index, (path, _)) in files.iter().enumerate() {
-        staged.put(index).map_err(|error| unwritable(path, &error))?;
+        staged.put(index).map_err(|error| unwritable(path.as_ref(), &error))?;
+    }
+    for path in gone {
+        staged.take_away(root.join(path)).map_err(|error| {
+            let message = format!("cannot be removed: {error}; nothing was changed");
+            Error::new(message).in_file(path)
+        })?;
     }
     staged.files.clear();
+    staged.folders.clear();
     Ok(())
 }
 
-fn unwritable(path: &str, error: &io::Error) -> Error {
+fn unwritable(path: &Path, error: &io::Error) -> Error {
     Error::new(format!("cannot be written: {error}; nothing was changed")).in_file(path)
 }
 
@@ -30,6 +37,8 @@ fn unwritable(path: &str, error: &io::Error) -> Error {
 #[derive(Default)]
 struct Staged {
     files: Vec<File>,
+    /// The folders that were made for them, the outermost first.
+    folders: Vec<PathBuf>,
 }
 
 struct File {
@@ -43,20 +52,24 @@ enum State {
     Beside,
     /// It is in place, where there was none.
     Created,
-    /// It is in place of these bytes.
+    /// It is in place of these bytes, or the file that had them is gone.
     Replaced(Vec<u8>),
 }
 
 impl Staged {
     fn stage(&mut self, target: PathBuf, bytes: &[u8]) -> io::Result<()> {
         if let Some(folder) = target.parent() {
+            let missing: Vec<_> = folder.ancestors().take_while(|folder| !folder.exists()).collect();
+            self.folders.extend(missing.into_iter().rev().map(Path::to_path_buf));
             fs::create_dir_all(folder)?;
         }
         let mut name = target.file_name().unwrap_or_default().to_owned();
         name.push(".new");
         let new = target.with_file_name(name);
         self.files.push(File { target, new: new.clone(), state: State::Beside });
-        fs::write(new, bytes)
+        let mut file = fs::File::create(new)?;
+        file.write_all(bytes)?;
+        file.sync_all()
     }
 
     fn put(&mut self, index: usize) -> io::Result<()> {
@@ -70,17 +83,27 @@ impl Staged {
         file.state = state;
         Ok(())
     }
+
+    fn take_away(&mut self, target: PathBuf) -> io::Result<()> {
+        let state = State::Replaced(fs::read(&target)?);
+        fs::remove_file(&target)?;
+        self.files.push(File { new: target.clone(), target, state });
+        Ok(())
+    }
 }
 
 impl Drop for Staged {
     fn drop(&mut self) {
-        for file in &self.files {
+        for file in self.files.iter().rev() {
             // There is nobody left to tell when taking back fails as well.
             let _ = match &file.state {
                 State::Beside => fs::remove_file(&file.new),
                 State::Created => fs::remove_file(&file.target),
                 State::Replaced(bytes) => fs::write(&file.target, bytes),
             };
+        }
+        for folder in self.folders.iter().rev() {
+            let _ = fs::remove_dir(folder);
         }
     }
 }
@@ -91,20 +114,23 @@ mod tests {
     use std::fs;
 
     #[test]
-    fn when_one_file_cannot_be_written_all_are_as_they_were() {
+    fn when_one_file_cannot_be_written_or_removed_all_are_as_they_were() {
         let root = tempfile::tempdir().unwrap();
         fs::write(root.path().join("a"), "old").unwrap();
         // A folder that is not empty stands where the third file should go.
         fs::create_dir_all(root.path().join("c/full")).unwrap();
-        let files = ["a", "b", "c"].map(|name| (name.to_owned(), b"new".to_vec()));
-        let error = replace(root.path(), &files).unwrap_err().to_string();
+        let files = ["a", "d/e/b", "c"].map(|name| (name, "new"));
+        let error = replace(root.path(), &files, &[]).unwrap_err().to_string();
         assert!(error.starts_with("c: cannot be written: "), "{error}");
         assert!(error.ends_with("; nothing was changed"), "{error}");
+        let error = replace(root.path(), &files[..2], &["a", "c"]).unwrap_err().to_string();
+        assert!(error.starts_with("c: cannot be removed: "), "{error}");
         let mut names: Vec<_> = fs::read_dir(root.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
         names.sort();
         assert_eq!(names, ["a", "c"]);
         assert_eq!(fs::read(root.path().join("a")).unwrap(), b"old");
-        replace(root.path(), &files[..2]).unwrap();
-        assert_eq!(fs::read(root.path().join("b")).unwrap(), b"new");
+        replace(root.path(), &files[1..2], &["a"]).unwrap();
+        assert_eq!(fs::read(root.path().join("d/e/b")).unwrap(), b"new");
+        assert!(!root.path().join("a").exists());
     }
 }
