@@ -11,16 +11,16 @@ pub const SCHEMA: &str = "ideogram/1";
 /// What `--json` prints.
 ///
 /// ```
-/// use ideogram_cli::envelope::{Envelope, Kind};
+/// use ideogram_cli::envelope::{Envelope, Kind, ResultRow};
 ///
-/// let empty = serde_json::to_value(Envelope::new(Kind::Job, Vec::new())).unwrap();
+/// let empty = serde_json::to_value(Envelope::<ResultRow>::new(Kind::Job, Vec::new())).unwrap();
 /// assert_eq!(empty, serde_json::json!({"schema": "ideogram/1", "kind": "job", "results": [], "error": null}));
 /// ```
 #[derive(Clone, Debug, Serialize)]
-pub struct Envelope {
+pub struct Envelope<Row = ResultRow> {
     schema: &'static str,
     kind: Kind,
-    results: Vec<ResultRow>,
+    results: Vec<Row>,
     error: Option<ErrorRow>,
 }
 
@@ -33,21 +33,18 @@ pub enum Kind {
     Images,
     /// Requests that the ledger holds, one result each.
     Job,
+    /// A mask, one result: [`MaskRow`].
+    Mask,
     /// One row of a batch.
     BatchRow,
     /// Nothing but the error.
     Error,
 }
 
-impl Envelope {
+impl<Row> Envelope<Row> {
     /// An envelope of results.
-    pub fn new(kind: Kind, results: Vec<ResultRow>) -> Self {
+    pub fn new(kind: Kind, results: Vec<Row>) -> Self {
         Self { schema: SCHEMA, kind, results, error: None }
-    }
-
-    /// An envelope of an error.
-    pub fn of_error(error: ErrorRow) -> Self {
-        Self { schema: SCHEMA, kind: Kind::Error, results: Vec::new(), error: Some(error) }
     }
 
     /// The same envelope with an error beside its results: some went well, not all.
@@ -55,6 +52,13 @@ impl Envelope {
     pub fn with_error(mut self, error: ErrorRow) -> Self {
         self.error = Some(error);
         self
+    }
+}
+
+impl Envelope {
+    /// An envelope of an error.
+    pub fn of_error(error: ErrorRow) -> Self {
+        Self { schema: SCHEMA, kind: Kind::Error, results: Vec::new(), error: Some(error) }
     }
 }
 
@@ -93,6 +97,27 @@ pub struct ImageRow {
     pub bytes: u64,
     /// SHA-256 of the content, in hexadecimal.
     pub sha256: String,
+}
+
+/// A mask that was made or looked at.
+#[derive(Clone, Debug, Serialize)]
+pub struct MaskRow {
+    /// Where it was saved; `null` where it was only looked at.
+    pub path: Option<String>,
+    /// Where its preview was saved.
+    pub preview: Option<String>,
+    /// Width in pixels.
+    pub width: u32,
+    /// Height in pixels.
+    pub height: u32,
+    /// Pixels that are black, or nearly so.
+    pub black: u64,
+    /// Pixels that are white, or nearly so.
+    pub white: u64,
+    /// Pixels in between.
+    pub grey: u64,
+    /// Pixels that are more than half transparent, counted by their colour too.
+    pub transparent: u64,
 }
 
 /// A row of the ledger.

@@ -20,6 +20,7 @@ mod exit;
 mod interrupt;
 mod jobs;
 pub mod ledger;
+mod masks;
 mod output;
 mod price;
 mod runtime;
@@ -75,6 +76,7 @@ fn dispatch(matches: &ArgMatches, output: Output) -> Result<(), Failure> {
         Some(("schema", matches)) => show::schema::print(matches, output),
         Some(("completions", matches)) => docs::completions(matches),
         Some(("man", matches)) => docs::man(matches),
+        Some(("mask", matches)) => masks::run(matches, output),
         Some(("jobs", matches)) => jobs::run(matches, output),
         #[cfg(feature = "sandbox")]
         Some(("sandbox", matches)) => sandbox::serve(matches, output),

@@ -14,6 +14,9 @@ const PIECE: usize = 64 << 10;
 /// The most characters of a prompt that become part of a name.
 const MAX_SLUG: usize = 48;
 
+/// How many names like one that is taken are tried.
+const MAX_NUMBER: usize = 10_000;
+
 /// What `--output` asks for, checked before anything is paid.
 #[derive(Clone, Debug)]
 pub(crate) struct Destination {
@@ -174,10 +177,7 @@ fn at(path: &Path, overwrite: bool) -> Result<Target, Failure> {
     match fs::metadata(path) {
         Ok(found) if found.is_dir() => writable(path).map(|()| Target::Directory(path.to_owned())),
         Ok(found) if !found.is_file() => Ok(Target::Special(path.to_owned())),
-        Ok(_) if !overwrite => Err(Failure::usage(format!(
-            "`{}` is there already; choose another name, or overwrite it with `--force`",
-            path.display()
-        ))),
+        Ok(_) if !overwrite => Err(already_there(path)),
         Err(error) if error.kind() != ErrorKind::NotFound => Err(cannot_write(path, &error)),
         Err(_) if names_a_directory => {
             fs::create_dir_all(path).map_err(|error| cannot_write(path, &error))?;
@@ -202,16 +202,46 @@ fn parent(path: &Path) -> &Path {
 /// Writes a small file that is the tool's own to replace, and tells its absolute path.
 #[cfg(feature = "sandbox")]
 pub(crate) fn replace(path: &Path, bytes: &[u8]) -> Result<PathBuf, Failure> {
+    write(path, bytes, true)?;
+    std::path::absolute(path).map_err(|error| cannot_write(path, &error))
+}
+
+/// Writes a small file, whole or not at all. One that is there already is replaced only where `overwrite` says so.
+pub(crate) fn write(path: &Path, bytes: &[u8], overwrite: bool) -> Result<PathBuf, Failure> {
+    let written = temporary(path, bytes).and_then(|file| {
+        let kept = if overwrite { file.persist(path) } else { file.persist_noclobber(path) };
+        kept.map_err(|error| error.error)
+    });
+    match written {
+        Ok(_) => Ok(path.to_owned()),
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => Err(already_there(path)),
+        Err(error) => Err(cannot_write(path, &error)),
+    }
+}
+
+/// Writes a small file under this name, or under the first one like it that is free: `mask.png`, `mask-2.png`, and so on.
+pub(crate) fn write_free(path: &Path, bytes: &[u8]) -> Result<PathBuf, Failure> {
+    let cannot = |error| cannot_write(path, &error);
+    let mut file = temporary(path, bytes).map_err(cannot)?;
+    for number in 1..=MAX_NUMBER {
+        let name = if number == 1 { path.to_owned() } else { beside(path, number) };
+        match file.persist_noclobber(&name) {
+            Ok(_) => return Ok(name),
+            Err(error) if error.error.kind() == ErrorKind::AlreadyExists => file = error.file,
+            Err(error) => return Err(cannot(error.error)),
+        }
+    }
+    Err(already_there(path))
+}
+
+fn temporary(path: &Path, bytes: &[u8]) -> std::io::Result<tempfile::NamedTempFile> {
     let mut builder = tempfile::Builder::new();
     // An ordinary file's permissions, which the umask narrows; the default is for secrets.
     #[cfg(unix)]
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-    let written = builder.tempfile_in(parent(path)).and_then(|mut file| {
-        file.write_all(bytes)?;
-        file.persist(path)?;
-        std::path::absolute(path)
-    });
-    written.map_err(|error| cannot_write(path, &error))
+    let mut file = builder.tempfile_in(parent(path))?;
+    file.write_all(bytes)?;
+    Ok(file)
 }
 
 /// `fox.png` and 2 give `fox-2.png`.
@@ -223,6 +253,13 @@ fn beside(path: &Path, number: usize) -> PathBuf {
         name.push(extension);
     }
     path.with_file_name(name)
+}
+
+fn already_there(path: &Path) -> Failure {
+    Failure::usage(format!(
+        "`{}` is there already; choose another name, or overwrite it with `--force`",
+        path.display()
+    ))
 }
 
 fn cannot_write(path: &Path, error: &std::io::Error) -> Failure {

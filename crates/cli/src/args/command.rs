@@ -1,6 +1,7 @@
 //! The command tree, built from the table of endpoints.
 
 use crate::args::flag::with_fields;
+use crate::args::mask;
 #[cfg(feature = "sandbox")]
 use crate::args::sandbox;
 use crate::args::value::{switch, time};
@@ -31,7 +32,7 @@ pub fn command() -> Command {
         .disable_help_subcommand(true)
         .args(globals());
     let command = ENDPOINTS.iter().fold(command, |command, info| command.subcommand(endpoint(info)));
-    let command = command.subcommand(jobs());
+    let command = command.subcommand(jobs()).subcommand(mask::command());
     #[cfg(feature = "sandbox")]
     let command = command.subcommand(sandbox::command());
     command.subcommand(schema()).subcommand(completions()).subcommand(man())

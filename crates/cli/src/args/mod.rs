@@ -4,6 +4,7 @@ mod command;
 pub(crate) mod flag;
 pub(crate) mod input;
 mod local_file;
+mod mask;
 #[cfg(feature = "sandbox")]
 mod sandbox;
 pub(crate) mod usage;

@@ -1,0 +1,180 @@
+//! `ideogram mask`: each of its commands makes or looks at one mask.
+
+use super::Edits;
+use super::picture::{read, size};
+use super::preview::preview;
+use super::shape::{Area, Corners, Shapes, paint};
+use super::survey::Survey;
+use crate::envelope::{Envelope, Kind, MaskRow};
+use crate::exit::Failure;
+use crate::output::{Output, print_envelope, stdout_is_closed, write_stdout};
+use crate::save;
+use clap::ArgMatches;
+use image::{DynamicImage, GrayImage, ImageFormat};
+use std::io::Cursor;
+use std::path::{Path, PathBuf};
+
+/// Where a mask goes when nobody says.
+const DEFAULT_NAME: &str = "mask.png";
+
+/// Runs one of the commands below `ideogram mask`.
+pub(crate) fn run(matches: &ArgMatches, output: Output) -> Result<(), Failure> {
+    match matches.subcommand() {
+        Some(("rect", matches)) => shapes(matches, output, Shapes::Rectangles(many::<Area>(matches, "at"))),
+        Some(("ellipse", matches)) => shapes(matches, output, Shapes::Ellipses(many::<Area>(matches, "at"))),
+        Some(("polygon", matches)) => shapes(matches, output, Shapes::Polygons(many::<Corners>(matches, "points"))),
+        Some(("alpha", matches)) => alpha(matches, output),
+        Some(("invert", matches)) => invert(matches, output),
+        Some(("check", matches)) => check(matches, output),
+        _ => Err(Failure::usage("a command is missing; see `ideogram mask --help`")),
+    }
+}
+
+fn shapes(matches: &ArgMatches, output: Output, shapes: Shapes) -> Result<(), Failure> {
+    let of = path(matches, "of");
+    let size = match (of, matches.get_one::<(u32, u32)>("size")) {
+        (Some(picture), _) => size(picture)?,
+        (None, Some(size)) => *size,
+        (None, None) => return Err(Failure::usage("say how large the mask is: `--of PICTURE`, or `--size 1024x1024`")),
+    };
+    let mask = paint(&shapes, size, edits(matches))?;
+    finish(matches, output, mask, of)
+}
+
+/// Transparent becomes the colour that is repainted, all else the other one.
+fn alpha(matches: &ArgMatches, output: Output) -> Result<(), Failure> {
+    let source = required(matches, "image")?;
+    let picture = read(source)?;
+    if !picture.color().has_alpha() {
+        return Err(Failure::file(format!("`{}` has no transparency to make a mask of", source.display())));
+    }
+    let edits = edits(matches);
+    let mut mask = GrayImage::new(picture.width(), picture.height());
+    for (pixel, source) in mask.pixels_mut().zip(picture.to_luma_alpha8().pixels()) {
+        pixel.0 = [if source.0[1] < 128 { edits.repainted() } else { edits.kept() }];
+    }
+    finish(matches, output, mask, Some(source))
+}
+
+fn invert(matches: &ArgMatches, output: Output) -> Result<(), Failure> {
+    let mut mask = read(required(matches, "mask")?)?.into_luma8();
+    image::imageops::invert(&mut mask);
+    finish(matches, output, mask, path(matches, "of"))
+}
+
+/// Says what a mask looks like; a mask that `edit` would stop at is a failure.
+fn check(matches: &ArgMatches, output: Output) -> Result<(), Failure> {
+    let source = required(matches, "mask")?;
+    let name = source.display().to_string();
+    let mask = read(source)?;
+    let survey = Survey::of(&mask);
+    let of = path(matches, "of");
+    if let Some(refusal) = survey.refusal(&name) {
+        return Err(refusal);
+    }
+    if let Some(picture) = of {
+        let (width, height) = size(picture)?;
+        if (width, height) != (survey.width, survey.height) {
+            return Err(Failure::file(format!(
+                "the mask `{name}` is {}×{} pixels and the picture `{}` is {width}×{height}: both must have the same size",
+                survey.width,
+                survey.height,
+                picture.display()
+            )));
+        }
+    }
+    if let Some(note) = survey.note() {
+        output.note(&note);
+    }
+    let preview = show(matches, &mask.into_luma8(), of)?;
+    tell(output, None, &survey, preview, &format!("{}×{}, {}", survey.width, survey.height, survey.shares()))
+}
+
+/// Saves what was made, and what shows it.
+fn finish(matches: &ArgMatches, output: Output, mask: GrayImage, of: Option<&Path>) -> Result<(), Failure> {
+    let force = matches.get_flag("force");
+    let bytes = png(&DynamicImage::ImageLuma8(mask.clone()))?;
+    let path = match path(matches, "output") {
+        Some(path) if path == Path::new("-") => {
+            if output.json() {
+                return Err(Failure::usage(
+                    "`--json` and `--output -` both want stdout; save to a file, or drop `--json`",
+                ));
+            }
+            if stdout_is_closed() {
+                return Err(Failure::usage("stdout is closed, so the mask has nowhere to go"));
+            }
+            show(matches, &mask, of)?;
+            return write_stdout(&bytes);
+        }
+        Some(path) => save::write(path, &bytes, force)?,
+        None => save::write_free(Path::new(DEFAULT_NAME), &bytes)?,
+    };
+    let preview = show(matches, &mask, of)?;
+    let survey = Survey::of(&DynamicImage::ImageLuma8(mask));
+    if survey.fault().is_some() {
+        output.note("the mask has one colour only: the shapes cover all of it, or none");
+    }
+    let shown = path.display().to_string();
+    tell(output, Some(&path), &survey, preview, &shown)
+}
+
+/// Writes the preview, where one was asked for.
+fn show(matches: &ArgMatches, mask: &GrayImage, of: Option<&Path>) -> Result<Option<PathBuf>, Failure> {
+    let Some(target) = path(matches, "preview") else { return Ok(None) };
+    let Some(of) = of else {
+        return Err(Failure::usage("`--preview` shows the mask on its picture: name the picture with `--of`"));
+    };
+    let both = preview(&read(of)?, mask, edits(matches));
+    save::write(target, &png(&DynamicImage::ImageRgb8(both))?, matches.get_flag("force")).map(Some)
+}
+
+fn tell(
+    output: Output,
+    path: Option<&Path>,
+    survey: &Survey,
+    preview: Option<PathBuf>,
+    line: &str,
+) -> Result<(), Failure> {
+    if output.json() {
+        let text = |path: &Path| path.display().to_string();
+        return print_envelope(&Envelope::new(
+            Kind::Mask,
+            vec![MaskRow {
+                path: path.map(text),
+                preview: preview.as_deref().map(text),
+                width: survey.width,
+                height: survey.height,
+                black: survey.black,
+                white: survey.white,
+                grey: survey.grey,
+                transparent: survey.transparent,
+            }],
+        ));
+    }
+    let preview = preview.map(|path| format!("{}\n", path.display())).unwrap_or_default();
+    write_stdout(format!("{line}\n{preview}").as_bytes())
+}
+
+fn png(picture: &DynamicImage) -> Result<Vec<u8>, Failure> {
+    let mut bytes = Cursor::new(Vec::new());
+    let written = picture.write_to(&mut bytes, ImageFormat::Png);
+    written.map_err(|error| Failure::failed(format!("the picture cannot be written as PNG: {error}")))?;
+    Ok(bytes.into_inner())
+}
+
+fn many<T: Clone + Send + Sync + 'static>(matches: &ArgMatches, id: &str) -> Vec<T> {
+    matches.get_many::<T>(id).into_iter().flatten().cloned().collect()
+}
+
+fn path<'a>(matches: &'a ArgMatches, id: &str) -> Option<&'a Path> {
+    matches.try_get_one::<PathBuf>(id).ok().flatten().map(PathBuf::as_path)
+}
+
+fn required<'a>(matches: &'a ArgMatches, id: &str) -> Result<&'a Path, Failure> {
+    path(matches, id).ok_or_else(|| Failure::usage(format!("`{}` is missing", id.to_uppercase())))
+}
+
+fn edits(matches: &ArgMatches) -> Edits {
+    Edits::named(matches.get_one::<String>("mask-edits").map_or("black", String::as_str))
+}
