@@ -152,7 +152,7 @@ mod tests {
         let ellipse = Shapes::Ellipses(vec![area("0,0,100%,100%")]);
         assert_eq!(picture(&ellipse, Edits::Black), [".######.", "########", "########", ".######."]);
         let polygon = Shapes::Polygons(vec!["0,0 4,0 0,4".parse::<Corners>().unwrap()]);
-        assert_eq!(picture(&polygon, Edits::Black), ["###.....", "##......", "#.......", "........"]);
+        assert_eq!(picture(&polygon, Edits::Black), ["####....", "###.....", "##......", "#......."]);
     }
 
     #[test]

@@ -9,6 +9,7 @@ mod exit;
 mod help;
 mod jobs;
 mod ledger;
+mod masks;
 mod odd_answers;
 mod requests;
 mod resume;

@@ -95,12 +95,10 @@ impl Run {
     }
 }
 
-/// The beginning and the end of a PNG.
+/// A picture whose left half is black and whose right half is white: also a mask.
 pub(crate) fn png(width: u32, height: u32) -> Vec<u8> {
-    let mut bytes = b"\x89PNG\r\n\x1a\n\0\0\0\x0dIHDR".to_vec();
-    bytes.extend(width.to_be_bytes());
-    bytes.extend(height.to_be_bytes());
-    bytes.extend(b"\x08\x02\0\0\0");
-    bytes.extend(b"\0\0\0\0IEND\xae\x42\x60\x82");
-    bytes
+    let half = image::GrayImage::from_fn(width, height, |x, _| image::Luma([if x < width / 2 { 0 } else { 255 }]));
+    let mut bytes = std::io::Cursor::new(Vec::new());
+    half.write_to(&mut bytes, image::ImageFormat::Png).expect("a picture is written");
+    bytes.into_inner()
 }
