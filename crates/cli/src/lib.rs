@@ -22,6 +22,7 @@ mod jobs;
 pub mod ledger;
 mod masks;
 mod output;
+mod pictures;
 mod price;
 mod runtime;
 #[cfg(feature = "sandbox")]

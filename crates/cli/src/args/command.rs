@@ -8,11 +8,16 @@ use crate::args::value::{switch, time};
 use crate::price::price;
 use crate::settings::env;
 use clap::{Arg, Command, ValueHint, value_parser};
-use ideogram_schema::{ENDPOINTS, EndpointInfo};
+use ideogram_schema::{ENDPOINTS, EndpointInfo, FieldKind, FileRole};
 use std::path::PathBuf;
 
 /// The heading of what is about the run, not about the picture.
 const RUNNING: &str = "Running";
+
+/// What is known about masks.
+const MASKS: &str = "
+A mask is black and white and as large as the picture; `ideogram mask` makes and checks one. Which of its colours is
+repainted is not documented for this service; the model's vendor says black for its own API.";
 
 const EXIT_CODES: &str = "\
 Exit codes:
@@ -59,9 +64,12 @@ fn globals() -> Vec<Arg> {
 
 fn endpoint(info: &'static EndpointInfo) -> Command {
     let cost = info.price.map(|cost| format!(", {}", price(&cost))).unwrap_or_default();
-    let command = Command::new(info.verb)
-        .about(info.summary.trim_end_matches('.'))
-        .after_help(format!("Endpoint: {}{cost}", info.id));
+    let has_mask = info.inputs.iter().any(|field| field.kind == FieldKind::File(FileRole::Mask));
+    let command = Command::new(info.verb).about(info.summary.trim_end_matches('.')).after_help(format!(
+        "Endpoint: {}{cost}{}",
+        info.id,
+        if has_mask { MASKS } else { "" }
+    ));
     with_fields(command, info).args(running())
 }
 

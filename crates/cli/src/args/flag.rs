@@ -1,13 +1,27 @@
 //! How the fields of the description become arguments: by rule alone, so that a new field needs no line here.
 
+use crate::args::value::switch;
 use clap::builder::{PossibleValue, StringValueParser, TypedValueParser};
 use clap::{Arg, ArgAction, Command, value_parser};
-use ideogram_schema::{Bounds, EndpointInfo, Field, FieldKind};
+use ideogram_schema::{Bounds, EndpointInfo, Field, FieldKind, FileRole};
 use std::ffi::{OsStr, OsString};
 
 /// The long names that the tool itself takes; a field of that name becomes `--input-<name>`.
-pub(crate) const RESERVED: &[&str] =
-    &["force", "help", "json", "ledger", "output", "quiet", "sandbox", "sync", "timeout", "version"];
+pub(crate) const RESERVED: &[&str] = &[
+    "any-mask",
+    "fit-mask",
+    "force",
+    "help",
+    "json",
+    "ledger",
+    "no-rotate",
+    "output",
+    "quiet",
+    "sandbox",
+    "sync",
+    "timeout",
+    "version",
+];
 
 /// The field that makes a picture repeatable, where an endpoint has one.
 pub(crate) const SEED: &str = "seed";
@@ -121,7 +135,16 @@ pub(crate) fn flags(info: &'static EndpointInfo) -> Vec<Flag> {
 
 /// Adds the endpoint's arguments to its command.
 pub(crate) fn with_fields(command: Command, info: &'static EndpointInfo) -> Command {
-    command.args(flags(info).iter().map(Flag::arg))
+    let has = |role| info.inputs.iter().any(|field| *item(&field.kind) == FieldKind::File(role));
+    let (has_image, has_mask) = (has(FileRole::Image), has(FileRole::Mask));
+    let rotate =
+        switch("no-rotate", "Send pictures as they are, also where their EXIF data says that they lie on a side");
+    let any = switch("any-mask", "Send the mask whatever it looks like");
+    let fit = switch("fit-mask", "Scale the mask to the size of the picture");
+    command
+        .args(flags(info).iter().map(Flag::arg))
+        .args((has_image || has_mask).then_some(rotate))
+        .args(has_mask.then_some([any, fit]).into_iter().flatten())
 }
 
 /// Whether the tool fills this field with a random number when the user does not.

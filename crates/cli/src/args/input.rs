@@ -1,13 +1,14 @@
 //! From arguments to the JSON that is sent: each value checked against the description before anything costs money.
 
 use crate::args::flag::{Flag, flags, is_seed, item, length};
-use crate::args::local_file::{self, Content, LocalFile};
+use crate::args::local_file::{self, Content, LocalFile, Treatment};
 use crate::exit::Failure;
 use clap::ArgMatches;
 use ideogram_schema::{Bounds, EndpointInfo, FieldKind, FileRole};
 use serde_json::{Map, Value};
 use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;
+use tempfile::TempPath;
 
 /// The greatest seed that the tool picks by itself: every server's generator takes 31 bits.
 const MAX_RANDOM_SEED: i64 = (1 << 31) - 1;
@@ -16,22 +17,38 @@ const MAX_RANDOM_SEED: i64 = (1 << 31) - 1;
 #[derive(Debug)]
 pub(crate) struct Draft {
     pub(crate) input: Map<String, Value>,
-    /// The files that have to be uploaded first; their places in the input hold empty texts.
+    /// The files that have to be uploaded first; their places in the input hold `null`.
     pub(crate) uploads: Vec<ToUpload>,
+    /// What is worth a word about the local files.
+    pub(crate) notes: Vec<String>,
+}
+
+/// A place for a file in an input.
+#[derive(Clone, Copy, Debug)]
+struct Place {
+    field: &'static str,
+    /// Its place in the field's list, where it is one.
+    index: usize,
 }
 
 /// A file on its way into an input.
 #[derive(Debug)]
 pub(crate) struct ToUpload {
-    field: &'static str,
-    /// Its place in the field's list, where it is one.
-    index: usize,
+    place: Place,
     pub(crate) path: PathBuf,
+    /// Keeps a file that was made here until it is uploaded.
+    _made: Option<TempPath>,
 }
 
 impl ToUpload {
     /// Puts the file's URL into its place.
     pub(crate) fn fill(&self, input: &mut Map<String, Value>, url: &str) {
+        self.place.fill(input, url);
+    }
+}
+
+impl Place {
+    fn fill(&self, input: &mut Map<String, Value>, url: &str) {
         let value = match input.get_mut(self.field) {
             Some(Value::Array(values)) => values.get_mut(self.index),
             value => value,
@@ -44,26 +61,22 @@ impl ToUpload {
 
 /// Builds the input of an endpoint from its arguments; local files are looked at, and inlined when they are small.
 pub(crate) fn from_matches(info: &'static EndpointInfo, matches: &ArgMatches) -> Result<Draft, Failure> {
-    let mut draft = Draft { input: Map::new(), uploads: Vec::new() };
-    let mut locals: Vec<(FileRole, LocalFile)> = Vec::new();
+    let treatment = treatment(matches);
+    let mut draft = Draft { input: Map::new(), uploads: Vec::new(), notes: Vec::new() };
+    let mut files: Vec<(&OsStr, String, FileRole, Place)> = Vec::new();
+    // Every value is judged before a file is read.
     for flag in flags(info) {
         let mut values = Vec::new();
         for (index, raw) in raw_values(&flag, matches).into_iter().enumerate() {
             values.push(match item(&flag.field.kind) {
-                FieldKind::File(role) => match file(&flag, *role, raw)? {
-                    Given::Remote(url) => url.into(),
-                    Given::Local(mut local) => {
-                        let value = match std::mem::replace(&mut local.content, Content::Inline(String::new())) {
-                            Content::Inline(uri) => uri,
-                            Content::Upload(path) => {
-                                draft.uploads.push(ToUpload { field: flag.field.name, index, path });
-                                String::new()
-                            }
-                        };
-                        locals.push((*role, local));
-                        value.into()
+                FieldKind::File(role) => {
+                    if let Some(url) = raw.to_str().filter(|text| local_file::is_remote(text)) {
+                        url.into()
+                    } else {
+                        files.push((raw, flag.shown(), *role, Place { field: flag.field.name, index }));
+                        Value::default()
                     }
-                },
+                }
                 kind => value(&flag, kind, &raw.to_string_lossy())?,
             });
         }
@@ -71,8 +84,26 @@ pub(crate) fn from_matches(info: &'static EndpointInfo, matches: &ArgMatches) ->
             draft.input.insert(flag.field.name.to_owned(), value);
         }
     }
-    same_size(&locals)?;
+    let mut locals = Vec::new();
+    for (raw, flag, role, place) in files {
+        let local = local_file::read(raw.as_ref(), &flag, role, treatment, &mut draft.notes)?;
+        locals.push((role, place, local));
+    }
+    same_size(&mut locals, treatment, &mut draft.notes)?;
+    for (_, place, local) in locals {
+        match local.content {
+            Content::Inline(uri) => place.fill(&mut draft.input, &uri),
+            Content::Upload(path) => draft.uploads.push(ToUpload { place, path, _made: None }),
+            Content::Made(path) => draft.uploads.push(ToUpload { place, path: path.to_path_buf(), _made: Some(path) }),
+        }
+    }
     Ok(draft)
+}
+
+/// What the flags of an endpoint with pictures say about them.
+fn treatment(matches: &ArgMatches) -> Treatment {
+    let set = |id| matches.try_get_one::<bool>(id).ok().flatten().copied().unwrap_or_default();
+    Treatment { rotate: !set("no-rotate"), any_mask: set("any-mask"), fit_mask: set("fit-mask") }
 }
 
 /// Fills the seed with a random number when the user left it open, and tells which is used.
@@ -164,32 +195,29 @@ fn value(flag: &Flag, kind: &FieldKind, raw: &str) -> Result<Value, Failure> {
     }
 }
 
-/// What a file argument names.
-enum Given {
-    Remote(String),
-    Local(LocalFile),
-}
-
-/// A URL or data URI goes as it is; anything else is a path.
-fn file(flag: &Flag, role: FileRole, raw: &OsStr) -> Result<Given, Failure> {
-    match raw.to_str().filter(|text| local_file::is_remote(text)) {
-        Some(text) => Ok(Given::Remote(text.to_owned())),
-        None => local_file::read(raw.as_ref(), &flag.shown(), role != FileRole::Other).map(Given::Local),
-    }
-}
-
-/// A mask that does not fit its picture is refused before the service charges for saying so.
-fn same_size(locals: &[(FileRole, LocalFile)]) -> Result<(), Failure> {
-    let of = |wanted| locals.iter().filter(move |(role, _)| *role == wanted).map(|(_, local)| local);
-    for (image, mask) in of(FileRole::Image).flat_map(|image| of(FileRole::Mask).map(move |mask| (image, mask))) {
-        if let (Some(of_image), Some(of_mask)) = (image.size, mask.size)
-            && of_image != of_mask
-        {
-            return Err(Failure::usage(format!(
-                "the mask `{}` is {of_mask} pixels and the image `{}` is {of_image}: both must have the same size",
-                mask.name, image.name
-            )));
+/// A mask that does not fit its picture is scaled where that was asked for, else refused before the service charges for
+/// saying so.
+fn same_size(
+    locals: &mut [(FileRole, Place, LocalFile)],
+    treatment: Treatment,
+    notes: &mut Vec<String>,
+) -> Result<(), Failure> {
+    let image = locals.iter().find_map(|(role, _, local)| match (role, local.size) {
+        (FileRole::Image, Some(size)) => Some((size, local.name.clone())),
+        _ => None,
+    });
+    let Some((of_image, image)) = image else { return Ok(()) };
+    for (_, _, mask) in locals.iter_mut().filter(|(role, ..)| *role == FileRole::Mask) {
+        let Some(of_mask) = mask.size.filter(|size| *size != of_image) else { continue };
+        if treatment.fit_mask && mask.fit(of_image)? {
+            notes.push(format!("the mask `{}` is scaled from {of_mask} to {of_image}", mask.name));
+            continue;
         }
+        let advice = if treatment.fit_mask { "" } else { "; `--fit-mask` scales it" };
+        return Err(Failure::usage(format!(
+            "the mask `{}` is {of_mask} pixels and the image `{image}` is {of_image}: both must have the same size{advice}",
+            mask.name
+        )));
     }
     Ok(())
 }
@@ -280,7 +308,7 @@ mod tests {
         for (arguments, sentence) in [
             (&["--label=é"][..], "`--label` cannot be `é`: it has 1 characters and must have 2 to 4 characters"),
             (
-                &["--file=a:,", "--file=b", "--file=c"],
+                &["--file=a:,", "--file=b"],
                 "cannot read `a:,`, given as `--file`: No such file or directory (os error 2)",
             ),
             (

@@ -1,7 +1,8 @@
 //! The arguments of `ideogram mask`.
 
 use crate::args::value::switch;
-use crate::masks::{Area, Corners, Edits, MAX_SIDE};
+use crate::masks::{Area, Corners, Edits};
+use crate::pictures::MAX_SIDE;
 use clap::builder::PossibleValuesParser;
 use clap::{Arg, ArgAction, Command, ValueHint, value_parser};
 use std::path::PathBuf;

@@ -21,7 +21,10 @@ const SYNC_MODE: &str = "sync_mode";
 
 /// Runs the command of an endpoint.
 pub(crate) fn run(info: &'static EndpointInfo, matches: &ArgMatches, output: Output) -> Result<(), Failure> {
-    let Draft { input, uploads } = input::from_matches(info, matches)?;
+    let Draft { input, uploads, notes } = input::from_matches(info, matches)?;
+    for note in &notes {
+        output.note(note);
+    }
     let sync = matches.get_flag("sync");
     let force = matches.get_flag("force");
     if input.get(SYNC_MODE) == Some(&Value::Bool(true)) && !sync && !force {

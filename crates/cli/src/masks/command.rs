@@ -1,17 +1,16 @@
 //! `ideogram mask`: each of its commands makes or looks at one mask.
 
 use super::Edits;
-use super::picture::{read, size};
 use super::preview::preview;
 use super::shape::{Area, Corners, Shapes, paint};
 use super::survey::Survey;
 use crate::envelope::{Envelope, Kind, MaskRow};
 use crate::exit::Failure;
 use crate::output::{Output, print_envelope, stdout_is_closed, write_stdout};
+use crate::pictures::{png, read, size};
 use crate::save;
 use clap::ArgMatches;
-use image::{DynamicImage, GrayImage, ImageFormat};
-use std::io::Cursor;
+use image::{DynamicImage, GrayImage};
 use std::path::{Path, PathBuf};
 
 /// Where a mask goes when nobody says.
@@ -20,9 +19,9 @@ const DEFAULT_NAME: &str = "mask.png";
 /// Runs one of the commands below `ideogram mask`.
 pub(crate) fn run(matches: &ArgMatches, output: Output) -> Result<(), Failure> {
     match matches.subcommand() {
-        Some(("rect", matches)) => shapes(matches, output, Shapes::Rectangles(many::<Area>(matches, "at"))),
-        Some(("ellipse", matches)) => shapes(matches, output, Shapes::Ellipses(many::<Area>(matches, "at"))),
-        Some(("polygon", matches)) => shapes(matches, output, Shapes::Polygons(many::<Corners>(matches, "points"))),
+        Some(("rect", matches)) => shapes(matches, output, &Shapes::Rectangles(many::<Area>(matches, "at"))),
+        Some(("ellipse", matches)) => shapes(matches, output, &Shapes::Ellipses(many::<Area>(matches, "at"))),
+        Some(("polygon", matches)) => shapes(matches, output, &Shapes::Polygons(many::<Corners>(matches, "points"))),
         Some(("alpha", matches)) => alpha(matches, output),
         Some(("invert", matches)) => invert(matches, output),
         Some(("check", matches)) => check(matches, output),
@@ -30,14 +29,14 @@ pub(crate) fn run(matches: &ArgMatches, output: Output) -> Result<(), Failure> {
     }
 }
 
-fn shapes(matches: &ArgMatches, output: Output, shapes: Shapes) -> Result<(), Failure> {
+fn shapes(matches: &ArgMatches, output: Output, shapes: &Shapes) -> Result<(), Failure> {
     let of = path(matches, "of");
     let size = match (of, matches.get_one::<(u32, u32)>("size")) {
         (Some(picture), _) => size(picture)?,
         (None, Some(size)) => *size,
         (None, None) => return Err(Failure::usage("say how large the mask is: `--of PICTURE`, or `--size 1024x1024`")),
     };
-    let mask = paint(&shapes, size, edits(matches))?;
+    let mask = paint(shapes, size, edits(matches))?;
     finish(matches, output, mask, of)
 }
 
@@ -154,13 +153,6 @@ fn tell(
     }
     let preview = preview.map(|path| format!("{}\n", path.display())).unwrap_or_default();
     write_stdout(format!("{line}\n{preview}").as_bytes())
-}
-
-fn png(picture: &DynamicImage) -> Result<Vec<u8>, Failure> {
-    let mut bytes = Cursor::new(Vec::new());
-    let written = picture.write_to(&mut bytes, ImageFormat::Png);
-    written.map_err(|error| Failure::failed(format!("the picture cannot be written as PNG: {error}")))?;
-    Ok(bytes.into_inner())
 }
 
 fn many<T: Clone + Send + Sync + 'static>(matches: &ArgMatches, id: &str) -> Vec<T> {

@@ -1,14 +1,13 @@
 //! Masks for `edit`: made, looked at, and judged before one is paid for.
 
 mod command;
-mod picture;
 mod preview;
 mod shape;
 mod survey;
 
 pub(crate) use command::run;
-pub(crate) use picture::MAX_SIDE;
 pub(crate) use shape::{Area, Corners};
+pub(crate) use survey::Survey;
 
 /// The colour of a mask that is repainted. fal's page does not say which one it is; the model's vendor documents black for
 /// its own API.

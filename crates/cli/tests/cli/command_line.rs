@@ -12,7 +12,8 @@ const SENTENCES: &[(&str, &str)] = &[
     ("edit image.png a", "`--mask` is missing; see `ideogram edit --help`"),
     (
         "edit image.png a --mask mask.png",
-        "the mask `mask.png` is 64×32 pixels and the image `image.png` is 64×64: both must have the same size",
+        "the mask `mask.png` is 64×32 pixels and the image `image.png` is 64×64: both must have the same size; `--fit-mask` \
+         scales it",
     ),
     ("generate a --sed 1", "there is no `--sed` here; did you mean `--seed`?"),
     ("generate a --sync --sync", "`--sync` can be given only once; see `ideogram generate --help`"),

@@ -9,6 +9,7 @@ mod exit;
 mod help;
 mod jobs;
 mod ledger;
+mod local_pictures;
 mod masks;
 mod odd_answers;
 mod requests;

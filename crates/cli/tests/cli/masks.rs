@@ -90,7 +90,7 @@ fn a_mask_is_looked_at() {
             "small.png --of fox.png",
             "the mask `small.png` is 2×1 pixels and the picture `fox.png` is 64×48: both must have the same size",
         ),
-        ("text.png", "cannot read `text.png`: its content is no picture of a known format, such as PNG or JPEG"),
+        ("text.png", "cannot read `text.png`: its content is no picture of a known format, such as PNG, JPEG or WebP"),
     ] {
         let run = place.run(["mask", "check"].into_iter().chain(arguments.split(' ')));
         assert_eq!(run.refused(3), sentence);
