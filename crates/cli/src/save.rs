@@ -3,7 +3,7 @@
 
 use crate::exit::Failure;
 use crate::output::{Output, stdout_is_closed, write_stdout};
-use ideogram_client::{Download, Error, Format};
+use ideogram_client::{Download, Error, Format, numbered};
 use std::fs::{self, File};
 use std::io::{ErrorKind, IsTerminal as _, Read as _, Write as _};
 use std::path::{Path, PathBuf};
@@ -117,7 +117,7 @@ impl Destination {
                 return copy(download, write).map(|()| None);
             }
             Target::File(path) if number == 0 => path.file_name().unwrap_or_default().to_owned(),
-            Target::File(path) => beside(path, number + 1).file_name().unwrap_or_default().to_owned(),
+            Target::File(path) => numbered(path, number + 1).file_name().unwrap_or_default().to_owned(),
             Target::Directory(_) | Target::Stdout => {
                 let extension = download.format().map_or("bin", Format::extension);
                 format!("{stem}.{extension}").into()
@@ -131,7 +131,7 @@ impl Destination {
     /// The file that was asked for, where it is another one than this.
     pub(crate) fn other_than(&self, number: usize, saved: &Path) -> Option<PathBuf> {
         let Target::File(path) = &self.target else { return None };
-        let meant = if number == 0 { path.clone() } else { beside(path, number + 1) };
+        let meant = if number == 0 { path.clone() } else { numbered(path, number + 1) };
         (meant != saved).then_some(meant)
     }
 }
@@ -244,17 +244,6 @@ fn temporary(path: &Path, bytes: &[u8]) -> std::io::Result<tempfile::NamedTempFi
     Ok(file)
 }
 
-/// `fox.png` and 2 give `fox-2.png`.
-fn beside(path: &Path, number: usize) -> PathBuf {
-    let mut name = path.file_stem().unwrap_or_default().to_owned();
-    name.push(format!("-{number}"));
-    if let Some(extension) = path.extension() {
-        name.push(".");
-        name.push(extension);
-    }
-    path.with_file_name(name)
-}
-
 fn already_there(path: &Path) -> Failure {
     Failure::usage(format!(
         "`{}` is there already; choose another name, or overwrite it with `--force`",
@@ -289,8 +278,7 @@ pub(crate) fn stem(verb: &str, words: Option<&str>, seed: Option<i64>) -> String
 
 #[cfg(test)]
 mod tests {
-    use super::{beside, stem};
-    use std::path::Path;
+    use super::stem;
 
     #[test]
     fn a_name_has_nothing_but_letters_digits_and_dashes() {
@@ -298,11 +286,5 @@ mod tests {
         assert_eq!(stem("generate", Some("../../etc/passwd\u{202e}"), None), "etc-passwd");
         assert_eq!(stem("generate", Some("狐狸"), Some(-1)), "generate--1");
         assert!(stem("generate", Some(&"long ".repeat(100)), None).len() <= 48);
-    }
-
-    #[test]
-    fn a_second_file_stands_beside_the_first() {
-        assert_eq!(beside(Path::new("a/fox.tar.gz"), 2), Path::new("a/fox.tar-2.gz"));
-        assert_eq!(beside(Path::new("fox"), 3), Path::new("fox-3"));
     }
 }

@@ -1,12 +1,11 @@
 //! Downloads the files of an answer, and knows those again that an earlier run has saved.
 
-use crate::calls::answer_files::AnswerFile;
 use crate::calls::failure;
 use crate::calls::session::Session;
 use crate::exit::{ErrorKind, Failure};
 use crate::ledger::Row;
 use crate::summary::{sha256, sha256_of};
-use ideogram_client::{Download, ErrorKind as Cause, FileFacts, limits};
+use ideogram_client::{Download, ErrorKind as Cause, FileFacts, OutputFile, limits};
 use ideogram_schema::{EndpointInfo, File, FileRole};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -18,7 +17,7 @@ const FETCH: Duration = Duration::from_secs(10 * 60);
 /// Downloads the file into the folder, where it has no name yet.
 pub(super) async fn fetch(
     session: &mut Session,
-    found: &AnswerFile,
+    found: &OutputFile,
     folder: &Path,
     info: &'static EndpointInfo,
     request_id: Option<&str>,

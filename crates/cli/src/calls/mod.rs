@@ -1,6 +1,5 @@
 //! The endpoints' commands: check everything, note it, send it, wait for it, save it.
 
-mod answer_files;
 pub(crate) mod failure;
 mod fetch;
 pub(crate) mod follow;

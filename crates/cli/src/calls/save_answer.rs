@@ -1,7 +1,6 @@
 //! From an answer to files on disk, and only then is the ledger's row closed.
 
 use crate::args::flag::SEED;
-use crate::calls::answer_files::{AnswerFile, files_in};
 use crate::calls::fetch::{clear, fetch, of_request, saved_earlier};
 use crate::calls::oddities::tell_oddities;
 use crate::calls::session::{Session, warn_unless};
@@ -14,7 +13,7 @@ use crate::ledger::{Closing, Row};
 use crate::output::{Output, warn};
 use crate::save::{Destination, Put, stem};
 use crate::summary::summarised;
-use ideogram_client::{FileFacts, Format};
+use ideogram_client::{FileFacts, Format, OutputFile, limits};
 use ideogram_schema::EndpointInfo;
 use serde_json::{Map, Value};
 use std::ffi::OsStr;
@@ -65,7 +64,9 @@ pub(crate) async fn save_answer(
     request: SaveRequest<'_>,
     answer: Answer,
 ) -> Result<SavedAnswer, Failure> {
-    let (files, more) = files_in(request.info, &answer.body);
+    let mut files = OutputFile::all_in(request.info, &answer.body);
+    // No endpoint makes as many, a hostile server might.
+    let more = files.split_off(files.len().min(limits::OUTPUT_FILES));
     tell_oddities(request.info, &answer.body, answer.request_id.as_deref());
     if files.is_empty() {
         let failure = Failure::failed(without_file(&answer));
@@ -116,7 +117,7 @@ fn without_file(answer: &Answer) -> String {
 }
 
 /// Names the files beyond the bound: their URLs, as far as a line holds them.
-fn left_out(more: &[AnswerFile]) -> String {
+fn left_out(more: &[OutputFile]) -> String {
     let urls: Vec<&str> = more.iter().map(|found| found.file.url.as_str()).filter(|url| !data_uri::is(url)).collect();
     format!("{} more files of the answer are not saved, so the request stays open: {}", more.len(), urls.join(" "))
 }
@@ -125,7 +126,7 @@ async fn save_all(
     session: &mut Session,
     request: SaveRequest<'_>,
     answer: &Answer,
-    files: &[AnswerFile],
+    files: &[OutputFile],
 ) -> Result<SavedAnswer, Failure> {
     let seed = answer.body.get(SEED).and_then(Value::as_i64).or(request.seed);
     let name = stem(request.info.verb, prompt::prompt_of(request.info, request.input), seed);

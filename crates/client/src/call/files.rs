@@ -13,49 +13,46 @@ pub struct OutputFile {
     pub file: File,
 }
 
-/// The files in an answer, in the description's order. Only a `url` is insisted on: an answer that does not fit its type
-/// still has its files. The second number counts those beyond the first `limit`.
-pub(crate) fn files_in(endpoint: &EndpointInfo, answer: &Value, limit: usize) -> (Vec<OutputFile>, usize) {
-    let mut found = Found { files: Vec::new(), limit, more: 0 };
-    for field in endpoint.outputs {
-        if let Some(value) = answer.get(field.name) {
-            found.collect(&field.kind, value);
+impl OutputFile {
+    /// Every file in an endpoint's answer, in the description's order: what the table of its outputs calls a file, and has a
+    /// `url`. The answer need not fit its type otherwise. There is no bound but the answer's own, so who goes on to fetch
+    /// them takes [`limits::OUTPUT_FILES`](crate::limits::OUTPUT_FILES) at most.
+    ///
+    /// ```
+    /// use ideogram_client::{Endpoint, Generate, OutputFile};
+    ///
+    /// let answer = serde_json::json!({"images": [{"url": "https://v3.fal.media/fox.png"}, null], "seed": "odd"});
+    /// let files = OutputFile::all_in(Generate::INFO, &answer);
+    /// assert_eq!(files.len(), 1);
+    /// assert_eq!(files[0].file.url, "https://v3.fal.media/fox.png");
+    /// ```
+    pub fn all_in(endpoint: &EndpointInfo, answer: &Value) -> Vec<Self> {
+        let mut files = Vec::new();
+        for field in endpoint.outputs {
+            if let Some(value) = answer.get(field.name) {
+                collect(&field.kind, value, &mut files);
+            }
         }
+        files
     }
-    (found.files, found.more)
 }
 
-struct Found {
-    files: Vec<OutputFile>,
-    limit: usize,
-    more: usize,
-}
-
-impl Found {
-    fn collect(&mut self, kind: &FieldKind, value: &Value) {
-        match (kind, value) {
-            (FieldKind::File(role), value) => {
-                let Some(file) = read(value) else { return };
-                if self.files.len() < self.limit {
-                    self.files.push(OutputFile { role: *role, file });
-                } else {
-                    self.more += 1;
-                }
+fn collect(kind: &FieldKind, value: &Value, files: &mut Vec<OutputFile>) {
+    match (kind, value) {
+        (FieldKind::File(role), value) => files.extend(read(value).map(|file| OutputFile { role: *role, file })),
+        (FieldKind::Array { items, .. }, Value::Array(values)) => {
+            for value in values {
+                collect(items, value, files);
             }
-            (FieldKind::Array { items, .. }, Value::Array(values)) => {
-                for value in values {
-                    self.collect(items, value);
-                }
-            }
-            (FieldKind::Object(fields), Value::Object(object)) => {
-                for field in *fields {
-                    if let Some(value) = object.get(field.name) {
-                        self.collect(&field.kind, value);
-                    }
-                }
-            }
-            _ => {}
         }
+        (FieldKind::Object(fields), Value::Object(object)) => {
+            for field in *fields {
+                if let Some(value) = object.get(field.name) {
+                    collect(&field.kind, value, files);
+                }
+            }
+        }
+        _ => {}
     }
 }
 
@@ -71,7 +68,7 @@ fn read(value: &Value) -> Option<File> {
 
 #[cfg(test)]
 mod tests {
-    use super::files_in;
+    use super::OutputFile;
     use ideogram_schema::ENDPOINTS;
     use serde_json::json;
 
@@ -88,13 +85,11 @@ mod tests {
                 ],
                 "url": "https://a/3.png",
             });
-            let (files, more) = files_in(info, &answer, 100);
-            let urls: Vec<_> = files.iter().map(|found| found.file.url.as_str()).collect();
-            assert_eq!((urls, more), (vec!["https://a/1.png", "data:,x"], 0));
-            assert!(files_in(info, &json!("https://a/1.png"), 100).0.is_empty());
+            let urls: Vec<_> = OutputFile::all_in(info, &answer).into_iter().map(|found| found.file.url).collect();
+            assert_eq!(urls, ["https://a/1.png", "data:,x"]);
+            assert!(OutputFile::all_in(info, &json!("https://a/1.png")).is_empty());
             let many: Vec<_> = (0..5_000).map(|_| json!({"url": "x"})).collect();
-            let (files, more) = files_in(info, &json!({"images": many}), 100);
-            assert_eq!((files.len(), more), (100, 4_900));
+            assert_eq!(OutputFile::all_in(info, &json!({"images": many})).len(), 5_000);
         }
     }
 }

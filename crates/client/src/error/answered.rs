@@ -1,7 +1,7 @@
 //! An answer that is paid for and does not fit its type: kept whole, with the files in it.
 
 use super::{Body, Error, ErrorKind, RequestState};
-use crate::call::files::{OutputFile, files_in};
+use crate::call::files::OutputFile;
 use crate::call::operation::Operation;
 use crate::limits;
 use ideogram_schema::{EndpointInfo, QueueStatus};
@@ -45,7 +45,10 @@ impl Error {
         if let Some(body) = self.0.body.as_ref().filter(|_| is_kept && self.0.files.0.is_empty())
             && let Ok(answer) = serde_json::from_str::<Value>(&body.text)
         {
-            self.0.files = files_in(endpoint, &answer, limits::OUTPUT_FILES);
+            let mut files = OutputFile::all_in(endpoint, &answer);
+            let more = files.len().saturating_sub(limits::OUTPUT_FILES);
+            files.truncate(limits::OUTPUT_FILES);
+            self.0.files = (files, more);
         }
         self
     }

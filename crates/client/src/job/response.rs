@@ -1,9 +1,10 @@
 //! An answer with what the server said about it.
 
-use crate::call::files::{OutputFile, files_in};
+use crate::call::files::OutputFile;
 use crate::call::head::Head;
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits;
+use crate::picture::file_name::numbered;
 use crate::picture::image::Image;
 use crate::picture::saved::SavedFile;
 use crate::wire::Wire;
@@ -12,8 +13,8 @@ use ideogram_schema::{EndpointInfo, FileRole, Metrics, QueueStatus};
 use serde_json::Value;
 use std::fmt;
 use std::ops::Deref;
-use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::path::Path;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 /// An endpoint's output, and the facts that came with it. It can be used like the output itself.
@@ -32,6 +33,8 @@ use std::time::Duration;
 pub struct Response<T> {
     output: T,
     body: Bytes,
+    /// Found in the body when first asked for.
+    files: OnceLock<Vec<OutputFile>>,
     wire: Arc<Wire>,
     endpoint: &'static EndpointInfo,
     request_id: Option<String>,
@@ -53,6 +56,7 @@ impl<T> Response<T> {
         Self {
             output: answer.0,
             body: answer.1,
+            files: OnceLock::new(),
             wire,
             endpoint,
             request_id: head.request_id,
@@ -104,7 +108,7 @@ impl<T> Response<T> {
         let files = self.files();
         let mut saved = Vec::with_capacity(files.len());
         for (number, file) in (1..).zip(files) {
-            let mut image = Image::new(self.wire.clone(), file.file);
+            let mut image = Image::new(self.wire.clone(), file.file.clone());
             if file.role == FileRole::Other {
                 image = image.with_any_content();
             }
@@ -114,16 +118,20 @@ impl<T> Response<T> {
             saved.push(if is_folder {
                 image.save_in(path).await?
             } else {
-                image.save_to(beside(path, number)).await?
+                image.save_to(numbered(path, number)).await?
             });
         }
         Ok(saved)
     }
 
     /// The files of the answer, in the description's order; at most [`limits::OUTPUT_FILES`].
-    pub fn files(&self) -> Vec<OutputFile> {
-        let answer = serde_json::from_slice::<Value>(&self.body).unwrap_or_default();
-        files_in(self.endpoint, &answer, limits::OUTPUT_FILES).0
+    pub fn files(&self) -> &[OutputFile] {
+        self.files.get_or_init(|| {
+            let answer = serde_json::from_slice::<Value>(&self.body).unwrap_or_default();
+            let mut files = OutputFile::all_in(self.endpoint, &answer);
+            files.truncate(limits::OUTPUT_FILES);
+            files
+        })
     }
 
     /// The answer's body as the model wrote it: JSON with everything that the typed output leaves out.
@@ -189,32 +197,5 @@ impl<T: fmt::Debug> fmt::Debug for Response<T> {
             .field("billable_units", &self.billable_units)
             .field("elapsed", &self.elapsed)
             .finish_non_exhaustive()
-    }
-}
-
-/// `fox.png` and 2 give `fox-2.png`; the first keeps its name.
-fn beside(path: &Path, number: usize) -> PathBuf {
-    if number == 1 {
-        return path.to_owned();
-    }
-    let mut name = path.file_stem().unwrap_or_default().to_owned();
-    name.push(format!("-{number}"));
-    if let Some(extension) = path.extension() {
-        name.push(".");
-        name.push(extension);
-    }
-    path.with_file_name(name)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::beside;
-    use std::path::Path;
-
-    #[test]
-    fn a_second_file_stands_beside_the_first() {
-        assert_eq!(beside(Path::new("a/fox.png"), 1), Path::new("a/fox.png"));
-        assert_eq!(beside(Path::new("a/fox.tar.gz"), 2), Path::new("a/fox.tar-2.gz"));
-        assert_eq!(beside(Path::new("fox"), 3), Path::new("fox-3"));
     }
 }

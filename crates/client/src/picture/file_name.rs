@@ -1,7 +1,8 @@
-//! File names that a server gave, made safe.
+//! File names: those that a server gave, made safe, and those of several files that were given one name.
 
 use crate::picture::format::Format;
 use crate::text::cut;
+use std::path::{Path, PathBuf};
 
 /// Bytes of a name, its extension apart.
 const STEM: usize = 100;
@@ -33,10 +34,38 @@ pub(crate) fn clean(given: &str, format: Option<Format>) -> String {
     }
 }
 
+/// The path of one of several files that were given one path: the first, with number 1 or 0, has that path itself, the others
+/// stand beside it with their number. [`Response::save_to`](crate::Response::save_to) names files so.
+///
+/// ```
+/// # use std::path::Path;
+/// assert_eq!(ideogram_client::numbered(Path::new("a/fox.png"), 2), Path::new("a/fox-2.png"));
+/// ```
+pub fn numbered(path: &Path, number: usize) -> PathBuf {
+    if number <= 1 {
+        return path.to_owned();
+    }
+    let mut name = path.file_stem().unwrap_or_default().to_owned();
+    name.push(format!("-{number}"));
+    if let Some(extension) = path.extension() {
+        name.push(".");
+        name.push(extension);
+    }
+    path.with_file_name(name)
+}
+
 #[cfg(test)]
 mod tests {
-    use super::clean;
+    use super::{clean, numbered};
     use crate::picture::format::Format::{Jpeg, Png};
+    use std::path::Path;
+
+    #[test]
+    fn a_second_file_stands_beside_the_first() {
+        assert_eq!(numbered(Path::new("a/fox.png"), 1), Path::new("a/fox.png"));
+        assert_eq!(numbered(Path::new("a/fox.tar.gz"), 2), Path::new("a/fox.tar-2.gz"));
+        assert_eq!(numbered(Path::new("fox"), 3), Path::new("fox-3"));
+    }
 
     #[test]
     fn a_name_never_leaves_its_folder() {
