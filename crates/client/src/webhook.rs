@@ -33,6 +33,7 @@
 //! }
 //! ```
 
+use crate::call::json;
 use crate::call::operation::Operation;
 use crate::client::Client;
 use crate::clock::{self, Instant};
@@ -48,7 +49,6 @@ use http::header::HeaderMap;
 use ideogram_schema::{Endpoint, Jwk, Jwks, WebhookPayload, WebhookStatus};
 use ring::digest::{SHA256, digest};
 use ring::signature::{ED25519, UnparsedPublicKey};
-use serde::Deserialize;
 use std::fmt::Write;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -243,7 +243,7 @@ impl Verifier {
         // They are public: the key stays here.
         let inner = wire.run.inner.without_key(base.clone(), HeaderMap::new());
         let rest = storage::Client::new_with_client(base.as_str(), wire.http.keyed(base)?, inner);
-        let read = |body: &Bytes| serde_json::from_slice::<Jwks>(body);
+        let read = |body: &Bytes| json::from_slice::<Jwks>(body);
         let (_, set) = wire.call(Operation::Keys, None, || rest.jwks(), read).await?;
         let keys: Vec<PublicKey> = set.keys.iter().filter_map(public_key).take(KEYS).collect();
         if keys.is_empty() {
@@ -348,7 +348,7 @@ fn outcome<E: Endpoint>(report: WebhookPayload) -> Result<E::Output> {
         }
         (WebhookStatus::Ok, None) => {
             let payload = report.payload.unwrap_or_default();
-            E::Output::deserialize(&payload).map_err(|error| Error::misfit(&payload, error, E::INFO))
+            json::from_value::<E::Output>(&payload).map_err(|error| Error::misfit(&payload, error, E::INFO))
         }
         (_, why) => {
             let message = report.error.or(why).unwrap_or_else(|| "the webhook gives no reason".to_owned());

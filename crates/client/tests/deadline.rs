@@ -372,6 +372,26 @@ async fn a_run_that_is_given_up_on_its_way_is_waited_for() {
     assert_eq!(response.seed, 7);
 }
 
+#[test]
+fn a_submit_whose_task_dies_is_unknown_and_has_its_window() {
+    let runtime = || tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+    let (of_server, of_call) = (runtime(), runtime());
+    let stub = of_server.block_on(Stub::start(|_| vec![Act::Stall]));
+    let (client, input) = (stub.client(), input());
+    let mut call = client.subscribe(&input).with_deadline(Duration::MAX).with_cancel_on_drop().into_future();
+    // It is begun on a runtime that ends while the submit is on its way.
+    of_call.block_on(async {
+        while stub.requests().is_empty() {
+            assert!((&mut call).now_or_never().is_none());
+            tokio::time::sleep(millis(2)).await;
+        }
+    });
+    of_call.shutdown_background();
+    let error = of_server.block_on(call).unwrap_err();
+    assert_eq!((error.kind(), error.state()), (ErrorKind::Cancelled, Some(RequestState::Unknown)), "{error:?}");
+    assert!(error.sent_within().is_some(), "{error:?}");
+}
+
 /// Waits until the server has seen that many cancels.
 async fn cancels(stub: &Stub, count: usize) {
     for _ in 0..400 {

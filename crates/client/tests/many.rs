@@ -28,8 +28,9 @@ async fn on_http_1_many_jobs_share_a_bounded_number_of_connections() {
     let server = QueueServer::start().await;
     let client = Client::builder().with_key("a:b").with_base_url(&server.url).build().unwrap();
     follow(&server, &client, 300).await;
-    let connections = server.opened.load(Ordering::SeqCst);
-    assert!((32..=128).contains(&connections), "{connections} connections");
+    let connections = server.most_open.load(Ordering::SeqCst);
+    // At once 64 streams, 12 short requests and 20 polls, and as many connections that are idle or on their way.
+    assert!(connections <= 2 * (64 + 12 + 20), "{connections} connections");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -43,7 +44,7 @@ async fn on_http_2_many_jobs_are_streams_over_few_connections() {
         .unwrap();
     follow(&server, &client, 300).await;
     let connections = server.most_open.load(Ordering::SeqCst);
-    assert!((2..=16).contains(&connections), "{connections} connections");
+    assert!(connections <= 16, "{connections} connections");
     let requests = server.requests.load(Ordering::SeqCst);
     assert!(requests < 300 * 4, "{requests} requests: three a job, and few polls");
 }

@@ -4,7 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may")]
 
 use futures_util::{StreamExt, stream};
-use ideogram_client::{Client, GenerateInput, LostReply, RetryPolicy};
+use ideogram_client::{Client, Error, GenerateInput, LostReply, RequestState, RetryPolicy};
 use ideogram_sandbox::{Call, Fault, Faults, Rule, Sandbox};
 use std::time::Duration;
 
@@ -12,12 +12,15 @@ use std::time::Duration;
 const JOBS: i64 = 120;
 const AT_ONCE: usize = 32;
 
-/// Sends the jobs through a sandbox with that fault on a twentieth of all calls; gives how many went well, how many ended
-/// in doubt, and how many the sandbox accepted.
-async fn round(fault: Fault, lost_reply: LostReply) -> (usize, usize, usize) {
-    let rule = Rule::new([Call::Submit, Call::Status, Call::Stream, Call::Result], fault);
-    let rule = rule.with_probability(0.05).unwrap().with_retry_after("0");
-    let faults = Faults::from(rule).with_seed(11);
+const CALLS: [Call; 4] = [Call::Submit, Call::Status, Call::Stream, Call::Result];
+
+/// A fault that strikes a twentieth of all calls.
+fn now_and_then(fault: Fault) -> Rule {
+    Rule::new(CALLS, fault).with_probability(0.05).unwrap().with_retry_after("0")
+}
+
+/// Sends the jobs through a sandbox with these faults; gives the errors, and how many jobs the sandbox accepted.
+async fn send(faults: Faults, lost_reply: LostReply) -> (Vec<Error>, usize) {
     let sandbox = Sandbox::builder()
         .runners(64_usize)
         .service_time(Duration::from_millis(5))
@@ -42,18 +45,22 @@ async fn round(fault: Fault, lost_reply: LostReply) -> (usize, usize, usize) {
         .buffer_unordered(AT_ONCE)
         .collect()
         .await;
-    let well = outcomes.iter().filter(|outcome| outcome.is_ok()).count();
-    let doubt = outcomes.iter().filter_map(|outcome| outcome.as_ref().err());
-    // In place of a result, an error that names its documented type is the model's verdict.
-    let verdict = matches!(fault, Fault::AppError | Fault::AppErrorAfter);
-    let doubt = doubt
-        .inspect(|error| {
-            assert!(error.may_have_been_accepted() || (verdict && error.is_job_failure()), "{error:?}");
-        })
-        .count();
     let accepted = accepted(&sandbox).await;
     sandbox.shutdown().await;
-    (well, doubt, accepted)
+    (outcomes.into_iter().filter_map(Result::err).collect(), accepted)
+}
+
+/// A round with that fault on the first three submits and on a twentieth of all calls; gives how many jobs went well, how
+/// many ended in doubt, and how many the sandbox accepted.
+async fn round(fault: Fault, lost_reply: LostReply) -> (usize, usize, usize) {
+    let first = Rule::new([Call::Submit], fault).with_times(3).with_retry_after("0");
+    let (errors, accepted) = send(Faults::from(vec![first, now_and_then(fault)]).with_seed(11), lost_reply).await;
+    // In place of a result, an error that names its documented type is the model's verdict.
+    let verdict = matches!(fault, Fault::AppError | Fault::AppErrorAfter);
+    for error in &errors {
+        assert!(error.may_have_been_accepted() || (verdict && error.is_job_failure()), "{error:?}");
+    }
+    (usize::try_from(JOBS).unwrap() - errors.len(), errors.len(), accepted)
 }
 
 /// How many jobs there are.
@@ -115,5 +122,47 @@ async fn with_the_history_a_lost_reply_is_no_loss() {
     for fault in [Fault::LostReply, Fault::ResetAfter, Fault::GatewayErrorAfter, Fault::Truncate, Fault::CutHead] {
         let jobs = usize::try_from(JOBS).unwrap();
         assert_eq!(round(fault, reconcile).await, (jobs, 0, jobs), "{fault:?}");
+    }
+}
+
+/// Numbers by chance, the same in each run.
+fn draw(state: &mut u64, below: u64) -> u64 {
+    *state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+    (*state >> 33) % below
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn no_outage_makes_a_job_be_paid_twice_or_lost() {
+    let faults = [
+        Fault::IngressError,
+        Fault::RateLimit,
+        Fault::GatewayErrorAfter,
+        Fault::ResetBefore,
+        Fault::ResetAfter,
+        Fault::LostReply,
+        Fault::Truncate,
+        Fault::CutHead,
+    ];
+    for seed in 1..=8 {
+        let mut state = seed;
+        let mut any = || faults[usize::try_from(draw(&mut state, 8)).unwrap()];
+        let drawn = [any(), any(), any(), any(), any()];
+        // Each call fails for a while: up to sixty times in a row, somewhere in the round.
+        let outage = |(call, fault)| {
+            let rule = Rule::new([call], fault).with_retry_after("0");
+            rule.with_skip(draw(&mut state, 60)).with_times(1 + draw(&mut state, 60))
+        };
+        let mut rules: Vec<Rule> = CALLS.into_iter().zip(drawn).map(outage).collect();
+        rules.push(now_and_then(drawn[4]));
+        let case = format!("seed {seed}: {rules:?}");
+        let (errors, accepted) = send(Faults::from(rules).with_seed(seed), LostReply::report()).await;
+        let count = |state| errors.iter().filter(|error| error.state() == Some(state)).count();
+        let (open, unknown) = (count(RequestState::Accepted), count(RequestState::Unknown));
+        let nothing = count(RequestState::Refused) + count(RequestState::NotSent);
+        assert_eq!(open + unknown + nothing, errors.len(), "{case}: {errors:?}");
+        // Followed until the deadline, no outage of the other calls is long enough to leave a job open.
+        assert_eq!(open, 0, "{case}: {errors:?}");
+        let well = usize::try_from(JOBS).unwrap() - errors.len();
+        assert!((well..=well + unknown).contains(&accepted), "{case}: {well} {unknown} {nothing} {accepted}");
     }
 }

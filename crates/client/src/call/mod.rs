@@ -2,5 +2,6 @@
 
 pub(crate) mod files;
 pub(crate) mod head;
+pub(crate) mod json;
 pub(crate) mod operation;
 pub(crate) mod window;

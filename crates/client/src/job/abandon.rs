@@ -39,7 +39,8 @@ impl<O: CallOutput> Job<O> {
 
     /// The error of a call that does not wait for it any more, and leaves it open.
     pub(crate) fn given_up(&self, why: Why, said: &str) -> crate::Error {
-        self.outcome_unknown(why.error(&format!("the job of `{}`", self.endpoint.id), &format!("; {said}")))
+        let said = if said.is_empty() { String::new() } else { format!("; {said}") };
+        self.outcome_unknown(why.error(&format!("the job of `{}`", self.endpoint.id), &said))
     }
 }
 

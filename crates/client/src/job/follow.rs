@@ -10,6 +10,7 @@ use crate::job::poll::{PollPolicy, stream_check};
 use crate::job::seen_logs::SeenLogs;
 use crate::job::sse::Events;
 use crate::job::status;
+use crate::job::trouble::LastTrouble;
 use crate::limits;
 use crate::wire::answer::BodyStream;
 use crate::wire::input::CallOutput;
@@ -40,6 +41,8 @@ pub(crate) struct Follower<O> {
     failures: u32,
     /// Since when they say nothing.
     failing: Option<Instant>,
+    /// The last poll that said nothing.
+    trouble: LastTrouble,
     /// Counts this job among the polled ones.
     polled: Option<PolledJob>,
     seen_logs: SeenLogs,
@@ -74,6 +77,7 @@ impl<O: CallOutput> Follower<O> {
             polls: 0,
             failures: 0,
             failing: None,
+            trouble: LastTrouble::default(),
             polled: None,
             seen_logs: SeenLogs::default(),
             done: false,
@@ -83,6 +87,11 @@ impl<O: CallOutput> Follower<O> {
     pub(crate) fn with_policy(mut self, policy: PollPolicy) -> Self {
         self.policy = policy;
         self
+    }
+
+    /// Why nothing is known of the job, where that is so.
+    pub(crate) fn trouble(&self) -> &LastTrouble {
+        &self.trouble
     }
 
     /// The next status, its log lines only those not given before; `None` after the one that says completed.
@@ -232,6 +241,7 @@ impl<O: CallOutput> Follower<O> {
     fn well(&mut self) {
         self.failures = 0;
         self.failing = None;
+        self.trouble.set(None);
     }
 
     /// A poll has said nothing: how long to wait before the next one, or the error where it counts as it is.
@@ -250,7 +260,9 @@ impl<O: CallOutput> Follower<O> {
         let judgement = error.judge(Some(self.job.request_id()), Reported::Nothing);
         let wait = outage.wait(judgement, &wire.retry, wire.timeouts.deadline, jitter());
         tracing::debug!(fal.request_id = self.job.request_id(), ?wait, %error, "the status says nothing");
-        wait.ok_or(error)
+        let Some(wait) = wait else { return Err(error) };
+        self.trouble.set(Some(error));
+        Ok(wait)
     }
 
     /// A polled status has every line so far.

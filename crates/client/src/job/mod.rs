@@ -15,10 +15,12 @@ pub(crate) mod status;
 pub(crate) mod submit;
 pub(crate) mod submitted;
 pub(crate) mod subscribe;
+pub(crate) mod trouble;
 pub(crate) mod updates;
 pub(crate) mod wait;
 
 use crate::call::head::Head;
+use crate::call::json;
 use crate::call::operation::Operation;
 use crate::clock::{self, Instant};
 use crate::error::{Error, ErrorKind, Judgement, Reported, RequestState, Result};
@@ -192,7 +194,8 @@ impl<O: CallOutput> Job<O> {
     /// [`is_job_failure`](Error::is_job_failure) when the model's own answer is a failure, or
     /// [`is_cancelled`](Error::is_cancelled); [`is_decode`](Error::is_decode) when its answer does not fit, whose files
     /// are in [`files`](Error::files); status 400 when the job has not completed; [`is_not_found`](Error::is_not_found)
-    /// when the id is unknown or the result has expired.
+    /// when the id is unknown or the result has expired; [`is_job_open`](Error::is_job_open) when the queue has forgotten
+    /// it and the history cannot be read.
     pub async fn result(&self) -> Result<Response<O>> {
         let (wire, send) = (&self.jobs.wire, || self.request(Operation::Result, false));
         let answer = wire.call(Operation::Result, Some(self.endpoint.id), send, read_output).await;
@@ -213,12 +216,13 @@ impl<O: CallOutput> Job<O> {
         self.with_request_id(wire.call_once(Operation::Result, Some(self.endpoint.id), send, read_output).await)
     }
 
-    /// What the history keeps of a job that the queue has forgotten. Trouble there does not hide what the queue said.
+    /// What the history keeps of a job that the queue has forgotten. Where it cannot be read, nothing is known of the job.
     async fn forgotten(&self, error: Error) -> Result<Response<O>> {
         match Box::pin(self.recorded_result()).await {
             Ok(Some(response)) => Ok(response),
+            Ok(None) => Err(error),
             Err(failure) if failure.state().is_some() => Err(failure),
-            _ => Err(error),
+            Err(unread) => Err(self.outcome_unknown(unread)),
         }
     }
 
@@ -335,7 +339,7 @@ impl<O> fmt::Debug for Job<O> {
 }
 
 fn read_cancel(body: &Bytes) -> serde_json::Result<CancelStatus> {
-    serde_json::from_slice(body)
+    json::from_slice(body)
 }
 
 /// Whether a text can stand in a path as one segment that means nothing else: `..` would climb.

@@ -6,6 +6,7 @@ use crate::error::Result;
 use crate::generated::parameters::SubmitParameters;
 use crate::job::lost_reply::LostReply;
 use crate::job::{Job, Jobs, preflight};
+use crate::wire::Wire;
 use crate::wire::input::{CallInput, CallOutput, Payload};
 use crate::wire::options::CallOptions;
 use crate::wire::stop::Stop;
@@ -134,6 +135,10 @@ pub(crate) struct Order {
 }
 
 impl Order {
+    pub(crate) fn wire(&self) -> &Arc<Wire> {
+        &self.jobs.wire
+    }
+
     /// Sends it. Where the call's end comes over that, its job is cancelled, and given only if it has completed.
     pub(crate) async fn place<O: CallOutput>(self, stop: &mut Stop<'_>) -> Result<Job<O>> {
         let job: Job<O> = self.send(stop).await?;

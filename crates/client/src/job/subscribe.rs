@@ -1,5 +1,6 @@
 //! Submit, follow, fetch: the call that most programs want.
 
+use crate::clock;
 use crate::error::{Error, ErrorKind, RequestState, Result};
 use crate::job::abandon::CancelOnDrop;
 use crate::job::follow::Follower;
@@ -175,6 +176,7 @@ async fn follow<O: CallOutput>(
 ) -> Result<Response<O>> {
     let completed = AtomicBool::new(false);
     let follower = Follower::new(job.clone(), logs).with_policy(policy);
+    let trouble = follower.trouble().clone();
     let mut finish = pin!(job.finish(follower, |status| {
         completed.fetch_or(status::has_ended(status), Ordering::Relaxed);
         if let Some(on_status) = &mut on_status {
@@ -188,17 +190,19 @@ async fn follow<O: CallOutput>(
     if completed.load(Ordering::Relaxed) {
         // There is nothing to cancel, and its result is on its way.
         let Ok(outcome) = timeout(stop.left(), finish).await else {
-            return Err(job.given_up(why, "it has completed, but its result did not come in time"));
+            let said = "it has completed, but its result did not come in time";
+            return Err(trouble.told(job.given_up(why, said)));
         };
         return outcome;
     }
-    job.abandon(stop.left(), why).await?;
-    job.last_result(stop.left(), why).await
+    job.abandon(stop.left(), why).await.map_err(|error| trouble.told(error))?;
+    job.last_result(stop.left(), why).await.map_err(|error| trouble.told(error))
 }
 
 /// Sends the request from a task of its own, which goes on when the call is dropped: what is on its way is waited for and
 /// cancelled by its id.
 async fn place_beside<O: CallOutput>(order: Order, stop: &mut Stop<'_>) -> Result<Job<O>> {
+    let (wire, begun) = (order.wire().clone(), clock::system_time());
     // Dropping this end, with the call or by its caller's word, is what the task hears.
     let (hold, dropped) = oneshot::channel::<()>();
     let mut own = stop.with_cancel(dropped.map(drop).boxed());
@@ -210,7 +214,10 @@ async fn place_beside<O: CallOutput>(order: Order, stop: &mut Stop<'_>) -> Resul
         task.await
     };
     let gone = |error| Error::new(ErrorKind::Cancelled, "the task of the submit has ended").with_source(error);
-    let guard: CancelOnDrop<O> = outcome.map_err(|error| gone(error).in_state(RequestState::Unknown))??;
+    // The task has ended with its runtime, say: nobody knows how far the request had come.
+    let unknown =
+        |error| gone(error).in_state(RequestState::Unknown).sent_since(begun, wire.clock.offset_ms());
+    let guard: CancelOnDrop<O> = outcome.map_err(unknown)??;
     guard.disarm().ok_or_else(|| Error::new(ErrorKind::Cancelled, "the submit has no job"))
 }
 

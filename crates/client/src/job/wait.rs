@@ -3,13 +3,15 @@
 use crate::call::operation::Operation;
 use crate::chance::jitter;
 use crate::clock;
-use crate::error::{Body, Error, ErrorKind, Judgement, Reported, Result};
+use crate::error::{Body, Error, Judgement, Reported, Result};
 use crate::job::Job;
 use crate::job::follow::Follower;
 use crate::job::outage::Outage;
 use crate::job::response::Response;
 use crate::job::status;
+use crate::job::trouble::LastTrouble;
 use crate::wire::input::CallOutput;
+use crate::wire::stop::Why;
 use futures_util::future::{BoxFuture, FutureExt};
 use ideogram_schema::QueueStatus;
 use std::future::IntoFuture;
@@ -29,12 +31,12 @@ impl<O: CallOutput> Job<O> {
     /// A verdict is the model's, or the queue's, never the network's: an outage is waited out until the deadline.
     pub async fn wait(&self) -> Result<Response<O>> {
         let deadline = self.jobs.wire.timeouts.deadline;
-        let Ok(outcome) = tokio::time::timeout(deadline, self.finish(Follower::new(self.clone(), false), |_| {})).await
-        else {
-            let message = format!("the job of `{}` did not finish within {deadline:?}", self.endpoint.id);
-            return Err(self.outcome_unknown(Error::new(ErrorKind::Deadline, message)));
-        };
-        outcome
+        let follower = Follower::new(self.clone(), false);
+        let trouble = follower.trouble().clone();
+        match tokio::time::timeout(deadline, self.finish(follower, |_| {})).await {
+            Ok(outcome) => outcome,
+            Err(_) => Err(trouble.told(self.given_up(Why::Deadline(deadline), ""))),
+        }
     }
 
     /// Follows the job to its end, showing each status on the way with its new log lines, and fetches the result.
@@ -66,9 +68,10 @@ impl<O: CallOutput> Job<O> {
                 Err(error) => return Err(error),
             }
         }
+        let trouble = follower.trouble().clone();
         drop(follower);
         match last.as_ref().and_then(status::reason) {
-            None => Ok(self.outcome().await?.with_job(&self.request_id, last, clock::since(self.submitted))),
+            None => Ok(self.outcome(&trouble).await?.with_job(&self.request_id, last, clock::since(self.submitted))),
             Some(reason) => {
                 let error_type = last.and_then(|status| status.error_type);
                 Err(self.failure().await.with_reason(reason, error_type.as_ref()).into_verdict())
@@ -77,7 +80,7 @@ impl<O: CallOutput> Job<O> {
     }
 
     /// The result of a job that has completed, or that the queue has forgotten: asked for until something is known.
-    async fn outcome(&self) -> Result<Response<O>> {
+    async fn outcome(&self, trouble: &LastTrouble) -> Result<Response<O>> {
         let wire = &self.jobs.wire;
         let mut outage = Outage::default();
         let (mut since, mut contradicted) = (None, None);
@@ -95,16 +98,30 @@ impl<O: CallOutput> Job<O> {
             outage.contradicting = contradicted.map_or(Duration::ZERO, clock::since);
             outage.age = self.age();
             outage.asked = error.retry_after();
-            if let Some(wait) = outage.wait(judgement, &wire.retry, wire.timeouts.deadline, jitter()) {
+            let wait = |outage: &Outage, judgement| outage.wait(judgement, &wire.retry, wire.timeouts.deadline, jitter());
+            let (error, wait) = match (judgement, wait(&outage, judgement)) {
+                (Judgement::NotFound, None) => match self.forgotten(error).await {
+                    // The history cannot be read now; it may be in a while.
+                    Err(unread) if unread.is_job_open() && unread.is_transient() => {
+                        outage.asked = unread.retry_after();
+                        (unread, wait(&outage, Judgement::NotYetKnown))
+                    }
+                    outcome => return outcome,
+                },
+                (_, wait) => (error, wait),
+            };
+            if let Some(wait) = wait {
                 tracing::debug!(fal.request_id = self.request_id, wait_ms = wait.as_millis(), %error, "asking again");
+                trouble.set(Some(error));
                 tokio::time::sleep(wait).await;
                 continue;
             }
             return match judgement {
-                Judgement::NotFound => self.forgotten(error).await,
                 Judgement::Failed | Judgement::Cancelled | Judgement::Contradicted => Err(error.into_verdict()),
                 Judgement::Answered => Err(error),
-                Judgement::Denied | Judgement::RateLimited | Judgement::NotYetKnown => Err(self.outcome_unknown(error)),
+                Judgement::Denied | Judgement::NotFound | Judgement::RateLimited | Judgement::NotYetKnown => {
+                    Err(self.outcome_unknown(error))
+                }
             };
         }
     }

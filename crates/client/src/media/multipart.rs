@@ -4,6 +4,7 @@ use super::content::{Content, Piece, next_part};
 use super::metadata::UploadMetadata;
 use super::progress::Meter;
 use super::storage::{Storage, Token, read};
+use crate::call::json;
 use crate::call::operation::Operation;
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits;
@@ -78,7 +79,7 @@ async fn begin(storage: &Storage, token: &Token, metadata: &UploadMetadata) -> R
     let (name, lifecycle) = (metadata.ascii_name(), metadata.lifecycle());
     let attempt = || async {
         let (head, body) = read(cdn.begin_multipart(Some(&name), lifecycle, lifecycle).await).await?;
-        serde_json::from_slice(&body).map_err(|error| Error::unreadable(head, error))
+        json::from_slice(&body).map_err(|error| Error::unreadable(head, error))
     };
     storage.wire.repeat(Operation::Upload, None, attempt).await
 }

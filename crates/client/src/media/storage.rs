@@ -1,6 +1,7 @@
 //! The calls of fal's storage: a token for the CDN, uploads with it, and uploads to a signed URL.
 
 use crate::call::head::Head;
+use crate::call::json;
 use crate::call::operation::Operation;
 use crate::error::{Error, ErrorKind, Result};
 use crate::generated::parameters::RawResult;
@@ -54,7 +55,7 @@ impl Storage {
         }
         let (rest, nothing) = (self.rest()?, CdnTokenRequest(serde_json::Map::new()));
         let send = || rest.cdn_token(&StorageType::FalCdnV3, &nothing);
-        let (_, answer) = self.wire.call(Operation::Token, None, send, |body| serde_json::from_slice(body)).await?;
+        let (_, answer) = self.wire.call(Operation::Token, None, send, |body| json::from_slice(body)).await?;
         let token = self.token_of(&answer);
         *kept = Some(token.clone());
         Ok(token)
@@ -84,7 +85,7 @@ impl Storage {
     pub(super) async fn announce(&self, file_name: &str, content_type: &str) -> Result<SignedUpload> {
         let (rest, file) = (self.rest()?, UploadAnnouncement::new(file_name, content_type));
         let send = || rest.initiate_upload(&StorageType::Gcs, &file);
-        let (_, answer) = self.wire.call(Operation::Token, None, send, |body| serde_json::from_slice(body)).await?;
+        let (_, answer) = self.wire.call(Operation::Token, None, send, |body| json::from_slice(body)).await?;
         Ok(answer)
     }
 

@@ -7,6 +7,7 @@ use super::metadata::UploadMetadata;
 use super::multipart;
 use super::progress::{Meter, Progress};
 use super::storage::{Storage, read};
+use crate::call::json;
 use crate::call::operation::Operation;
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits;
@@ -198,7 +199,7 @@ async fn in_one_piece(storage: &Storage, piece: &Piece, metadata: &UploadMetadat
         // The preference goes under both of its names.
         let sent = read(cdn.upload_file(Some(&name), lifecycle, lifecycle, body).await).await;
         let (head, body) = sent.inspect_err(|_| attempt.failed())?;
-        let answer: UploadedFile = serde_json::from_slice(&body).map_err(|error| Error::unreadable(head, error))?;
+        let answer: UploadedFile = json::from_slice(&body).map_err(|error| Error::unreadable(head, error))?;
         Ok(answer.access_url)
     };
     storage.wire.repeat(Operation::Upload, None, attempt).await

@@ -2,6 +2,7 @@
 
 use super::pages::list;
 use crate::call::head::Head;
+use crate::call::json;
 use crate::call::operation::Operation;
 use crate::call::window::Window;
 use crate::error::{Error, Result};
@@ -75,7 +76,7 @@ pub(crate) async fn result<O: CallOutput>(
     }
     let took = duration.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok()).unwrap_or_default();
     // What did not fit when it was fetched does not fit here either.
-    match O::deserialize(&output) {
+    match json::from_value(&output) {
         Ok(read) => Ok(Some((head, (read, Bytes::from(output.to_string())), took))),
         Err(error) => {
             Err(Error::misfit(&output, error, endpoint).with_head(head).at(Operation::History, Some(endpoint.id)))

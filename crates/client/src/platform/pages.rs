@@ -1,5 +1,6 @@
 //! Lists of the platform, page by page.
 
+use crate::call::json;
 use crate::call::operation::Operation;
 use crate::error::Result;
 use crate::generated::parameters::RawResult;
@@ -30,7 +31,7 @@ where
     let mut cursor: Option<String> = None;
     for _ in 0..PAGES {
         let send = || ask(operations.clone(), cursor.clone());
-        let (_, page) = wire.call(operation, None, send, |body| serde_json::from_slice(body)).await?;
+        let (_, page) = wire.call(operation, None, send, |body| json::from_slice(body)).await?;
         let (found, next) = items(page);
         for item in found {
             if !each(item) {

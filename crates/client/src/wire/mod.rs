@@ -13,6 +13,7 @@ pub(crate) mod stop;
 pub(crate) mod timeouts;
 
 use crate::call::head::Head;
+use crate::call::json;
 use crate::call::operation::Operation;
 use crate::chance::jitter;
 use crate::error::{Error, ErrorKind, Reported, Result};
@@ -327,7 +328,7 @@ pub(crate) fn read_output<O: CallOutput>(body: &Bytes) -> serde_json::Result<(O,
     if body.trim_ascii_start().first() != Some(&b'{') {
         return Err(serde_json::Error::custom("a JSON object is expected"));
     }
-    Ok((serde_json::from_slice(body)?, body.clone()))
+    Ok((json::from_slice(body)?, body.clone()))
 }
 
 impl fmt::Debug for Wire {

@@ -87,7 +87,7 @@ impl RetryPolicy {
     }
 
     /// How long to wait after `failures` failed attempts, or `None` to give up. `jitter` is from 0 to 1 and scales the
-    /// wait by 0.5 to 1.5; a wait that the server asked for is only ever lengthened.
+    /// wait by 0.5 to 1.5; a wait that the server asked for is only ever lengthened, and never shorter than without it.
     pub fn delay(&self, failures: u32, retry_after: Option<Duration>, jitter: f64) -> Option<Duration> {
         if failures >= self.max_attempts {
             return None;
@@ -96,7 +96,9 @@ impl RetryPolicy {
             Some(asked) if asked > self.max_retry_after => None,
             // Those who were told the same time should not all come back at once.
             Some(asked) => {
-                Some(asked.saturating_add(self.base_delay.min(asked).min(LONGEST).mul_f64(jitter.clamp(0.0, 1.0))))
+                let later = self.base_delay.min(asked).min(LONGEST).mul_f64(jitter.clamp(0.0, 1.0));
+                // "At once" is no reason to hurry.
+                Some(asked.saturating_add(later).max(self.backoff(failures, jitter)))
             }
             None => Some(self.backoff(failures, jitter)),
         }
@@ -168,6 +170,7 @@ mod tests {
         let policy = RetryPolicy::default();
         assert_eq!(policy.delay(1, Some(Duration::from_secs(7)), 0.0), Some(Duration::from_secs(7)));
         assert_eq!(policy.delay(1, Some(Duration::from_secs(61)), 0.0), None);
+        assert_eq!(policy.delay(3, Some(Duration::ZERO), 0.5), policy.delay(3, None, 0.5));
     }
 
     #[test]

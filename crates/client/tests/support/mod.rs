@@ -11,6 +11,7 @@
     reason = "a support of tests, of which each test binary uses a part"
 )]
 
+pub mod faults;
 pub mod queue_server;
 
 use std::sync::{Arc, Mutex};

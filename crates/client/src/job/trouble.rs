@@ -1,0 +1,30 @@
+//! The last answer that settled nothing, for the error of a call that is given up meanwhile.
+
+use crate::error::{Error, ErrorKind, RequestState};
+use std::fmt::Write as _;
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// The last trouble in asking after a job; none once an answer has said something.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct LastTrouble(Arc<Mutex<Option<Error>>>);
+
+impl LastTrouble {
+    pub(super) fn set(&self, trouble: Option<Error>) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = trouble;
+    }
+
+    /// The error of a call that was given up with its job open, and what stood in the way.
+    pub(super) fn told(&self, mut error: Error) -> Error {
+        let is_given_up = matches!(error.kind(), ErrorKind::Deadline | ErrorKind::Cancelled);
+        if !is_given_up || error.state() != Some(RequestState::Accepted) {
+            return error;
+        }
+        if let Some(mut last) = self.0.lock().unwrap_or_else(PoisonError::into_inner).take() {
+            // The error names it.
+            last.repr_mut().request_id = None;
+            // Writing to a String cannot fail.
+            let _ = write!(error.repr_mut().message, "; the last time it was asked after: {last}");
+        }
+        error
+    }
+}
