@@ -224,7 +224,7 @@ pub(crate) fn write_free(path: &Path, bytes: &[u8]) -> Result<PathBuf, Failure> 
     let cannot = |error| cannot_write(path, &error);
     let mut file = temporary(path, bytes).map_err(cannot)?;
     for number in 1..=MAX_NUMBER {
-        let name = if number == 1 { path.to_owned() } else { beside(path, number) };
+        let name = numbered(path, number);
         match file.persist_noclobber(&name) {
             Ok(_) => return Ok(name),
             Err(error) if error.error.kind() == ErrorKind::AlreadyExists => file = error.file,
