@@ -139,8 +139,8 @@ pub use job::updates::{Update, Updates};
 pub use media::{hosted::HostedUrl, input::ImageInput, progress::Progress, upload::Upload};
 #[cfg(feature = "media")]
 pub use picture::dimensions::Dimensions;
-pub use picture::file_name::numbered;
 pub use picture::facts::{DownloadWarning, FileFacts};
+pub use picture::file_name::numbered;
 pub use picture::format::Format;
 pub use picture::image::Image;
 pub use picture::saved::{Download, SavedFile};

@@ -215,8 +215,7 @@ async fn place_beside<O: CallOutput>(order: Order, stop: &mut Stop<'_>) -> Resul
     };
     let gone = |error| Error::new(ErrorKind::Cancelled, "the task of the submit has ended").with_source(error);
     // The task has ended with its runtime, say: nobody knows how far the request had come.
-    let unknown =
-        |error| gone(error).in_state(RequestState::Unknown).sent_since(begun, wire.clock.offset_ms());
+    let unknown = |error| gone(error).in_state(RequestState::Unknown).sent_since(begun, wire.clock.offset_ms());
     let guard: CancelOnDrop<O> = outcome.map_err(unknown)??;
     guard.disarm().ok_or_else(|| Error::new(ErrorKind::Cancelled, "the submit has no job"))
 }

@@ -98,7 +98,8 @@ impl<O: CallOutput> Job<O> {
             outage.contradicting = contradicted.map_or(Duration::ZERO, clock::since);
             outage.age = self.age();
             outage.asked = error.retry_after();
-            let wait = |outage: &Outage, judgement| outage.wait(judgement, &wire.retry, wire.timeouts.deadline, jitter());
+            let wait =
+                |outage: &Outage, judgement| outage.wait(judgement, &wire.retry, wire.timeouts.deadline, jitter());
             let (error, wait) = match (judgement, wait(&outage, judgement)) {
                 (Judgement::NotFound, None) => match self.forgotten(error).await {
                     // The history cannot be read now; it may be in a while.
