@@ -23,8 +23,8 @@ impl OutputFile {
     ///
     /// let answer = serde_json::json!({"images": [{"url": "https://v3.fal.media/fox.png"}, null], "seed": "odd"});
     /// let files = OutputFile::all_in(Generate::INFO, &answer);
-    /// assert_eq!(files.len(), 1);
-    /// assert_eq!(files[0].file.url, "https://v3.fal.media/fox.png");
+    /// let urls: Vec<&str> = files.iter().map(|found| found.file.url.as_str()).collect();
+    /// assert_eq!(urls, ["https://v3.fal.media/fox.png"]);
     /// ```
     pub fn all_in(endpoint: &EndpointInfo, answer: &Value) -> Vec<Self> {
         let mut files = Vec::new();
