@@ -2,6 +2,8 @@
 
 use serde_json::Value;
 use std::path::{Path, PathBuf};
+use xtask::describe::Description;
+use xtask::emit::workspace;
 use xtask::emit::write::Output;
 use xtask::error::Problems;
 use xtask::sources::files::Files;
@@ -25,10 +27,15 @@ pub(crate) fn files() -> Files {
 
 /// What codegen makes of these files, their documents taken as they are.
 pub(crate) fn generate(files: &Files) -> Result<Output, Problems> {
+    Ok(workspace::output(&describe(files)?)?)
+}
+
+/// What these files describe, their documents taken as they are.
+pub(crate) fn describe(files: &Files) -> Result<Description, Problems> {
     let (lock, _) = lock::accepted(files, "2026-11-22")?;
     let mut files = files.clone();
     files.insert(lock::PATH, lock.to_text()?);
-    xtask::commands::codegen::generate(&Sources::parse(&files))
+    xtask::describe::describe(&Sources::parse(&files)).complete()
 }
 
 /// A copy of all that codegen reads, to be changed.

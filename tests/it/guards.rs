@@ -4,7 +4,7 @@ use crate::description::{files, generate};
 use crate::round_trip::canonical;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use xtask::emit::write::Output;
 
 /// Which guard notices a change.
@@ -31,46 +31,95 @@ fn with_change(names: &[&str], mutate: impl Fn(&mut Value)) -> Noticed {
         mutate(&mut document);
         after.insert(path, document.to_string());
     }
-    noticed(&generate(&before).unwrap(), &generate(&after).unwrap())
+    Guards::new(&generate(&before).unwrap()).notice(&generate(&after).unwrap())
 }
 
-pub(crate) fn noticed(before: &Output, after: &Output) -> Noticed {
-    let derived = ideogram_schema::json_schemas();
-    let documents = after.files.iter().filter(|(path, _)| path.parent() == Some(Path::new("openapi")));
-    let round_trip = documents.into_iter().any(|(_, text)| {
+/// What the guards know of the files before a change.
+pub(crate) struct Guards {
+    files: BTreeMap<PathBuf, File>,
+    /// The schemas derived from the Rust types, in the form in which they are compared.
+    derived: BTreeMap<String, Value>,
+}
+
+struct File {
+    text: String,
+    /// Without its header comments, or without the white space of JSON.
+    body: String,
+    /// The public surface of Rust code.
+    surface: Option<String>,
+}
+
+impl File {
+    fn new(path: &Path, text: &str) -> Self {
+        let body = body(text);
+        let surface = is_rust(path).then(|| surface(&body));
+        Self { text: text.to_owned(), body, surface }
+    }
+}
+
+impl Guards {
+    pub(crate) fn new(before: &Output) -> Self {
+        let file = |(path, text): (&PathBuf, &String)| (path.clone(), File::new(path, text));
+        let derived = ideogram_schema::json_schemas();
+        let derived: BTreeMap<_, _> = derived.iter().map(|(name, schema)| (name.clone(), canonical(schema))).collect();
+        let this = Self { files: before.files.iter().map(file).collect(), derived };
+        let equal = |(path, file): (&PathBuf, &File)| !is_description(path) || this.round_trips(&file.text);
+        assert!(this.files.iter().all(equal), "the round trip guard notices something before any change");
+        this
+    }
+
+    /// Which guards notice a change to these files. What is equal to the byte is looked at by none.
+    pub(crate) fn notice(&self, after: &Output) -> Noticed {
+        let mut noticed = Noticed::default();
+        for (path, text) in &after.files {
+            let before = self.files.get(path);
+            if before.is_some_and(|before| before.text == *text) {
+                continue;
+            }
+            noticed.round_trip |= is_description(path) && !self.round_trips(text);
+            let body = body(text);
+            if before.is_some_and(|before| before.body == body) {
+                continue;
+            }
+            noticed.check = true;
+            if is_rust(path) {
+                noticed.rust = true;
+                noticed.surface |= before.and_then(|before| before.surface.as_ref()) != Some(&surface(&body));
+            }
+        }
+        for path in self.files.keys().filter(|path| !after.files.contains_key(*path)) {
+            noticed.check = true;
+            noticed.rust |= is_rust(path);
+            noticed.surface |= is_rust(path);
+        }
+        noticed
+    }
+
+    /// Whether the schemas derived from the Rust types equal those of a document.
+    fn round_trips(&self, text: &str) -> bool {
         let document: Value = serde_json::from_str(text).unwrap();
-        let differs = |(name, schema): (&String, &Value)| {
-            derived.get(name).is_none_or(|derived| canonical(derived) != canonical(schema))
-        };
-        document["components"]["schemas"].as_object().unwrap().iter().any(differs)
-    });
-    let (before, after) = (without_headers(before), without_headers(after));
-    let (rust_before, rust_after) = (rust(&before), rust(&after));
-    let surface = surface(&rust_before) != surface(&rust_after);
-    Noticed { check: before != after, rust: rust_before != rust_after, round_trip, surface }
+        let schemas = document["components"]["schemas"].as_object().unwrap();
+        schemas.iter().all(|(name, schema)| self.derived.get(name).is_some_and(|derived| *derived == canonical(schema)))
+    }
 }
 
-type Texts = BTreeMap<String, String>;
+fn is_description(path: &Path) -> bool {
+    path.parent() == Some(Path::new("openapi"))
+}
 
-/// The generated files, their header comments and the white space of JSON removed.
-fn without_headers(output: &Output) -> Texts {
-    let body = |text: &str| match serde_json::from_str::<Value>(text) {
+fn is_rust(path: &Path) -> bool {
+    path.extension().is_some_and(|end| end == "rs")
+}
+
+fn body(text: &str) -> String {
+    match serde_json::from_str::<Value>(text) {
         Ok(document) => document.to_string(),
         Err(_) => text.lines().skip_while(|line| line.starts_with("// ")).collect::<Vec<_>>().join("\n"),
-    };
-    output.files.iter().map(|(path, text)| (path.display().to_string(), body(text))).collect()
+    }
 }
 
-fn rust(texts: &Texts) -> Texts {
-    texts
-        .iter()
-        .filter(|(path, _)| Path::new(path).extension().is_some_and(|end| end == "rs"))
-        .map(|(path, text)| (path.clone(), text.clone()))
-        .collect()
-}
-
-fn surface(rust: &Texts) -> Texts {
-    rust.iter().map(|(path, text)| (path.clone(), xtask::emit::surface::of_source(text).unwrap())).collect()
+fn surface(rust: &str) -> String {
+    xtask::emit::surface::of_source(rust).unwrap()
 }
 
 fn input(document: &mut Value) -> &mut Value {

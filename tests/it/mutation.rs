@@ -6,11 +6,14 @@
 //! schemas derived from the Rust types no longer equal the description, or when the snapshot of the surface differs.
 //! What says something about requests and answers must reach the Rust code or be refused, not only some file.
 
-use crate::description::{files, generate};
-use crate::guards::{Noticed, noticed};
+use crate::description::{describe, files, generate};
+use crate::guards::{Guards, Noticed};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use xtask::describe::Description;
+use xtask::emit::workspace;
 use xtask::emit::write::Output;
 use xtask::sources::WRITTEN;
 use xtask::sources::files::Files;
@@ -40,19 +43,17 @@ fn every_changed_leaf_of_the_description_is_noticed() {
     let mutations: Vec<Mutation> =
         documents(&files).iter().flat_map(|(file, document)| mutations(file, document)).collect();
     assert!(mutations.len() > 1_000, "only {} leaves were found", mutations.len());
-    let before = generate(&files).unwrap();
-    let halves: Vec<Vec<(usize, Option<Noticed>)>> = std::thread::scope(|scope| {
-        let threads: Vec<_> = (0..2)
-            .map(|part| {
-                let (mutations, files, before) = (&mutations, &files, &before);
-                scope.spawn(move || run(mutations, files, before, part))
-            })
-            .collect();
+    let before = Before::new(&files);
+    let next = AtomicUsize::new(0);
+    let threads = std::thread::available_parallelism().map_or(2, usize::from);
+    let outcomes: Vec<Vec<(usize, Option<Noticed>)>> = std::thread::scope(|scope| {
+        let run = || before.run(&mutations, &files, &next);
+        let threads: Vec<_> = (0..threads).map(|_| scope.spawn(run)).collect();
         threads.into_iter().map(|thread| thread.join().unwrap()).collect()
     });
     let mut table: BTreeMap<&str, Row> = BTreeMap::new();
     let mut unnoticed = Vec::new();
-    for (index, outcome) in halves.into_iter().flatten() {
+    for (index, outcome) in outcomes.into_iter().flatten() {
         let mutation = &mutations[index];
         let row = table.entry(mutation.kind).or_default();
         row.changes += 1;
@@ -85,16 +86,53 @@ fn print(table: &BTreeMap<&str, Row>) -> String {
     text
 }
 
-/// Applies every second mutation.
-fn run(mutations: &[Mutation], files: &Files, before: &Output, part: usize) -> Vec<(usize, Option<Noticed>)> {
-    let mut outcomes = Vec::new();
-    for (index, mutation) in mutations.iter().enumerate().filter(|(index, _)| index % 2 == part) {
+/// The description before any change, and what the guards know of it.
+struct Before {
+    description: Description,
+    output: Output,
+    guards: Guards,
+}
+
+impl Before {
+    fn new(files: &Files) -> Self {
+        let description = describe(files).unwrap();
+        let output = workspace::output(&description).unwrap();
+        Self { guards: Guards::new(&output), description, output }
+    }
+
+    /// What codegen makes of a change.
+    fn after(&self, mutation: &Mutation, files: &Files) -> Option<Output> {
         let mut files = files.clone();
         files.insert(mutation.file.as_str(), mutation.changed.to_string());
-        let after = generate(&files);
-        outcomes.push((index, after.ok().map(|after| noticed(before, &after))));
+        let description = describe(&files).ok()?;
+        workspace::output_after(&description, Some((&self.description, &self.output))).ok()
     }
-    outcomes
+
+    /// Applies one mutation after the other, as long as there are some that no other thread has taken.
+    fn run(&self, mutations: &[Mutation], files: &Files, next: &AtomicUsize) -> Vec<(usize, Option<Noticed>)> {
+        let mut outcomes = Vec::new();
+        loop {
+            let index = next.fetch_add(1, Ordering::Relaxed);
+            let Some(mutation) = mutations.get(index) else { return outcomes };
+            let after = self.after(mutation, files);
+            outcomes.push((index, after.map(|after| self.guards.notice(&after))));
+        }
+    }
+}
+
+#[test]
+fn what_is_taken_from_the_description_before_is_what_would_be_written() {
+    let files = files();
+    let before = Before::new(&files);
+    let mutations: Vec<Mutation> =
+        documents(&files).iter().flat_map(|(file, document)| mutations(file, document)).collect();
+    // Some of every file, every kind of place among them.
+    for mutation in mutations.iter().step_by(97) {
+        let mut changed = files.clone();
+        changed.insert(mutation.file.as_str(), mutation.changed.to_string());
+        let whole = generate(&changed).ok();
+        assert!(before.after(mutation, &files) == whole, "{}#{}", mutation.file, mutation.pointer);
+    }
 }
 
 /// The JSON documents that the pipeline reads.

@@ -26,7 +26,7 @@ pub struct Description {
 }
 
 /// One endpoint's document as fal serves it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UpstreamDocument {
     /// The endpoint's id.
     pub id: String,

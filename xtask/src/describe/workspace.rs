@@ -52,7 +52,7 @@ fn description(sources: &Sources, assembled: [Document; 2], problems: &mut Vec<E
     }
     let upstream = sources.endpoints.iter().filter_map(|entry| {
         let upstream = sources.upstream.get(&entry.id)?;
-        let canonical = document::sorted(&upstream.document).to_string();
+        let canonical = document::canonical(&upstream.document);
         Some(UpstreamDocument {
             id: entry.id.clone(),
             file: entry.file.clone(),

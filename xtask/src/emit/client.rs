@@ -5,23 +5,52 @@ use super::source::header;
 use crate::describe::Description;
 use crate::error::{Error, Result};
 use crate::sources::WRITTEN;
+use crate::sources::document::Document;
 use serde_json::Value;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The crate of the models, as the client sees it.
 const SCHEMA_CRATE: &str = "::ideogram_schema";
 
-/// The files of the module.
+/// The file of what may be set on a call.
+const PARAMETERS: &str = "parameters.rs";
+
+/// The files of the module. `before` is another description and the files that it gave, of which those are taken that
+/// would be the same.
 ///
 /// # Errors
 /// Whatever progenitor refuses, by file and JSON pointer.
-pub(super) fn files(description: &Description) -> Result<Vec<(String, String)>> {
+pub(super) fn files(
+    description: &Description,
+    before: Option<(&Description, &BTreeMap<String, String>)>,
+) -> Result<Vec<(String, String)>> {
     let names: BTreeSet<String> = description.components.keys().cloned().collect();
     let header = header(&description.generators);
     let file = |about: &str, body: &str| format!("{header}\n//! {about}\n\n{body}");
+    let before = before.filter(|(before, _)| {
+        before.generators == description.generators && before.components.keys().eq(description.components.keys())
+    });
+    let known = |document: &Document| {
+        let (before, files) = before?;
+        let same = |known: &&Document| {
+            known.name == document.name && operations::has_same_operations(&known.value, &document.value)
+        };
+        before.documents.iter().find(same).and_then(|_| files.get(&format!("{}.rs", document.stem())).cloned())
+    };
+    let is_endpoints = |document: &&Document| WRITTEN.contains(&document.name.as_str());
+    let mut endpoints = description.documents.iter().filter(is_endpoints);
+    // Both are needed for the parameters of calls, or neither.
+    let known_parameters =
+        endpoints.all(|document| known(document).is_some()).then(|| before?.1.get(PARAMETERS).cloned()).flatten();
     let mut of_endpoints = Vec::new();
     let mut files = Vec::new();
     for document in &description.documents {
+        let name = format!("{}.rs", document.stem());
+        let needed = is_endpoints(&document) && known_parameters.is_none();
+        if let Some(text) = known(document).filter(|_| !needed) {
+            files.push((name, text));
+            continue;
+        }
         let written = operations::operations(&document.value, &names, SCHEMA_CRATE)
             .and_then(|operations| Ok((servers(&document.value)?, operations)))
             .map_err(|error| error.in_file(&document.name));
@@ -29,13 +58,17 @@ pub(super) fn files(description: &Description) -> Result<Vec<(String, String)>> 
         let about = format!("The operations of `{}`.", document.name);
         let (imports, rest) = operations.source.split_once("#[derive").unwrap_or(("", &operations.source));
         let body = format!("{}\n\n{servers}#[derive{rest}", imports.trim_end());
-        files.push((format!("{}.rs", document.stem()), file(&about, &body)));
-        if WRITTEN.contains(&document.name.as_str()) {
+        files.push((name, file(&about, &body)));
+        if is_endpoints(&document) {
             of_endpoints.push(operations);
         }
     }
     let about = "What may be set on a call besides its input.";
-    files.push(("parameters.rs".to_owned(), file(about, &parameters(&of_endpoints)?)));
+    let parameters = match known_parameters {
+        Some(text) => text,
+        None => file(about, &parameters(&of_endpoints)?),
+    };
+    files.push((PARAMETERS.to_owned(), parameters));
     files.sort();
     let modules: String =
         files.iter().filter_map(|(name, _)| Some(format!("pub mod {};\n", name.strip_suffix(".rs")?))).collect();

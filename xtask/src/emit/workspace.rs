@@ -3,21 +3,58 @@
 use super::write::Output;
 use super::{client, models, sandbox};
 use crate::describe::Description;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::sources::document;
+use std::path::Path;
+
+/// The folder of the models.
+const MODELS: &str = "crates/schema/src/generated";
+/// The folder of the operations.
+const CLIENT: &str = "crates/client/src/generated";
 
 /// Writes all of them, in memory.
 ///
 /// # Errors
 /// What the generators behind this one refuse, by file and JSON pointer.
 pub fn output(description: &Description) -> Result<Output> {
+    output_after(description, None)
+}
+
+/// Writes all of them, in memory; `before` is another description and what it gave, of which everything is taken that
+/// follows from what the two have in common. For who makes many descriptions that differ little.
+///
+/// # Errors
+/// As [`output`].
+pub fn output_after(description: &Description, before: Option<(&Description, &Output)>) -> Result<Output> {
     let mut output = Output::default();
     // Those of our own are written by hand, and formatted like the others.
     for document in &description.documents {
-        output.files.insert(document.name.clone().into(), document::to_text(&document.value));
+        let known = before.and_then(|(before, output)| {
+            before.documents.contains(document).then(|| output.files.get(Path::new(&document.name)).cloned())?
+        });
+        let text = known.unwrap_or_else(|| document::to_text(&document.value));
+        output.files.insert(document.name.clone().into(), text);
     }
-    output.folder("crates/schema/src/generated", models::files(description, "crate")?);
-    output.folder("crates/client/src/generated", client::files(description)?);
+    let known_models = before.filter(|(before, _)| {
+        (&before.components, &before.endpoints, &before.modules, &before.upstream, &before.generators)
+            == (
+                &description.components,
+                &description.endpoints,
+                &description.modules,
+                &description.upstream,
+                &description.generators,
+            )
+    });
+    let known_models = known_models.map(|(_, output)| output.in_folder(MODELS));
+    let known_client = before.map(|(before, output)| (before, output.in_folder(CLIENT)));
+    let (models, client) = std::thread::scope(|scope| {
+        let models = scope.spawn(|| known_models.map_or_else(|| models::files(description, "crate"), Ok));
+        let client = client::files(description, known_client.as_ref().map(|(before, files)| (*before, files)));
+        let stopped = |_| Err(Error::new("the generator of the models stopped: a mistake in it"));
+        (models.join().unwrap_or_else(stopped), client)
+    });
+    output.folder(MODELS, models?);
+    output.folder(CLIENT, client?);
     output.folder("crates/sandbox/src/generated", sandbox::files(description));
     Ok(output)
 }

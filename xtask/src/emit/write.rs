@@ -44,6 +44,13 @@ impl Output {
         self.owned.push(folder);
     }
 
+    /// The files directly in a folder, by name.
+    pub(super) fn in_folder(&self, folder: &str) -> BTreeMap<String, String> {
+        let direct = self.files.iter().filter(|(path, _)| path.parent() == Some(Path::new(folder)));
+        let named = direct.filter_map(|(path, text)| Some((path.file_name()?.to_str()?.to_owned(), text.clone())));
+        named.collect()
+    }
+
     /// Adds all that another run generates.
     pub fn extend(&mut self, other: Self) {
         self.files.extend(other.files);

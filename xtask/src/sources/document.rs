@@ -3,6 +3,7 @@
 use crate::error::{Error, Result};
 use crate::pointer::Pointer;
 use serde::de::{DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
+use serde::{Serialize, Serializer};
 use serde_json::{Map, Value};
 use std::cell::RefCell;
 use std::fmt;
@@ -102,21 +103,31 @@ pub fn parse(bytes: &[u8]) -> Result<Value> {
 
 /// The document as text: keys sorted, two spaces, a newline at the end. Equal documents give equal bytes.
 pub fn to_text(value: &Value) -> String {
-    let mut text = format!("{:#}", sorted(value));
+    // A value of JSON cannot fail to be written.
+    let mut text = serde_json::to_string_pretty(&Sorted(value)).unwrap_or_default();
     text.push('\n');
     text
 }
 
-/// The same document, its keys sorted whatever map `serde_json` was built with.
-pub fn sorted(value: &Value) -> Value {
-    match value {
-        Value::Object(map) => {
-            let mut entries: Vec<_> = map.iter().collect();
-            entries.sort_by_key(|(key, _)| *key);
-            entries.into_iter().map(|(key, value)| (key.clone(), sorted(value))).collect::<Map<_, _>>().into()
+/// The document as text without white space, keys sorted.
+pub fn canonical(value: &Value) -> String {
+    serde_json::to_string(&Sorted(value)).unwrap_or_default()
+}
+
+/// A value that is written with its keys sorted, whatever map `serde_json` was built with.
+struct Sorted<'v>(&'v Value);
+
+impl Serialize for Sorted<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
+        match self.0 {
+            Value::Object(map) => {
+                let mut entries: Vec<_> = map.iter().map(|(key, value)| (key, Sorted(value))).collect();
+                entries.sort_by_key(|(key, _)| *key);
+                serializer.collect_map(entries)
+            }
+            Value::Array(items) => serializer.collect_seq(items.iter().map(Sorted)),
+            scalar => scalar.serialize(serializer),
         }
-        Value::Array(items) => items.iter().map(sorted).collect(),
-        scalar => scalar.clone(),
     }
 }
 

@@ -37,6 +37,23 @@ pub fn operations(document: &Value, components: &BTreeSet<String>, schema: &str)
     Ok(Operations { source: crate::emit::source::format_file(&file), operations })
 }
 
+/// Whether two versions of a document give the same operations: where only what its schemas say differs.
+pub(in crate::emit) fn has_same_operations(one: &Value, other: &Value) -> bool {
+    let (Some(one), Some(other)) = (one.as_object(), other.as_object()) else { return one == other };
+    let same = |one: &Map<String, Value>, other: &Map<String, Value>, apart: &str| {
+        one.len() == other.len()
+            && one.iter().all(|(key, value)| other.get(key).is_some_and(|known| key == apart || known == value))
+    };
+    let schemas = |components: &Map<String, Value>| -> Option<Vec<String>> {
+        Some(components.get("schemas")?.as_object()?.keys().cloned().collect())
+    };
+    same(one, other, "components")
+        && match [one, other].map(|document| document.get("components").and_then(Value::as_object)) {
+            [Some(one), Some(other)] => same(one, other, "schemas") && schemas(one) == schemas(other),
+            [one, other] => one == other,
+        }
+}
+
 /// The copy that progenitor gets, and what the document says of each operation.
 fn derived(document: &Value, components: &BTreeSet<String>) -> Result<(Value, Vec<Operation>)> {
     let mut paths: Map<String, Value> = Map::new();
@@ -82,7 +99,9 @@ fn derived(document: &Value, components: &BTreeSet<String>) -> Result<(Value, Ve
             operations.push(Operation { id, arguments: Vec::new(), path, parameters: described, generic });
         }
     }
-    let mut schemas = document.pointer("/components/schemas").and_then(Value::as_object).cloned().unwrap_or_default();
+    // Each of them is replaced by its type in the schema crate: what it says is of no use here.
+    let names = document.pointer("/components/schemas").and_then(Value::as_object).into_iter().flatten();
+    let mut schemas: Map<String, Value> = names.map(|(name, _)| (name.clone(), json!({"type": "object"}))).collect();
     if schemas.insert(INPUT.0.to_owned(), json!({})).is_some() {
         return Err(Error::new(format!("a component cannot be called `{}`", INPUT.0)).at("#/components/schemas"));
     }

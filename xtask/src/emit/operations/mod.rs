@@ -13,6 +13,7 @@ mod operation;
 mod parameters;
 mod polish;
 
+pub(super) use generate::has_same_operations;
 pub use generate::operations;
 pub use operation::{Operation, Operations};
 pub use parameters::parameters;
