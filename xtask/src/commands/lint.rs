@@ -1,8 +1,7 @@
 //! `cargo xtask lint`: what the upstream documents say and the Rust code does not carry.
 
-use crate::describe::{Described, describe};
 use crate::emit::workspace;
-use crate::error::{Error, Problems};
+use crate::error::Problems;
 use crate::print::{complain, say};
 use crate::sources::Sources;
 use std::collections::BTreeMap;
@@ -23,7 +22,7 @@ pub struct Args {
 /// # Errors
 /// Never: what is wrong is what it tells.
 pub fn run(root: &Path, args: &Args) -> Result<ExitCode, Problems> {
-    let (described, problems) = look(&Sources::load(root));
+    let (described, problems) = workspace::problems(&Sources::load(root));
     let mut places: BTreeMap<(String, &str), Vec<String>> = BTreeMap::new();
     for allowed in &described.allowed {
         let place = format!("{}#{}", allowed.file, allowed.pointer);
@@ -38,15 +37,4 @@ pub fn run(root: &Path, args: &Args) -> Result<ExitCode, Problems> {
     }
     say!("{} problems, {} allowances", problems.len(), described.allowed.len());
     Ok(if problems.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
-}
-
-/// The description, and every problem for which codegen would stop: those of the generators behind it too.
-pub fn look(sources: &Sources) -> (Described, Vec<Error>) {
-    let described = describe(sources);
-    let problems = match described.clone().complete().map(|description| workspace::output(&description)) {
-        Ok(Ok(_)) => Vec::new(),
-        Ok(Err(error)) => vec![error],
-        Err(problems) => problems.into_iter().collect(),
-    };
-    (described, problems)
 }

@@ -20,4 +20,4 @@ mod workspace;
 pub use description::{Described, Description, UpstreamDocument};
 pub use draft::draft;
 pub use standalone::describe_document;
-pub use workspace::describe;
+pub use workspace::{describe, describe_assembled};

@@ -29,23 +29,46 @@ pub fn describe(sources: &Sources) -> Described {
     described
 }
 
-fn description(sources: &Sources, assembled: [Document; 2], problems: &mut Vec<Error>) -> Description {
-    for document in &assembled {
-        problems.extend(references::check(&document.value).into_iter().map(|error| error.in_file(&document.name)));
+/// Describes documents that were assembled before, as codegen writes them: the one for single calls first, then the queue's,
+/// then those of our own.
+pub fn describe_assembled(documents: Vec<Document>) -> Described {
+    let mut described = Described::default();
+    let mut description = of_documents(documents, &mut described.problems);
+    let run = description.documents.first();
+    let paths = run.and_then(|run| run.value.get("paths")?.as_object()).into_iter().flatten();
+    let posts = paths.filter_map(|(_, item)| item.get("post")?.get("x-fal-endpoint"));
+    for endpoint in posts.map(|extension| EndpointFacts::read(extension, "/paths")) {
+        match endpoint {
+            Ok(facts) => description.endpoints.push(facts),
+            Err(error) => described.problems.push(error),
+        }
     }
-    let documents: Vec<Document> = assembled.into_iter().chain(sources.own.iter().cloned()).collect();
+    described.description = Some(description);
+    described
+}
+
+/// Documents and the components that they have together.
+fn of_documents(documents: Vec<Document>, problems: &mut Vec<Error>) -> Description {
     let each: Vec<Components> = documents.iter().map(|document| components::read(document, problems)).collect();
     let pairs: Vec<(&Document, &Components)> = documents.iter().zip(&each).collect();
     let (of_endpoints, of_own) = pairs.split_at(2.min(pairs.len()));
     let components = components::merge(pairs.iter().copied(), problems);
     let modules =
         own::modules(of_own.iter().copied(), &components::merge(of_endpoints.iter().copied(), &mut Vec::new()));
-    let mut endpoints = Vec::new();
+    Description { documents, components, modules, ..Description::default() }
+}
+
+fn description(sources: &Sources, assembled: [Document; 2], problems: &mut Vec<Error>) -> Description {
+    for document in &assembled {
+        problems.extend(references::check(&document.value).into_iter().map(|error| error.in_file(&document.name)));
+    }
+    let documents = assembled.into_iter().chain(sources.own.iter().cloned()).collect();
+    let mut description = of_documents(documents, problems);
     for entry in &sources.endpoints {
-        match facts(entry, documents.first()) {
+        match facts(entry, description.documents.first()) {
             Ok(facts) => {
-                problems.extend(facts.check(&components));
-                endpoints.push(facts);
+                problems.extend(facts.check(&description.components));
+                description.endpoints.push(facts);
             }
             Err(error) => problems.push(error),
         }
@@ -60,9 +83,9 @@ fn description(sources: &Sources, assembled: [Document; 2], problems: &mut Vec<E
             sha256: sha256(canonical.as_bytes()),
         })
     });
-    let upstream = upstream.collect();
-    let generators = sources.generators.clone();
-    Description { documents, endpoints, components, modules, upstream, generators }
+    description.upstream = upstream.collect();
+    description.generators.clone_from(&sources.generators);
+    description
 }
 
 /// What the document of single calls says of an endpoint.

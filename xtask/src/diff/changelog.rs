@@ -1,6 +1,6 @@
 //! `cargo xtask codegen --changelog`: what changed in the description, as rows of the changelog's unreleased section.
 
-use super::{Version, compare, load};
+use super::{Version, compare_code, load};
 use crate::describe::Description;
 use crate::error::{Error, Result};
 use std::path::Path;
@@ -15,7 +15,7 @@ const HEADING: &str = "### API description";
 /// The committed description cannot be had.
 pub fn rows(root: &Path, description: &Description) -> Result<Vec<String>> {
     let new = Version { documents: description.documents.clone() };
-    Ok(compare(&load(root, "HEAD")?, &new).changelog_rows())
+    Ok(compare_code(&load(root, "HEAD")?, &new).changelog_rows())
 }
 
 /// Adds the rows that are not there yet and returns how many that were.

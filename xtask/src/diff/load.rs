@@ -1,9 +1,9 @@
 //! Versions from the working tree, from git, from files.
 
-use crate::describe::describe;
-use crate::error::{Error, Problems};
+use crate::emit::workspace;
+use crate::error::Error;
 use crate::sources::document::Document;
-use crate::sources::{Sources, WRITTEN, endpoints, folder};
+use crate::sources::{Sources, UPSTREAM, WRITTEN, endpoints, files, folder};
 use serde_json::Value;
 use std::fs::File;
 use std::io::Read;
@@ -58,17 +58,78 @@ pub fn align(old: Version, new: Version) -> Result<(Version, Version)> {
     Ok((narrow_old.unwrap_or(old), narrow_new.unwrap_or(new)))
 }
 
+/// The description in the working tree, as far as it can be had.
+#[derive(Clone, Debug, Default)]
+pub struct Tree {
+    /// What `cargo xtask codegen` would write; the endpoints' own documents where it could not be made.
+    pub version: Version,
+    /// For what codegen stops.
+    pub problems: Vec<Error>,
+    /// The endpoints' own documents, where they stand in the version as they are.
+    pub as_they_are: Vec<String>,
+}
+
 /// The description in the working tree of the workspace at `root`: what `cargo xtask codegen` would write, so that a fetch
 /// can be judged before anything is regenerated. A tree that has the documents alone is read as it is.
 ///
 /// # Errors
-/// Whatever is wrong with the description; a document that is missing, too large, or no OpenAPI document.
-pub fn load_working_tree(root: &Path) -> Result<Version, Problems> {
+/// A document that is missing, too large, or no OpenAPI document, where there is nothing but the documents.
+pub fn load_working_tree(root: &Path) -> Result<Tree> {
     if !root.join(endpoints::PATH).is_file() {
-        return Ok(load_directory(root, "")?);
+        return Ok(Tree { version: load_directory(root, "")?, ..Tree::default() });
     }
-    let description = describe(&Sources::load(root)).complete()?;
-    Ok(Version { documents: description.documents })
+    let sources = Sources::load(root);
+    let (described, problems) = workspace::problems(&sources);
+    let documents = described.description.map(|description| description.documents).unwrap_or_default();
+    // What is wrong in the assembled documents themselves took nothing away from them.
+    let is_assembled =
+        |problem: &Error| problem.file().is_some_and(|file| documents.iter().any(|it| Path::new(&it.name) == file));
+    if !documents.is_empty() && problems.iter().all(is_assembled) {
+        return Ok(Tree { version: Version { documents }, problems, as_they_are: Vec::new() });
+    }
+    let entries = sources.endpoints.iter().filter_map(|entry| {
+        Some(Document { name: entry.path(), value: sources.upstream.get(&entry.id)?.document.clone() })
+    });
+    let upstream: Vec<Document> = entries.collect();
+    let as_they_are = upstream.iter().map(|document| document.name.clone()).collect();
+    let documents = upstream.into_iter().chain(sources.own).collect();
+    Ok(Tree { version: Version { documents }, problems, as_they_are })
+}
+
+/// The endpoints' own documents in a git revision, and the documents that we write: what [`Tree::as_they_are`] is compared
+/// with.
+///
+/// # Errors
+/// Nothing of that name, or a document that cannot be read.
+pub fn load_upstream(root: &Path, spec: &str) -> Result<Version> {
+    let commit = commit(root, spec).map_err(|error| {
+        let message = "has no documents of upstream to compare with: give a git revision, or mend what stops codegen";
+        error.unwrap_or_else(|| Error::new(format!("`{spec}` {message}")))
+    })?;
+    let mut documents = Vec::new();
+    for folder in [UPSTREAM, files::FOLDER] {
+        for name in documents_in(root, &commit, folder)? {
+            if !WRITTEN.contains(&name.as_str()) {
+                documents.push(Document { value: read_blob(root, &commit, spec, &name)?.value, name });
+            }
+        }
+    }
+    Ok(Version { documents })
+}
+
+/// The JSON documents directly in a folder of a commit.
+fn documents_in(root: &Path, commit: &str, folder: &str) -> Result<Vec<String>> {
+    let listed = git(root, &["ls-tree", "--name-only", "-z", commit, &format!("{folder}/")])?.unwrap_or_default();
+    let listed = String::from_utf8_lossy(&listed);
+    let is_json = |file: &&str| Path::new(file).extension().is_some_and(|extension| extension == "json");
+    Ok(listed.split('\0').filter(is_json).map(str::to_owned).collect())
+}
+
+fn read_blob(root: &Path, commit: &str, revision: &str, file: &str) -> Result<Document> {
+    let name = format!("{revision}:{file}");
+    let bytes = git(root, &["cat-file", "blob", &format!("{commit}:./{file}")])?
+        .ok_or_else(|| Error::new(format!("the revision `{revision}` has no file `{file}`")))?;
+    parse(&name, &bytes)
 }
 
 /// The description that `spec` names: a document, a directory with the documents, a git revision of the workspace at `root`
@@ -92,19 +153,11 @@ pub fn load(root: &Path, spec: &str) -> Result<Version> {
     let commit = commit(root, revision).map_err(|error| {
         error.unwrap_or_else(|| Error::new(format!("`{spec}` is neither a file nor a git revision")))
     })?;
-    let read = |file: &str| {
-        let name = format!("{revision}:{file}");
-        let bytes = git(root, &["cat-file", "blob", &format!("{commit}:./{file}")])?
-            .ok_or_else(|| Error::new(format!("the revision `{revision}` has no file `{file}`")))?;
-        parse(&name, &bytes)
-    };
+    let read = |file: &str| read_blob(root, &commit, revision, file);
     let documents = if let Some(file) = file {
         vec![read(file)?]
     } else {
-        let listed = git(root, &["ls-tree", "--name-only", "-z", &commit, "openapi/"])?.unwrap_or_default();
-        let listed = String::from_utf8_lossy(&listed);
-        let is_json = |file: &&str| Path::new(file).extension().is_some_and(|extension| extension == "json");
-        let files = with_others(listed.split('\0').filter(is_json).map(str::to_owned));
+        let files = with_others(documents_in(root, &commit, files::FOLDER)?.into_iter());
         files.map(|name| Ok(Document { value: read(&name)?.value, name })).collect::<Result<_>>()?
     };
     Ok(Version { documents })

@@ -11,12 +11,16 @@
 //! sent, no trace of formats, lengths and patterns in types. In [`Position`] terms, a named schema is judged by every body,
 //! parameter and header from which references lead to it.
 //!
+//! The table knows kinds, not code: [`compare_code`] takes a verdict back where the code generated from both is the same, and
+//! [`compare_tree`] tells what codegen refuses.
+//!
 //! Nothing is skipped: both documents are walked together, every pair of values that is not equal ends in a row of its own or in
 //! rows of its parts, and what has no rule is [`Kind::Unknown`], the worst of all.
 
 mod annotation;
 mod bounds;
 pub mod changelog;
+mod code;
 mod document;
 mod load;
 mod lookup;
@@ -33,7 +37,8 @@ mod view;
 mod walk;
 
 pub use crate::sources::document::Document;
-pub use load::{LARGEST_DOCUMENT, Version, align, load, load_working_tree};
+pub use code::{compare_code, compare_tree};
+pub use load::{LARGEST_DOCUMENT, Tree, Version, align, load, load_upstream, load_working_tree};
 pub use report::{Change, Report};
 pub use rules::Kind;
 pub use verdict::{Bump, Position, Rust, Wire};

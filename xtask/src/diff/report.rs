@@ -32,6 +32,12 @@ pub struct Report {
     pub changes: Vec<Change>,
     /// The version bump that follows.
     pub bump: Bump,
+    /// For what `cargo xtask codegen` stops, each by file and JSON pointer.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub problems: Vec<String>,
+    /// The upstream documents that were compared as they are, since nothing could be made of them.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub as_they_are: Vec<String>,
 }
 
 impl Report {
@@ -46,18 +52,27 @@ impl Report {
                 ))
             })
         });
-        let bump = changes.iter().map(|change| change.rust).max().map_or(Bump::None, |worst| match worst {
+        let mut this = Self { changes, bump: Bump::None, problems: Vec::new(), as_they_are: Vec::new() };
+        this.judge();
+        this
+    }
+
+    /// The version bump from the verdicts.
+    pub(super) fn judge(&mut self) {
+        let worst = self.changes.iter().map(|change| change.rust).max();
+        self.bump = worst.map_or(Bump::None, |worst| match worst {
             Rust::Patch => Bump::Patch,
             Rust::Minor => Bump::Minor,
-            Rust::Major => Bump::Major,
+            Rust::Major | Rust::Refused => Bump::Major,
         });
-        Self { changes, bump }
     }
 
     /// A table for people, one row a change, and a line that sums it up.
     pub fn to_table(&self) -> String {
+        let mut table = self.head();
         if self.changes.is_empty() {
-            return "No change: both say the same.\n".to_owned();
+            table.push_str("No change: both say the same.\n");
+            return table;
         }
         let rows: Vec<[String; 5]> =
             std::iter::once(["WIRE", "RUST", "POSITION", "CHANGE", "WHERE"].map(str::to_owned))
@@ -78,7 +93,6 @@ impl Report {
                 *width = cell.chars().count().min(90).max(*width);
             }
         }
-        let mut table = String::new();
         for row in &rows {
             let mut line = String::new();
             for (width, cell) in widths.iter().zip(row) {
@@ -104,7 +118,25 @@ impl Report {
         table
     }
 
-    /// The report as JSON text: `{"changes":[{"pointer","kind","position","wire","rust","text"}],"bump"}`.
+    /// What stands above the table when codegen stops.
+    fn head(&self) -> String {
+        let mut head = String::new();
+        if !self.problems.is_empty() {
+            head.push_str("`cargo xtask codegen` stops:\n");
+            self.problems.iter().for_each(|problem| head.push_str(&format!("  {}\n", visible(problem))));
+            head.push('\n');
+        }
+        if !self.as_they_are.is_empty() {
+            let documents = self.as_they_are.join("`, `");
+            head.push_str(&format!(
+                "The endpoints' documents `{documents}` were compared as upstream has them, without templates and overlays:\n\n"
+            ));
+        }
+        head
+    }
+
+    /// The report as JSON text: `{"changes":[{"pointer","kind","position","wire","rust","text"}],"bump"}`, with
+    /// `problems` and `as_they_are` where there are any.
     pub fn to_json(&self) -> String {
         // Structs of strings and enumerations cannot fail to serialize.
         let mut json = serde_json::to_string_pretty(self).unwrap_or_default();
@@ -112,9 +144,12 @@ impl Report {
         json
     }
 
-    /// 0 when old programs and old code go on, 1 when either breaks: on the wire, or `major` in the Rust API.
+    /// 0 when old programs and old code go on, 1 when either breaks, on the wire or `major` in the Rust API, or codegen stops.
     pub fn exit_code(&self) -> u8 {
-        u8::from(self.changes.iter().any(|change| change.wire == Wire::Breaking || change.rust == Rust::Major))
+        u8::from(
+            !self.problems.is_empty()
+                || self.changes.iter().any(|change| change.wire == Wire::Breaking || change.rust >= Rust::Major),
+        )
     }
 
     /// One line of Markdown a change, the worst first, for a changelog's list.

@@ -24,6 +24,8 @@ pub enum Rust {
     Minor,
     /// They may not compile, or may do something else.
     Major,
+    /// There is no such crate: `cargo xtask codegen` refuses it.
+    Refused,
 }
 
 /// Where a change is seen.

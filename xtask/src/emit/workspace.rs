@@ -2,9 +2,10 @@
 
 use super::write::Output;
 use super::{client, models, sandbox};
-use crate::describe::Description;
+use crate::describe::{Described, Description, describe};
 use crate::error::{Error, Result};
-use crate::sources::document;
+use crate::sources::{Sources, document};
+use std::collections::BTreeMap;
 use std::path::Path;
 
 /// The folder of the models.
@@ -57,4 +58,44 @@ pub fn output_after(description: &Description, before: Option<(&Description, &Ou
     output.folder(CLIENT, client?);
     output.folder("crates/sandbox/src/generated", sandbox::files(description));
     Ok(output)
+}
+
+/// The description, and every problem for which codegen would stop: those of the generators behind it too.
+pub fn problems(sources: &Sources) -> (Described, Vec<Error>) {
+    let described = describe(sources);
+    let problems = match described.clone().complete().map(|description| output(&description)) {
+        Ok(Ok(_)) => Vec::new(),
+        Ok(Err(error)) => vec![error],
+        Err(problems) => problems.into_iter().collect(),
+    };
+    (described, problems)
+}
+
+/// The code that a version of the documents gives, without docs and headers: what a comparison of two looks at.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Code {
+    /// The model of each component, by the component's name.
+    pub components: BTreeMap<String, String>,
+    /// The table of endpoints and the operations.
+    pub rest: Vec<String>,
+}
+
+impl Code {
+    /// Generates it.
+    ///
+    /// # Errors
+    /// As [`output`].
+    pub fn of(description: &Description) -> Result<Self> {
+        let (components, table) = models::sources(description)?;
+        let operations = client::files(description, None)?;
+        let code = |text: &str| -> String {
+            let lines = text.lines().filter(|line| !line.trim_start().starts_with("//"));
+            lines.map(|line| format!("{line}\n")).collect()
+        };
+        let rest = table.iter().chain(operations.iter().map(|(_, text)| text));
+        Ok(Self {
+            rest: rest.map(|text| code(text)).collect(),
+            components: components.iter().map(|(name, text)| (name.clone(), code(text))).collect(),
+        })
+    }
 }

@@ -6,11 +6,12 @@ mod http;
 pub use http::Limits;
 
 use crate::describe::envelope;
+use crate::emit::workspace;
 use crate::error::Result;
-use crate::sources::document;
 use crate::sources::endpoints;
 use crate::sources::files::Files;
 use crate::sources::lock::{self, Lock, Locked, Origin};
+use crate::sources::{Sources, document};
 use crate::store;
 use std::io::Write;
 use std::path::Path;
@@ -21,7 +22,8 @@ pub const DEFAULT: &str = "https://fal.ai";
 /// Where below its host.
 const PLACE: &str = "/api/openapi/queue/openapi.json";
 
-/// Fetches every document within the limits, from fal or from another server, and prints a line per document to `out`.
+/// Fetches every document within the limits, from fal or from another server, and prints a line per document to `out`, then
+/// all for which codegen will stop.
 /// With `check` it writes nothing; 1 says that there is something new.
 ///
 /// # Errors
@@ -66,11 +68,22 @@ pub fn fetch(root: &Path, from: Option<&str>, check: bool, limits: Limits, out: 
         files.push((path, bytes));
     }
     let moved = new != old;
-    if moved && !check {
+    let mut stops = Vec::new();
+    if moved {
         files.push((lock::PATH.to_owned(), new.to_text()?.into_bytes()));
-        store::replace(root, &files, &[])?;
+        let mut there = here.clone();
+        for (path, bytes) in &files {
+            there.insert(path.as_str(), bytes.clone());
+        }
+        stops = workspace::problems(&Sources::parse(&there)).1;
+        if !check {
+            store::replace(root, &files, &[])?;
+        }
     }
     tell(out, &lines, moved, check);
+    for stop in &stops {
+        let _ = writeln!(out, "codegen will stop: {stop}");
+    }
     Ok(u8::from(moved && check))
 }
 

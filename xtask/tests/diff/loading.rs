@@ -35,7 +35,7 @@ fn replace(path: &Path, old: &str, new: &str) {
 }
 
 fn diff(root: &Path, old: Option<&str>, new: Option<&str>) -> Result<(u8, String), String> {
-    let args = Args { old: old.map(str::to_owned), new: new.map(str::to_owned), json: false };
+    let args = Args { old: old.map(str::to_owned), new: new.map(str::to_owned), json: false, exit_code: true };
     let mut out = Vec::new();
     let code = run_to(root, &args, &mut out).map_err(|error| error.to_string())?;
     Ok((code, String::from_utf8(out).unwrap()))

@@ -121,7 +121,7 @@ fn every_leaf_of_the_real_description_is_classified() {
     let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     let mut count = 0;
     let mut wrong = Vec::new();
-    for document in load_working_tree(&root).unwrap().documents {
+    for document in load_working_tree(&root).unwrap().version.documents {
         let old = Version { documents: vec![document.clone()] };
         for Mutant { what, document: value } in mutants(&document.value, false) {
             // A reference that leads nowhere and a server that is nowhere are no description any more.

@@ -19,19 +19,28 @@ const IDS: [(&str, &str); 3] = [
     ("fal-ai/ideogram/v2/turbo/edit", "edit"),
 ];
 
+fn copy(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).unwrap();
+    for entry in std::fs::read_dir(from).unwrap() {
+        let path = entry.unwrap().path();
+        let target = to.join(path.file_name().unwrap());
+        if path.is_dir() {
+            copy(&path, &target);
+        } else {
+            std::fs::copy(path, target).unwrap();
+        }
+    }
+}
+
 /// A description whose documents a server has too.
 struct Workspace(TempDir);
 
 impl Workspace {
     fn new() -> Self {
         let root = tempfile::tempdir().unwrap();
-        let fixture = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/description");
-        std::fs::create_dir_all(root.path().join("openapi/upstream")).unwrap();
-        for file in
-            ["endpoints.toml", "upstream.lock", "upstream/turbo.json", "upstream/remix.json", "upstream/edit.json"]
-        {
-            std::fs::copy(fixture.join(file), root.path().join("openapi").join(file)).unwrap();
-        }
+        let crate_folder = Path::new(env!("CARGO_MANIFEST_DIR"));
+        copy(&crate_folder.join("tests/fixtures/description"), &root.path().join("openapi"));
+        copy(&crate_folder.join("../openapi/template"), &root.path().join("openapi/template"));
         Self(root)
     }
 

@@ -78,3 +78,18 @@ fn a_redirect_on_the_same_host_is_followed() {
     assert_eq!(code, 0, "{told}");
     assert_eq!(server.asked()[1], "/elsewhere?endpoint_id=moved");
 }
+
+#[test]
+fn what_codegen_will_refuse_is_told_at_once() {
+    let workspace = Workspace::new();
+    let new = workspace.text("upstream/turbo.json").replace("\"anime\"", "\"anime\", \"An ime\"");
+    let mut answers = workspace.answers();
+    answers.insert(IDS[0].0.to_owned(), Answer::ok(new.clone()));
+    let server = Server::start(answers);
+    for check in [true, false] {
+        let (_, told) = workspace.fetch(&server.url(), check).unwrap();
+        let stops: Vec<&str> = told.lines().filter(|line| line.starts_with("codegen will stop: ")).collect();
+        assert!(!stops.is_empty() && stops.iter().any(|line| line.contains("Style` is to be")), "{told}");
+    }
+    assert_eq!(workspace.text("upstream/turbo.json"), new, "it is taken all the same, to be looked at");
+}

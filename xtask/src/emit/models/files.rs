@@ -2,7 +2,7 @@
 
 use super::{component, endpoint_table, types};
 use crate::describe::Description;
-use crate::describe::components::reachable;
+use crate::describe::components::{Component, reachable};
 use crate::emit::source::header;
 use crate::error::Result;
 use std::collections::{BTreeMap, BTreeSet};
@@ -26,23 +26,32 @@ pub fn files(description: &Description, contract: &str) -> Result<Files> {
     Models { description, contract }.files()
 }
 
+/// The source of each component, by name, and of each endpoint's part of the table.
+///
+/// # Errors
+/// As [`files`].
+pub fn sources(description: &Description) -> Result<(BTreeMap<String, String>, Vec<String>)> {
+    let types = types::rust_types(&description.components)?;
+    let source = |(name, component): (&String, &Component)| {
+        let fallback = format!("The component `{name}` of the description.");
+        let fields = types.get(name).map(Vec::as_slice).unwrap_or_default();
+        Ok((name.clone(), component::source(component, fields, &fallback, &description.components)?))
+    };
+    let components = description.components.iter().map(source).collect::<Result<_>>()?;
+    let table = description.endpoints.iter().map(|facts| endpoint_table::source(facts, &description.components));
+    Ok((components, table.collect::<Result<_>>()?))
+}
+
 impl Models<'_> {
     fn files(&self) -> Result<Files> {
-        let types = types::rust_types(&self.description.components)?;
+        let (components, table) = sources(self.description)?;
         let mut bodies: BTreeMap<String, String> = BTreeMap::new();
-        for (name, component) in &self.description.components {
-            let file = self.file_of(name);
-            let fallback = format!("The component `{name}` of the description.");
-            let fields = types.get(name).map(Vec::as_slice).unwrap_or_default();
-            let source = component::source(component, fields, &fallback, &self.description.components)?;
+        let of_endpoints = self.description.endpoints.iter().map(|facts| crate::names::field(&facts.verb));
+        let of_components = components.iter().map(|(name, source)| (self.file_of(name), source));
+        for (file, source) in of_components.chain(of_endpoints.zip(&table)) {
             let body = bodies.entry(file).or_default();
             body.push('\n');
-            body.push_str(&source);
-        }
-        for facts in &self.description.endpoints {
-            let body = bodies.entry(crate::names::field(&facts.verb)).or_default();
-            body.push('\n');
-            body.push_str(&endpoint_table::source(facts, &self.description.components)?);
+            body.push_str(source);
         }
         let mut files = Files::new();
         for (module, body) in &bodies {

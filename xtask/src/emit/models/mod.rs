@@ -11,4 +11,4 @@ mod types;
 mod union;
 mod wrapper;
 
-pub use files::{Files, files};
+pub use files::{Files, files, sources};
