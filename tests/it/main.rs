@@ -5,6 +5,8 @@
 
 mod codegen;
 mod corpus_models;
+#[cfg(target_os = "linux")]
+mod crash;
 mod description;
 mod determinism;
 mod documentation;

@@ -4,6 +4,7 @@
 use crate::exit::Failure;
 use crate::output::{Output, stdout_is_closed, write_stdout};
 use ideogram_client::{Download, Error, Format, numbered};
+use std::ffi::{OsStr, OsString};
 use std::fs::{self, File};
 use std::io::{ErrorKind, IsTerminal as _, Read as _, Write as _};
 use std::path::{Path, PathBuf};
@@ -97,6 +98,29 @@ impl Destination {
         fs::OpenOptions::new().append(true).open(path).map(Some).map_err(|error| cannot_write(path, &error))
     }
 
+    /// The name that a file of a request gets in its folder where it is free; none on stdout and on a device.
+    fn name(&self, number: usize, stem: &str, format: Option<Format>) -> Option<OsString> {
+        match &self.target {
+            Target::Special(_) => None,
+            Target::Stdout if number == 0 => None,
+            Target::File(path) if number == 0 => path.file_name().map(OsStr::to_owned),
+            Target::File(path) => numbered(path, number + 1).file_name().map(OsStr::to_owned),
+            Target::Directory(_) | Target::Stdout => {
+                Some(format!("{stem}.{}", format.map_or("bin", Format::extension)).into())
+            }
+        }
+    }
+
+    /// The names that a file of a request may have got: its own, and those with a number where it was taken.
+    pub(crate) fn names(&self, number: usize, stem: &str, format: Option<Format>) -> impl Iterator<Item = PathBuf> {
+        let folder = self.folder(number);
+        let first = self.name(number, stem, format).map(|name| folder.join(name));
+        first.into_iter().flat_map(|first| {
+            let more = first.clone();
+            std::iter::once(first).chain((2..).map(move |number| numbered(&more, number)))
+        })
+    }
+
     /// Puts one file of a request, the first with `number` 0, where it belongs, and tells where; `None` is stdout or the
     /// device. Each path is told before it is taken.
     pub(crate) async fn put(
@@ -107,21 +131,14 @@ impl Destination {
         device: Option<&File>,
         about_to_take: impl FnMut(&Path),
     ) -> Result<Option<PathBuf>, Put> {
-        let name = match &self.target {
-            Target::Stdout if number == 0 => return copy(download, write_stdout).map(|()| None),
-            Target::Special(path) => {
-                let write = |piece: &[u8]| match device {
-                    Some(mut device) => device.write_all(piece).map_err(|error| cannot_write(path, &error)),
-                    None => Ok(()),
-                };
-                return copy(download, write).map(|()| None);
-            }
-            Target::File(path) if number == 0 => path.file_name().unwrap_or_default().to_owned(),
-            Target::File(path) => numbered(path, number + 1).file_name().unwrap_or_default().to_owned(),
-            Target::Directory(_) | Target::Stdout => {
-                let extension = download.format().map_or("bin", Format::extension);
-                format!("{stem}.{extension}").into()
-            }
+        let Some(name) = self.name(number, stem, download.format()) else {
+            let write = |piece: &[u8]| match (&self.target, device) {
+                (Target::Special(path), Some(mut device)) => {
+                    device.write_all(piece).map_err(|error| cannot_write(path, &error))
+                }
+                _ => write_stdout(piece),
+            };
+            return copy(download, write).map(|()| None);
         };
         let replace = self.overwrite && matches!(self.target, Target::File(_));
         let saved = if replace { download.replace(name).await } else { download.save_new(name, about_to_take).await };

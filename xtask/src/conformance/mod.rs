@@ -125,7 +125,7 @@ pub fn run(root: &Path, suites: &[Suite]) -> Result<bool> {
 }
 
 /// The command-line tool, built now: what is tested is what stands in the work tree.
-pub(crate) fn build(root: &Path) -> Result<PathBuf> {
+pub fn build(root: &Path) -> Result<PathBuf> {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let arguments = ["build", "--quiet", "--package", "ideogram-cli", "--message-format=json-render-diagnostics"];
     let output = Command::new(cargo)

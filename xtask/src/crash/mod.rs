@@ -2,11 +2,13 @@
 //!
 //! Every point is a process of its own, with a ledger and a folder of its own, against a sandbox in another process. The
 //! sandbox holds a call, so that the process is killed exactly in the state that is wanted. A killed process loses nothing
-//! that it has written, synced or not: what a power cut would lose is not shown here.
+//! that it has written, synced or not, so half of the points lose what was not synced besides, as in a power cut. Two
+//! processes at once take up what is open.
 
 mod page;
 mod picture;
 mod point;
+mod power_cut;
 mod service;
 mod state;
 mod verdict;
@@ -15,12 +17,15 @@ use crate::conformance;
 use crate::error::{Error, Result};
 use crate::print::say;
 use point::Point;
+use power_cut::PowerCut;
+pub use power_cut::Without;
 use service::Service;
 use state::State;
 use std::path::Path;
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
+pub use verdict::Verdict;
 use verdict::{Outcome, judge};
 
 /// Points at once, each beside a sandbox of its own.
@@ -32,45 +37,60 @@ const AT_LEAST: usize = 5;
 ///
 /// # Errors
 /// The program cannot be built or started, a state was not to be hit, or the page cannot be written.
-pub fn run(root: &Path, points: usize, seed: u64, write: bool) -> Result<ExitCode> {
+pub fn run(root: &Path, points: usize, seed: u64, without: Option<Without>, write: bool) -> Result<ExitCode> {
     let program = conformance::build(root)?;
-    let folder = root.join("target/crash");
-    let _ = std::fs::remove_dir_all(&folder);
     let begun = Instant::now();
-    let outcomes = all(&program, &folder, &plan(points, seed))?;
-    let verdict = judge(&outcomes, AT_LEAST.min(points / State::ALL.len()));
+    let verdict = kill(&program, &root.join("target/crash"), points, seed, without)?;
     for (state, hits) in &verdict.hits {
         say!("{hits:>5}  {state}");
     }
     for state in verdict.missed() {
         say!("not hit often enough: {state}");
     }
-    say!("{} points in {} s: {verdict}", outcomes.len(), begun.elapsed().as_secs());
+    say!("{points} points in {} s: {verdict}", begun.elapsed().as_secs());
     if write {
-        page::write(root, outcomes.len(), seed, &verdict)?;
+        page::write(root, points, seed, &verdict)?;
     }
     Ok(if verdict.is_good() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-/// The states in turn; of the rounds through them every fourth is in one piece, where the state allows it.
+/// Kills a program at `points` points, each with its files below `folder`, which is emptied first.
+///
+/// # Errors
+/// The program cannot be started, or a state was not to be hit.
+pub fn kill(program: &Path, folder: &Path, points: usize, seed: u64, without: Option<Without>) -> Result<Verdict> {
+    let _ = std::fs::remove_dir_all(folder);
+    let power_cut = PowerCut::build(folder, without)?;
+    let outcomes = all(program, folder, &power_cut, &plan(points, seed))?;
+    Ok(judge(&outcomes, AT_LEAST.min(points / State::ALL.len())))
+}
+
+/// The states in turn. Of the rounds through them every fourth is in one piece, where the state allows it, and half end in a
+/// power cut.
 fn plan(points: usize, seed: u64) -> Vec<Point> {
     let states = State::ALL.into_iter().cycle();
     let rounds = (0..).flat_map(|round: u64| std::iter::repeat_n(round, State::ALL.len()));
     (0..)
         .zip(states.zip(rounds))
         .take(points)
-        .map(|(number, (state, round))| Point { number, seed, state, sync: round % 4 == 3 && state.is_in_one_piece() })
+        .map(|(number, (state, round))| Point {
+            number,
+            seed,
+            state,
+            sync: round % 4 == 3 && state.is_in_one_piece(),
+            power_cut: (round + round / 4) % 2 == 0,
+        })
         .collect()
 }
 
 /// Runs the points, some at once; the first trouble ends them.
-fn all(program: &Path, folder: &Path, points: &[Point]) -> Result<Vec<Outcome>> {
+fn all(program: &Path, folder: &Path, power_cut: &PowerCut, points: &[Point]) -> Result<Vec<Outcome>> {
     let next = AtomicUsize::new(0);
     let work = || -> Result<Vec<Outcome>> {
         let service = Service::start(program)?;
         let mut outcomes = Vec::new();
         while let Some(point) = points.get(next.fetch_add(1, Ordering::Relaxed)) {
-            let outcome = point.run(program, &service, folder);
+            let outcome = point.run(program, &service, power_cut, folder);
             outcomes.push(outcome.inspect_err(|_| next.store(points.len(), Ordering::Relaxed))?);
         }
         Ok(outcomes)
@@ -97,6 +117,11 @@ mod tests {
             let of = |sync| plan.iter().filter(|point| point.state == state && point.sync == sync).count();
             assert!(of(false) >= AT_LEAST, "{state}");
             assert_eq!(of(true) >= AT_LEAST, state.is_in_one_piece(), "{state}");
+            for sync in [false, true].into_iter().filter(|sync| !sync || state.is_in_one_piece()) {
+                let ends =
+                    |cut| plan.iter().any(|point| (point.state, point.sync, point.power_cut) == (state, sync, cut));
+                assert!(ends(true) && ends(false), "{state}");
+            }
         }
     }
 }

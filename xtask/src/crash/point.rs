@@ -1,6 +1,7 @@
 //! One point: a process that is killed at a certain place, and what the next ones make of it.
 
 use super::picture::{Content, content};
+use super::power_cut::{PowerCut, cut};
 use super::service::{Seen, Service};
 use super::state::{Hold, State};
 use super::verdict::Outcome;
@@ -17,6 +18,8 @@ const PATIENCE: Duration = Duration::from_secs(60);
 const TRIES: u64 = 12;
 /// How often open requests are taken up again.
 const RESUMES: usize = 5;
+/// How long a download takes while two processes take up what is open.
+const OVERLAP: Duration = Duration::from_millis(60);
 
 /// One process to be killed.
 #[derive(Clone, Copy, Debug)]
@@ -26,14 +29,19 @@ pub(super) struct Point {
     pub(super) state: State,
     /// In one piece, not through the queue.
     pub(super) sync: bool,
+    /// What was not synced is lost.
+    pub(super) power_cut: bool,
 }
 
 /// Where the point's files are, and the program.
 struct Place<'a> {
     program: &'a Path,
     url: &'a str,
+    power_cut: &'a PowerCut,
     folder: PathBuf,
     pictures: PathBuf,
+    /// Where what a process syncs is kept until its power is cut.
+    synced: PathBuf,
 }
 
 impl Place<'_> {
@@ -44,6 +52,7 @@ impl Place<'_> {
         command.env_clear().env("PATH", path).env("HOME", &self.folder);
         command.env("IDEOGRAM_BASE_URL", self.url).env("FAL_KEY", "crash:key");
         command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+        self.power_cut.load(&mut command, None);
         command
     }
 
@@ -53,26 +62,38 @@ impl Place<'_> {
         self.command(arguments).stdout(Stdio::piped()).stderr(Stdio::piped()).output().map_err(failed)
     }
 
-    /// The numbers of the open rows.
-    fn open_rows(&self) -> Result<Vec<String>> {
+    /// The numbers of the open rows; none where the ledger cannot be read.
+    fn open_rows(&self) -> Result<Option<Vec<String>>> {
         let output = self.finish(&["jobs"])?;
         if !output.status.success() {
-            return Err(Error::new(format!("`ideogram jobs`: {}", String::from_utf8_lossy(&output.stderr).trim())));
+            say!("`ideogram jobs`: {}", String::from_utf8_lossy(&output.stderr).trim());
+            return Ok(None);
         }
         let text = String::from_utf8_lossy(&output.stdout).into_owned();
-        Ok(text.lines().filter_map(|line| line.split('\t').next().map(str::to_owned)).collect())
+        Ok(Some(text.lines().filter_map(|line| line.split('\t').next().map(str::to_owned)).collect()))
+    }
+
+    /// Takes up what is open, by two processes at once.
+    fn resume_twice(&self) -> Result<()> {
+        let failed = |error: std::io::Error| Error::new(format!("`jobs resume`: {error}"));
+        let start = || self.command(&["jobs", "resume", "--quiet", "--timeout", "20s"]).spawn().map_err(failed);
+        let mut both = [start()?, start()?];
+        both.iter_mut().try_for_each(|child| child.wait().map(drop).map_err(failed))
     }
 }
 
 impl Point {
     /// Kills a process in the state, takes its request up again, and says what came of every process that was killed;
     /// those that missed the state count where they stood, as far as that is known.
-    pub(super) fn run(self, program: &Path, service: &Service, folder: &Path) -> Result<Outcome> {
+    pub(super) fn run(self, program: &Path, service: &Service, power_cut: &PowerCut, folder: &Path) -> Result<Outcome> {
         for attempt in 0..TRIES {
             let folder = folder.join(format!("{}-{attempt}", self.number));
             let pictures = folder.join("pictures");
-            fs::create_dir_all(&pictures).map_err(|error| Error::new(error.to_string()).in_file(&pictures))?;
-            let place = Place { program, url: service.url(), folder, pictures };
+            let synced = folder.join("synced");
+            for made in [&pictures, &synced] {
+                fs::create_dir_all(made).map_err(|error| Error::new(error.to_string()).in_file(made))?;
+            }
+            let place = Place { program, url: service.url(), power_cut, folder, pictures, synced };
             let prompt = format!("A fox at point {} of seed {}, try {attempt}", self.number, self.seed);
             if self.kill_once(service, &place, &prompt, attempt)? {
                 let outcome = self.recover(service, &place, &prompt)?;
@@ -96,8 +117,11 @@ impl Point {
         service.forget()?;
         let mut arguments = vec!["generate", prompt, "--quiet", "--output", "pictures/"];
         arguments.extend(self.sync.then_some("--sync"));
-        let mut child = place
-            .command(&arguments)
+        let mut command = place.command(&arguments);
+        if self.power_cut {
+            place.power_cut.load(&mut command, Some(&place.synced));
+        }
+        let mut child = command
             .spawn()
             .map_err(|error| Error::new(format!("cannot run `{}`: {error}", place.program.display())))?;
         let arrived = self.wait(&mut child, service, place, hold, ((chance >> 8) % 8) >> attempt.min(3));
@@ -107,7 +131,12 @@ impl Point {
         // A process that was killed has no exit code.
         let killed = status.code().is_none();
         let still = self.state != State::Before || service.seen()?.requests.iter().all(|request| !self.holds(request));
-        Ok(arrived? && killed && still)
+        let hit = arrived? && killed && still;
+        if hit && self.power_cut {
+            cut(&place.folder, &place.synced)?;
+            cut(&place.pictures, &place.synced)?;
+        }
+        Ok(hit)
     }
 
     fn holds(self, request: &super::service::Request) -> bool {
@@ -147,8 +176,14 @@ impl Point {
 
     /// Takes up what is open until nothing is, or nothing more can be known; what was never accepted is closed by hand.
     fn recover(self, service: &Service, place: &Place<'_>, prompt: &str) -> Result<Outcome> {
-        for _ in 0..RESUMES {
-            if place.open_rows()?.is_empty() {
+        // Long enough that the second process comes while the first one works.
+        service.set_faults(&serde_json::json!({ "seed": 1, "rule": [
+            { "calls": ["download"], "fault": "latency", "latency_ms": OVERLAP.as_millis() }
+        ] }))?;
+        place.resume_twice()?;
+        service.set_faults(&serde_json::json!({}))?;
+        for _ in 1..RESUMES {
+            if place.open_rows()?.is_none_or(|open| open.is_empty()) {
                 break;
             }
             place.finish(&["jobs", "resume", "--quiet", "--timeout", "20s"])?;
@@ -156,13 +191,20 @@ impl Point {
         let accepted = service.seen()?.accepted(prompt);
         let mut open = place.open_rows()?;
         if accepted == 0 {
-            for row in std::mem::take(&mut open) {
-                place.finish(&["jobs", "close", &row])?;
+            for row in open.iter().flatten() {
+                place.finish(&["jobs", "close", row])?;
             }
             open = place.open_rows()?;
         }
         let Content { whole, torn, left_over } = content(&place.pictures)?;
-        Ok(Outcome { state: self.state, accepted, open: !open.is_empty(), whole, torn, left_over })
+        Ok(Outcome {
+            state: self.state,
+            accepted,
+            open: open.is_none_or(|open| !open.is_empty()),
+            whole,
+            torn,
+            left_over,
+        })
     }
 }
 

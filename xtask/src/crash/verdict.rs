@@ -30,13 +30,15 @@ impl Outcome {
 
 /// The sum over all points.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Verdict {
+pub struct Verdict {
     /// Accepted, and no whole picture of it on the disk, or not closed in the ledger.
-    pub(super) lost: usize,
+    pub lost: usize,
     /// Accepted more than once, or saved under two names.
-    pub(super) twice: usize,
-    pub(super) torn: usize,
-    pub(super) left_over: usize,
+    pub twice: usize,
+    /// Pictures under their final names that are cut.
+    pub torn: usize,
+    /// Other files in the folder.
+    pub left_over: usize,
     /// How often a process was killed in each state, in their order.
     pub(super) hits: Vec<(State, usize)>,
     /// How often each state had to be hit.
@@ -64,7 +66,7 @@ impl Verdict {
     }
 
     /// Whether every promise was kept, and every state seen.
-    pub(super) fn is_good(&self) -> bool {
+    pub fn is_good(&self) -> bool {
         self.broken() == 0 && self.missed().next().is_none()
     }
 

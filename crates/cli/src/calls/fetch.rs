@@ -2,8 +2,9 @@
 
 use crate::calls::failure;
 use crate::calls::session::Session;
+use crate::clock;
 use crate::exit::{ErrorKind, Failure};
-use crate::ledger::Row;
+use crate::ledger::{Ledger, Row};
 use crate::summary::{sha256, sha256_of};
 use ideogram_client::{Download, ErrorKind as Cause, FileFacts, OutputFile, limits};
 use ideogram_schema::{EndpointInfo, File, FileRole};
@@ -13,6 +14,9 @@ use tokio::time::Instant;
 
 /// How long one file may take to come, however slowly it drips, where the deadline of the run is later.
 const FETCH: Duration = Duration::from_secs(10 * 60);
+
+/// By how much the times of files may be behind the clock.
+const COARSE: Duration = Duration::from_millis(100);
 
 /// Downloads the file into the folder, where it has no name yet.
 pub(super) async fn fetch(
@@ -80,14 +84,36 @@ pub(super) fn clear(earlier: Option<&Row>, file: &File, folder: &Path) {
     }
 }
 
-/// The file of an earlier run that was killed before it could say so: the name it was about to take, with this content.
-pub(super) fn saved_earlier(earlier: Option<&Row>, number: usize, folder: &Path, facts: &FileFacts) -> Option<PathBuf> {
-    let earlier = Path::new(earlier?.taking.get(number)?);
-    let here = earlier.parent() == std::path::absolute(folder).ok().as_deref();
-    let same = || {
-        let size = std::fs::metadata(earlier).ok()?.len();
-        (size == facts.bytes() && sha256_of(earlier).ok()? == facts.sha256()).then_some(())
+/// The file of an earlier run that ended before it could say so: the name that it was about to take, with this content.
+/// Where a power cut has undone that note too, it is one of the names that the file would get, made since the request was
+/// noted, and no other request's. `taken` are this answer's other files.
+pub(super) fn saved_earlier(
+    ledger: &Ledger,
+    earlier: Option<&Row>,
+    taken: &[String],
+    folder: &Path,
+    names: impl Iterator<Item = PathBuf>,
+    facts: &FileFacts,
+) -> Option<PathBuf> {
+    let earlier = earlier?;
+    let same = |path: &Path| {
+        let size = std::fs::metadata(path).ok()?.len();
+        (size == facts.bytes() && sha256_of(path).ok()? == facts.sha256()).then_some(())
     };
-    here.then(same).flatten()?;
-    Some(folder.join(earlier.file_name()?))
+    if let Some(noted) = earlier.taking.get(taken.len()).map(Path::new)
+        && noted.parent() == std::path::absolute(folder).ok().as_deref()
+        && same(noted).is_some()
+    {
+        return Some(folder.join(noted.file_name()?));
+    }
+    let is_ours = |path: &Path| {
+        let path = std::path::absolute(path).ok()?;
+        let modified = std::fs::metadata(&path).ok()?.modified().ok()?;
+        let is_new = modified + COARSE >= clock::time(earlier.created_ms);
+        let is_free =
+            !taken.iter().any(|taken| Path::new(taken) == path) && !ledger.has_file(earlier.id, path.to_str()?);
+        (is_new && is_free).then_some(())
+    };
+    let is_there = |path: &PathBuf| std::fs::symlink_metadata(path).is_ok();
+    names.take_while(is_there).find(|path| same(path).and_then(|()| is_ours(path)).is_some())
 }

@@ -139,7 +139,8 @@ async fn save_all(
         clear(request.earlier, &found.file, &folder);
         let download = fetch(session, found, &folder, request.info, answer.request_id.as_deref()).await?;
         let facts = (*download).clone();
-        let mut path = saved_earlier(request.earlier, number, &folder, &facts);
+        let names = request.destination.names(number, &name, facts.format());
+        let mut path = saved_earlier(&session.ledger, request.earlier, &taken, &folder, names, &facts);
         if path.is_none() {
             let ledger = &mut session.ledger;
             let about_to_take = |path: &Path| {

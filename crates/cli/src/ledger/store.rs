@@ -161,6 +161,18 @@ impl Ledger {
         found.map_err(|error| self.failed(error))
     }
 
+    /// Whether a file is another row's, or about to be. A ledger that cannot be read says yes.
+    pub(crate) fn has_file(&self, not_of: i64, path: &str) -> bool {
+        let found = self
+            .db
+            .prepare_cached(
+                "SELECT 1 FROM requests WHERE id <> ?1 AND (?2 IN (SELECT value FROM json_each(files)) \
+                 OR ?2 IN (SELECT value FROM json_each(CAST(taking AS TEXT))))",
+            )
+            .and_then(|mut select| select.exists(params![not_of, path]));
+        found.unwrap_or(true)
+    }
+
     /// Notes the service's id of the request. Do this before waiting for the result.
     ///
     /// # Errors

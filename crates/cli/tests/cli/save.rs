@@ -2,7 +2,7 @@
 
 use crate::server::{ID, Reply, Server, queue};
 use crate::support::{Place, Run, png};
-use ideogram_cli::ledger::{Ledger, NewRow, State};
+use ideogram_cli::ledger::{Closing, Ledger, NewRow, State};
 use serde_json::json;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
@@ -181,6 +181,38 @@ fn a_file_that_a_killed_run_had_saved_is_found_again_and_another_is_left_alone()
         assert_eq!(place.files(), names);
         let row = Ledger::open(&place.ledger()).unwrap().row(id).unwrap().unwrap();
         assert_eq!((row.state, row.files), (State::Saved, vec![saved]));
+    }
+}
+
+#[test]
+fn a_file_whose_note_a_power_cut_has_undone_is_found_again_and_others_are_left_alone() {
+    for (newer, of_another, names) in [
+        (true, false, vec!["fox-1.png"]),
+        (false, false, vec!["fox-1-2.png", "fox-1.png"]),
+        (true, true, vec!["fox-1-2.png", "fox-1.png"]),
+    ] {
+        let (place, server) = (Place::new(), Server::start(|request| queue(request, &png(64, 48))));
+        let (base, work) = (format!("{}/queue", server.origin()), place.work());
+        let mut ledger = Ledger::open(&place.ledger()).unwrap();
+        let input = r#"{"prompt":"fox","seed":1}"#;
+        let new = NewRow { base: &base, destination: Some(&work), ..NewRow::new("fal-ai/ideogram/v2/turbo", input) };
+        let id = ledger.begin(&new).unwrap();
+        ledger.accepted(id, ID).unwrap();
+        let path = place.write("fox-1.png", &png(64, 48));
+        if of_another {
+            let other = ledger.begin(&new).unwrap();
+            ledger.accepted(other, "another").unwrap();
+            ledger.close(other, &Closing::Saved { files: vec![path.display().to_string()] }).unwrap();
+        }
+        drop(ledger);
+        if !newer {
+            let file = std::fs::File::options().write(true).open(path).unwrap();
+            file.set_modified(std::time::SystemTime::now() - Duration::from_secs(60)).unwrap();
+        }
+        let run = place.call(&server, "jobs resume");
+        let saved = work.join(names[0]).display().to_string();
+        assert_eq!((run.code, run.text().trim_end()), (Some(0), saved.as_str()), "{run:?}");
+        assert_eq!(place.files(), names);
     }
 }
 

@@ -1,0 +1,32 @@
+//! What `cargo xtask crash` shows, on twenty points, and that it turns red where a promise has no ground.
+
+use crate::description::root;
+use std::path::PathBuf;
+use std::sync::LazyLock;
+use xtask::crash::{Verdict, Without, kill};
+
+/// The program, built once.
+static PROGRAM: LazyLock<PathBuf> = LazyLock::new(|| xtask::conformance::build(&root()).unwrap());
+
+fn killed(points: usize, without: Option<Without>) -> Verdict {
+    let folder = tempfile::tempdir().unwrap();
+    kill(&PROGRAM, folder.path(), points, 1, without).unwrap()
+}
+
+#[test]
+fn twenty_killed_calls_lose_nothing_and_pay_nothing_twice() {
+    let verdict = killed(20, None);
+    assert!(verdict.is_good(), "{verdict}: {verdict:?}");
+}
+
+#[test]
+fn without_the_sync_a_power_cut_loses_what_was_paid_for() {
+    let verdict = killed(14, Some(Without::Sync));
+    assert!(verdict.lost > 0 && !verdict.is_good(), "{verdict}");
+}
+
+#[test]
+fn without_the_claim_two_processes_save_one_picture_twice() {
+    let verdict = killed(14, Some(Without::Claim));
+    assert!(verdict.twice > 0 && verdict.lost == 0 && !verdict.is_good(), "{verdict}");
+}
