@@ -51,13 +51,28 @@ fn target(folder: &Path, name: &str) -> String {
     files.filter_map(|file| fs::read_to_string(file).ok()).collect()
 }
 
+/// The texts of all files below a folder.
+fn below(folder: &Path) -> String {
+    let entries = fs::read_dir(folder).into_iter().flatten().map(|entry| entry.unwrap().path());
+    entries.map(|path| if path.is_dir() { below(&path) } else { fs::read_to_string(path).unwrap_or_default() }).collect()
+}
+
 /// What is wrong with a command that a page names: a task of xtask's, or a test by package, target and name.
 fn problem(root: &Path, command: &str) -> Option<String> {
     let words: Vec<&str> = command.split(' ').collect();
     match words.as_slice() {
-        ["cargo", "xtask", task, ..] => {
-            let file = root.join(format!("xtask/src/commands/{task}.rs"));
-            (!file.is_file()).then(|| format!("`{command}`: there is no such task"))
+        ["cargo", "xtask", task, words @ ..] => {
+            let Ok(text) = fs::read_to_string(root.join(format!("xtask/src/commands/{task}.rs"))) else {
+                return Some(format!("`{command}`: there is no such task"));
+            };
+            let mut flags = words.iter().filter_map(|word| word.strip_prefix("--"));
+            let missing = flags.find(|flag| !text.contains(&format!("pub {}: ", flag.replace('-', "_"))));
+            missing.map(|flag| format!("`{command}`: there is no flag `--{flag}`"))
+        }
+        ["cargo", "test", "-p", package, "--lib", test] => {
+            let folder = package.strip_prefix("ideogram-").unwrap_or(package);
+            let text = below(&root.join("crates").join(folder).join("src"));
+            (!text.contains(&format!("fn {test}("))).then(|| format!("`{command}`: there is no test `{test}`"))
         }
         ["cargo", "test", "-p", package, "--test", name, tests @ ..] => {
             let folder = package.strip_prefix("ideogram-").unwrap_or(package);
@@ -87,6 +102,8 @@ fn a_command_that_does_not_exist_is_found_out() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
     for command in [
         "cargo xtask nothing",
+        "cargo xtask crash --nothing",
+        "cargo test -p ideogram-cli --lib nothing",
         "cargo test -p ideogram-client --test nothing",
         "cargo test -p ideogram-client --test money nothing",
         "cargo test",

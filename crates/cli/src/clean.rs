@@ -1,15 +1,35 @@
 //! Text from outside, made fit for a terminal: nothing in it can move the cursor, recolour, reorder or hide what is shown.
 
+use ideogram_client::Client;
 use serde::Serialize;
 use serde_json::ser::{CompactFormatter, Formatter, Serializer};
+use std::borrow::Cow;
 use std::io;
+use std::sync::{PoisonError, RwLock};
 
 /// The most characters of one foreign text that are shown.
 const LONGEST: usize = 1_000;
 
+/// The client whose key is hidden.
+static CLIENT: RwLock<Option<Client>> = RwLock::new(None);
+
+/// From here on nothing that this module has cleaned shows the key of this client: a server can send it back.
+pub(crate) fn hide_key_of(client: &Client) {
+    *CLIENT.write().unwrap_or_else(PoisonError::into_inner) = Some(client.clone());
+}
+
+/// The text without the key.
+pub(crate) fn hidden(text: &str) -> Cow<'_, str> {
+    match &*CLIENT.read().unwrap_or_else(PoisonError::into_inner) {
+        Some(client) => client.redact(text),
+        None => Cow::Borrowed(text),
+    }
+}
+
 /// The text on one line: whitespace as single blanks, every character of [`is_risky`] as U+FFFD, cut after 1,000
 /// characters.
 pub(crate) fn line(text: &str) -> String {
+    let text = &*hidden(text);
     let mut shown = String::with_capacity(text.len().min(LONGEST));
     let mut blank = false;
     for (count, character) in text.trim().chars().enumerate() {
@@ -32,7 +52,7 @@ pub(crate) fn line(text: &str) -> String {
 /// A line as it stands, its blanks kept: an excerpt of a file points at a place by them.
 pub(crate) fn excerpt(text: &str) -> String {
     let clean = |character| if is_risky(character) { char::REPLACEMENT_CHARACTER } else { character };
-    text.chars().take(LONGEST).map(clean).collect()
+    hidden(text).chars().take(LONGEST).map(clean).collect()
 }
 
 /// Control characters (C0, DEL, C1), and the format characters that reorder, join or hide text.
@@ -55,7 +75,8 @@ struct Escaped(CompactFormatter);
 
 impl Formatter for Escaped {
     fn write_string_fragment<W: io::Write + ?Sized>(&mut self, writer: &mut W, fragment: &str) -> io::Result<()> {
-        let mut rest = fragment;
+        let fragment = hidden(fragment);
+        let mut rest = &*fragment;
         while let Some(at) = rest.find(is_risky) {
             let (fine, risky) = rest.split_at(at);
             self.0.write_string_fragment(writer, fine)?;

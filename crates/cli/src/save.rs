@@ -132,17 +132,27 @@ impl Destination {
         about_to_take: impl FnMut(&Path),
     ) -> Result<Option<PathBuf>, Put> {
         let Some(name) = self.name(number, stem, download.format()) else {
-            let write = |piece: &[u8]| match (&self.target, device) {
-                (Target::Special(path), Some(mut device)) => {
-                    device.write_all(piece).map_err(|error| cannot_write(path, &error))
-                }
-                _ => write_stdout(piece),
-            };
-            return copy(download, write).map(|()| None);
+            return self.pass_on(download, device).await.map(|()| None);
         };
         let replace = self.overwrite && matches!(self.target, Target::File(_));
         let saved = if replace { download.replace(name).await } else { download.save_new(name, about_to_take).await };
         saved.map(|saved| Some(saved.into_path())).map_err(Put::Client)
+    }
+
+    /// Whether the bytes go to stdout or a device, which may let one wait.
+    pub(crate) fn is_stream(&self) -> bool {
+        matches!(self.target, Target::Stdout | Target::Special(_))
+    }
+
+    /// Passes a file on to stdout or the device, on a thread of its own: the reader may be slow.
+    async fn pass_on(&self, download: Download, device: Option<&File>) -> Result<(), Put> {
+        let (Target::Special(path), Some(device)) = (&self.target, device) else {
+            return on_thread(move || copy(download, write_stdout)).await;
+        };
+        let path = path.clone();
+        let mut device = device.try_clone().map_err(|error| Put::Failure(cannot_write(&path, &error)))?;
+        on_thread(move || copy(download, |piece| device.write_all(piece).map_err(|error| cannot_write(&path, &error))))
+            .await
     }
 
     /// The file that was asked for, where it is another one than this.
@@ -159,6 +169,11 @@ pub(crate) enum Put {
     Failure(Failure),
     /// A file, in the client's words.
     Client(Error),
+}
+
+async fn on_thread(work: impl FnOnce() -> Result<(), Put> + Send + 'static) -> Result<(), Put> {
+    let ended = |error| Put::Failure(Failure::failed(format!("a thread of this program ended early: {error}")));
+    tokio::task::spawn_blocking(work).await.map_err(ended)?
 }
 
 /// Passes a file on in pieces.

@@ -84,6 +84,20 @@ impl Client {
         self.wire.secrets.hide(text)
     }
 
+    /// Sixteen hexadecimal digits that tell this client's key from others, by its id where it has one. The key cannot be
+    /// learnt from them, so they may be kept beside what belongs to the account, such as the URLs of uploads.
+    ///
+    /// ```
+    /// # use ideogram_client::Client;
+    /// let of = |key: &str| Client::builder().with_key(key).build().map(|client| client.key_fingerprint().to_owned());
+    /// assert_eq!(of("0123abcd:secret")?, of("0123abcd:another")?);
+    /// assert_ne!(of("0123abcd:secret")?, of("4567abcd:secret")?);
+    /// # Ok::<(), ideogram_client::Error>(())
+    /// ```
+    pub fn key_fingerprint(&self) -> &str {
+        &self.wire.key_fingerprint
+    }
+
     /// Runs an endpoint in one HTTP call, without the queue.
     ///
     /// The connection must hold until the picture is made: when it breaks, the picture is lost and may still be billed.

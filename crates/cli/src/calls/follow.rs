@@ -4,6 +4,8 @@ use crate::calls::failure;
 use crate::calls::oddities::kept_answer;
 use crate::calls::save_answer::Answer;
 use crate::calls::session::{Session, warn_unless};
+use crate::clean;
+use crate::clock;
 use crate::exit::{ErrorKind, Failure};
 use crate::ledger::Closing;
 use crate::show::progress::tell;
@@ -11,7 +13,7 @@ use ideogram_client::{Error, Job, limits};
 use ideogram_schema::{CancelState, QueueState};
 use serde_json::Value;
 use std::pin::pin;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::time::Duration;
 use tokio::time::{Instant, timeout, timeout_at};
 
@@ -32,7 +34,11 @@ pub(crate) async fn follow(
     let (output, mut until) = (session.output, session.deadline);
     let mut said = String::new();
     let completed = AtomicBool::new(false);
+    let started = AtomicI64::new(0);
     let mut following = pin!(job.follow(|status| {
+        if status.status == QueueState::InProgress {
+            let _ = started.compare_exchange(0, clock::now_ms(), Ordering::Relaxed, Ordering::Relaxed);
+        }
         completed.fetch_or(status.status == QueueState::Completed, Ordering::Relaxed);
         tell(output, status, &mut said);
     }));
@@ -56,7 +62,12 @@ pub(crate) async fn follow(
                 }
                 until = Instant::now() + GRACE;
             }
-            outcome = &mut following => return match outcome {
+            outcome = &mut following => {
+                let started = started.load(Ordering::Relaxed);
+                if started > 0 {
+                    warn_unless(session.ledger.started(id, started), "the service has begun to work on it");
+                }
+                return match outcome {
                 Ok(response) => Ok(Answer::new(response.into_output(), Some(job.request_id().to_owned()))),
                 Err(error) => {
                     if let Some(body) = kept_answer(&error) {
@@ -67,6 +78,7 @@ pub(crate) async fn follow(
                     let asked_for = cancelling && failure.kind() == ErrorKind::Cancelled;
                     Err(if asked_for { session.interrupts.ended(failure) } else { failure })
                 }
+                };
             },
             () = tokio::time::sleep_until(until) => {
                 if is_late {
@@ -163,7 +175,7 @@ pub(crate) fn failed(session: &mut Session, job: &Job<Value>, error: &Error, id:
         cancelled(session, id);
         return failure;
     }
-    let noted = session.ledger.close(id, &Closing::Failed { why: failure.message().to_owned() });
+    let noted = session.ledger.close(id, &Closing::Failed { why: clean::hidden(failure.message()).into_owned() });
     warn_unless(noted, "the request has failed");
     failure
 }

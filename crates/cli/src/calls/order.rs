@@ -6,7 +6,7 @@ use crate::exit::Failure;
 use crate::ledger::NewRow;
 use crate::save::Destination;
 use crate::settings::ledger::unusable_ledger;
-use ideogram_client::JsonInput;
+use ideogram_client::{Client, JsonInput};
 use ideogram_schema::EndpointInfo;
 use serde_json::{Map, Value};
 use std::path::Path;
@@ -57,13 +57,21 @@ impl Order {
         text_of(&self.input)
     }
 
-    pub(super) fn row<'a>(&'a self, sent: &'a str, base: &'a str, destination: Option<&'a Path>) -> NewRow<'a> {
+    pub(super) fn row<'a>(
+        &'a self,
+        sent: &'a str,
+        client: &'a Client,
+        base: &'a str,
+        destination: Option<&'a Path>,
+    ) -> NewRow<'a> {
         NewRow {
             seed: self.seed,
             base,
             queued: !self.sync,
             destination,
             overwrite: self.destination.overwrites(),
+            clock_offset_ms: client.clock_offset_ms(),
+            account: Some(client.key_fingerprint()),
             cost_micros: self.info.price.and_then(|price| i64::try_from(price.micros).ok()),
             ..NewRow::new(self.info.id, sent)
         }

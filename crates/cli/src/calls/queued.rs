@@ -5,6 +5,7 @@ use crate::calls::order::Order;
 use crate::calls::save_answer::{SaveRequest, SavedAnswer, save_answer};
 use crate::calls::session::{Session, warn_unless};
 use crate::calls::{failure, lost_reply};
+use crate::clean;
 use crate::exit::Failure;
 use crate::ledger::Closing;
 use crate::settings::ledger::unusable_ledger;
@@ -25,9 +26,9 @@ pub(super) async fn call(
     input: &JsonInput,
     sent: &str,
 ) -> Result<SavedAnswer, Failure> {
-    let base = session.client.queue_url().to_owned();
+    let client = session.client.clone();
     let destination = order.destination.remembered();
-    let new = order.row(sent, &base, destination.as_deref());
+    let new = order.row(sent, &client, client.queue_url(), destination.as_deref());
     let id = session.ledger.begin(&new).map_err(|error| unusable_ledger(&error))?;
     let (job, interrupted) = submit(session, order, input, id).await?;
     let noted = session.ledger.accepted(id, job.request_id());
@@ -94,6 +95,13 @@ async fn submit(
     found.map(|job| (job, false)).ok_or(failure)
 }
 
+/// Notes how wrong this machine's clock is, for a later search in the history.
+pub(super) fn note_clock(session: &mut Session, id: i64) {
+    if let Some(offset) = session.client.clock_offset_ms() {
+        warn_unless(session.ledger.clock_offset(id, offset), "the clocks differ");
+    }
+}
+
 /// Closes the row of a request that was refused; one that may have been accepted stays open.
 pub(super) fn not_accepted(session: &mut Session, order: &Order, error: &ideogram_client::Error, id: i64) -> Failure {
     let failure = failure::of_call(error, order.info);
@@ -103,11 +111,12 @@ pub(super) fn not_accepted(session: &mut Session, order: &Order, error: &ideogra
         return session.with_resume_advice(failure, id);
     }
     if error.may_have_been_accepted() {
-        let noted = session.ledger.lost(id, failure.message());
+        let noted = session.ledger.lost(id, &clean::hidden(failure.message()));
         warn_unless(noted, "the answer was lost");
+        note_clock(session, id);
         return session.with_lookup_advice(failure, id);
     }
-    let why = failure.message().to_owned();
+    let why = clean::hidden(failure.message()).into_owned();
     let closing = match error.state() {
         Some(RequestState::NotSent) => Closing::NotSent { why },
         Some(RequestState::Cancelled) => Closing::Cancelled,

@@ -9,7 +9,7 @@ use crate::calls::{queued, sync};
 use crate::envelope::{Envelope, Kind};
 use crate::exit::Failure;
 use crate::output::{Output, print_envelope, write_stdout};
-use crate::runtime::runtime;
+use crate::runtime::block_on;
 use crate::save::Destination;
 use clap::ArgMatches;
 use ideogram_schema::EndpointInfo;
@@ -36,7 +36,7 @@ pub(crate) fn run(info: &'static EndpointInfo, matches: &ArgMatches, output: Out
     let path = matches.get_one::<PathBuf>("output");
     let destination = Destination::new(path.map(PathBuf::as_path), force, output)?;
     let mut order = Order { info, input, seed: None, sync, destination };
-    let saved = runtime()?.block_on(async {
+    let saved = block_on(async {
         let mut session = Session::open(matches, output).await?;
         upload(&mut session, &mut order, &uploads).await?;
         choose_seed(&mut order, &session)?;
@@ -46,7 +46,7 @@ pub(crate) fn run(info: &'static EndpointInfo, matches: &ArgMatches, output: Out
         } else {
             queued::call(&mut session, &order, &input, &sent).await
         }
-    })?;
+    })??;
     report(saved, output)
 }
 

@@ -71,14 +71,19 @@ pub(crate) async fn save_answer(
     if files.is_empty() {
         let failure = Failure::failed(without_file(&answer));
         let failure = of_request(failure, request.info, answer.request_id.as_deref());
-        let closed = session.ledger.close(request.id, &Closing::Failed { why: failure.message().to_owned() });
+        let closed =
+            session.ledger.close(request.id, &Closing::Failed { why: clean::hidden(failure.message()).into_owned() });
         warn_unless(closed, "there is nothing to save");
         return Err(failure);
     }
     match save_all(session, request, &answer, &files).await {
         // The rest is still owed.
         Ok(saved) if !more.is_empty() => {
-            let kept = session.ledger.answered(request.id, answer.request_id.as_deref(), &answer.body.to_string());
+            let kept = session.ledger.answered(
+                request.id,
+                answer.request_id.as_deref(),
+                &clean::hidden(&answer.body.to_string()),
+            );
             warn_unless(kept, "there are files that are not saved");
             warn(&left_out(&more));
             Ok(saved)
@@ -91,7 +96,11 @@ pub(crate) async fn save_answer(
         }
         // The reader of stdout has gone with the file half written: it is still owed.
         Err(failure) => {
-            let saved = session.ledger.answered(request.id, answer.request_id.as_deref(), &answer.body.to_string());
+            let saved = session.ledger.answered(
+                request.id,
+                answer.request_id.as_deref(),
+                &clean::hidden(&answer.body.to_string()),
+            );
             warn_unless(saved, "there is an answer whose files are still to be saved");
             if failure.facts.expired {
                 return Err(session.with_close_advice(failure, request.id));
@@ -148,7 +157,15 @@ async fn save_all(
                 warn_unless(ledger.about_to_take(request.id, &names), "a file is about to be made");
             };
             let put = request.destination.put(number, &name, download, device.as_ref(), about_to_take);
-            path = put.await.map_err(|why| match why {
+            let put = if request.destination.is_stream() {
+                match session.interrupts.unless(put).await {
+                    Some(put) => put,
+                    None => return Err(session.interrupts.failure("left before the picture was written whole")),
+                }
+            } else {
+                put.await
+            };
+            path = put.map_err(|why| match why {
                 Put::Failure(failure) => failure,
                 Put::Client(error) => failure::of_call(&error, request.info).with_kind(ErrorKind::File),
             })?;

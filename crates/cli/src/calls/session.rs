@@ -1,5 +1,6 @@
 //! What a command that calls the service works with: the client, the ledger, the signals, the time that is left.
 
+use crate::clean;
 use crate::exit::Failure;
 use crate::interrupt::Interrupts;
 use crate::ledger::{Ledger, LedgerError, Row, State};
@@ -53,6 +54,7 @@ impl Session {
                 Some(path) => Ledger::open(path),
                 None => Ledger::temporary(),
             };
+            clean::hide_key_of(&client);
             let interrupts = Interrupts::listen()?;
             let ledger = ledger.map_err(|error| unusable_ledger(&error))?;
             return Ok(Self {
@@ -67,6 +69,7 @@ impl Session {
         }
         // The key comes first: without one nothing else matters.
         let client = client::from_env()?;
+        clean::hide_key_of(&client);
         let ledger = open_ledger(named)?;
         Ok(Self {
             output,

@@ -1,16 +1,22 @@
 //! A call in one piece. It cannot be followed, cancelled or asked for again, so its answer is noted before it is used.
 
+use crate::calls::lost_reply;
 use crate::calls::oddities::kept_answer;
 use crate::calls::order::Order;
 use crate::calls::queued::{AT_ONCE, not_accepted};
 use crate::calls::save_answer::{Answer, SaveRequest, SavedAnswer, save_answer};
 use crate::calls::session::{Session, warn_unless};
+use crate::clean;
 use crate::exit::Failure;
 use crate::settings::ledger::unusable_ledger;
-use ideogram_client::JsonInput;
+use ideogram_client::{JsonInput, RequestState, Window, limits};
 use std::future::IntoFuture as _;
+use std::time::Duration;
 use tokio::sync::oneshot;
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout, timeout_at};
+
+/// How often at least the history is looked at for an answer that is on its way there.
+const LOOK: Duration = Duration::from_secs(5);
 
 /// Sends the request, waits for the answer, saves its files.
 pub(super) async fn call(
@@ -19,12 +25,12 @@ pub(super) async fn call(
     input: &JsonInput,
     sent: &str,
 ) -> Result<SavedAnswer, Failure> {
-    let base = session.client.run_url().to_owned();
+    let client = session.client.clone();
     let destination = order.destination.remembered();
-    let new = order.row(sent, &base, destination.as_deref());
+    let new = order.row(sent, &client, client.run_url(), destination.as_deref());
     let id = session.ledger.begin(&new).map_err(|error| unusable_ledger(&error))?;
     let answer = wait(session, order, input, id).await?;
-    let noted = session.ledger.answered(id, answer.request_id.as_deref(), &answer.body.to_string());
+    let noted = session.ledger.answered(id, answer.request_id.as_deref(), &clean::hidden(&answer.body.to_string()));
     warn_unless(noted, "the service has answered");
     let request = SaveRequest {
         id,
@@ -35,6 +41,31 @@ pub(super) async fn call(
         earlier: None,
     };
     save_answer(session, request, answer).await
+}
+
+/// What the service's history has of a request whose answer was lost: looked for while there is time, and past the deadline
+/// for as long as winding up may take. Ctrl-C ends it.
+async fn look_up(session: &mut Session, input: &JsonInput, id: i64, window: Window) -> Option<Answer> {
+    let until = session.deadline.max(Instant::now() + limits::WIND_UP);
+    let looking = async {
+        let job = lost_reply::wait_for(session, input, window).await?;
+        let noted = session.ledger.accepted(id, job.request_id());
+        warn_unless(noted, &format!("the request is `{}`", job.request_id()));
+        let mut pause = Duration::from_millis(250);
+        loop {
+            match session.interrupts.unless(job.recorded_result()).await? {
+                Ok(Some(response)) => {
+                    return Some(Answer::new(response.into_output(), Some(job.request_id().to_owned())));
+                }
+                // It may not be there yet; trouble and a verdict are for `jobs resume` to tell.
+                Ok(None) => {}
+                Err(_) => return None,
+            }
+            session.interrupts.unless(tokio::time::sleep(pause)).await?;
+            pause = (pause * 2).min(LOOK);
+        }
+    };
+    timeout_at(until, looking).await.ok().flatten()
 }
 
 /// Waits for the answer. Between two attempts Ctrl-C ends it, and nothing more is sent. What is on its way cannot be
@@ -65,6 +96,12 @@ async fn wait(session: &mut Session, order: &Order, input: &JsonInput, id: i64) 
                 }
                 let failure = not_accepted(session, order, &error, id);
                 let given_up = stop.is_none() && error.is_cancelled();
+                let lost = stop.is_some() && error.state() == Some(RequestState::Unknown);
+                if let Some(window) = error.sent_within().filter(|_| lost)
+                    && let Some(answer) = look_up(session, input, id, window).await
+                {
+                    return Ok(answer);
+                }
                 return Err(if given_up { session.interrupts.ended(failure) } else { failure });
             }
             None => {

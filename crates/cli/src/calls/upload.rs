@@ -3,21 +3,72 @@
 use crate::args::input::ToUpload;
 use crate::calls::failure;
 use crate::calls::order::Order;
-use crate::calls::session::Session;
-use crate::exit::Failure;
-use ideogram_client::ImageInput;
+use crate::calls::session::{Session, warn_unless};
+use crate::clock;
+use crate::exit::{ErrorKind, Failure};
+use crate::ledger::Upload;
+use crate::summary::sha256_of;
+use ideogram_client::{ImageInput, ObjectLifecycle};
 use std::future::IntoFuture as _;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
+use tokio::time::timeout_at;
 
-/// Uploads what is too large to travel inside the request. Nothing is paid yet, so Ctrl-C just ends it.
+/// How long the service is asked to keep an uploaded file.
+const KEPT: Duration = Duration::from_secs(7 * 24 * 60 * 60);
+
+/// How long its URL is used for the same bytes: less, as a request may wait before it reads the file.
+const REUSED: Duration = Duration::from_secs(6 * 24 * 60 * 60);
+
+/// Uploads what is too large to travel inside the request, unless the same bytes are there already. Nothing is paid yet, so
+/// Ctrl-C just ends it.
 pub(super) async fn upload(session: &mut Session, order: &mut Order, uploads: &[ToUpload]) -> Result<(), Failure> {
     for file in uploads {
-        session.output.progress(&format!("uploading `{}`", file.path.display()));
-        let uploading = session.client.upload(ImageInput::path(&file.path)).into_future();
-        match session.interrupts.unless(uploading).await {
-            Some(Ok(url)) => file.fill(&mut order.input, url.as_str()),
-            Some(Err(error)) => return Err(failure::of_call(&error, order.info)),
-            None => return Err(session.interrupts.failure("left before anything was sent")),
-        }
+        let url = one(session, order, &file.path).await?;
+        file.fill(&mut order.input, &url);
     }
     Ok(())
+}
+
+async fn one(session: &mut Session, order: &Order, path: &Path) -> Result<String, Failure> {
+    let (base, account) = (session.client.queue_url().to_owned(), session.client.key_fingerprint().to_owned());
+    let before = stamp(path);
+    let sha256 = hash(path).await.unwrap_or_default();
+    let upload = Upload { sha256: &sha256, base: &base, account: &account };
+    // A ledger that cannot be read knows of no upload.
+    if let Ok(Some(url)) = session.ledger.uploaded(&upload) {
+        session.output.progress(&format!("`{}` is uploaded already", path.display()));
+        return Ok(url);
+    }
+    session.output.progress(&format!("uploading `{}`", path.display()));
+    let kept = ObjectLifecycle::new().with_expiration(KEPT).map_err(|error| failure::of_call(&error, order.info))?;
+    let uploading = session.client.upload(ImageInput::path(path)).with_object_lifecycle(kept).into_future();
+    match session.interrupts.unless(timeout_at(session.deadline, uploading)).await {
+        Some(Ok(Ok(url))) => {
+            // What has changed on the way is not these bytes.
+            if !sha256.is_empty() && before.is_some() && stamp(path) == before {
+                let expires_ms = clock::now_ms().saturating_add(i64::try_from(REUSED.as_millis()).unwrap_or_default());
+                warn_unless(session.ledger.note_upload(&upload, url.as_str(), expires_ms), "a file is uploaded");
+            }
+            Ok(url.as_str().to_owned())
+        }
+        Some(Ok(Err(error))) => Err(failure::of_call(&error, order.info)),
+        Some(Err(_)) => {
+            let what = format!("`{}` was not uploaded in time, so nothing was sent", path.display());
+            Err(Failure::new(ErrorKind::Timeout, what))
+        }
+        None => Err(session.interrupts.failure("left before anything was sent")),
+    }
+}
+
+/// The SHA-256 of a file; none where it cannot be read, which the upload then says.
+async fn hash(path: &Path) -> Option<String> {
+    let path: PathBuf = path.to_owned();
+    tokio::task::spawn_blocking(move || sha256_of(&path).ok()).await.ok().flatten()
+}
+
+/// Size and time of a file.
+fn stamp(path: &Path) -> Option<(u64, SystemTime)> {
+    let found = std::fs::metadata(path).ok()?;
+    Some((found.len(), found.modified().ok()?))
 }

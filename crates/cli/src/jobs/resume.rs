@@ -8,7 +8,7 @@ use crate::jobs::row::{claimed_elsewhere, ids, resumable_row, warn_of_damage};
 use crate::jobs::take_up::take_up;
 use crate::ledger::{Ledger, Row, State};
 use crate::output::{Output, print_envelope, print_failure, write_stdout};
-use crate::runtime::runtime;
+use crate::runtime::block_on;
 use crate::save::Destination;
 use clap::ArgMatches;
 use std::cell::RefCell;
@@ -50,7 +50,7 @@ pub(super) fn resume(matches: &ArgMatches, output: Output) -> Result<(), Failure
         return Err(Failure::usage("`--request` is for one number: `ideogram jobs resume 7 --request ID`"));
     }
     let shared = Rc::new(RefCell::new(Shared::default()));
-    let outcome = runtime()?.block_on(LocalSet::new().run_until(work(matches, output, wanted, Rc::clone(&shared))));
+    let outcome = block_on(LocalSet::new().run_until(work(matches, output, wanted, Rc::clone(&shared))))?;
     let mut shared = shared.take();
     shared.saved.sort_by_key(|(id, _)| *id);
     shared.failures.sort_by_key(|(id, _)| *id);

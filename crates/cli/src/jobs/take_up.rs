@@ -58,7 +58,10 @@ async fn find_again(session: &mut Session, row: &Row, request: SaveRequest<'_>) 
     let id = row.id;
     let input = JsonInput::sent_before(request.info, request.input.clone());
     let sent = clock::time(row.created_ms);
-    let window = Window::new(sent, clock::time(row.updated_ms).max(sent + ANSWERED_WITHIN));
+    let mut window = Window::new(sent, clock::time(row.updated_ms).max(sent + ANSWERED_WITHIN));
+    if let Some(offset) = row.clock_offset_ms {
+        window = window.with_clock_offset_ms(offset);
+    }
     let looking = lost_reply::find(&session.client, &session.ledger, &input, window);
     let found = session.interrupts.unless(looking).await.ok_or_else(|| session.interrupts.failure("left"))?;
     let (why, ids) = match found {

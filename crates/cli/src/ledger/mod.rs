@@ -38,6 +38,7 @@ mod state;
 mod store;
 #[cfg(test)]
 mod tests;
+mod uploads;
 mod wal_copy;
 
 pub use error::LedgerError;
@@ -45,6 +46,7 @@ pub use row::{Closing, NewRow, Row};
 pub use salvage::{Salvaged, salvage};
 pub use state::{Event, State};
 pub use store::Ledger;
+pub use uploads::Upload;
 
 use std::path::{Path, PathBuf};
 

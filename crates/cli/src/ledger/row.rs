@@ -20,6 +20,10 @@ pub struct NewRow<'a> {
     pub destination: Option<&'a Path>,
     /// Whether that file may be overwritten.
     pub overwrite: bool,
+    /// By how many milliseconds the service's clock is ahead of this machine's, where that is known.
+    pub clock_offset_ms: Option<i64>,
+    /// Whose key it is sent with: [`Client::key_fingerprint`](ideogram_client::Client::key_fingerprint).
+    pub account: Option<&'a str>,
     /// What it costs by the description, in millionths of a US dollar.
     pub cost_micros: Option<i64>,
     /// Whose call it is: `command` for the command of an endpoint.
@@ -39,6 +43,8 @@ impl<'a> NewRow<'a> {
             queued: true,
             destination: None,
             overwrite: false,
+            clock_offset_ms: None,
+            account: None,
             cost_micros: None,
             caller: "command",
             batch: None,
@@ -60,8 +66,14 @@ pub struct Row {
     pub state: State,
     /// By how much the service's clock was ahead of this machine's when it was sent, where that is known.
     pub clock_offset_ms: Option<i64>,
+    /// When the service began to work on it, as far as it was seen, in milliseconds since 1970.
+    pub started_ms: Option<i64>,
+    /// When its answer was in hand or it was known that there is none, in milliseconds since 1970.
+    pub ended_ms: Option<i64>,
     /// The base URL it was sent to.
     pub base: String,
+    /// The fingerprint of the key that it was sent with, where that was noted.
+    pub account: Option<String>,
     /// Whether it went through the queue.
     pub queued: bool,
     /// The endpoint's id.

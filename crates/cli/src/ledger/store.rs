@@ -28,7 +28,7 @@ enum Durability {
 /// An open ledger.
 #[derive(Debug)]
 pub struct Ledger {
-    db: Connection,
+    pub(super) db: Connection,
     path: PathBuf,
     /// Where the processes at work are named; `None` for a ledger that nobody else can open.
     claims: Option<PathBuf>,
@@ -111,9 +111,9 @@ impl Ledger {
                 sent_ms: Some(now),
                 started_ms: None,
                 ended_ms: None,
-                clock_offset_ms: None,
+                clock_offset_ms: new.clock_offset_ms,
                 base: new.base.to_owned(),
-                account: None,
+                account: new.account.map(str::to_owned),
                 caller: new.caller.to_owned(),
                 delivered: false,
                 batch: new.batch.map(|(name, _)| name.to_owned()),
@@ -198,6 +198,22 @@ impl Ledger {
     /// When that is not safe on disk.
     pub fn lost(&mut self, id: i64, why: &str) -> Result<(), LedgerError> {
         self.update(id, Durability::Disk, Some(Event::ReplyLost), |record, _| record.note = Some(why.to_owned()))
+    }
+
+    /// Notes when the service began to work on it, in milliseconds since 1970.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn started(&mut self, id: i64, started_ms: i64) -> Result<(), LedgerError> {
+        self.update(id, Durability::Process, None, |record, _| record.started_ms = Some(started_ms))
+    }
+
+    /// Says something about an open row, for whoever looks at it next.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn note(&mut self, id: i64, text: &str) -> Result<(), LedgerError> {
+        self.update(id, Durability::Process, None, |record, _| record.note = Some(text.to_owned()))
     }
 
     /// Notes how far the service's clock is ahead of this machine's, for the search in its history.
@@ -412,7 +428,7 @@ impl Ledger {
         Ok((value, Progress { changes: totals.changes, last_id: totals.last_id }))
     }
 
-    fn failed(&self, cause: impl Into<Cause>) -> LedgerError {
+    pub(super) fn failed(&self, cause: impl Into<Cause>) -> LedgerError {
         LedgerError::new(&self.path, cause)
     }
 }

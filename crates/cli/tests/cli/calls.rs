@@ -227,30 +227,3 @@ fn stdout_closed_from_the_start_is_no_panic() {
     let run = Run::of(place.command().arg("--help").stdout(writer).stderr(Stdio::piped()).output().unwrap());
     assert_eq!((run.code, run.stderr.as_str()), (Some(0), ""));
 }
-
-#[test]
-fn a_large_file_is_uploaded_first_and_a_small_one_travels_inside() {
-    let place = Place::new();
-    let server = Server::start(|request| match (request.method.as_str(), request.target.as_str()) {
-        ("POST", target) if target.starts_with("/rest/storage/auth/token") => Reply::Json(
-            200,
-            json!({"token": "t", "token_type": "Bearer", "base_url": format!("{}/cdn", request.origin),
-                "expires_at": "2999-01-01T00:00:00Z"}),
-        ),
-        ("POST", target) if target.starts_with("/cdn/files/upload") => {
-            Reply::Json(200, json!({"access_url": format!("{}/cdn/files/large.png", request.origin)}))
-        }
-        _ => queue(request, &png(64, 48)),
-    });
-    let mut large = png(64, 48);
-    large.resize(3 << 20, 0);
-    place.write("large.png", &large);
-    place.write("small.png", &png(64, 48));
-    let run = place.call(&server, "edit large.png fox --mask small.png -o fox.png --json");
-    assert_eq!((run.code, run.stderr.as_str()), (Some(0), ""), "{run:?}");
-    let sent: Value = serde_json::from_slice(&server.wait_for("POST", "/edit").body).unwrap();
-    assert_eq!(sent["image_url"], format!("{}/cdn/files/large.png", server.origin()));
-    assert!(sent["mask_url"].as_str().unwrap().starts_with("data:image/png;base64,"));
-    assert_eq!(run.json()["results"][0]["input"]["mask_url"]["bytes"], png(64, 48).len());
-    assert_eq!(server.count("POST", "/files/upload"), 1);
-}

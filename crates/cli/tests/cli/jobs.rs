@@ -168,7 +168,7 @@ fn page(items: &[Value]) -> Reply {
 
 #[test]
 fn a_lost_reply_is_never_sent_again_and_never_forgotten() {
-    for arguments in ["generate fox --timeout 1s", "generate fox --sync"] {
+    for arguments in ["generate fox --timeout 1s", "generate fox --sync --timeout 1s"] {
         let (place, server) = (Place::new(), losing(|_| page(&[])));
         let run = place.call(&server, arguments);
         let sentence = run.stderr.lines().last().unwrap();
@@ -199,11 +199,36 @@ fn a_lost_request_that_the_history_knows_is_gone_on_with() {
 
 #[test]
 fn what_a_lost_call_in_one_piece_made_is_taken_from_the_history() {
+    // At once, where the history knows it by then.
     let (place, server) = (Place::new(), losing(|input| page(&[entry(ID, input)])));
-    assert_eq!(place.call(&server, "generate fox --seed 7 --sync -o fox.png").code, Some(6));
-    let run = place.call(&server, "jobs resume 1");
-    assert_eq!(run.code, Some(0), "{run:?}");
+    let run = place.call(&server, "generate fox --seed 7 --sync -o fox.png");
+    assert_eq!((run.code, run.text()), (Some(0), "fox.png\n"), "{run:?}");
+    assert_eq!((server.count("POST", "turbo"), place.open()), (1, vec![]));
+    // And later, where it does not.
+    let known = Arc::new(AtomicBool::new(false));
+    let told = Arc::clone(&known);
+    let server = losing(move |input| page(&[entry(ID, input)][usize::from(!told.load(Ordering::SeqCst))..]));
+    let place = Place::new();
+    assert_eq!(place.call(&server, "generate fox --seed 7 --sync -o fox.png --timeout 300ms").code, Some(6));
+    known.store(true, Ordering::SeqCst);
+    assert_eq!(place.call(&server, "jobs resume 1").code, Some(0));
     assert_eq!((place.files(), place.open()), (vec!["fox.png".to_owned()], vec![]));
+}
+
+#[test]
+fn a_call_in_one_piece_whose_time_is_up_is_looked_for_in_the_history_at_once() {
+    let latest = Mutex::new(Value::Null);
+    let server = Server::start(move |request| match request.method.as_str() {
+        "POST" => {
+            *latest.lock().unwrap() = serde_json::from_slice(&request.body).unwrap();
+            Reply::Silence
+        }
+        _ => page(&[entry(ID, &latest.lock().unwrap())]),
+    });
+    let place = Place::new();
+    let run = place.call(&server, "generate fox --sync -o fox.png --timeout 300ms");
+    assert_eq!((run.code, run.text()), (Some(0), "fox.png\n"), "{run:?}");
+    assert_eq!((server.count("POST", "turbo"), place.open()), (1, vec![]));
 }
 
 #[test]

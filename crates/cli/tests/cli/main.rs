@@ -5,6 +5,7 @@
 mod calls;
 mod command_line;
 mod deadline;
+mod echo;
 mod exit;
 mod help;
 mod jobs;
@@ -19,3 +20,4 @@ mod sandbox;
 mod save;
 mod server;
 mod support;
+mod uploads;

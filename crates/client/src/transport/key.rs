@@ -6,6 +6,7 @@ use base64::Engine;
 use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 use http::header::HeaderValue;
 use secrecy::{ExposeSecret, SecretString};
+use sha2::{Digest, Sha256};
 use url::form_urlencoded::byte_serialize;
 
 /// An API key: `key_id:key_secret`, one opaque text.
@@ -55,6 +56,15 @@ impl Key {
         Secrets::new(forms)
     }
 
+    /// A text that tells this key from others and says nothing else of it: made of the id, so that a new secret changes
+    /// nothing, where there is one.
+    pub(crate) fn fingerprint(&self) -> String {
+        let key = self.0.expose_secret();
+        let (id, _) = key.split_once(':').unwrap_or((key, ""));
+        let hash = Sha256::new().chain_update("ideogram key id\0").chain_update(id).finalize();
+        hash.iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+    }
+
     /// The `Authorization` header, marked sensitive so that no `Debug` prints it and HTTP/2 does not index it.
     pub(crate) fn header(&self) -> Option<HeaderValue> {
         let mut value = HeaderValue::try_from(format!("Key {}", self.0.expose_secret())).ok()?;
@@ -80,6 +90,15 @@ mod tests {
         let header = key.header().unwrap();
         assert_eq!(header.as_bytes(), b"Key id:hush");
         assert!(!format!("{key:?}{header:?}").contains("hush"));
+    }
+
+    #[test]
+    fn a_fingerprint_tells_ids_apart_and_shows_nothing() {
+        let of = |key: &str| Key::new(key).unwrap().fingerprint();
+        assert_eq!(of("id-1:hush"), of("id-1:other"));
+        assert_ne!(of("id-1:hush"), of("id-2:hush"));
+        assert_ne!(of("one-text"), of("another"));
+        assert!(of("id-1:hush").len() == 16 && !of("id-1:hush").contains("id"));
     }
 
     #[test]

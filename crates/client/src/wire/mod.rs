@@ -57,6 +57,8 @@ pub(crate) struct Wire {
     pub(crate) clock: Arc<ServerClock>,
     /// What no error, trace or text may show.
     pub(crate) secrets: Secrets,
+    /// What tells the key from others.
+    pub(crate) key_fingerprint: String,
 }
 
 impl Wire {
@@ -68,7 +70,7 @@ impl Wire {
         retry: RetryPolicy,
         timeouts: Timeouts,
     ) -> Result<Self> {
-        let secrets = key.secrets();
+        let (secrets, key_fingerprint) = (key.secrets(), key.fingerprint());
         let inner = Transport::new(key, user_agent, bases.run.clone(), bases.run_backup.clone());
         let clock = inner.clock().clone();
         let queue_inner = inner.at_host(bases.queue.clone(), bases.queue_backup.clone());
@@ -88,6 +90,7 @@ impl Wire {
             budget: Budget::new(),
             clock,
             secrets,
+            key_fingerprint,
         })
     }
 
