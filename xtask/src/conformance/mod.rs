@@ -125,6 +125,9 @@ pub fn run(root: &Path, suites: &[Suite]) -> Result<bool> {
 }
 
 /// The command-line tool, built now: what is tested is what stands in the work tree.
+///
+/// # Errors
+/// When it cannot be built.
 pub fn build(root: &Path) -> Result<PathBuf> {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let arguments = ["build", "--quiet", "--package", "ideogram-cli", "--message-format=json-render-diagnostics"];
