@@ -65,8 +65,6 @@ pub(crate) async fn save_answer(
     answer: Answer,
 ) -> Result<SavedAnswer, Failure> {
     let mut files = OutputFile::all_in(request.info, &answer.body);
-    // No endpoint makes as many, a hostile server might.
-    let more = files.split_off(files.len().min(limits::OUTPUT_FILES));
     tell_oddities(request.info, &answer.body, answer.request_id.as_deref());
     if files.is_empty() {
         let failure = Failure::failed(without_file(&answer));
@@ -76,32 +74,29 @@ pub(crate) async fn save_answer(
         warn_unless(closed, "there is nothing to save");
         return Err(failure);
     }
-    match save_all(session, request, &answer, &files).await {
+    // No endpoint makes as many, a hostile server might.
+    let (bound, total) = (limits::OUTPUT_FILES, files.len());
+    let done = saved_before(request.earlier, bound, total);
+    let more = files.split_off(total.min(done.len() + bound));
+    match save_all(session, request, &answer, &files, done).await {
         // The rest is still owed.
-        Ok(saved) if !more.is_empty() => {
-            let kept = session.ledger.answered(
-                request.id,
-                answer.request_id.as_deref(),
-                &clean::hidden(&answer.body.to_string()),
-            );
-            warn_unless(kept, "there are files that are not saved");
-            warn(&left_out(&more));
+        Ok((saved, taken)) if !more.is_empty() => {
+            keep(session, request.id, &answer, "there are files that are not saved");
+            let noted = session.ledger.about_to_take(request.id, &taken).and_then(|()| {
+                session.ledger.note(request.id, &format!("{} of {total} files are saved", taken.len()))
+            });
+            warn_unless(noted, "some files are saved");
+            warn(&left_out(session, request.id, &more));
             Ok(saved)
         }
-        Ok(saved) => {
-            let files = saved.paths.iter().filter_map(|path| absolute(path)).collect();
+        Ok((saved, files)) => {
             let closed = session.ledger.close(request.id, &Closing::Saved { files });
             warn_unless(closed, "the files are saved");
             Ok(saved)
         }
         // The reader of stdout has gone with the file half written: it is still owed.
         Err(failure) => {
-            let saved = session.ledger.answered(
-                request.id,
-                answer.request_id.as_deref(),
-                &clean::hidden(&answer.body.to_string()),
-            );
-            warn_unless(saved, "there is an answer whose files are still to be saved");
+            keep(session, request.id, &answer, "there is an answer whose files are still to be saved");
             if failure.facts.expired {
                 return Err(session.with_close_advice(failure, request.id));
             }
@@ -119,31 +114,51 @@ pub(crate) async fn save_answer(
     }
 }
 
+/// Keeps the answer in the row until its files are saved.
+fn keep(session: &mut Session, id: i64, answer: &Answer, what: &str) {
+    let body = answer.body.to_string();
+    warn_unless(session.ledger.answered(id, answer.request_id.as_deref(), &clean::hidden(&body)), what);
+}
+
+/// The paths of an answer's first files, which earlier runs have saved: of more files than one run saves, as many as fill
+/// whole runs. Others are looked at one by one.
+fn saved_before(earlier: Option<&Row>, bound: usize, total: usize) -> Vec<String> {
+    let taking = earlier.map(|earlier| earlier.taking.as_slice()).unwrap_or_default();
+    let whole = taking.len() - taking.len() % bound;
+    taking.iter().take(if total > bound { whole } else { 0 }).cloned().collect()
+}
+
 /// What is known of a request that made nothing: enough to ask about it.
 fn without_file(answer: &Answer) -> String {
     let request = answer.request_id.as_deref().map(|id| format!(" request `{}`", clean::line(id))).unwrap_or_default();
     format!("the service answered{request} without a file; it may be billed all the same, so look in fal's dashboard")
 }
 
-/// Names the files beyond the bound: their URLs, as far as a line holds them.
-fn left_out(more: &[OutputFile]) -> String {
+/// Names the files that are left for the next run: their URLs, as far as a line holds them.
+fn left_out(session: &Session, id: i64, more: &[OutputFile]) -> String {
     let urls: Vec<&str> = more.iter().map(|found| found.file.url.as_str()).filter(|url| !data_uri::is(url)).collect();
-    format!("{} more files of the answer are not saved, so the request stays open: {}", more.len(), urls.join(" "))
+    let advice = if session.persistent {
+        format!(", so the request stays open: `ideogram jobs resume {id}` saves the next, `ideogram jobs close {id}` gives them up")
+    } else {
+        String::new()
+    };
+    format!("{} more files of the answer are not saved{advice}; they are at {}", more.len(), urls.join(" "))
 }
 
+/// Saves the files that come after those that are `taken`; gives all their paths.
 async fn save_all(
     session: &mut Session,
     request: SaveRequest<'_>,
     answer: &Answer,
     files: &[OutputFile],
-) -> Result<SavedAnswer, Failure> {
+    mut taken: Vec<String>,
+) -> Result<(SavedAnswer, Vec<String>), Failure> {
     let seed = answer.body.get(SEED).and_then(Value::as_i64).or(request.seed);
     let name = stem(request.info.verb, prompt::prompt_of(request.info, request.input), seed);
     let mut images = Vec::with_capacity(files.len());
     let mut paths = Vec::with_capacity(files.len());
     let device = request.destination.open()?;
-    let mut taken: Vec<String> = Vec::with_capacity(files.len());
-    for (number, found) in files.iter().enumerate() {
+    for (number, found) in files.iter().enumerate().skip(taken.len()) {
         let folder = request.destination.folder(number);
         clear(request.earlier, &found.file, &folder);
         let download = fetch(session, found, &folder, request.info, answer.request_id.as_deref()).await?;
@@ -190,7 +205,7 @@ async fn save_all(
         input: summarised(request.input),
         job: None,
     };
-    Ok(SavedAnswer { row, paths })
+    Ok((SavedAnswer { row, paths }, taken))
 }
 
 fn image_row(url: &str, facts: &FileFacts, path: Option<&Path>) -> ImageRow {

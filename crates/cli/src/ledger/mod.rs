@@ -30,6 +30,7 @@ mod checksum;
 mod claim;
 mod create;
 mod error;
+mod group;
 mod mark;
 mod record;
 mod row;
@@ -42,6 +43,7 @@ mod uploads;
 mod wal_copy;
 
 pub use error::LedgerError;
+pub use group::LedgerGroup;
 pub use row::{Closing, NewRow, Row};
 pub use salvage::{Salvaged, salvage};
 pub use state::{Event, State};

@@ -11,7 +11,7 @@ use crate::ledger::state::{Event, State};
 use crate::ledger::{beside, check, create};
 use crate::summary::summarised;
 use rusqlite::config::DbConfig;
-use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior, params};
+use rusqlite::{Connection, OpenFlags, TransactionBehavior, params};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 use std::path::{Path, PathBuf};
@@ -36,6 +36,8 @@ pub struct Ledger {
     claimant: Option<Claimant>,
     mark: Option<Mark>,
     checkpointer: Checkpointer,
+    /// How far the changes of a [group](super::group) have come that is not committed yet.
+    grouped: Option<Progress>,
 }
 
 impl Ledger {
@@ -67,7 +69,7 @@ impl Ledger {
         })?;
         check::open_rows(&db, progress)?;
         let checkpointer = Checkpointer::new(Some(path));
-        Ok(Self { db, path: path.to_owned(), claims: Some(claims), claimant: None, mark: Some(mark), checkpointer })
+        Ok(Self { db, path: path.to_owned(), claims: Some(claims), claimant: None, mark: Some(mark), checkpointer, grouped: None })
     }
 
     /// A ledger in memory, gone with the process.
@@ -83,7 +85,7 @@ impl Ledger {
         };
         let db = open().map_err(|cause| LedgerError::new(&path, cause))?;
         let checkpointer = Checkpointer::new(None);
-        Ok(Self { db, path, claims: None, claimant: None, mark: None, checkpointer })
+        Ok(Self { db, path, claims: None, claimant: None, mark: None, checkpointer, grouped: None })
     }
 
     /// The file.
@@ -399,8 +401,14 @@ impl Ledger {
     fn change<T>(
         &mut self,
         durability: Durability,
-        change: impl FnOnce(&Transaction<'_>, &mut Totals, i64) -> Result<T, Cause>,
+        change: impl FnOnce(&Connection, &mut Totals, i64) -> Result<T, Cause>,
     ) -> Result<T, LedgerError> {
+        if self.grouped.is_some() {
+            let change = self.change_in_group(change);
+            let (value, progress) = change.map_err(|cause| self.failed(cause))?;
+            self.grouped = Some(progress);
+            return Ok(value);
+        }
         let outcome = self.try_change(durability, change);
         // Back to waiting for the disk whatever came of it.
         let waiting = wait_for_disk(&self.db, Durability::Disk);
@@ -416,21 +424,69 @@ impl Ledger {
     fn try_change<T>(
         &mut self,
         durability: Durability,
-        change: impl FnOnce(&Transaction<'_>, &mut Totals, i64) -> Result<T, Cause>,
+        change: impl FnOnce(&Connection, &mut Totals, i64) -> Result<T, Cause>,
     ) -> Result<(T, Progress), Cause> {
         wait_for_disk(&self.db, durability)?;
         let transaction = self.db.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let mut totals = Totals::read(&transaction)?;
-        totals.changes += 1;
-        let value = change(&transaction, &mut totals, clock::now_ms())?;
-        totals.write(&transaction)?;
+        let changed = counted(&transaction, change)?;
         transaction.commit()?;
-        Ok((value, Progress { changes: totals.changes, last_id: totals.last_id }))
+        Ok(changed)
+    }
+
+    /// The same within a group: undone alone where it fails, and not committed yet.
+    fn change_in_group<T>(
+        &mut self,
+        change: impl FnOnce(&Connection, &mut Totals, i64) -> Result<T, Cause>,
+    ) -> Result<(T, Progress), Cause> {
+        // A full disk, for one, undoes the whole transaction: no change of it is made then.
+        if self.db.is_autocommit() {
+            return Err(std::io::Error::other("the transaction was undone").into());
+        }
+        let savepoint = self.db.savepoint()?;
+        let changed = counted(&savepoint, change)?;
+        savepoint.commit()?;
+        Ok(changed)
+    }
+
+    /// From here on changes wait for [`commit_group`](Self::commit_group).
+    pub(super) fn begin_group(&mut self) -> Result<(), LedgerError> {
+        self.db.execute_batch("BEGIN IMMEDIATE").map_err(|error| self.failed(error))?;
+        self.grouped = Some(Progress::default());
+        Ok(())
+    }
+
+    /// Commits all changes since [`begin_group`](Self::begin_group) and waits for the disk, once; or undoes all of them.
+    pub(super) fn commit_group(&mut self) -> Result<(), LedgerError> {
+        let progress = self.grouped.take().filter(|progress| *progress != Progress::default());
+        if let Err(error) = self.db.execute_batch("COMMIT") {
+            if !self.db.is_autocommit() {
+                // There is nothing to undo where this fails.
+                let _ = self.db.execute_batch("ROLLBACK");
+            }
+            return Err(self.failed(error));
+        }
+        self.checkpointer.changed();
+        match (&mut self.mark, progress) {
+            (Some(mark), Some(progress)) => mark.write(progress).map_err(|error| LedgerError::new(&self.path, error)),
+            _ => Ok(()),
+        }
     }
 
     pub(super) fn failed(&self, cause: impl Into<Cause>) -> LedgerError {
         LedgerError::new(&self.path, cause)
     }
+}
+
+/// A change together with the counts.
+fn counted<T>(
+    db: &Connection,
+    change: impl FnOnce(&Connection, &mut Totals, i64) -> Result<T, Cause>,
+) -> Result<(T, Progress), Cause> {
+    let mut totals = Totals::read(db)?;
+    totals.changes += 1;
+    let value = change(db, &mut totals, clock::now_ms())?;
+    totals.write(db)?;
+    Ok((value, Progress { changes: totals.changes, last_id: totals.last_id }))
 }
 
 /// Opens the file, and brings it to this version.

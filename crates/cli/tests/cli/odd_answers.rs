@@ -73,7 +73,14 @@ fn files_beyond_the_bound_are_named_and_the_row_stays_open() {
     let run = place.call(&server, "generate fox -o new/");
     assert_eq!((run.code, run.text().lines().count()), (Some(0), 100), "{run:?}");
     assert!(run.stderr.contains("2 more files") && run.stderr.contains("/cdn/101.png"), "{}", run.stderr);
+    assert!(run.stderr.contains("`ideogram jobs resume 1` saves the next"), "{}", run.stderr);
     assert_eq!(place.open(), vec![("answered".to_owned(), json!(ID))]);
+    assert_eq!(place.run(["jobs", "--json"]).json()["results"][0]["job"]["note"], "100 of 102 files are saved");
+    // The next run saves the next ones, and only those.
+    let run = place.call(&server, "jobs resume 1");
+    assert_eq!((run.code, run.text().lines().count(), place.open()), (Some(0), 2, vec![]), "{run:?}");
+    assert_eq!(server.count("GET", "/cdn/0.png") + server.count("GET", "/cdn/101.png"), 2);
+    assert_eq!(std::fs::read_dir(place.work().join("new")).unwrap().count(), 102);
 }
 
 #[test]

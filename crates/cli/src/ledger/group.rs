@@ -1,0 +1,176 @@
+//! One ledger for many tasks: a thread commits all changes that wait in one transaction, with one wait for the disk.
+//!
+//! Whoever waits is told when that transaction is on the disk, not before. A change that fails is undone alone; when the
+//! commit fails, every change of its group has failed.
+
+use crate::ledger::error::{Cause, LedgerError};
+use crate::ledger::store::Ledger;
+use std::io;
+use std::sync::mpsc::{Receiver, Sender, channel};
+use tokio::sync::oneshot;
+
+/// The most changes in one transaction: so many that the wait for the disk is shared well, so few that nobody waits long.
+const MOST: usize = 256;
+
+/// Tells the one who waits what came of the commit.
+type Tell = Box<dyn FnOnce(Result<(), LedgerError>) + Send>;
+
+/// Makes a change where there is a transaction for it, and gives who waits.
+type Work = Box<dyn FnOnce(Option<&mut Ledger>) -> Tell + Send>;
+
+/// A handle of the thread; clones share it.
+///
+/// ```
+/// use ideogram_cli::ledger::{Ledger, LedgerGroup, NewRow};
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let ledger = LedgerGroup::new(Ledger::temporary()?)?;
+/// let begin = |prompt: &'static str| ledger.write(move |ledger| ledger.begin(&NewRow::new("fal-ai/ideogram/v2/turbo", prompt)));
+/// let (one, two) = tokio::join!(begin(r#"{"prompt":"one"}"#), begin(r#"{"prompt":"two"}"#));
+/// assert_eq!((one?, two?), (1, 2));
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Debug)]
+pub struct LedgerGroup {
+    work: Sender<Work>,
+}
+
+impl LedgerGroup {
+    /// Starts the thread, which ends with the last handle.
+    ///
+    /// # Errors
+    /// When there is no thread for it.
+    pub fn new(ledger: Ledger) -> io::Result<Self> {
+        let (work, waiting) = channel();
+        std::thread::Builder::new().name("ledger group".to_owned()).spawn(move || commit_all(ledger, &waiting))?;
+        Ok(Self { work })
+    }
+
+    /// Makes a change, and waits until it is safe on disk.
+    ///
+    /// # Errors
+    /// Those of the change; and when its transaction could not be committed: then it was not made.
+    pub async fn write<T: Send + 'static>(
+        &self,
+        change: impl FnOnce(&mut Ledger) -> Result<T, LedgerError> + Send + 'static,
+    ) -> Result<T, LedgerError> {
+        let (tell, told) = oneshot::channel();
+        let work: Work = Box::new(move |ledger| {
+            let outcome = ledger.map_or_else(|| Err(ended()), change);
+            Box::new(move |committed| {
+                // Nobody waits any more where this fails; the change is made all the same.
+                let _ = tell.send(committed.and(outcome));
+            })
+        });
+        self.work.send(work).map_err(|_| ended())?;
+        told.await.unwrap_or_else(|_| Err(ended()))
+    }
+}
+
+fn ended() -> LedgerError {
+    LedgerError::new("", Cause::Io(io::Error::other("its thread has ended")))
+}
+
+fn commit_all(mut ledger: Ledger, waiting: &Receiver<Work>) {
+    while let Ok(first) = waiting.recv() {
+        let begun = ledger.begin_group();
+        let changes = std::iter::once(first).chain(waiting.try_iter().take(MOST - 1));
+        let told: Vec<Tell> = match &begun {
+            Ok(()) => changes.map(|change| change(Some(&mut ledger))).collect(),
+            // The others wait for the next group.
+            Err(_) => changes.take(1).map(|change| change(None)).collect(),
+        };
+        let committed = begun.and_then(|()| ledger.commit_group());
+        for tell in told {
+            tell(match &committed {
+                Ok(()) => Ok(()),
+                Err(error) => Err(LedgerError::new(ledger.path(), Cause::Io(io::Error::other(error.to_string())))),
+            });
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::LedgerGroup;
+    use crate::ledger::mark::Mark;
+    use crate::ledger::{Closing, Ledger, NewRow};
+    use rusqlite::Connection;
+    use std::path::PathBuf;
+    use std::time::Duration;
+    use tokio::task::JoinSet;
+
+    fn place() -> (tempfile::TempDir, PathBuf) {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("ledger.db");
+        (directory, path)
+    }
+
+    fn begin(group: &LedgerGroup) -> impl Future<Output = i64> + Send + 'static {
+        let group = group.clone();
+        async move { group.write(|ledger| ledger.begin(&NewRow::new("a/b/c", "{}"))).await.unwrap() }
+    }
+
+    #[tokio::test]
+    async fn nobody_is_told_before_the_row_is_on_disk_and_all_that_wait_share_one_commit() {
+        let (_directory, path) = place();
+        let group = LedgerGroup::new(Ledger::open(&path).unwrap()).unwrap();
+        // Another process writes, so the first of them waits, and the others come meanwhile.
+        let other = Connection::open(&path).unwrap();
+        other.execute_batch("BEGIN IMMEDIATE").unwrap();
+        let mut tasks = JoinSet::new();
+        for _ in 0..32 {
+            tasks.spawn(begin(&group));
+        }
+        let early = tokio::time::timeout(Duration::from_millis(50), tasks.join_next()).await;
+        assert!(early.is_err(), "told before it was written: {early:?}");
+        let log = || std::fs::read(path.with_extension("db-wal")).unwrap();
+        let before = log().len();
+        other.execute_batch("COMMIT").unwrap();
+        while let Some(id) = tasks.join_next().await {
+            let id = id.unwrap();
+            let reader = Ledger::open(&path).unwrap();
+            assert!(reader.row(id).unwrap().is_some());
+            assert!(Mark::open(&path).unwrap().unwrap().read().unwrap().last_id >= id, "the mark follows the disk");
+        }
+        assert_eq!(Ledger::open(&path).unwrap().open_rows().unwrap().len(), 32);
+        let pages = (log().len() - before) / 4096;
+        assert!(pages < 3 * 32, "as many as a commit a row would write: {pages}");
+    }
+
+    #[tokio::test]
+    async fn a_change_that_fails_is_undone_alone() {
+        let (_directory, path) = place();
+        let group = LedgerGroup::new(Ledger::open(&path).unwrap()).unwrap();
+        let id = begin(&group).await;
+        let impossible = group.write(move |ledger| ledger.close(id, &Closing::Saved { files: Vec::new() }));
+        let accepted = group.write(move |ledger| ledger.accepted(id, "r-1"));
+        let (impossible, accepted, another) = tokio::join!(impossible, accepted, begin(&group));
+        assert!(impossible.unwrap_err().to_string().contains("cannot happen"));
+        accepted.unwrap();
+        assert_eq!(another, 2);
+        let reader = Ledger::open(&path).unwrap();
+        assert_eq!(reader.row(id).unwrap().unwrap().request_id.as_deref(), Some("r-1"));
+        assert!(reader.check().unwrap().is_empty());
+    }
+
+    #[tokio::test]
+    async fn when_the_commit_fails_every_change_has_failed() {
+        let (_directory, path) = place();
+        let mut ledger = Ledger::open(&path).unwrap();
+        // No room for another page: the system is full in the middle of the transaction.
+        ledger.begin(&NewRow::new("a/b/c", "{}")).unwrap();
+        ledger.db.query_row("PRAGMA max_page_count = 1", [], |_| Ok(())).unwrap();
+        let group = LedgerGroup::new(ledger).unwrap();
+        let large = || {
+            let input = "x".repeat(100_000);
+            group.write(move |ledger| ledger.begin(&NewRow::new("a/b/c", &input)))
+        };
+        let (one, two) = tokio::join!(large(), large());
+        assert!(one.is_err() && two.is_err(), "{one:?} {two:?}");
+        drop(group);
+        assert_eq!(Ledger::open(&path).unwrap().recent_rows(10).unwrap().len(), 1);
+    }
+}
