@@ -61,9 +61,9 @@ fn a_signal_while_a_rate_limit_is_waited_out_sends_nothing_more() {
 
 #[test]
 fn a_timeout_while_a_rate_limit_is_waited_out_ends_the_run_and_sends_nothing_more() {
-    for arguments in ["generate fox --timeout 300ms", "generate fox --sync --timeout 300ms"] {
+    for arguments in ["generate fox --timeout 2s", "generate fox --sync --timeout 2s"] {
         let (place, server) = (Place::new(), Server::start(|_| Reply::Busy(50)));
-        let run = ends_within(Duration::from_millis(300), &place, &server, arguments);
+        let run = ends_within(Duration::from_secs(2), &place, &server, arguments);
         assert!(run.stderr.contains("too many requests"), "{run:?}");
         assert_eq!((server.count("POST", "turbo"), open(&place)), (1, vec![]), "{arguments}");
     }
@@ -73,7 +73,7 @@ fn a_timeout_while_a_rate_limit_is_waited_out_ends_the_run_and_sends_nothing_mor
 fn a_run_whose_timeout_meets_a_silent_service_ends_within_the_time_to_wind_up() {
     // The submit hangs.
     let (place, server) = (Place::new(), Server::start(|_| Reply::Silence));
-    let run = ends_within(WIND_UP, &place, &server, "generate fox --timeout 300ms");
+    let run = ends_within(Duration::from_secs(2) + WIND_UP, &place, &server, "generate fox --timeout 2s");
     assert_eq!(open(&place), vec![("lost".to_owned(), Value::Null)], "{run:?}");
     assert_eq!(server.count("POST", "turbo"), 1);
 
@@ -83,7 +83,7 @@ fn a_run_whose_timeout_meets_a_silent_service_ends_within_the_time_to_wind_up() 
         _ => queue(request, &png(8, 8)),
     });
     let place = Place::new();
-    let run = ends_within(WIND_UP, &place, &server, "generate fox --timeout 300ms");
+    let run = ends_within(Duration::from_secs(2) + WIND_UP, &place, &server, "generate fox --timeout 2s");
     assert!(run.stderr.contains("not done in time"), "{run:?}");
     assert_eq!((server.count("PUT", "/cancel"), open(&place)), (1, vec![("accepted".to_owned(), json!(ID))]));
 
@@ -93,7 +93,7 @@ fn a_run_whose_timeout_meets_a_silent_service_ends_within_the_time_to_wind_up() 
         _ => queue(request, &png(8, 8)),
     });
     let place = Place::new();
-    let run = ends_within(WIND_UP, &place, &server, "generate fox --timeout 300ms");
+    let run = ends_within(Duration::from_secs(2) + WIND_UP, &place, &server, "generate fox --timeout 2s");
     assert!(run.stderr.contains("it has completed"), "{run:?}");
     assert_eq!((server.count("PUT", "/cancel"), open(&place)), (0, vec![("accepted".to_owned(), json!(ID))]));
 }
@@ -104,9 +104,9 @@ fn the_timeout_covers_the_download_and_leaves_the_answer_in_the_ledger() {
         target if target.starts_with("/cdn/") => Reply::Silence,
         _ => queue(request, &png(8, 8)),
     });
-    for arguments in ["generate fox --timeout 1s", "generate fox --sync --timeout 1s"] {
+    for arguments in ["generate fox --timeout 2s", "generate fox --sync --timeout 2s"] {
         let place = Place::new();
-        let run = ends_within(Duration::from_secs(1), &place, &server, arguments);
+        let run = ends_within(Duration::from_secs(2), &place, &server, arguments);
         assert!(run.stderr.contains("did not come in time"), "{run:?}");
         assert_eq!(
             open(&place),

@@ -168,7 +168,7 @@ fn page(items: &[Value]) -> Reply {
 
 #[test]
 fn a_lost_reply_is_never_sent_again_and_never_forgotten() {
-    for arguments in ["generate fox --timeout 1s", "generate fox --sync --timeout 1s"] {
+    for arguments in ["generate fox --timeout 2s", "generate fox --sync --timeout 2s"] {
         let (place, server) = (Place::new(), losing(|_| page(&[])));
         let run = place.call(&server, arguments);
         let sentence = run.stderr.lines().last().unwrap();
@@ -192,7 +192,7 @@ fn a_lost_request_that_the_history_knows_is_gone_on_with() {
     assert_eq!((run.code, run.text()), (Some(0), "fox.png\n"), "{run:?}");
     assert_eq!((server.count("POST", "turbo"), place.open()), (1, vec![]));
     // The same again with the same seed: the history has the first one only, which is another one.
-    let run = place.call(&server, "generate fox -o again.png --seed 7 --timeout 1s");
+    let run = place.call(&server, "generate fox -o again.png --seed 7 --timeout 2s");
     assert_eq!((run.code, place.open()), (Some(6), vec![("lost".to_owned(), Value::Null)]), "{run:?}");
     assert_eq!(place.files(), ["fox.png"]);
 }
@@ -209,7 +209,7 @@ fn what_a_lost_call_in_one_piece_made_is_taken_from_the_history() {
     let told = Arc::clone(&known);
     let server = losing(move |input| page(&[entry(ID, input)][usize::from(!told.load(Ordering::SeqCst))..]));
     let place = Place::new();
-    assert_eq!(place.call(&server, "generate fox --seed 7 --sync -o fox.png --timeout 300ms").code, Some(6));
+    assert_eq!(place.call(&server, "generate fox --seed 7 --sync -o fox.png --timeout 2s").code, Some(6));
     known.store(true, Ordering::SeqCst);
     assert_eq!(place.call(&server, "jobs resume 1").code, Some(0));
     assert_eq!((place.files(), place.open()), (vec!["fox.png".to_owned()], vec![]));
@@ -226,7 +226,7 @@ fn a_call_in_one_piece_whose_time_is_up_is_looked_for_in_the_history_at_once() {
         _ => page(&[entry(ID, &latest.lock().unwrap())]),
     });
     let place = Place::new();
-    let run = place.call(&server, "generate fox --sync -o fox.png --timeout 300ms");
+    let run = place.call(&server, "generate fox --sync -o fox.png --timeout 2s");
     assert_eq!((run.code, run.text()), (Some(0), "fox.png\n"), "{run:?}");
     assert_eq!((server.count("POST", "turbo"), place.open()), (1, vec![]));
 }
@@ -234,7 +234,7 @@ fn a_call_in_one_piece_whose_time_is_up_is_looked_for_in_the_history_at_once() {
 #[test]
 fn one_of_several_is_a_guess_that_only_the_user_may_make() {
     let (place, server) = (Place::new(), losing(|input| page(&[entry(ID, input), entry("other", input)])));
-    assert_eq!(place.call(&server, "generate fox --seed 7 --timeout 1s").code, Some(6));
+    assert_eq!(place.call(&server, "generate fox --seed 7 --timeout 2s").code, Some(6));
     let run = place.call(&server, "jobs resume 1");
     assert!(run.refused(6).contains(&format!("could be it (`{ID}`, `other`); look in")), "{run:?}");
     let run = place.call(&server, &format!("jobs resume 1 --request {ID}"));
@@ -273,7 +273,7 @@ fn a_call_whose_answer_is_outstanding_is_left_by_the_second_ctrl_c() {
 fn past_the_deadline_the_job_is_cancelled_and_kept_in_mind() {
     for (cancel, open) in [((200, "OK"), vec![]), ((202, "CANCELLATION_REQUESTED"), accepted())] {
         let (place, (server, _)) = (Place::new(), slow(cancel));
-        let run = place.call(&server, "generate fox --timeout 300ms");
+        let run = place.call(&server, "generate fox --timeout 2s");
         assert!(run.refused(6).starts_with("not done in time"), "{run:?}");
         assert_eq!((server.count("PUT", "/cancel"), place.open()), (1, open));
     }
@@ -319,7 +319,7 @@ fn a_request_id_that_is_a_path_goes_nowhere() {
         "POST" => Reply::Json(200, json!({"status": "IN_QUEUE", "request_id": "../../../x"})),
         _ => page(&[]),
     });
-    let run = place.call(&server, "generate fox --timeout 1s");
+    let run = place.call(&server, "generate fox --timeout 2s");
     assert!(run.refused(6).contains("may have been accepted"), "{run:?}");
     assert_eq!(place.open(), vec![("lost".to_owned(), Value::Null)]);
     assert_eq!(["/x", "/status", "/stream"].map(|end| server.count("GET", end)), [0; 3]);

@@ -20,7 +20,7 @@ fn a_damaged_ledger_stops_sending_until_it_is_salvaged() {
         "POST" => Reply::Nothing,
         _ => Reply::Json(200, json!({"items": [], "next_cursor": null, "has_more": false})),
     });
-    assert_eq!(place.call(&silent, "generate fox --timeout 1s").code, Some(6));
+    assert_eq!(place.call(&silent, "generate fox --timeout 2s").code, Some(6));
     // The log is lost, and the latest rows with it.
     let log = place.ledger().with_extension("db-wal");
     let whole = std::fs::read(&log).unwrap();

@@ -122,7 +122,7 @@ fn a_request_that_the_service_does_not_know_is_said_to_be_that_and_kept() {
         "GET" => Reply::Json(404, json!({"status": "NOT_FOUND"})),
         _ => queue(request, &[]),
     });
-    place.call(&server, "generate fox --timeout 300ms");
+    place.call(&server, "generate fox --timeout 2s");
     let run = place.call(&server, "jobs resume 1");
     assert!(run.refused(1).starts_with("the service does not know this request, or its result has expired"), "{run:?}");
     assert!(run.stderr.contains("`ideogram jobs close 1` gives it up") && !run.stderr.contains("accepted"), "{run:?}");
