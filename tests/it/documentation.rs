@@ -54,7 +54,9 @@ fn target(folder: &Path, name: &str) -> String {
 /// The texts of all files below a folder.
 fn below(folder: &Path) -> String {
     let entries = fs::read_dir(folder).into_iter().flatten().map(|entry| entry.unwrap().path());
-    entries.map(|path| if path.is_dir() { below(&path) } else { fs::read_to_string(path).unwrap_or_default() }).collect()
+    entries
+        .map(|path| if path.is_dir() { below(&path) } else { fs::read_to_string(path).unwrap_or_default() })
+        .collect()
 }
 
 /// What is wrong with a command that a page names: a task of xtask's, or a test by package, target and name.

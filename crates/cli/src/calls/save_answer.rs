@@ -82,9 +82,10 @@ pub(crate) async fn save_answer(
         // The rest is still owed.
         Ok((saved, taken)) if !more.is_empty() => {
             keep(session, request.id, &answer, "there are files that are not saved");
-            let noted = session.ledger.about_to_take(request.id, &taken).and_then(|()| {
-                session.ledger.note(request.id, &format!("{} of {total} files are saved", taken.len()))
-            });
+            let noted = session
+                .ledger
+                .about_to_take(request.id, &taken)
+                .and_then(|()| session.ledger.note(request.id, &format!("{} of {total} files are saved", taken.len())));
             warn_unless(noted, "some files are saved");
             warn(&left_out(session, request.id, &more));
             Ok(saved)
@@ -138,7 +139,9 @@ fn without_file(answer: &Answer) -> String {
 fn left_out(session: &Session, id: i64, more: &[OutputFile]) -> String {
     let urls: Vec<&str> = more.iter().map(|found| found.file.url.as_str()).filter(|url| !data_uri::is(url)).collect();
     let advice = if session.persistent {
-        format!(", so the request stays open: `ideogram jobs resume {id}` saves the next, `ideogram jobs close {id}` gives them up")
+        format!(
+            ", so the request stays open: `ideogram jobs resume {id}` saves the next, `ideogram jobs close {id}` gives them up"
+        )
     } else {
         String::new()
     };

@@ -69,7 +69,15 @@ impl Ledger {
         })?;
         check::open_rows(&db, progress)?;
         let checkpointer = Checkpointer::new(Some(path));
-        Ok(Self { db, path: path.to_owned(), claims: Some(claims), claimant: None, mark: Some(mark), checkpointer, grouped: None })
+        Ok(Self {
+            db,
+            path: path.to_owned(),
+            claims: Some(claims),
+            claimant: None,
+            mark: Some(mark),
+            checkpointer,
+            grouped: None,
+        })
     }
 
     /// A ledger in memory, gone with the process.
