@@ -9,26 +9,43 @@ use crate::error::{Error, Problems};
 use crate::print::{complain, say};
 use crate::sources::Sources;
 use crate::sources::document::{self, Document};
+use crate::sources::overlay::Overlay;
+use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 /// The arguments of `cargo xtask codegen`.
 #[derive(Clone, Debug, Default, clap::Args)]
-#[command(after_help = "Examples:\n  cargo xtask codegen\n  cargo xtask codegen --check\n  \
-    cargo xtask codegen --document openapi.json --out my-schema")]
+#[allow(clippy::struct_excessive_bools, reason = "flags of a command line")]
+#[command(after_help = "Exit status: 0 done, 1 `--check` found a difference, 2 trouble; then nothing was written.\n\n\
+    Examples:\n  cargo xtask codegen\n  cargo xtask codegen --check\n  \
+    cargo xtask codegen --document openapi.json --out my-schema\n  \
+    cargo xtask codegen --document openapi.json --overlay mine.json --out my-schema --dry-run --report")]
 pub struct Args {
     /// Write nothing; print what differs and fail when anything is missing, stale, edited or extra
     #[arg(long)]
     pub check: bool,
+    /// Write nothing; print which files would change
+    #[arg(long, conflicts_with_all = ["check", "changelog"])]
+    pub dry_run: bool,
+    /// Name every place whose Rust type is any JSON
+    #[arg(long)]
+    pub report: bool,
+    /// Print JSON: `{"files":[{"path","change"}],"notes":[],"any_json":[]}`
+    #[arg(long, conflicts_with = "changelog")]
+    pub json: bool,
     /// Add the rows of `cargo xtask diff` to the unreleased section of `CHANGELOG.md`
     #[arg(long, conflicts_with_all = ["check", "document"])]
     pub changelog: bool,
     /// Regenerate the models of the test corpus too
     #[arg(long, conflicts_with = "document")]
     pub corpus: bool,
-    /// Any one document of fal's: write a schema crate for it into `--out` and touch nothing else
-    #[arg(long, requires = "out", conflicts_with = "check", value_name = "FILE")]
+    /// Any one document: write a schema crate for it into `--out` and touch nothing else
+    #[arg(long, requires = "out", value_name = "FILE")]
     pub document: Option<PathBuf>,
+    /// Changes to that document: names, prices, descriptions, as an OpenAPI Overlay
+    #[arg(long, requires = "document", value_name = "FILE")]
+    pub overlay: Option<PathBuf>,
     /// The folder of that crate
     #[arg(long, requires = "document", value_name = "DIR")]
     pub out: Option<PathBuf>,
@@ -39,40 +56,96 @@ pub struct Args {
 /// # Errors
 /// Whatever is wrong with the description, by file and JSON pointer; a file that cannot be read or written.
 pub fn run(args: &Args) -> Result<ExitCode, Problems> {
-    if let (Some(document), Some(out)) = (&args.document, &args.out) {
-        let changes = {
-            let (mut output, notes) = schema_crate(document)?;
-            for note in &notes {
-                say!("note: {note}");
-            }
-            // A manifest that is there already is the user's.
-            if out.join("Cargo.toml").exists() {
-                output.files.remove(Path::new("Cargo.toml"));
-            }
-            output.write(out)?
-        };
-        tell(&changes);
-        say!("{} files changed in {}", changes.len(), out.display());
-        return Ok(ExitCode::SUCCESS);
-    }
-    let root = root()?;
-    let description = describe(&Sources::load(&root)).complete()?;
-    let mut output = workspace::output(&description)?;
-    if args.corpus {
-        output.extend(corpus::generate(&root)?);
-    }
+    let (folder, made, description) = if let (Some(path), Some(out)) = (&args.document, &args.out) {
+        let mut made = one_document(path, args.overlay.as_deref())?;
+        // A manifest that is there already is the user's.
+        if out.join("Cargo.toml").exists() {
+            made.output.files.remove(Path::new("Cargo.toml"));
+        }
+        (out.clone(), made, None)
+    } else {
+        let root = root()?;
+        let described = describe(&Sources::load(&root));
+        let any_json = described.untyped();
+        let description = described.complete()?;
+        let mut output = workspace::output(&description)?;
+        if args.corpus {
+            output.extend(corpus::generate(&root)?);
+        }
+        (root, Made { output, notes: Vec::new(), any_json }, Some(description))
+    };
+    let rows = match &description {
+        Some(description) if args.changelog => changelog::rows(&folder, description)?,
+        _ => Vec::new(),
+    };
     if args.check {
-        return check(&root, &output);
+        is_repeatable(args, &folder, &made.output)?;
     }
-    let rows = if args.changelog { changelog::rows(&root, &description)? } else { Vec::new() };
-    let changes = output.write(&root)?;
-    tell(&changes);
-    say!("{} generated files, {} changed", output.files.len(), changes.len());
+    let changes =
+        if args.check || args.dry_run { made.output.changes(&folder)? } else { made.output.write(&folder)? };
+    if args.json {
+        crate::print::text(&made.to_json(&changes));
+    } else {
+        made.tell(args, &changes, &folder);
+    }
     if args.changelog {
-        let added = changelog::add(&root, &rows)?;
+        let added = changelog::add(&folder, &rows)?;
         say!("{added} rows added to CHANGELOG.md");
     }
+    if args.check && !changes.is_empty() {
+        complain!("{} files differ from what `cargo xtask codegen` writes", changes.len());
+        return Ok(ExitCode::FAILURE);
+    }
     Ok(ExitCode::SUCCESS)
+}
+
+/// What is generated, and what is to be said of it.
+#[derive(Clone, Debug)]
+pub struct Made {
+    /// The files.
+    pub output: Output,
+    /// What the Rust code does not carry.
+    pub notes: Vec<String>,
+    /// The places whose Rust type is any JSON.
+    pub any_json: Vec<String>,
+}
+
+impl Made {
+    fn tell(&self, args: &Args, changes: &[Change], folder: &Path) {
+        for note in &self.notes {
+            say!("note: {note}");
+        }
+        if args.report {
+            self.any_json.iter().for_each(|place| say!("any JSON: {place}"));
+            say!("{} places are any JSON in Rust", self.any_json.len());
+        }
+        let count = self.output.files.len();
+        if args.check {
+            for change in changes {
+                match change {
+                    Change::Missing(path) => say!("missing: {}", path.display()),
+                    Change::Extra(path) => say!("extra: {}", path.display()),
+                    Change::Differs(_, diff) => crate::print::text(diff),
+                }
+            }
+            if changes.is_empty() {
+                say!("{count} generated files are up to date");
+            }
+            return;
+        }
+        tell(changes);
+        match (&args.document, args.dry_run) {
+            (_, true) => say!("{count} generated files, {} would change", changes.len()),
+            (Some(_), false) => say!("{} files changed in {}", changes.len(), folder.display()),
+            (None, false) => say!("{count} generated files, {} changed", changes.len()),
+        }
+    }
+
+    fn to_json(&self, changes: &[Change]) -> String {
+        let file = |change: &Change| json!({"path": change.path(), "change": word(change)});
+        let files: Vec<Value> = changes.iter().map(file).collect();
+        format!("{:#}\n", json!({"files": files, "notes": self.notes, "any_json": self.any_json}))
+    }
 }
 
 /// Every file that codegen writes, in memory.
@@ -83,11 +156,19 @@ pub fn generate(sources: &Sources) -> Result<Output, Problems> {
     Ok(workspace::output(&describe(sources).complete()?)?)
 }
 
-/// The schema crate of any one document of fal's, in memory, and what the Rust code does not carry of it, in words.
+/// The schema crate of any one document, in memory, and what the Rust code does not carry of it, in words.
+///
+/// # Errors
+/// As [`one_document`].
+pub fn schema_crate(path: &Path) -> Result<(Output, Vec<String>), Problems> {
+    one_document(path, None).map(|made| (made.output, made.notes))
+}
+
+/// The schema crate of any one document after an overlay's changes, in memory.
 ///
 /// # Errors
 /// What the document has that cannot be carried into Rust, by file and JSON pointer.
-pub fn schema_crate(path: &Path) -> Result<(Output, Vec<String>), Problems> {
+pub fn one_document(path: &Path, overlay: Option<&Path>) -> Result<Made, Problems> {
     let name = path.display().to_string();
     let folder = path.parent().unwrap_or(Path::new(""));
     let file = path.file_name().and_then(|name| name.to_str()).ok_or_else(|| Error::new("is no file").in_file(path))?;
@@ -95,44 +176,41 @@ pub fn schema_crate(path: &Path) -> Result<(Output, Vec<String>), Problems> {
         Some(pointer) => Error::new(error.message()).in_file(path).at(pointer),
         None => Error::new(error.message()).in_file(path),
     })?;
-    let described = describe_document(&Document { name, value });
+    let overlay = overlay.map(Overlay::load).transpose()?;
+    let described = describe_document(&Document { name, value }, overlay.as_ref());
+    let any_json = described.untyped();
     // Every schema of fal's has a title, which names nothing here.
     let notes = described.notes.iter().filter(|note| note.pointer.last() != "title");
     let notes = notes.map(|note| format!("{}#{}: {}", path.display(), note.pointer, note.kind.words())).collect();
     let output = standalone::schema_crate(&described.complete()?).map_err(|error| error.in_file(path))?;
-    Ok((output, notes))
+    Ok(Made { output, notes, any_json })
 }
 
-fn check(root: &Path, output: &Output) -> Result<ExitCode, Problems> {
-    let again = generate(&Sources::load(root))?;
-    if again.files.iter().any(|(path, text)| output.files.get(path) != Some(text)) {
-        let message = "two runs gave different files: the generator depends on more than `openapi/`";
+/// Whether a second run gives the same files.
+fn is_repeatable(args: &Args, root: &Path, output: &Output) -> Result<(), Problems> {
+    let again = match &args.document {
+        Some(path) => one_document(path, args.overlay.as_deref())?.output,
+        None => generate(&Sources::load(root))?,
+    };
+    let differs = |(path, text): (&PathBuf, &String)| again.files.get(path).is_some_and(|known| known != text);
+    if output.files.iter().any(differs) {
+        let message = "two runs gave different files: the generator depends on more than the description";
         return Err(Error::new(message).into());
     }
-    let changes = output.changes(root)?;
-    for change in &changes {
-        match change {
-            Change::Missing(path) => say!("missing: {}", path.display()),
-            Change::Extra(path) => say!("extra: {}", path.display()),
-            Change::Differs(_, diff) => crate::print::text(diff),
-        }
-    }
-    if changes.is_empty() {
-        say!("{} generated files are up to date", output.files.len());
-        return Ok(ExitCode::SUCCESS);
-    }
-    complain!("{} files differ from what `cargo xtask codegen` writes", changes.len());
-    Ok(ExitCode::FAILURE)
+    Ok(())
 }
 
 /// Tells which files changed.
 pub(super) fn tell(changes: &[Change]) {
     for change in changes {
-        let word = match change {
-            Change::Missing(_) => "added",
-            Change::Differs(..) => "changed",
-            Change::Extra(_) => "removed",
-        };
-        say!("{word} {}", change.path().display());
+        say!("{} {}", word(change), change.path().display());
+    }
+}
+
+fn word(change: &Change) -> &'static str {
+    match change {
+        Change::Missing(_) => "added",
+        Change::Differs(..) => "changed",
+        Change::Extra(_) => "removed",
     }
 }

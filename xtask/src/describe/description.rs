@@ -1,10 +1,11 @@
 //! The description of the API: what every command after reading works on.
 
-use super::components::Components;
+use super::components::{Components, untyped};
 use super::endpoint::EndpointFacts;
 use super::lint::Allowed;
 use super::normalise::Note;
 use crate::error::{Error, Problems};
+use crate::pointer::Pointer;
 use crate::sources::document::Document;
 use std::collections::BTreeMap;
 
@@ -49,9 +50,23 @@ pub struct Described {
     pub allowed: Vec<Allowed>,
     /// What the Rust code does not carry of a document that has no allowances.
     pub notes: Vec<Note>,
+    /// Where the components of such a document stand in it, by component name.
+    pub origins: BTreeMap<String, Pointer>,
 }
 
 impl Described {
+    /// Every place whose Rust type is any JSON, in the document that has it.
+    pub fn untyped(&self) -> Vec<String> {
+        let Some(description) = &self.description else { return Vec::new() };
+        let home = |name: &str| {
+            let at = Pointer::root().join("components").join("schemas").join(name);
+            let has = |document: &&Document| document.value.pointer(at.as_str()).is_some();
+            let file = description.documents.iter().find(has).map_or("", |document| &document.name);
+            format!("{file}#{}", self.origins.get(name).unwrap_or(&at))
+        };
+        untyped(&description.components).into_iter().map(|(name, place)| format!("{}{place}", home(&name))).collect()
+    }
+
     /// The description, if nothing is wrong with it.
     ///
     /// # Errors

@@ -1,12 +1,17 @@
 //! Overlays, applied: what is particular to these endpoints. An action that no longer does anything is an error, so that none
-//! outlives what it corrects.
+//! outlives what it corrects; nor does one outlive a change to the text that it replaces.
 
 use crate::error::Error;
+use crate::sources::lock::sha256;
 use crate::sources::overlay::{Action, Overlay};
 use serde_json::Value;
 use serde_json_path::NormalizedPath;
 
-/// Applies every action in turn. A problem is one that matches nothing, changes nothing, or does not fit what it matches.
+/// How many digits of a hash are written.
+const DIGITS: usize = 16;
+
+/// Applies every action in turn. A problem is one that matches nothing, changes nothing, does not fit what it matches, or
+/// replaces something else than it remembers.
 pub(super) fn apply(overlay: &Overlay, document: &mut Value, problems: &mut Vec<Error>) {
     for (index, action) in overlay.actions.iter().enumerate() {
         if let Err(message) = apply_action(action, document) {
@@ -25,6 +30,7 @@ fn apply_action(action: &Action, document: &mut Value) -> std::result::Result<()
     // From the end, so that removing one item of a list does not move those still to come.
     places.reverse();
     let mut changed = false;
+    let mut replaced = Vec::new();
     for place in places {
         let Some(update) = &action.update else {
             remove(document, &place);
@@ -34,7 +40,7 @@ fn apply_action(action: &Action, document: &mut Value) -> std::result::Result<()
         let node = document.pointer_mut(&place).ok_or_else(|| format!("`{target}` has no `{place}`"))?;
         let before = node.clone();
         match node {
-            Value::Object(_) if update.is_object() => merge(node, update),
+            Value::Object(_) if update.is_object() => merge(node, update, &mut replaced),
             Value::Array(items) => items.push(update.clone()),
             _ => {
                 return Err(format!(
@@ -44,24 +50,52 @@ fn apply_action(action: &Action, document: &mut Value) -> std::result::Result<()
         }
         changed |= *node != before;
     }
+    replaced.sort();
     if changed {
-        return Ok(());
+        return remembered(action, &replaced);
     }
     Err(format!("`{target}` changes nothing: the document says so already, delete the action"))
 }
 
-fn merge(into: &mut Value, update: &Value) {
+/// Whether what an action replaced is what its `x-replaces` has: the first digits of its sha256.
+fn remembered(action: &Action, replaced: &[String]) -> std::result::Result<(), String> {
+    if replaced.is_empty() {
+        return match &action.replaces {
+            None => Ok(()),
+            Some(_) => {
+                Err("replaces nothing any more: see whether it is still needed, and take `x-replaces` out".to_owned())
+            }
+        };
+    }
+    let hash: String = sha256(replaced.join("\n").as_bytes()).chars().take(DIGITS).collect();
+    if action.replaces.as_ref() == Some(&hash) {
+        return Ok(());
+    }
+    let since = if action.replaces.is_some() { ", which is not what it replaced when it was written" } else { "" };
+    let shown: String = replaced.join(", ").chars().take(200).collect();
+    Err(format!(
+        "replaces {shown}{since}: see that what it sets still fits, then say `\"x-replaces\": \"{hash}\"` beside its `update`"
+    ))
+}
+
+/// Merges the update; `replaced` gets the JSON of each single value that it overwrites.
+fn merge(into: &mut Value, update: &Value, replaced: &mut Vec<String>) {
     match (into, update) {
         (Value::Object(into), Value::Object(update)) => {
             for (key, value) in update {
                 match into.get_mut(key) {
-                    Some(known) => merge(known, value),
+                    Some(known) => merge(known, value, replaced),
                     None => _ = into.insert(key.clone(), value.clone()),
                 }
             }
         }
         (Value::Array(into), Value::Array(update)) => into.extend(update.iter().cloned()),
-        (into, update) => into.clone_from(update),
+        (into, update) => {
+            if into != update {
+                replaced.push(into.to_string());
+            }
+            into.clone_from(update);
+        }
     }
 }
 
@@ -102,6 +136,28 @@ mod tests {
             document,
             json!({"a": {"x": {"d": 1, "e": {"f": 2}, "list": [2]}}, "b": {"x": {"list": [1, 2], "e": {"f": 2}}}})
         );
+    }
+
+    #[test]
+    fn an_action_stops_when_what_it_replaces_is_another() {
+        let action = |replaces: Value| {
+            let mut action = json!({"target": "$.a", "update": {"d": "ours"}, "x-reason": "r"});
+            if !replaces.is_null() {
+                action["x-replaces"] = replaces;
+            }
+            action
+        };
+        let on = |text: &str, replaces: Value| apply(&action(replaces), &mut json!({"a": {"d": text}}));
+        let first = on("theirs", Value::Null).unwrap_err();
+        assert!(first.contains("replaces \"theirs\": see that what it sets still fits"), "{first}");
+        let (_, hash) = first.split_once("\"x-replaces\": \"").unwrap();
+        let hash = json!(hash.split('"').next().unwrap());
+        assert_eq!(on("theirs", hash.clone()), Ok(()));
+        let other = on("theirs, changed", hash.clone()).unwrap_err();
+        assert!(other.contains("\"theirs, changed\", which is not what it replaced when it was written"), "{other}");
+        let gone = apply(&action(hash), &mut json!({"a": {}})).unwrap_err();
+        assert!(gone.contains("replaces nothing any more"), "{gone}");
+        assert_eq!(apply(&action(Value::Null), &mut json!({"a": {}})), Ok(()), "a text that was not there");
     }
 
     #[test]

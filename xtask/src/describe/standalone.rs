@@ -1,33 +1,62 @@
-//! One arbitrary document of fal's, described by itself: marker and verb follow from the endpoint's id; there is no overlay.
+//! One arbitrary document, described by itself: that of one endpoint as fal serves it, whose marker and verb follow from the
+//! endpoint's id, or one that names its endpoints itself, as codegen writes them.
 
 use super::assemble::facts;
 use super::components;
 use super::description::{Described, Description};
 use super::endpoint::EndpointFacts;
 use super::normalise::{Note, NoteKind, Roots, normalise};
+use super::overlay;
+use super::share::{Origins, share};
+use super::workspace::describe_assembled;
 use crate::error::{Error, Result};
 use crate::names::{is_reserved, type_name};
 use crate::pointer::Pointer;
 use crate::sources::document::Document;
 use crate::sources::endpoints::{EndpointEntry, id_fault};
+use crate::sources::overlay::Overlay;
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 
-/// Describes one document. A problem is an endpoint id, an input or an output that is not there, or what cannot be carried
-/// into Rust.
-pub fn describe_document(document: &Document) -> Described {
-    let mut described = Described::default();
-    match read(document, &mut described) {
-        Ok(description) => described.description = Some(description),
-        Err(error) => described.problems.push(error),
-    }
+/// Describes one document, after the overlay's changes to its normal form. A problem is an endpoint id, an input or an output
+/// that is not there, what cannot be carried into Rust, or an action that does nothing.
+pub fn describe_document(document: &Document, overlay: Option<&Overlay>) -> Described {
+    let mut described = if names_endpoints(&document.value) {
+        let mut document = document.clone();
+        let mut problems = Vec::new();
+        adapt(overlay, &mut document, &mut problems);
+        let mut described = describe_assembled(vec![document]);
+        described.problems.extend(problems);
+        described
+    } else {
+        let mut described = Described::default();
+        match read(document, overlay, &mut described) {
+            Ok(description) => described.description = Some(description),
+            Err(error) => described.problems.push(error),
+        }
+        described
+    };
     for problem in &mut described.problems {
         *problem = problem.clone().in_file(&document.name);
     }
     described
 }
 
-fn read(document: &Document, described: &mut Described) -> Result<Description> {
+/// Whether the document is in normal form already and says which of its operations are endpoints.
+fn names_endpoints(document: &Value) -> bool {
+    let paths = document.get("paths").and_then(Value::as_object).into_iter().flatten();
+    paths.into_iter().any(|(_, item)| item.get("post").is_some_and(|post| post.get("x-fal-endpoint").is_some()))
+}
+
+/// Applies an overlay to a document in normal form.
+fn adapt(overlay: Option<&Overlay>, document: &mut Document, problems: &mut Vec<Error>) {
+    if let Some(overlay) = overlay {
+        overlay::apply(overlay, &mut document.value, problems);
+        share(&mut document.value, &Origins::new(), problems);
+    }
+}
+
+fn read(document: &Document, overlay: Option<&Overlay>, described: &mut Described) -> Result<Description> {
     let value = &document.value;
     if value.get("swagger").is_some() {
         return Err(Error::new("is a document of Swagger 2.0: convert it to OpenAPI 3 first").at("/swagger"));
@@ -44,16 +73,26 @@ fn read(document: &Document, described: &mut Described) -> Result<Description> {
     let normalised = normalise(value, &roots, &endpoint.name, &endpoint.names);
     described.problems.extend(normalised.problems);
     described.notes.extend(normalised.notes);
-    let schemas: Map<_, _> = normalised.components.into_iter().map(|(name, found)| (name, found.schema)).collect();
+    let components = normalised.components;
+    described.origins = components.iter().map(|(name, found)| (name.clone(), found.origin.clone())).collect();
+    let schemas: Map<_, _> = components.into_iter().map(|(name, found)| (name, found.schema)).collect();
+    let input = schemas.get(&format!("{}Input", endpoint.name));
+    let fields = input.and_then(|input| input.get("properties")?.as_object());
+    if input.is_some_and(|input| input.get("type").is_some_and(|kind| kind == "object"))
+        && fields.is_none_or(Map::is_empty)
+    {
+        described.notes.push(Note { pointer: roots.input.clone(), kind: NoteKind::EmptyInput });
+    }
     let required = schemas.get(&format!("{}Input", endpoint.name)).and_then(|input| input.get("required"));
     if required.and_then(Value::as_array).is_some_and(|names| names.contains(&"prompt".into())) {
         endpoint.positional.push("prompt".to_owned());
     }
-    let facts = facts(&endpoint);
-    let normal = Document { name: document.name.clone(), value: normal(&endpoint, &facts, &schemas) };
+    let mut normal = Document { name: document.name.clone(), value: normal(&endpoint, &facts(&endpoint), &schemas) };
+    adapt(overlay, &mut normal, &mut described.problems);
     let components = components::read(&normal, &mut described.problems);
     let components = components::merge([(&normal, &components)], &mut described.problems);
-    let endpoints = vec![EndpointFacts::read(&facts, "/paths")?];
+    let at = Pointer::root().join("paths").join(&format!("/{id}")).join("post").join("x-fal-endpoint");
+    let endpoints = vec![EndpointFacts::read(normal.value.pointer(at.as_str()).unwrap_or(&Value::Null), at.as_str())?];
     Ok(Description { documents: vec![normal], endpoints, components, ..Description::default() })
 }
 

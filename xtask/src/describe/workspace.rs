@@ -33,13 +33,21 @@ pub fn describe(sources: &Sources) -> Described {
 /// then those of our own.
 pub fn describe_assembled(documents: Vec<Document>) -> Described {
     let mut described = Described::default();
+    for document in &documents {
+        described
+            .problems
+            .extend(references::check(&document.value).into_iter().map(|error| error.in_file(&document.name)));
+    }
     let mut description = of_documents(documents, &mut described.problems);
     let run = description.documents.first();
     let paths = run.and_then(|run| run.value.get("paths")?.as_object()).into_iter().flatten();
     let posts = paths.filter_map(|(_, item)| item.get("post")?.get("x-fal-endpoint"));
     for endpoint in posts.map(|extension| EndpointFacts::read(extension, "/paths")) {
         match endpoint {
-            Ok(facts) => description.endpoints.push(facts),
+            Ok(facts) => {
+                described.problems.extend(facts.check(&description.components));
+                description.endpoints.push(facts);
+            }
             Err(error) => described.problems.push(error),
         }
     }

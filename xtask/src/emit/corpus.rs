@@ -25,7 +25,7 @@ pub fn generate(root: &Path) -> Result<Output, Problems> {
     for name in folder::names(root, DOCUMENTS)? {
         let file = format!("{DOCUMENTS}/{name}.json");
         let document = Document { value: document::load(root, &file)?, name: file.clone() };
-        let written = describe_document(&document).complete().and_then(|description| {
+        let written = describe_document(&document, None).complete().and_then(|description| {
             let files = models::files(&description, "crate").map_err(|error| error.in_file(&file))?;
             Ok((description, files))
         });

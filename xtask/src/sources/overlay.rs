@@ -1,10 +1,12 @@
 //! `openapi/overlay/`: OpenAPI Overlay 1.0 documents, in which every action gives its reason.
 
+use super::document;
 use super::files::Files;
 use crate::error::{Error, Result};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 use serde_json_path::JsonPath;
+use std::path::Path;
 
 /// The overlays' folder, below the workspace.
 pub const FOLDER: &str = "openapi/overlay";
@@ -44,6 +46,9 @@ pub struct Action {
     pub remove: bool,
     #[serde(rename = "x-reason")]
     reason: String,
+    /// What was there when the action was written, of which it sets something else.
+    #[serde(rename = "x-replaces")]
+    pub replaces: Option<String>,
 }
 
 impl Overlay {
@@ -54,6 +59,16 @@ impl Overlay {
     pub(super) fn read(files: &Files, path: String) -> Result<Self> {
         let value = files.json(&path)?;
         Self::parse(path, value)
+    }
+
+    /// Reads the overlay in any file.
+    ///
+    /// # Errors
+    /// As [`parse`](Self::parse), or the file cannot be read.
+    pub fn load(path: &Path) -> Result<Self> {
+        let name = path.display().to_string();
+        let value = document::load(Path::new(""), &name)?;
+        Self::parse(name, value)
     }
 
     /// An overlay from its document.

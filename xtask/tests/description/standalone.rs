@@ -2,7 +2,7 @@
 
 use super::workspace;
 use serde_json::{Value, json};
-use xtask::commands::codegen::schema_crate;
+use xtask::commands::codegen::{one_document, schema_crate};
 use xtask::sources::document;
 
 /// The notes on a small document after a change to it, or what is wrong with it.
@@ -24,13 +24,17 @@ fn read(bytes: &[u8]) -> Result<Vec<String>, String> {
     }
 }
 
+/// What is said of a document whose input describes no field.
+const EMPTY: &str = "one.json#/components/schemas/CorpusBareInput: describes no field of the input, which is any JSON \
+    object in Rust";
+
 #[test]
 fn an_operation_beside_the_endpoints_own_is_told() {
-    assert_eq!(notes(|_| {}), Ok(Vec::new()));
+    assert_eq!(notes(|_| {}), Ok(vec![EMPTY.to_owned()]));
     let other = notes(|document| document["paths"]["/fal-ai/corpus/bare/other"] = json!({"post": {}}));
     let note = "one.json#/paths/~1fal-ai~1corpus~1bare~1other/post: is an operation beside the endpoint's own, and calls \
         nothing here";
-    assert_eq!(other, Ok(vec![note.to_owned()]));
+    assert_eq!(other, Ok(vec![note.to_owned(), EMPTY.to_owned()]));
 }
 
 #[test]
@@ -56,5 +60,57 @@ fn a_document_of_swagger_2_is_named_and_a_byte_order_mark_is_read_over() {
     let swagger = notes(|document| document["swagger"] = json!("2.0"));
     assert_eq!(swagger.unwrap_err(), "one.json#/swagger: is a document of Swagger 2.0: convert it to OpenAPI 3 first");
     let text = std::fs::read(workspace().join("xtask/tests/corpus/bare.json")).unwrap();
-    assert_eq!(read(&[b"\xef\xbb\xbf", text.as_slice()].concat()), Ok(Vec::new()));
+    assert_eq!(read(&[b"\xef\xbb\xbf", text.as_slice()].concat()), Ok(vec![EMPTY.to_owned()]));
+}
+
+/// The files of a small document with an overlay, or what is wrong.
+fn with_overlay(actions: &Value) -> Result<String, String> {
+    let folder = tempfile::tempdir().unwrap();
+    let overlay = json!({"overlay": "1.0.0", "info": {"title": "t", "version": "1"}, "actions": actions});
+    let path = folder.path().join("overlay.json");
+    std::fs::write(&path, overlay.to_string()).unwrap();
+    let made = one_document(&workspace().join("xtask/tests/corpus/sizes.json"), Some(&path));
+    let made = made.map_err(|problems| problems.to_string())?;
+    let files = made.output.files.iter().filter(|(path, _)| path.starts_with("src/generated"));
+    Ok(files.map(|(_, text)| text.as_str()).collect())
+}
+
+#[test]
+fn an_overlay_gives_one_document_names_and_a_price() {
+    let value: Value = document::load(&workspace(), "xtask/tests/corpus/sizes.json").unwrap();
+    let id = value["info"]["x-fal-metadata"]["endpointId"].as_str().unwrap().to_owned();
+    let price = json!({"price": {"amount": "0.03", "currency": "USD", "unit": "megapixel"}});
+    let actions = json!([
+        {"target": format!("$.paths['/{id}'].post['x-fal-endpoint']"), "update": price, "x-reason": "Its page says so."},
+    ]);
+    let text = with_overlay(&actions).unwrap();
+    assert!(text.contains("megapixel"), "{text}");
+    assert!(!with_overlay(&json!([])).unwrap().contains("megapixel"));
+    let nothing = json!([{"target": "$.nowhere", "update": {}, "x-reason": "r"}]);
+    assert!(with_overlay(&nothing).unwrap_err().contains("overlay.json#/actions/0: `$.nowhere` matches nothing"));
+}
+
+#[test]
+fn a_document_that_names_several_endpoints_gives_the_models_of_all_of_them() {
+    let made = one_document(&workspace().join("openapi/run.json"), None).unwrap();
+    for name in ["generate", "remix", "edit", "shared"] {
+        let here = made.output.files.iter().find(|(path, _)| path.ends_with(format!("generated/{name}.rs"))).unwrap().1;
+        let ours = std::fs::read_to_string(workspace().join(format!("crates/schema/src/generated/{name}.rs"))).unwrap();
+        let body = |text: &str| text.lines().filter(|line| !line.starts_with("// ")).collect::<Vec<_>>().join("\n");
+        assert!(body(here) == body(&ours), "{name}");
+    }
+}
+
+#[test]
+fn an_input_without_fields_and_every_place_that_stays_json_are_told() {
+    assert_eq!(notes(|_| {}).unwrap(), [EMPTY]);
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("one.json");
+    let mut value: Value = document::load(&workspace(), "xtask/tests/corpus/bare.json").unwrap();
+    let properties = &mut value["components"]["schemas"]["CorpusBareInput"]["properties"];
+    properties["loose"] = json!({"type": "array", "items": {}});
+    std::fs::write(&path, document::to_text(&value)).unwrap();
+    let made = one_document(&path, None).unwrap();
+    let at = "#/components/schemas/CorpusBareInput/properties/loose/items";
+    assert!(made.any_json.iter().any(|place| place.ends_with(at)), "{:?}", made.any_json);
 }

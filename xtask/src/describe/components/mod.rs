@@ -7,8 +7,10 @@ mod bounds;
 mod component;
 mod reachable;
 mod read;
+mod untyped;
 
 pub use bounds::{Bounds, NumberKind};
 pub use component::{Component, Components, Property, Rest, Shape, Variant, referenced};
 pub use reachable::reachable;
 pub use read::{merge, read};
+pub use untyped::untyped;

@@ -32,6 +32,8 @@ pub enum NoteKind {
     Unreached,
     /// An operation beside the endpoint's own.
     OtherOperation,
+    /// An input that describes no field.
+    EmptyInput,
 }
 
 impl NoteKind {
@@ -47,6 +49,7 @@ impl NoteKind {
             Self::Misfit => "misfit",
             Self::Unreached => "unreached",
             Self::OtherOperation => "other-operation",
+            Self::EmptyInput => "empty-input",
         }
     }
 
@@ -61,6 +64,7 @@ impl NoteKind {
             Self::Clamped => "lies beyond what an `i64` can hold",
             Self::Misfit => "is a default that is no value of its schema",
             Self::Unreached => "describes something that neither input nor output refers to",
+            Self::EmptyInput => "describes no field of the input, which is any JSON object in Rust",
             Self::OtherOperation => "is an operation beside the endpoint's own, and calls nothing here",
         }
     }
