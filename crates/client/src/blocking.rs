@@ -124,7 +124,11 @@ impl Client {
     /// See [`crate::Client::run`].
     ///
     /// # Errors
-    /// See [`Error`].
+    /// [`is_input`](Error::is_input) when the input is refused before it is sent; [`is_auth`](Error::is_auth),
+    /// [`is_rate_limited`](Error::is_rate_limited) and [`is_connect`](Error::is_connect) when the request was not accepted;
+    /// [`is_job_failure`](Error::is_job_failure) when the model failed. Where the answer was lost, or did not come in time
+    /// ([`is_timeout`](Error::is_timeout)), [`may_have_been_accepted`](Error::may_have_been_accepted) is true: look before
+    /// you send it again. [`is_configuration`](Error::is_configuration) inside an async task.
     pub fn run<I: CallInput>(&self, input: &I) -> Result<Response<I::Output>> {
         self.block_on(self.client.run(input))
     }
@@ -132,7 +136,7 @@ impl Client {
     /// As [`run`](Self::run), with what else can be set.
     ///
     /// # Errors
-    /// See [`Error`].
+    /// As [`run`](Self::run).
     pub fn run_with<'a, I: CallInput>(
         &'a self,
         input: &'a I,
@@ -144,7 +148,7 @@ impl Client {
     /// See [`crate::Client::submit`].
     ///
     /// # Errors
-    /// See [`Error`].
+    /// As [`run`](Self::run), except for what the model says: it has not begun.
     pub fn submit<I: CallInput>(&self, input: &I) -> Result<Job<I::Output>> {
         self.submit_with(input, |call| call)
     }
@@ -152,7 +156,7 @@ impl Client {
     /// As [`submit`](Self::submit), with what else can be set.
     ///
     /// # Errors
-    /// See [`Error`].
+    /// As [`submit`](Self::submit).
     pub fn submit_with<'a, I: CallInput>(
         &'a self,
         input: &'a I,
@@ -165,7 +169,8 @@ impl Client {
     /// See [`crate::Client::subscribe`].
     ///
     /// # Errors
-    /// See [`Error`].
+    /// As [`run`](Self::run) and [`Job::wait`]; past the deadline [`state`](Error::state) says whether the job was cancelled
+    /// or goes on.
     pub fn subscribe<I: CallInput>(&self, input: &I) -> Result<Response<I::Output>> {
         self.block_on(self.client.subscribe(input))
     }
@@ -173,7 +178,7 @@ impl Client {
     /// As [`subscribe`](Self::subscribe), with what else can be set.
     ///
     /// # Errors
-    /// See [`Error`].
+    /// As [`subscribe`](Self::subscribe).
     pub fn subscribe_with<'a, I: CallInput>(
         &'a self,
         input: &'a I,
@@ -198,7 +203,10 @@ impl Client {
     /// See [`crate::Client::upload`].
     ///
     /// # Errors
-    /// See [`Error`].
+    /// [`is_file`](Error::is_file) when the picture cannot be read; [`is_input`](Error::is_input) when it is empty, or too
+    /// large to be inlined; [`is_auth`](Error::is_auth) when the key is refused; [`is_connect`](Error::is_connect),
+    /// [`is_timeout`](Error::is_timeout) and [`is_decode`](Error::is_decode) when neither the CDN nor the storage takes it.
+    /// Nothing is paid for. [`is_configuration`](Error::is_configuration) inside an async task.
     #[cfg(feature = "media")]
     pub fn upload(&self, image: impl Into<crate::ImageInput>) -> Result<crate::HostedUrl> {
         self.block_on(self.client.upload(image))
@@ -207,7 +215,7 @@ impl Client {
     /// As [`upload`](Self::upload), with what else can be set.
     ///
     /// # Errors
-    /// See [`Error`].
+    /// As [`upload`](Self::upload).
     #[cfg(feature = "media")]
     pub fn upload_with(
         &self,

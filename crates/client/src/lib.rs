@@ -85,7 +85,18 @@
 //! ring's as the process' default where there is none; a program that uses its own `reqwest` before that, and asks for no
 //! TLS feature of it, calls `rustls::crypto::ring::default_provider().install_default()` first.
 //!
-//! Spans and events go to [`tracing`], with the names of OpenTelemetry's HTTP conventions, and without prompt or key.
+//! # Tracing
+//! Spans and events go to [`tracing`]: a span for each call, with endpoint, request id and attempts, around those of its
+//! HTTP requests, which have the names of OpenTelemetry's conventions; an event when a request is accepted, when a status
+//! comes, when something is tried again, and when the call ends. There is no key and no prompt in them. With the crate
+//! `tracing-subscriber` and its feature `env-filter`, a program shows them when it is started with
+//! `RUST_LOG=ideogram_client=debug`:
+//!
+//! ```
+//! use tracing_subscriber::EnvFilter;
+//!
+//! tracing_subscriber::fmt().with_env_filter(EnvFilter::from_default_env()).with_writer(std::io::stderr).init();
+//! ```
 
 #![cfg_attr(not(feature = "media"), allow(rustdoc::broken_intra_doc_links))]
 

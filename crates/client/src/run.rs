@@ -8,7 +8,7 @@ use crate::job::response::Response;
 use crate::wire::input::{CallInput, CallOutput, Payload};
 use crate::wire::options::CallOptions;
 use crate::wire::stop::Stop;
-use crate::wire::{Wire, read_output};
+use crate::wire::{Wire, read_output, trace};
 use futures_util::future::{BoxFuture, FutureExt};
 use std::fmt;
 use std::future::{Future, IntoFuture};
@@ -90,6 +90,9 @@ impl<'a, O: CallOutput> Run<'a, O> {
         };
         let call = wire.call_until(&mut stop, Operation::Run, Some(id), send, read_output).await;
         let (head, answer) = call.map_err(|error| error.with_files_of(payload.endpoint))?;
+        if let Some(request_id) = &head.request_id {
+            trace::request_id(&wire.secrets.hide(request_id));
+        }
         Ok(Response::new(self.wire.clone(), payload.endpoint, answer, head, clock::since(begun)))
     }
 }
@@ -114,6 +117,7 @@ impl<'a, O: CallOutput> IntoFuture for Run<'a, O> {
     type IntoFuture = BoxFuture<'a, Self::Output>;
 
     fn into_future(self) -> Self::IntoFuture {
-        self.send().boxed()
+        let endpoint = self.payload.as_ref().map_or("", |payload| payload.endpoint.id);
+        async move { trace::call("run", endpoint, None, self.send()).await }.boxed()
     }
 }

@@ -214,7 +214,7 @@ async fn check(line: &'static str, fault: &'static Fault, lasting: Lasting) {
     let submits = stub.count(SUBMIT);
     match line {
         SUBMIT => {
-            assert!(paid.load(Ordering::SeqCst) <= 1 && (fault.paid == Outcome::Healed || submits == 1), "{case}")
+            assert!(paid.load(Ordering::SeqCst) <= 1 && (fault.paid == Outcome::Healed || submits == 1), "{case}");
         }
         STATUS | STREAM | RESULT => assert_eq!((submits, paid.load(Ordering::SeqCst)), (1, 1), "{case}"),
         _ => assert_eq!(submits, 0, "{case}"),

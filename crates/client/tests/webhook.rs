@@ -124,3 +124,94 @@ async fn many_deliveries_at_once_wait_for_one_fetch_and_none_longer_than_two_sec
     let error = verifier.verify::<Generate>(&headers, b"{}").await.unwrap_err();
     assert!(error.is_timeout() && begun.elapsed() < Duration::from_secs(2), "{error:?} after {:?}", begun.elapsed());
 }
+
+/// Moves the runtime's clock on, while nothing is under way.
+async fn later(by: Duration) {
+    tokio::time::pause();
+    tokio::time::advance(by).await;
+    tokio::time::resume();
+}
+
+const HOUR: Duration = Duration::from_secs(3600);
+
+/// A delivery that is really signed, and the key set that says so.
+async fn signed() -> (HeaderMap, Vec<u8>, support::Reply) {
+    let receiver = Stub::start(|_| answer(200, &[], "")).await;
+    let sandbox = Sandbox::builder().service_time(Duration::from_millis(5)).start().await.unwrap();
+    let client = Client::builder().with_key("id:secret").with_base_url(sandbox.url()).build().unwrap();
+    client.submit(&GenerateInput::new("A fox")).with_webhook(&receiver.url).await.unwrap().wait().await.unwrap();
+    while receiver.requests().is_empty() {
+        tokio::task::yield_now().await;
+    }
+    let delivery = receiver.requests().remove(0);
+    let keys = support::get(&format!("{}/rest/.well-known/jwks.json", sandbox.url())).await;
+    sandbox.shutdown().await;
+    (headers(&delivery), delivery.body, answer(200, &[("content-type", "application/json")], keys))
+}
+
+/// Waits until the server has been asked that often.
+async fn asked(stub: &Stub, times: usize) {
+    while stub.requests().len() < times {
+        tokio::time::sleep(Duration::from_millis(2)).await;
+    }
+    assert_eq!(stub.requests().len(), times);
+}
+
+#[tokio::test]
+async fn keys_are_renewed_in_the_background_before_their_day_ends() {
+    let (headers, body, keys) = signed().await;
+    let stub = Stub::start(move |_| keys.clone()).await;
+    let verifier = stub.client().webhook_verifier();
+    // When it is checked, by the age of the first keys, and how often they have been fetched by then.
+    for (wait, fetches) in
+        [(Duration::ZERO, 1), (19 * HOUR, 1), (2 * HOUR, 2), (4 * HOUR, 2), (16 * HOUR, 2), (HOUR, 3)]
+    {
+        later(wait).await;
+        verifier.verify::<Generate>(&headers, &body).await.unwrap();
+        asked(&stub, fetches).await;
+        // The renewal's answer is taken in.
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+}
+
+#[tokio::test]
+async fn a_renewal_that_hangs_or_fails_keeps_nobody_waiting() {
+    let (headers, body, keys) = signed().await;
+    for trouble in [vec![Act::Stall], answer(500, &[], "")] {
+        let (keys, fetches) = (keys.clone(), std::sync::atomic::AtomicUsize::new(0));
+        let stub = Stub::start(move |_| match fetches.fetch_add(1, std::sync::atomic::Ordering::SeqCst) {
+            0 => keys.clone(),
+            _ => trouble.clone(),
+        })
+        .await;
+        let verifier = stub.client().webhook_verifier();
+        verifier.verify::<Generate>(&headers, &body).await.unwrap();
+        later(21 * HOUR).await;
+        verifier.verify::<Generate>(&headers, &body).await.unwrap();
+        // Nobody knows whether there are newer keys, of which one has made this; what is fal's is taken all the same.
+        let unknown = verifier.verify::<Generate>(&forgery(), b"{}").await.unwrap_err();
+        assert!(!unknown.is_forged(), "{unknown:?}");
+        verifier.verify::<Generate>(&headers, &body).await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn a_failed_fetch_is_remembered_for_seconds_and_no_longer() {
+    let (headers, body, keys) = signed().await;
+    let fetches = std::sync::atomic::AtomicUsize::new(0);
+    // Three attempts of one fetch fail.
+    let stub = Stub::start(move |_| match fetches.fetch_add(1, std::sync::atomic::Ordering::SeqCst) {
+        0..3 => answer(500, &[], ""),
+        _ => keys.clone(),
+    })
+    .await;
+    let verifier = stub.client().webhook_verifier();
+    for _ in 0..10 {
+        let error = verifier.verify::<Generate>(&headers, &body).await.unwrap_err();
+        assert!(!error.is_forged(), "{error:?}");
+    }
+    assert_eq!(stub.requests().len(), 3);
+    later(Duration::from_secs(6)).await;
+    verifier.verify::<Generate>(&headers, &body).await.unwrap();
+    assert_eq!(stub.requests().len(), 4);
+}

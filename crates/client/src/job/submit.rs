@@ -10,6 +10,7 @@ use crate::wire::Wire;
 use crate::wire::input::{CallInput, CallOutput, Payload};
 use crate::wire::options::CallOptions;
 use crate::wire::stop::Stop;
+use crate::wire::trace;
 use bytes::Bytes;
 use futures_util::future::{BoxFuture, FutureExt};
 use http::header::HeaderMap;
@@ -119,6 +120,11 @@ impl<'a, O: CallOutput> Submit<'a, O> {
         Ok((Order { jobs: self.jobs.clone(), payload, parameters, extra, lost_reply: self.lost_reply }, stop))
     }
 
+    /// The endpoint, where the input is one of its.
+    pub(crate) fn endpoint_id(&self) -> &'static str {
+        self.payload.as_ref().map_or("", |payload| payload.endpoint.id)
+    }
+
     async fn send(self) -> Result<Job<O>> {
         let (order, mut stop) = self.begin()?;
         order.place(&mut stop).await
@@ -142,6 +148,8 @@ impl Order {
     /// Sends it. Where the call's end comes over that, its job is cancelled, and given only if it has completed.
     pub(crate) async fn place<O: CallOutput>(self, stop: &mut Stop<'_>) -> Result<Job<O>> {
         let job: Job<O> = self.send(stop).await?;
+        trace::request_id(&job.jobs().wire.secrets.hide(job.request_id()));
+        tracing::debug!("accepted");
         if let Some(why) = stop.came() {
             job.abandon(stop.left(), why).await?;
         }
@@ -193,7 +201,8 @@ impl<'a, O: CallOutput> IntoFuture for Submit<'a, O> {
     type IntoFuture = BoxFuture<'a, Self::Output>;
 
     fn into_future(self) -> Self::IntoFuture {
-        self.send().boxed()
+        let endpoint = self.endpoint_id();
+        async move { trace::call("submit", endpoint, None, self.send()).await }.boxed()
     }
 }
 

@@ -12,6 +12,7 @@ use crate::job::{Job, Jobs, status};
 use crate::wire::input::{CallInput, CallOutput};
 use crate::wire::options::CallOptions;
 use crate::wire::stop::Stop;
+use crate::wire::trace;
 use futures_util::future::{BoxFuture, FutureExt};
 use ideogram_schema::QueueStatus;
 use std::fmt;
@@ -22,6 +23,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use tokio::sync::oneshot;
 use tokio::time::timeout;
+use tracing::Instrument;
 
 type OnStatus<'a> = Box<dyn FnMut(&QueueStatus) + Send + 'a>;
 
@@ -206,7 +208,8 @@ async fn place_beside<O: CallOutput>(order: Order, stop: &mut Stop<'_>) -> Resul
     // Dropping this end, with the call or by its caller's word, is what the task hears.
     let (hold, dropped) = oneshot::channel::<()>();
     let mut own = stop.with_cancel(dropped.map(drop).boxed());
-    let mut task = tokio::spawn(async move { order.place(&mut own).await.map(|job| CancelOnDrop::new(Some(job))) });
+    let placing = async move { order.place(&mut own).await.map(|job| CancelOnDrop::new(Some(job))) };
+    let mut task = tokio::spawn(placing.in_current_span());
     let outcome = if let Ok(outcome) = stop.unless(&mut task).await {
         outcome
     } else {
@@ -225,7 +228,8 @@ impl<'a, O: CallOutput> IntoFuture for Subscribe<'a, O> {
     type IntoFuture = BoxFuture<'a, Self::Output>;
 
     fn into_future(self) -> Self::IntoFuture {
-        self.send().boxed()
+        let endpoint = self.submit.endpoint_id();
+        async move { trace::call("subscribe", endpoint, None, self.send()).await }.boxed()
     }
 }
 

@@ -12,9 +12,10 @@ use crate::job::status;
 use crate::job::trouble::LastTrouble;
 use crate::wire::input::CallOutput;
 use crate::wire::stop::Why;
+use crate::wire::trace;
 use futures_util::future::{BoxFuture, FutureExt};
 use ideogram_schema::QueueStatus;
-use std::future::IntoFuture;
+use std::future::{Future, IntoFuture};
 use std::time::Duration;
 
 impl<O: CallOutput> Job<O> {
@@ -33,10 +34,13 @@ impl<O: CallOutput> Job<O> {
         let deadline = self.jobs.wire.timeouts.deadline;
         let follower = Follower::new(self.clone(), false);
         let trouble = follower.trouble().clone();
-        match tokio::time::timeout(deadline, self.finish(follower, |_| {})).await {
-            Ok(outcome) => outcome,
-            Err(_) => Err(trouble.told(self.given_up(Why::Deadline(deadline), ""))),
-        }
+        let waiting = async {
+            match tokio::time::timeout(deadline, self.finish(follower, |_| {})).await {
+                Ok(outcome) => outcome,
+                Err(_) => Err(trouble.told(self.given_up(Why::Deadline(deadline), ""))),
+            }
+        };
+        self.traced("wait", waiting).await
     }
 
     /// Follows the job to its end, showing each status on the way with its new log lines, and fetches the result.
@@ -46,7 +50,13 @@ impl<O: CallOutput> Job<O> {
     /// # Errors
     /// As [`wait`](Self::wait), its deadline apart.
     pub async fn follow(&self, on_status: impl FnMut(&QueueStatus) + Send) -> Result<Response<O>> {
-        self.finish(Follower::new(self.clone(), true), on_status).await
+        self.traced("follow", self.finish(Follower::new(self.clone(), true), on_status)).await
+    }
+
+    async fn traced<T>(&self, name: &'static str, work: impl Future<Output = Result<T>>) -> Result<T> {
+        let request_id = self.jobs.wire.secrets.hide(&self.request_id);
+        // On the heap: these futures are large.
+        trace::call(name, self.endpoint.id, Some(&request_id), Box::pin(work)).await
     }
 
     /// Follows to the end, shows each status to `seen`, and fetches the result.
@@ -59,6 +69,8 @@ impl<O: CallOutput> Job<O> {
         loop {
             match follower.next().await {
                 Ok(Some(status)) => {
+                    let state = status.status.as_str();
+                    tracing::debug!(state, queue_position = status.queue_position, "status");
                     seen(&status);
                     last = Some(status);
                 }

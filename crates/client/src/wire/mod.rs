@@ -11,6 +11,7 @@ pub(crate) mod options;
 pub(crate) mod retry;
 pub(crate) mod stop;
 pub(crate) mod timeouts;
+pub(crate) mod trace;
 
 use crate::call::head::Head;
 use crate::call::json;
@@ -127,7 +128,13 @@ impl Wire {
     {
         let seen = Mutex::new(None);
         let attempt = || attempt(operation, &send, &read, &seen);
-        self.repeat_until(stop, operation, endpoint, attempt).await.map_err(|error| with_seen(error, seen))
+        let outcome = self.repeat_until(stop, operation, endpoint, attempt).await;
+        outcome.map_err(|error| {
+            if operation.is_paid() {
+                trace::attempts(error.attempts());
+            }
+            with_seen(error, seen)
+        })
     }
 
     /// Sends one operation once, and reads its answer. Who follows a job decides when to ask again.
@@ -192,6 +199,9 @@ impl Wire {
             let error = match self.once_until(stop, operation, attempt()).await {
                 Ok(answer) => {
                     self.budget.deposit();
+                    if operation.is_paid() {
+                        trace::attempts(attempts + 1);
+                    }
                     return Ok(answer);
                 }
                 Err(Trouble::NotSent(why)) => {

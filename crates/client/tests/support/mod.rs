@@ -228,6 +228,20 @@ async fn read(socket: &mut BufReader<TcpStream>) -> Option<Request> {
     Some(Request { method, target, headers, body })
 }
 
+/// A request by hand: the body of the answer.
+pub async fn get(url: &str) -> String {
+    let (host, target) = url.strip_prefix("http://").unwrap().split_once('/').unwrap();
+    let mut socket = TcpStream::connect(host).await.unwrap();
+    let request =
+        format!("GET /{target} HTTP/1.1\r\nhost: {host}\r\nauthorization: Key id:secret\r\nconnection: close\r\n\r\n");
+    socket.write_all(request.as_bytes()).await.unwrap();
+    let mut text = String::new();
+    socket.read_to_string(&mut text).await.unwrap();
+    let body = text.split_once("\r\n\r\n").unwrap().1;
+    // Whether it is chunked or not.
+    body[body.find('{').unwrap()..=body.rfind('}').unwrap()].to_owned()
+}
+
 /// Bodies of a queue with one job, `ID`.
 pub mod queue {
     use serde_json::{Value, json};

@@ -1,0 +1,51 @@
+//! One span a call, around the spans of its requests, and an event when it ends.
+
+use crate::clock;
+use crate::error::{RequestState, Result};
+use std::future::Future;
+use tracing::field::Empty;
+use tracing::{Instrument, Span};
+
+/// Makes a call in a span of its own, and tells how it ends. No error's text is in it: that may repeat an input.
+pub(crate) async fn call<T>(
+    name: &'static str,
+    endpoint: &'static str,
+    request_id: Option<&str>,
+    work: impl Future<Output = Result<T>>,
+) -> Result<T> {
+    let span = tracing::debug_span!(
+        "call",
+        otel.name = name,
+        fal.endpoint = endpoint,
+        fal.request_id = request_id,
+        fal.attempts = Empty,
+        error.type = Empty,
+    );
+    let begun = clock::now();
+    let told = async {
+        let outcome = work.await;
+        let elapsed_ms = u64::try_from(clock::since(begun).as_millis()).unwrap_or(u64::MAX);
+        match &outcome {
+            Ok(_) => tracing::debug!(elapsed_ms, "done"),
+            Err(error) => {
+                let kind = tracing::field::debug(error.kind());
+                Span::current().record("error.type", &kind);
+                let status = error.status().map(|status| status.as_u16());
+                let state = error.state().map(RequestState::as_str);
+                tracing::debug!(elapsed_ms, error.kind = kind, state, status, "ended in an error");
+            }
+        }
+        outcome
+    };
+    told.instrument(span).await
+}
+
+/// Notes in the span of the call how often its paid request was sent.
+pub(crate) fn attempts(attempts: u32) {
+    Span::current().record("fal.attempts", attempts);
+}
+
+/// Notes in the span of the call which request it is.
+pub(crate) fn request_id(request_id: &str) {
+    Span::current().record("fal.request_id", request_id);
+}
