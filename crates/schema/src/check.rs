@@ -91,6 +91,8 @@ pub(crate) fn has_file(kind: &FieldKind) -> bool {
         FieldKind::File(_) => true,
         FieldKind::Array { items, .. } => has_file(items),
         FieldKind::Object(fields) => fields.iter().any(|field| has_file(&field.kind)),
+        FieldKind::Map(values) => has_file(values),
+        FieldKind::OneOf(kinds) => kinds.iter().any(has_file),
         _ => false,
     }
 }
@@ -134,9 +136,48 @@ fn value(kind: &'static FieldKind, given: &Value, path: &str) -> Result<(), Inpu
             within(list.len(), *min_items, *max_items)
         }
         (FieldKind::Object(fields), Value::Object(given)) => return object(fields, given, path),
+        (FieldKind::Map(values), Value::Object(given)) => {
+            return given.iter().try_for_each(|(name, given)| value(values, given, &below(path, name)));
+        }
+        (FieldKind::IntegerEnum(listed), given) => given.as_i64().is_some_and(|number| listed.contains(&number)),
+        (FieldKind::OneOf(kinds), given) => return one_of(kind, kinds, given, path),
         _ => false,
     };
     if fits { Ok(()) } else { Err(InputError::new(path, Fault::Mismatch(expected(kind)))) }
+}
+
+/// A value that one of the kinds takes. Where none does, the fault is that of the only kind which such a value could be of,
+/// or what a file is named by.
+fn one_of(kind: &FieldKind, kinds: &'static [FieldKind], given: &Value, path: &str) -> Result<(), InputError> {
+    let mut faults = Vec::new();
+    for kind in kinds {
+        match value(kind, given, path) {
+            Ok(()) => return Ok(()),
+            Err(fault) => faults.push((kind, fault)),
+        }
+    }
+    let likely = |(kind, fault): &(&FieldKind, InputError)| fault.is_no_url() || is_alike(kind, given);
+    let mut left: Vec<InputError> = faults.into_iter().filter(likely).map(|(_, fault)| fault).collect();
+    if let Some(no_url) = left.iter().position(InputError::is_no_url) {
+        return Err(left.swap_remove(no_url));
+    }
+    match <[InputError; 1]>::try_from(left) {
+        Ok([only]) => Err(only),
+        Err(_) => Err(InputError::new(path, Fault::Mismatch(expected(kind)))),
+    }
+}
+
+/// Whether a value is of the JSON type that the kind has.
+fn is_alike(kind: &FieldKind, given: &Value) -> bool {
+    match kind {
+        FieldKind::String { .. } | FieldKind::File(_) | FieldKind::Enum(_) => given.is_string(),
+        FieldKind::Boolean => given.is_boolean(),
+        FieldKind::Integer(_) | FieldKind::Number(_) | FieldKind::IntegerEnum(_) => given.is_number(),
+        FieldKind::Array { .. } => given.is_array(),
+        FieldKind::Object(_) | FieldKind::Map(_) => given.is_object(),
+        FieldKind::OneOf(kinds) => kinds.iter().any(|kind| is_alike(kind, given)),
+        FieldKind::Any => true,
+    }
 }
 
 /// The files of an input, and nothing else of it.
@@ -154,6 +195,12 @@ fn files_in(kind: &'static FieldKind, given: &Value, path: &str) -> Result<(), I
             list.iter().enumerate().try_for_each(|(index, item)| files_in(items, item, &format!("{path}[{index}]")))
         }
         (FieldKind::Object(fields), Value::Object(given)) => files(fields, given, path),
+        (FieldKind::Map(values), Value::Object(given)) => {
+            given.iter().try_for_each(|(name, given)| files_in(values, given, &below(path, name)))
+        }
+        (FieldKind::OneOf(kinds), given) => {
+            one_of(kind, kinds, given, path).or_else(|fault| if fault.is_no_url() { Err(fault) } else { Ok(()) })
+        }
         _ => Ok(()),
     }
 }
@@ -196,7 +243,16 @@ fn expected(kind: &FieldKind) -> String {
         FieldKind::Number(bounds) => bounded("a number", bounds.to_string()),
         FieldKind::Enum(values) => format!("one of `{}`", values.join("`, `")),
         FieldKind::Array { min_items, max_items, .. } => counted("a list", min_items, max_items, "items"),
-        FieldKind::Object(_) => "a JSON object".to_owned(),
+        FieldKind::IntegerEnum(values) => {
+            let values: Vec<String> = values.iter().map(ToString::to_string).collect();
+            format!("one of `{}`", values.join("`, `"))
+        }
+        FieldKind::Object(_) | FieldKind::Map(_) => "a JSON object".to_owned(),
+        FieldKind::OneOf(kinds) => {
+            let mut kinds: Vec<String> = kinds.iter().map(expected).collect();
+            kinds.dedup();
+            kinds.join(", or ")
+        }
         FieldKind::Any => "any JSON value".to_owned(),
     }
 }
@@ -287,7 +343,15 @@ mod tests {
             FieldKind::Array { items: &FieldKind::File(FileRole::Other), min_items: None, max_items: Some(2) },
         ),
         field("extra", FieldKind::Any),
+        field("fps", FieldKind::IntegerEnum(&[24, 30])),
+        field("weights", FieldKind::Map(&FieldKind::Number(Bounds::NONE))),
+        field("image_size", FieldKind::OneOf(&[FieldKind::Object(SIZE), FieldKind::Enum(&["square_hd"])])),
+        field("part", FieldKind::OneOf(&[FieldKind::Object(TEXT_PART), FieldKind::Object(FILE_PART)])),
     ];
+
+    const TEXT_PART: &[Field] =
+        &[Field::new("text", FieldKind::String { min_length: None, max_length: None }).required()];
+    const FILE_PART: &[Field] = &[Field::new("file_url", FieldKind::File(FileRole::Other)).required()];
 
     fn check(input: Value) -> Result<(), InputError> {
         let Value::Object(mut object) = input else { panic!() };
@@ -301,6 +365,8 @@ mod tests {
             json!({}),
             json!({"seed": null, "strength": 1, "style": "watercolour", "sync_mode": true, "size": {"width": 1}}),
             json!({"seed": -7, "image_urls": ["https://a/b", "data:,x"], "extra": [null]}),
+            json!({"fps": 24, "weights": {"a": 1, "b": 0.5}, "image_size": {"width": 3}, "part": {"text": "x"}}),
+            json!({"image_size": "square_hd", "part": {"file_url": "https://a/b"}}),
         ] {
             assert_eq!(check(fits.clone()), Ok(()), "{fits}");
         }
@@ -324,6 +390,15 @@ mod tests {
             (json!({"size": []}), "`size` must be a JSON object"),
             (json!({"image_urls": ["https://a/b", 7]}), "`image_urls[1]` must be the URL of a file"),
             (json!({"image_urls": ["data:,", "data:,", "data:,"]}), "`image_urls` must be a list of at most 2 items"),
+            (json!({"fps": 25}), "`fps` must be one of `24`, `30`"),
+            (json!({"weights": {"a": "x"}}), "`weights.a` must be a number"),
+            (json!({"image_size": {"width": 0}}), "`image_size.width` must be a whole number, at least 1"),
+            (json!({"image_size": 7}), "`image_size` must be a JSON object, or one of `square_hd`"),
+            (json!({"part": {"file": "https://a/b"}}), "`part` must be a JSON object"),
+            (
+                json!({"part": {"file_url": "fox.png"}}),
+                "`part.file_url` is \"fox.png\", which is neither a URL nor a `data:` URI",
+            ),
             (
                 json!({"image_urls": ["fox.png"]}),
                 "`image_urls[0]` is \"fox.png\", which is neither a URL nor a `data:` URI",
@@ -354,6 +429,9 @@ mod tests {
         );
         let error = input(json!({"image_urls": ["https://a", "./b.png"]})).unwrap_err();
         assert!(error.is_no_url() && !error.is_unknown_field() && error.path() == "image_urls[1]", "{error}");
+        let error = input(json!({"part": {"file_url": "./b.png"}})).unwrap_err();
+        assert!(error.is_no_url() && error.path() == "part.file_url", "{error}");
+        assert!(input(json!({"part": {"later": 1}})).is_ok());
     }
 
     #[test]

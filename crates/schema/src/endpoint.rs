@@ -66,6 +66,75 @@ pub struct EndpointInfo {
 }
 
 impl EndpointInfo {
+    /// An endpoint of this id, whose jobs lie under `owner/app`, with no fields and no price. The app is its name and its
+    /// verb too, until [`with_name`](Self::with_name) sets them.
+    ///
+    /// ```
+    /// use ideogram_schema::{EndpointInfo, Field, FieldKind};
+    ///
+    /// static FLUX: EndpointInfo = EndpointInfo::new("fal-ai/flux/dev", "fal-ai", "flux")
+    ///     .with_name("Flux", "flux")
+    ///     .with_inputs(&[Field::new("prompt", FieldKind::String { min_length: None, max_length: None })]);
+    /// assert!(FLUX.input("prompt").is_some());
+    /// ```
+    pub const fn new(id: &'static str, owner: &'static str, app: &'static str) -> Self {
+        Self {
+            id,
+            owner,
+            app,
+            name: app,
+            verb: app,
+            summary: "",
+            positional: &[],
+            inputs: &[],
+            outputs: &[],
+            price: None,
+        }
+    }
+
+    /// With the marker type's name and the command's.
+    #[must_use]
+    pub const fn with_name(mut self, name: &'static str, verb: &'static str) -> Self {
+        self.name = name;
+        self.verb = verb;
+        self
+    }
+
+    /// With one line that says what it does.
+    #[must_use]
+    pub const fn with_summary(mut self, summary: &'static str) -> Self {
+        self.summary = summary;
+        self
+    }
+
+    /// With the inputs that a command line takes by position.
+    #[must_use]
+    pub const fn with_positional(mut self, positional: &'static [&'static str]) -> Self {
+        self.positional = positional;
+        self
+    }
+
+    /// With these input fields.
+    #[must_use]
+    pub const fn with_inputs(mut self, inputs: &'static [Field]) -> Self {
+        self.inputs = inputs;
+        self
+    }
+
+    /// With these output fields.
+    #[must_use]
+    pub const fn with_outputs(mut self, outputs: &'static [Field]) -> Self {
+        self.outputs = outputs;
+        self
+    }
+
+    /// With a list price.
+    #[must_use]
+    pub const fn with_price(mut self, price: Price) -> Self {
+        self.price = Some(price);
+        self
+    }
+
     /// The input field of that name.
     pub fn input(&self, name: &str) -> Option<&'static Field> {
         self.inputs.iter().find(|field| field.name == name)
@@ -111,4 +180,11 @@ pub struct Price {
     pub currency: &'static str,
     /// What is counted, for example `image`.
     pub unit: &'static str,
+}
+
+impl Price {
+    /// So many millionths of the currency's unit for one of what is counted.
+    pub const fn new(micros: u64, currency: &'static str, unit: &'static str) -> Self {
+        Self { micros, currency, unit }
+    }
 }

@@ -22,6 +22,57 @@ pub struct Field {
     pub examples: &'static [&'static str],
 }
 
+impl Field {
+    /// An optional field of this name and kind, with nothing else said of it.
+    ///
+    /// ```
+    /// use ideogram_schema::{Field, FieldKind};
+    ///
+    /// const PROMPT: Field = Field::new("prompt", FieldKind::String { min_length: Some(1), max_length: None })
+    ///     .with_description("What to paint.")
+    ///     .required();
+    /// assert!(PROMPT.required && !PROMPT.nullable);
+    /// ```
+    pub const fn new(name: &'static str, kind: FieldKind) -> Self {
+        Self { name, description: "", kind, required: false, nullable: false, default: None, examples: &[] }
+    }
+
+    /// With what it means.
+    #[must_use]
+    pub const fn with_description(mut self, description: &'static str) -> Self {
+        self.description = description;
+        self
+    }
+
+    /// It must be there.
+    #[must_use]
+    pub const fn required(mut self) -> Self {
+        self.required = true;
+        self
+    }
+
+    /// It may be `null`.
+    #[must_use]
+    pub const fn nullable(mut self) -> Self {
+        self.nullable = true;
+        self
+    }
+
+    /// With what the server takes when it is absent, as JSON text.
+    #[must_use]
+    pub const fn with_default(mut self, default: &'static str) -> Self {
+        self.default = Some(default);
+        self
+    }
+
+    /// With example values, as JSON text.
+    #[must_use]
+    pub const fn with_examples(mut self, examples: &'static [&'static str]) -> Self {
+        self.examples = examples;
+        self
+    }
+}
+
 /// What values a field takes.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
@@ -43,6 +94,8 @@ pub enum FieldKind {
     Number(Bounds<f64>),
     /// One of these texts.
     Enum(&'static [&'static str]),
+    /// One of these whole numbers.
+    IntegerEnum(&'static [i64]),
     /// A list.
     Array {
         /// What each item is.
@@ -54,6 +107,10 @@ pub enum FieldKind {
     },
     /// An object with these fields.
     Object(&'static [Field]),
+    /// An object whose names are free, each value of this kind.
+    Map(&'static FieldKind),
+    /// A value of one of these kinds, in the description's order.
+    OneOf(&'static [FieldKind]),
     /// Anything else: any JSON value, described by the models only.
     Any,
 }

@@ -64,14 +64,12 @@
 //! assert!(matches!(strength.kind, FieldKind::Number(bounds) if bounds.check(1.5).is_err()));
 //! ```
 
-#[macro_use]
-pub mod value;
-#[macro_use]
-pub mod number;
 pub mod check;
 pub mod endpoint;
 pub mod field;
+pub mod number;
 mod union;
+pub mod value;
 #[rustfmt::skip]
 #[allow(clippy::pedantic, reason = "generated: read by people, but not written by them")]
 mod generated;
@@ -85,4 +83,4 @@ pub use location::Location;
 pub use number::{Bounds, OutOfRange};
 #[doc(hidden)]
 pub use union::{JsonShape, candidates};
-pub use value::{Unknown, UnknownText};
+pub use value::{Unknown, UnknownInteger, UnknownText};

@@ -24,6 +24,51 @@ impl<T> Bounds<T> {
         Self { minimum: None, exclusive_minimum: None, maximum: None, exclusive_maximum: None, multiple_of: None };
 }
 
+impl<T: Copy> Bounds<T> {
+    /// With this as the least value.
+    ///
+    /// ```
+    /// use ideogram_schema::Bounds;
+    ///
+    /// const STEPS: Bounds<i64> = Bounds::NONE.at_least(1).at_most(50);
+    /// assert_eq!(STEPS.to_string(), "from 1 to 50");
+    /// assert!(STEPS.check(51).is_err());
+    /// ```
+    #[must_use]
+    pub const fn at_least(mut self, minimum: T) -> Self {
+        self.minimum = Some(minimum);
+        self
+    }
+
+    /// With this below every value.
+    #[must_use]
+    pub const fn greater_than(mut self, minimum: T) -> Self {
+        self.exclusive_minimum = Some(minimum);
+        self
+    }
+
+    /// With this as the greatest value.
+    #[must_use]
+    pub const fn at_most(mut self, maximum: T) -> Self {
+        self.maximum = Some(maximum);
+        self
+    }
+
+    /// With this above every value.
+    #[must_use]
+    pub const fn less_than(mut self, maximum: T) -> Self {
+        self.exclusive_maximum = Some(maximum);
+        self
+    }
+
+    /// With multiples of this only.
+    #[must_use]
+    pub const fn multiple_of(mut self, step: T) -> Self {
+        self.multiple_of = Some(step);
+        self
+    }
+}
+
 /// A number lies outside what the description allows. The message names both.
 #[derive(Clone, Debug, PartialEq)]
 pub struct OutOfRange {
@@ -102,8 +147,9 @@ impl<T: Copy + PartialOrd + fmt::Display> Bounds<T> {
     }
 }
 
-#[allow(unused_macros, reason = "a description need not bound a number")]
 /// Writes a checked number type: one field, and no way to hold a value that its bounds refuse.
+#[doc(hidden)]
+#[macro_export]
 macro_rules! bounded_number {
     ($(#[$meta:meta])* $name:ident($inner:ty) = $bounds:expr, $json_type:literal;) => {
         $(#[$meta])*
@@ -118,7 +164,7 @@ macro_rules! bounded_number {
             /// Checks the value and wraps it.
             ///
             /// # Errors
-            /// [`OutOfRange`](crate::number::OutOfRange) when the description does not allow it.
+            /// `OutOfRange` when the description does not allow it.
             pub fn new(value: $inner) -> ::core::result::Result<Self, $crate::number::OutOfRange> {
                 Self::BOUNDS.check(value).map(|()| Self(value))
             }
@@ -169,8 +215,8 @@ macro_rules! bounded_number {
 
 /// The JSON Schema of a bounded number, made from the very bounds that its constructor checks.
 #[cfg(feature = "schemars")]
-#[allow(dead_code, reason = "a description need not bound a number")]
-pub(crate) fn json_schema<T: Copy + serde::Serialize>(json_type: &str, bounds: &Bounds<T>) -> schemars::Schema {
+#[doc(hidden)]
+pub fn json_schema<T: Copy + serde::Serialize>(json_type: &str, bounds: &Bounds<T>) -> schemars::Schema {
     let mut schema = schemars::json_schema!({ "type": json_type });
     for (keyword, bound) in [
         ("minimum", bounds.minimum),

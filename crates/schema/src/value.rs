@@ -5,19 +5,22 @@ use std::marker::PhantomData;
 
 /// The text of a value that this version of the description does not list.
 ///
-/// It cannot be constructed outside this crate, and each enumeration has its own, so one that holds a listed text does
+/// Only an enumeration's own conversions make one, and each enumeration has its own, so one that holds a listed text does
 /// not exist.
 pub struct Unknown<E> {
     text: String,
     owner: PhantomData<fn() -> E>,
 }
 
-impl<E> Unknown<E> {
-    #[allow(dead_code, reason = "a description need not list values")]
-    pub(crate) fn new(text: &str) -> Self {
-        Self { text: text.to_owned(), owner: PhantomData }
+impl<E: ListedTexts> Unknown<E> {
+    /// The value that has this text: a listed one, or `unknown` around the text.
+    #[doc(hidden)]
+    pub fn or_listed(text: &str, unknown: fn(Self) -> E) -> E {
+        E::listed(text).unwrap_or_else(|| unknown(Self { text: text.to_owned(), owner: PhantomData }))
     }
+}
 
+impl<E> Unknown<E> {
     /// The text as it was received.
     pub fn as_str(&self) -> &str {
         &self.text
@@ -26,7 +29,7 @@ impl<E> Unknown<E> {
 
 impl<E> Clone for Unknown<E> {
     fn clone(&self) -> Self {
-        Self::new(&self.text)
+        Self { text: self.text.clone(), owner: PhantomData }
     }
 }
 
@@ -50,6 +53,13 @@ impl<E> fmt::Debug for Unknown<E> {
     }
 }
 
+/// An enumeration that knows which texts the description lists.
+#[doc(hidden)]
+pub trait ListedTexts: Sized {
+    /// The value of a listed text.
+    fn listed(text: &str) -> Option<Self>;
+}
+
 /// A text is none of the values that the description lists. The message names it and lists them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UnknownText {
@@ -58,8 +68,9 @@ pub struct UnknownText {
 }
 
 impl UnknownText {
-    #[allow(dead_code, reason = "a description need not list values")]
-    pub(crate) fn new(text: &str, known: &'static [&'static str]) -> Self {
+    /// Of an enumeration that lists `known`.
+    #[doc(hidden)]
+    pub fn new(text: &str, known: &'static [&'static str]) -> Self {
         Self { text: text.to_owned(), known }
     }
 
@@ -77,8 +88,9 @@ impl fmt::Display for UnknownText {
 
 impl std::error::Error for UnknownText {}
 
-#[allow(unused_macros, reason = "a description need not list values")]
 /// Writes an open enumeration: the listed values as variants, and one more that keeps any other text.
+#[doc(hidden)]
+#[macro_export]
 macro_rules! open_enum {
     ($(#[$meta:meta])* $name:ident { $($(#[$variant_meta:meta])* $variant:ident = $text:literal,)+ }) => {
         $(#[$meta])*
@@ -111,8 +123,10 @@ macro_rules! open_enum {
             pub fn is_known(&self) -> bool {
                 !matches!(self, Self::UnknownValue(_))
             }
+        }
 
-            fn known(text: &str) -> ::core::option::Option<Self> {
+        impl $crate::value::ListedTexts for $name {
+            fn listed(text: &str) -> ::core::option::Option<Self> {
                 match text {
                     $($text => ::core::option::Option::Some(Self::$variant),)+
                     _ => ::core::option::Option::None,
@@ -122,7 +136,7 @@ macro_rules! open_enum {
 
         impl ::core::convert::From<&str> for $name {
             fn from(text: &str) -> Self {
-                Self::known(text).unwrap_or_else(|| Self::UnknownValue($crate::value::Unknown::new(text)))
+                $crate::value::Unknown::or_listed(text, Self::UnknownValue)
             }
         }
 
@@ -135,7 +149,7 @@ macro_rules! open_enum {
         impl ::core::str::FromStr for $name {
             type Err = $crate::value::UnknownText;
             fn from_str(text: &str) -> ::core::result::Result<Self, $crate::value::UnknownText> {
-                Self::known(text).ok_or_else(|| $crate::value::UnknownText::new(text, Self::VALUES))
+                <Self as $crate::value::ListedTexts>::listed(text).ok_or_else(|| $crate::value::UnknownText::new(text, Self::VALUES))
             }
         }
 
@@ -177,12 +191,22 @@ pub struct UnknownInteger<E> {
     owner: PhantomData<fn() -> E>,
 }
 
-impl<E> UnknownInteger<E> {
-    #[allow(dead_code, reason = "a description need not list numbers")]
-    pub(crate) fn new(value: i64) -> Self {
-        Self { value, owner: PhantomData }
+impl<E: ListedIntegers> UnknownInteger<E> {
+    /// The value that is this number: a listed one, or `unknown` around the number.
+    #[doc(hidden)]
+    pub fn or_listed(value: i64, unknown: fn(Self) -> E) -> E {
+        E::listed(value).unwrap_or_else(|| unknown(Self { value, owner: PhantomData }))
     }
+}
 
+/// An enumeration that knows which numbers the description lists.
+#[doc(hidden)]
+pub trait ListedIntegers: Sized {
+    /// The value of a listed number.
+    fn listed(value: i64) -> Option<Self>;
+}
+
+impl<E> UnknownInteger<E> {
     /// The number as it was received.
     pub fn get(self) -> i64 {
         self.value
@@ -217,8 +241,9 @@ impl<E> fmt::Debug for UnknownInteger<E> {
     }
 }
 
-#[allow(unused_macros, reason = "a description need not list numbers")]
 /// Writes an open enumeration of whole numbers.
+#[doc(hidden)]
+#[macro_export]
 macro_rules! open_integer_enum {
     ($(#[$meta:meta])* $name:ident { $($(#[$variant_meta:meta])* $variant:ident = $value:literal,)+ }) => {
         $(#[$meta])*
@@ -235,6 +260,8 @@ macro_rules! open_integer_enum {
         impl $name {
             /// Every listed number, in the description's order.
             pub const ALL: &'static [Self] = &[$(Self::$variant),+];
+            /// The numbers of [`ALL`](Self::ALL).
+            pub const VALUES: &'static [i64] = &[$($value),+];
 
             /// The number as it stands in JSON.
             pub fn get(self) -> i64 {
@@ -252,9 +279,15 @@ macro_rules! open_integer_enum {
 
         impl ::core::convert::From<i64> for $name {
             fn from(value: i64) -> Self {
+                $crate::value::UnknownInteger::or_listed(value, Self::UnknownValue)
+            }
+        }
+
+        impl $crate::value::ListedIntegers for $name {
+            fn listed(value: i64) -> ::core::option::Option<Self> {
                 match value {
-                    $($value => Self::$variant,)+
-                    _ => Self::UnknownValue($crate::value::UnknownInteger::new(value)),
+                    $($value => ::core::option::Option::Some(Self::$variant),)+
+                    _ => ::core::option::Option::None,
                 }
             }
         }

@@ -57,7 +57,7 @@ pub struct Args {
 /// Whatever is wrong with the description, by file and JSON pointer; a file that cannot be read or written.
 pub fn run(args: &Args) -> Result<ExitCode, Problems> {
     let (folder, made, description) = if let (Some(path), Some(out)) = (&args.document, &args.out) {
-        let mut made = one_document(path, args.overlay.as_deref())?;
+        let mut made = one_document(path, args.overlay.as_deref(), &way_to_schema(out)?)?;
         // A manifest that is there already is the user's.
         if out.join("Cargo.toml").exists() {
             made.output.files.remove(Path::new("Cargo.toml"));
@@ -156,19 +156,34 @@ pub fn generate(sources: &Sources) -> Result<Output, Problems> {
     Ok(workspace::output(&describe(sources).complete()?)?)
 }
 
+/// Where the schema crate lies, seen from a folder: a relative path, so that both can move together.
+fn way_to_schema(from: &Path) -> Result<PathBuf, Problems> {
+    let unreadable = |error: std::io::Error| Error::new(format!("cannot be read: {error}")).in_file(from);
+    // The folder need not be there yet; what is there of it may be a link.
+    let absolute = std::path::absolute(from).map_err(unreadable)?;
+    let there = absolute.ancestors().find(|ancestor| ancestor.exists()).unwrap_or(Path::new("/"));
+    let rest = absolute.strip_prefix(there).unwrap_or(Path::new(""));
+    let from = there.canonicalize().map_err(unreadable)?.join(rest);
+    let schema = root()?.canonicalize().map_err(unreadable)?.join("crates/schema");
+    let common = from.components().zip(schema.components()).take_while(|(one, other)| one == other).count();
+    let up = from.components().skip(common).map(|_| Path::new(".."));
+    Ok(up.chain(schema.components().skip(common).map(|part| Path::new(part.as_os_str()))).collect())
+}
+
 /// The schema crate of any one document, in memory, and what the Rust code does not carry of it, in words.
 ///
 /// # Errors
 /// As [`one_document`].
 pub fn schema_crate(path: &Path) -> Result<(Output, Vec<String>), Problems> {
-    one_document(path, None).map(|made| (made.output, made.notes))
+    one_document(path, None, Path::new("../schema")).map(|made| (made.output, made.notes))
 }
 
-/// The schema crate of any one document after an overlay's changes, in memory.
+/// The schema crate of any one document after an overlay's changes, in memory. `schema` is where `ideogram-schema` lies, seen
+/// from that crate.
 ///
 /// # Errors
 /// What the document has that cannot be carried into Rust, by file and JSON pointer.
-pub fn one_document(path: &Path, overlay: Option<&Path>) -> Result<Made, Problems> {
+pub fn one_document(path: &Path, overlay: Option<&Path>, schema: &Path) -> Result<Made, Problems> {
     let name = path.display().to_string();
     let folder = path.parent().unwrap_or(Path::new(""));
     let file = path.file_name().and_then(|name| name.to_str()).ok_or_else(|| Error::new("is no file").in_file(path))?;
@@ -182,14 +197,17 @@ pub fn one_document(path: &Path, overlay: Option<&Path>) -> Result<Made, Problem
     // Every schema of fal's has a title, which names nothing here.
     let notes = described.notes.iter().filter(|note| note.pointer.last() != "title");
     let notes = notes.map(|note| format!("{}#{}: {}", path.display(), note.pointer, note.kind.words())).collect();
-    let output = standalone::schema_crate(&described.complete()?).map_err(|error| error.in_file(path))?;
+    let output = standalone::schema_crate(&described.complete()?, schema).map_err(|error| error.in_file(path))?;
     Ok(Made { output, notes, any_json })
 }
 
 /// Whether a second run gives the same files.
 fn is_repeatable(args: &Args, root: &Path, output: &Output) -> Result<(), Problems> {
     let again = match &args.document {
-        Some(path) => one_document(path, args.overlay.as_deref())?.output,
+        Some(path) => {
+            let out = args.out.as_deref().unwrap_or(root);
+            one_document(path, args.overlay.as_deref(), &way_to_schema(out)?)?.output
+        }
         None => generate(&Sources::load(root))?,
     };
     let differs = |(path, text): (&PathBuf, &String)| again.files.get(path).is_some_and(|known| known != text);

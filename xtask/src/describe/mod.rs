@@ -6,6 +6,7 @@ mod description;
 mod draft;
 pub mod endpoint;
 pub mod envelope;
+mod files;
 mod fill_in;
 pub mod lint;
 pub mod normalise;

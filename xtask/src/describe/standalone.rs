@@ -5,6 +5,7 @@ use super::assemble::facts;
 use super::components;
 use super::description::{Described, Description};
 use super::endpoint::EndpointFacts;
+use super::files;
 use super::normalise::{Note, NoteKind, Roots, normalise};
 use super::overlay;
 use super::share::{Origins, share};
@@ -75,7 +76,8 @@ fn read(document: &Document, overlay: Option<&Overlay>, described: &mut Describe
     described.notes.extend(normalised.notes);
     let components = normalised.components;
     described.origins = components.iter().map(|(name, found)| (name.clone(), found.origin.clone())).collect();
-    let schemas: Map<_, _> = components.into_iter().map(|(name, found)| (name, found.schema)).collect();
+    let mut schemas: Map<_, _> = components.into_iter().map(|(name, found)| (name, found.schema)).collect();
+    files::mark(&mut schemas);
     let input = schemas.get(&format!("{}Input", endpoint.name));
     let fields = input.and_then(|input| input.get("properties")?.as_object());
     if input.is_some_and(|input| input.get("type").is_some_and(|kind| kind == "object"))

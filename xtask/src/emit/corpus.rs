@@ -1,20 +1,23 @@
 //! Documents of other shapes than ours: what they generate is checked in and compiled, or they stop with a pointer.
 
-use super::models;
 use super::source::header;
 use super::write::Output;
+use super::{models, standalone};
 use crate::describe::describe_document;
 use crate::error::Problems;
 use crate::sources::document::{self, Document};
 use crate::sources::folder;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// Where the documents lie.
 pub const DOCUMENTS: &str = "xtask/tests/corpus";
 /// Where their generated modules lie: in the integration tests, which compile them.
 pub const MODULES: &str = "tests/it/corpus";
+/// The crate of one document, which the client calls in its tests.
+pub const CRATE: &str = "tests/from-document";
 
-/// Generates a module for every document of the corpus; a document in its `refused` folder is not one of them.
+/// Generates a module for every document of the corpus, and the crate of one more; a document in its `refused` folder is
+/// not one of them.
 ///
 /// # Errors
 /// What cannot be carried into Rust, by file and JSON pointer.
@@ -26,7 +29,7 @@ pub fn generate(root: &Path) -> Result<Output, Problems> {
         let file = format!("{DOCUMENTS}/{name}.json");
         let document = Document { value: document::load(root, &file)?, name: file.clone() };
         let written = describe_document(&document, None).complete().and_then(|description| {
-            let files = models::files(&description, "crate").map_err(|error| error.in_file(&file))?;
+            let files = models::files(&description, "::ideogram_schema").map_err(|error| error.in_file(&file))?;
             Ok((description, files))
         });
         let (description, files) = match written {
@@ -44,9 +47,24 @@ pub fn generate(root: &Path) -> Result<Output, Problems> {
         modules.push_str(&format!("pub(crate) mod {name};\n"));
     }
     Problems::none(problems)?;
+    output.extend(whole_crate(root)?);
     let mut text = header("");
     text.push_str("\n//! Models of the documents in `xtask/tests/corpus`, compiled to show that they compile.\n\n");
     text.push_str(&modules);
     output.folder(MODULES, [("mod.rs".to_owned(), text)]);
     Ok(output)
+}
+
+/// The crate, as a user of `--document` gets it, whose manifest is our own.
+fn whole_crate(root: &Path) -> Result<Output, Problems> {
+    let file = format!("{CRATE}/openapi.json");
+    let document = Document { value: document::load(root, &file)?, name: file };
+    let description = describe_document(&document, None).complete()?;
+    let mut made = standalone::schema_crate(&description, Path::new("../../crates/schema"))?;
+    made.files.remove(Path::new("Cargo.toml"));
+    let below = |path: PathBuf| Path::new(CRATE).join(path);
+    Ok(Output {
+        files: made.files.into_iter().map(|(path, text)| (below(path), text)).collect(),
+        owned: made.owned.into_iter().map(below).collect(),
+    })
 }

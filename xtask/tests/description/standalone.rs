@@ -2,6 +2,7 @@
 
 use super::workspace;
 use serde_json::{Value, json};
+use std::path::Path;
 use xtask::commands::codegen::{one_document, schema_crate};
 use xtask::sources::document;
 
@@ -69,7 +70,7 @@ fn with_overlay(actions: &Value) -> Result<String, String> {
     let overlay = json!({"overlay": "1.0.0", "info": {"title": "t", "version": "1"}, "actions": actions});
     let path = folder.path().join("overlay.json");
     std::fs::write(&path, overlay.to_string()).unwrap();
-    let made = one_document(&workspace().join("xtask/tests/corpus/sizes.json"), Some(&path));
+    let made = one_document(&workspace().join("xtask/tests/corpus/sizes.json"), Some(&path), Path::new("../schema"));
     let made = made.map_err(|problems| problems.to_string())?;
     let files = made.output.files.iter().filter(|(path, _)| path.starts_with("src/generated"));
     Ok(files.map(|(_, text)| text.as_str()).collect())
@@ -92,7 +93,7 @@ fn an_overlay_gives_one_document_names_and_a_price() {
 
 #[test]
 fn a_document_that_names_several_endpoints_gives_the_models_of_all_of_them() {
-    let made = one_document(&workspace().join("openapi/run.json"), None).unwrap();
+    let made = one_document(&workspace().join("openapi/run.json"), None, Path::new("../schema")).unwrap();
     for name in ["generate", "remix", "edit", "shared"] {
         let here = made.output.files.iter().find(|(path, _)| path.ends_with(format!("generated/{name}.rs"))).unwrap().1;
         let ours = std::fs::read_to_string(workspace().join(format!("crates/schema/src/generated/{name}.rs"))).unwrap();
@@ -110,7 +111,7 @@ fn an_input_without_fields_and_every_place_that_stays_json_are_told() {
     let properties = &mut value["components"]["schemas"]["CorpusBareInput"]["properties"];
     properties["loose"] = json!({"type": "array", "items": {}});
     std::fs::write(&path, document::to_text(&value)).unwrap();
-    let made = one_document(&path, None).unwrap();
+    let made = one_document(&path, None, Path::new("../schema")).unwrap();
     let at = "#/components/schemas/CorpusBareInput/properties/loose/items";
     assert!(made.any_json.iter().any(|place| place.ends_with(at)), "{:?}", made.any_json);
 }

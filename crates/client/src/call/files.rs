@@ -52,6 +52,21 @@ fn collect(kind: &FieldKind, value: &Value, files: &mut Vec<OutputFile>) {
                 }
             }
         }
+        (FieldKind::Map(values), Value::Object(object)) => {
+            for value in object.values() {
+                collect(values, value, files);
+            }
+        }
+        // The files of the first kind that has some: a value is of one kind.
+        (FieldKind::OneOf(kinds), value) => {
+            let before = files.len();
+            for kind in *kinds {
+                collect(kind, value, files);
+                if files.len() > before {
+                    break;
+                }
+            }
+        }
         _ => {}
     }
 }

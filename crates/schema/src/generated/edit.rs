@@ -94,120 +94,100 @@ pub struct Edit;
 
 impl super::Endpoint for Edit {
     const ID: &'static str = "fal-ai/ideogram/v2/turbo/edit";
-    const INFO: &'static super::EndpointInfo = &super::EndpointInfo {
-        id: Self::ID,
-        owner: "fal-ai",
-        app: "ideogram",
-        name: "Edit",
-        verb: "edit",
-        summary: "Repaint the masked part of a picture.",
-        positional: &["image_url", "prompt"],
-        inputs: &[
-            super::Field {
-                name: "prompt",
-                description: "What to paint where the mask selects.",
-                kind: super::FieldKind::String {
-                    min_length: None,
-                    max_length: None,
-                },
-                required: true,
-                nullable: false,
-                default: None,
-                examples: &[
-                    "\"A knight in shining armour holding a greatshield with \\\"FAL\\\" on it\"",
-                ],
-            },
-            super::Field {
-                name: "image_url",
-                description: "Where the picture to edit is found. It must be as wide and as high as the mask.",
-                kind: super::FieldKind::File(super::FileRole::Image),
-                required: true,
-                nullable: false,
-                default: None,
-                examples: &[
-                    "\"https://storage.googleapis.com/falserverless/flux-lora/example-images/knight.jpeg\"",
-                ],
-            },
-            super::Field {
-                name: "mask_url",
-                description: "Where the mask that selects what to repaint is found. It must be as wide and as high as the picture.",
-                kind: super::FieldKind::File(super::FileRole::Mask),
-                required: true,
-                nullable: false,
-                default: None,
-                examples: &[
-                    "\"https://storage.googleapis.com/falserverless/flux-lora/example-images/mask_knight.jpeg\"",
-                ],
-            },
-            super::Field {
-                name: "seed",
-                description: "Number that the random generator starts from; the same input and seed are meant to give the same picture",
-                kind: super::FieldKind::Integer(super::Bounds::NONE),
-                required: false,
-                nullable: true,
-                default: None,
-                examples: &[],
-            },
-            super::Field {
-                name: "style",
-                description: "Look of the picture",
-                kind: super::FieldKind::Enum(super::Style::VALUES),
-                required: false,
-                nullable: false,
-                default: Some("\"auto\""),
-                examples: &[],
-            },
-            super::Field {
-                name: "expand_prompt",
-                description: "Let MagicPrompt rewrite the prompt into a richer one before the picture is made.",
-                kind: super::FieldKind::Boolean,
-                required: false,
-                nullable: false,
-                default: Some("true"),
-                examples: &[],
-            },
-            super::Field {
-                name: "sync_mode",
-                description: "If `True`, the answer carries the picture itself as a data URI, and the request history keeps no output.",
-                kind: super::FieldKind::Boolean,
-                required: false,
-                nullable: false,
-                default: Some("false"),
-                examples: &[],
-            },
-        ],
-        outputs: &[
-            super::Field {
-                name: "images",
-                description: "The pictures.",
-                kind: super::FieldKind::Array {
-                    items: &super::FieldKind::File(super::FileRole::Image),
-                    min_items: None,
-                    max_items: None,
-                },
-                required: true,
-                nullable: false,
-                default: None,
-                examples: &[
-                    "[{\"url\":\"https://fal.media/files/monkey/cNaoxPl0YAWYb-QVBvO9F_image.png\"}]",
-                ],
-            },
-            super::Field {
-                name: "seed",
-                description: "Seed that this picture was made with",
-                kind: super::FieldKind::Integer(super::Bounds::NONE),
-                required: true,
-                nullable: false,
-                default: None,
-                examples: &["123456"],
-            },
-        ],
-        price: Some(super::Price {
-            micros: 50000,
-            currency: "USD",
-            unit: "image",
-        }),
-    };
+    const INFO: &'static super::EndpointInfo = &super::EndpointInfo::new(
+            Self::ID,
+            "fal-ai",
+            "ideogram",
+        )
+        .with_name("Edit", "edit")
+        .with_summary("Repaint the masked part of a picture.")
+        .with_positional(&["image_url", "prompt"])
+        .with_inputs(
+            &[
+                super::Field::new(
+                        "prompt",
+                        super::FieldKind::String {
+                            min_length: None,
+                            max_length: None,
+                        },
+                    )
+                    .with_description("What to paint where the mask selects.")
+                    .required()
+                    .with_examples(
+                        &[
+                            "\"A knight in shining armour holding a greatshield with \\\"FAL\\\" on it\"",
+                        ],
+                    ),
+                super::Field::new(
+                        "image_url",
+                        super::FieldKind::File(super::FileRole::Image),
+                    )
+                    .with_description(
+                        "Where the picture to edit is found. It must be as wide and as high as the mask.",
+                    )
+                    .required()
+                    .with_examples(
+                        &[
+                            "\"https://storage.googleapis.com/falserverless/flux-lora/example-images/knight.jpeg\"",
+                        ],
+                    ),
+                super::Field::new(
+                        "mask_url",
+                        super::FieldKind::File(super::FileRole::Mask),
+                    )
+                    .with_description(
+                        "Where the mask that selects what to repaint is found. It must be as wide and as high as the picture.",
+                    )
+                    .required()
+                    .with_examples(
+                        &[
+                            "\"https://storage.googleapis.com/falserverless/flux-lora/example-images/mask_knight.jpeg\"",
+                        ],
+                    ),
+                super::Field::new("seed", super::FieldKind::Integer(super::Bounds::NONE))
+                    .with_description(
+                        "Number that the random generator starts from; the same input and seed are meant to give the same picture",
+                    )
+                    .nullable(),
+                super::Field::new("style", super::FieldKind::Enum(super::Style::VALUES))
+                    .with_description("Look of the picture")
+                    .with_default("\"auto\""),
+                super::Field::new("expand_prompt", super::FieldKind::Boolean)
+                    .with_description(
+                        "Let MagicPrompt rewrite the prompt into a richer one before the picture is made.",
+                    )
+                    .with_default("true"),
+                super::Field::new("sync_mode", super::FieldKind::Boolean)
+                    .with_description(
+                        "If `True`, the answer carries the picture itself as a data URI, and the request history keeps no output.",
+                    )
+                    .with_default("false"),
+            ],
+        )
+        .with_outputs(
+            &[
+                super::Field::new(
+                        "images",
+                        super::FieldKind::Array {
+                            items: &super::FieldKind::File(super::FileRole::Image),
+                            min_items: None,
+                            max_items: None,
+                        },
+                    )
+                    .with_description("The pictures.")
+                    .required()
+                    .with_examples(
+                        &[
+                            "[{\"url\":\"https://fal.media/files/monkey/cNaoxPl0YAWYb-QVBvO9F_image.png\"}]",
+                        ],
+                    ),
+                super::Field::new("seed", super::FieldKind::Integer(super::Bounds::NONE))
+                    .with_description("Seed that this picture was made with")
+                    .required()
+                    .with_examples(&["123456"]),
+            ],
+        )
+        .with_price(super::Price::new(50000, "USD", "image"));
     type Input = super::EditInput;
     type Output = super::Output;
 }

@@ -113,119 +113,91 @@ pub struct Generate;
 
 impl super::Endpoint for Generate {
     const ID: &'static str = "fal-ai/ideogram/v2/turbo";
-    const INFO: &'static super::EndpointInfo = &super::EndpointInfo {
-        id: Self::ID,
-        owner: "fal-ai",
-        app: "ideogram",
-        name: "Generate",
-        verb: "generate",
-        summary: "Make a picture from a prompt.",
-        positional: &["prompt"],
-        inputs: &[
-            super::Field {
-                name: "prompt",
-                description: "What to draw. Text that should be readable in the picture goes in quotes.",
-                kind: super::FieldKind::String {
-                    min_length: None,
-                    max_length: None,
-                },
-                required: true,
-                nullable: false,
-                default: None,
-                examples: &[
-                    "\"A comic style illustration of a skeleton sitting on a toilet in a bathroom. The bathroom has a Halloween decoration with a pumpkin jack-o-lantern and bats flying around. There is a text above the skeleton that says \\\"Just Waiting for Halloween with Ideogram 2.0 at fal.ai\\\"\"",
-                ],
-            },
-            super::Field {
-                name: "aspect_ratio",
-                description: "Shape of the picture, width to height",
-                kind: super::FieldKind::Enum(super::AspectRatio::VALUES),
-                required: false,
-                nullable: false,
-                default: Some("\"1:1\""),
-                examples: &[],
-            },
-            super::Field {
-                name: "expand_prompt",
-                description: "Let MagicPrompt rewrite the prompt into a richer one before the picture is made.",
-                kind: super::FieldKind::Boolean,
-                required: false,
-                nullable: false,
-                default: Some("true"),
-                examples: &[],
-            },
-            super::Field {
-                name: "seed",
-                description: "Number that the random generator starts from; the same input and seed are meant to give the same picture",
-                kind: super::FieldKind::Integer(super::Bounds::NONE),
-                required: false,
-                nullable: true,
-                default: None,
-                examples: &[],
-            },
-            super::Field {
-                name: "style",
-                description: "Look of the picture",
-                kind: super::FieldKind::Enum(super::Style::VALUES),
-                required: false,
-                nullable: false,
-                default: Some("\"auto\""),
-                examples: &[],
-            },
-            super::Field {
-                name: "sync_mode",
-                description: "If `True`, the answer carries the picture itself as a data URI, and the request history keeps no output.",
-                kind: super::FieldKind::Boolean,
-                required: false,
-                nullable: false,
-                default: Some("false"),
-                examples: &[],
-            },
-            super::Field {
-                name: "negative_prompt",
-                description: "What the picture should not show",
-                kind: super::FieldKind::String {
-                    min_length: None,
-                    max_length: None,
-                },
-                required: false,
-                nullable: false,
-                default: Some("\"\""),
-                examples: &[],
-            },
-        ],
-        outputs: &[
-            super::Field {
-                name: "images",
-                description: "The pictures.",
-                kind: super::FieldKind::Array {
-                    items: &super::FieldKind::File(super::FileRole::Image),
-                    min_items: None,
-                    max_items: None,
-                },
-                required: true,
-                nullable: false,
-                default: None,
-                examples: &[
-                    "[{\"url\":\"https://fal.media/files/monkey/cNaoxPl0YAWYb-QVBvO9F_image.png\"}]",
-                ],
-            },
-            super::Field {
-                name: "seed",
-                description: "Seed that this picture was made with",
-                kind: super::FieldKind::Integer(super::Bounds::NONE),
-                required: true,
-                nullable: false,
-                default: None,
-                examples: &["123456"],
-            },
-        ],
-        price: Some(super::Price {
-            micros: 50000,
-            currency: "USD",
-            unit: "image",
-        }),
-    };
+    const INFO: &'static super::EndpointInfo = &super::EndpointInfo::new(
+            Self::ID,
+            "fal-ai",
+            "ideogram",
+        )
+        .with_name("Generate", "generate")
+        .with_summary("Make a picture from a prompt.")
+        .with_positional(&["prompt"])
+        .with_inputs(
+            &[
+                super::Field::new(
+                        "prompt",
+                        super::FieldKind::String {
+                            min_length: None,
+                            max_length: None,
+                        },
+                    )
+                    .with_description(
+                        "What to draw. Text that should be readable in the picture goes in quotes.",
+                    )
+                    .required()
+                    .with_examples(
+                        &[
+                            "\"A comic style illustration of a skeleton sitting on a toilet in a bathroom. The bathroom has a Halloween decoration with a pumpkin jack-o-lantern and bats flying around. There is a text above the skeleton that says \\\"Just Waiting for Halloween with Ideogram 2.0 at fal.ai\\\"\"",
+                        ],
+                    ),
+                super::Field::new(
+                        "aspect_ratio",
+                        super::FieldKind::Enum(super::AspectRatio::VALUES),
+                    )
+                    .with_description("Shape of the picture, width to height")
+                    .with_default("\"1:1\""),
+                super::Field::new("expand_prompt", super::FieldKind::Boolean)
+                    .with_description(
+                        "Let MagicPrompt rewrite the prompt into a richer one before the picture is made.",
+                    )
+                    .with_default("true"),
+                super::Field::new("seed", super::FieldKind::Integer(super::Bounds::NONE))
+                    .with_description(
+                        "Number that the random generator starts from; the same input and seed are meant to give the same picture",
+                    )
+                    .nullable(),
+                super::Field::new("style", super::FieldKind::Enum(super::Style::VALUES))
+                    .with_description("Look of the picture")
+                    .with_default("\"auto\""),
+                super::Field::new("sync_mode", super::FieldKind::Boolean)
+                    .with_description(
+                        "If `True`, the answer carries the picture itself as a data URI, and the request history keeps no output.",
+                    )
+                    .with_default("false"),
+                super::Field::new(
+                        "negative_prompt",
+                        super::FieldKind::String {
+                            min_length: None,
+                            max_length: None,
+                        },
+                    )
+                    .with_description("What the picture should not show")
+                    .with_default("\"\""),
+            ],
+        )
+        .with_outputs(
+            &[
+                super::Field::new(
+                        "images",
+                        super::FieldKind::Array {
+                            items: &super::FieldKind::File(super::FileRole::Image),
+                            min_items: None,
+                            max_items: None,
+                        },
+                    )
+                    .with_description("The pictures.")
+                    .required()
+                    .with_examples(
+                        &[
+                            "[{\"url\":\"https://fal.media/files/monkey/cNaoxPl0YAWYb-QVBvO9F_image.png\"}]",
+                        ],
+                    ),
+                super::Field::new("seed", super::FieldKind::Integer(super::Bounds::NONE))
+                    .with_description("Seed that this picture was made with")
+                    .required()
+                    .with_examples(&["123456"]),
+            ],
+        )
+        .with_price(super::Price::new(50000, "USD", "image"));
     type Input = super::GenerateInput;
     type Output = super::Output;
 }

@@ -248,7 +248,7 @@ impl EstimateRequest {
     }
 }
 
-open_enum! {
+super::open_enum! {
     /// What an estimate rests on: the price of a unit, or what such calls cost before.
     EstimateType {
         UnitPrice = "unit_price",
@@ -256,7 +256,7 @@ open_enum! {
     }
 }
 
-open_enum! {
+super::open_enum! {
     /// What the history tells of a request when it is asked to.
     HistoryExpansion {
         Payloads = "payloads",
@@ -382,7 +382,7 @@ impl HistoryItem {
     }
 }
 
-open_enum! {
+super::open_enum! {
     /// What the history is sorted by.
     HistoryOrder {
         EndedAt = "ended_at",
@@ -506,7 +506,7 @@ impl PricePage {
     }
 }
 
-open_enum! {
+super::open_enum! {
     /// How a request ended, as the history sorts it.
     RequestOutcome {
         Success = "success",

@@ -3,7 +3,7 @@
 
 //! What the protocols of the endpoints use: status, logs, errors.
 
-open_enum! {
+super::open_enum! {
     /// What came of a cancel.
     CancelState {
         Ok = "OK",
@@ -172,7 +172,7 @@ impl<'de> ::serde::Deserialize<'de> for ErrorDetail {
     }
 }
 
-open_enum! {
+super::open_enum! {
     /// Who may read a file on the CDN besides its owner. `allow` lets them; how `hide` and `forbid` differ
     /// is not documented.
     FileAccess {
@@ -247,7 +247,7 @@ impl LogEntry {
     }
 }
 
-open_enum! {
+super::open_enum! {
     /// How grave a log entry is, or which stream it was written to.
     LogLevel {
         Stderr = "STDERR",
@@ -286,7 +286,7 @@ impl Metrics {
     }
 }
 
-open_enum! {
+super::open_enum! {
     /// How soon a request is taken up, among those that wait.
     QueuePriority {
         Normal = "normal",
@@ -294,7 +294,7 @@ open_enum! {
     }
 }
 
-open_enum! {
+super::open_enum! {
     /// Where a request stands. There is no state for failure: a request that failed or was cancelled is
     /// completed.
     QueueState {
@@ -436,7 +436,7 @@ impl QueueStatus {
     }
 }
 
-open_enum! {
+super::open_enum! {
     /// Why a request failed before, around or instead of the model.
     RequestErrorType {
         RequestTimeout = "request_timeout",
@@ -631,7 +631,7 @@ impl ValidationErrorDetail {
     }
 }
 
-open_enum! {
+super::open_enum! {
     /// What is wrong with a value, or with what the model made of it.
     ValidationErrorType {
         InternalServerError = "internal_server_error",
@@ -802,7 +802,7 @@ impl WebhookPayload {
     }
 }
 
-open_enum! {
+super::open_enum! {
     /// Whether a request came to a result.
     WebhookStatus {
         Ok = "OK",

@@ -108,11 +108,11 @@ impl RemixInput {
     }
 }
 
-bounded_number! {
+super::bounded_number! {
     /// How much a source picture weighs in a new one.
     ///
     /// Range: at least 0.01 and at most 1.
-    Strength(f64) = super::Bounds { minimum: Some(0.01), maximum: Some(1.0), ..super::Bounds::NONE }, "number";
+    Strength(f64) = super::Bounds::NONE.at_least(0.01).at_most(1.0), "number";
 }
 
 /// Make a new picture from a picture and a prompt.
@@ -123,125 +123,95 @@ pub struct Remix;
 
 impl super::Endpoint for Remix {
     const ID: &'static str = "fal-ai/ideogram/v2/turbo/remix";
-    const INFO: &'static super::EndpointInfo = &super::EndpointInfo {
-        id: Self::ID,
-        owner: "fal-ai",
-        app: "ideogram",
-        name: "Remix",
-        verb: "remix",
-        summary: "Make a new picture from a picture and a prompt.",
-        positional: &["image_url", "prompt"],
-        inputs: &[
-            super::Field {
-                name: "prompt",
-                description: "What to make of the source picture",
-                kind: super::FieldKind::String {
-                    min_length: None,
-                    max_length: None,
-                },
-                required: true,
-                nullable: false,
-                default: None,
-                examples: &["\"An ice field in north atlantic\""],
-            },
-            super::Field {
-                name: "image_url",
-                description: "Where the source picture is found",
-                kind: super::FieldKind::File(super::FileRole::Image),
-                required: true,
-                nullable: false,
-                default: None,
-                examples: &[
-                    "\"https://fal.media/files/lion/FHOx4y4a0ef7Sgmo-sOUR_image.png\"",
-                ],
-            },
-            super::Field {
-                name: "aspect_ratio",
-                description: "Shape of the picture, width to height",
-                kind: super::FieldKind::Enum(super::AspectRatio::VALUES),
-                required: false,
-                nullable: false,
-                default: Some("\"1:1\""),
-                examples: &[],
-            },
-            super::Field {
-                name: "strength",
-                description: "How much the source picture weighs in the new one",
-                kind: super::FieldKind::Number(super::Strength::BOUNDS),
-                required: false,
-                nullable: false,
-                default: Some("0.8"),
-                examples: &[],
-            },
-            super::Field {
-                name: "expand_prompt",
-                description: "Let MagicPrompt rewrite the prompt into a richer one before the picture is made.",
-                kind: super::FieldKind::Boolean,
-                required: false,
-                nullable: false,
-                default: Some("true"),
-                examples: &[],
-            },
-            super::Field {
-                name: "seed",
-                description: "Number that the random generator starts from; the same input and seed are meant to give the same picture",
-                kind: super::FieldKind::Integer(super::Bounds::NONE),
-                required: false,
-                nullable: true,
-                default: None,
-                examples: &[],
-            },
-            super::Field {
-                name: "style",
-                description: "Look of the picture",
-                kind: super::FieldKind::Enum(super::Style::VALUES),
-                required: false,
-                nullable: false,
-                default: Some("\"auto\""),
-                examples: &[],
-            },
-            super::Field {
-                name: "sync_mode",
-                description: "If `True`, the answer carries the picture itself as a data URI, and the request history keeps no output.",
-                kind: super::FieldKind::Boolean,
-                required: false,
-                nullable: false,
-                default: Some("false"),
-                examples: &[],
-            },
-        ],
-        outputs: &[
-            super::Field {
-                name: "images",
-                description: "The pictures.",
-                kind: super::FieldKind::Array {
-                    items: &super::FieldKind::File(super::FileRole::Image),
-                    min_items: None,
-                    max_items: None,
-                },
-                required: true,
-                nullable: false,
-                default: None,
-                examples: &[
-                    "[{\"url\":\"https://fal.media/files/monkey/cNaoxPl0YAWYb-QVBvO9F_image.png\"}]",
-                ],
-            },
-            super::Field {
-                name: "seed",
-                description: "Seed that this picture was made with",
-                kind: super::FieldKind::Integer(super::Bounds::NONE),
-                required: true,
-                nullable: false,
-                default: None,
-                examples: &["123456"],
-            },
-        ],
-        price: Some(super::Price {
-            micros: 50000,
-            currency: "USD",
-            unit: "image",
-        }),
-    };
+    const INFO: &'static super::EndpointInfo = &super::EndpointInfo::new(
+            Self::ID,
+            "fal-ai",
+            "ideogram",
+        )
+        .with_name("Remix", "remix")
+        .with_summary("Make a new picture from a picture and a prompt.")
+        .with_positional(&["image_url", "prompt"])
+        .with_inputs(
+            &[
+                super::Field::new(
+                        "prompt",
+                        super::FieldKind::String {
+                            min_length: None,
+                            max_length: None,
+                        },
+                    )
+                    .with_description("What to make of the source picture")
+                    .required()
+                    .with_examples(&["\"An ice field in north atlantic\""]),
+                super::Field::new(
+                        "image_url",
+                        super::FieldKind::File(super::FileRole::Image),
+                    )
+                    .with_description("Where the source picture is found")
+                    .required()
+                    .with_examples(
+                        &[
+                            "\"https://fal.media/files/lion/FHOx4y4a0ef7Sgmo-sOUR_image.png\"",
+                        ],
+                    ),
+                super::Field::new(
+                        "aspect_ratio",
+                        super::FieldKind::Enum(super::AspectRatio::VALUES),
+                    )
+                    .with_description("Shape of the picture, width to height")
+                    .with_default("\"1:1\""),
+                super::Field::new(
+                        "strength",
+                        super::FieldKind::Number(super::Strength::BOUNDS),
+                    )
+                    .with_description(
+                        "How much the source picture weighs in the new one",
+                    )
+                    .with_default("0.8"),
+                super::Field::new("expand_prompt", super::FieldKind::Boolean)
+                    .with_description(
+                        "Let MagicPrompt rewrite the prompt into a richer one before the picture is made.",
+                    )
+                    .with_default("true"),
+                super::Field::new("seed", super::FieldKind::Integer(super::Bounds::NONE))
+                    .with_description(
+                        "Number that the random generator starts from; the same input and seed are meant to give the same picture",
+                    )
+                    .nullable(),
+                super::Field::new("style", super::FieldKind::Enum(super::Style::VALUES))
+                    .with_description("Look of the picture")
+                    .with_default("\"auto\""),
+                super::Field::new("sync_mode", super::FieldKind::Boolean)
+                    .with_description(
+                        "If `True`, the answer carries the picture itself as a data URI, and the request history keeps no output.",
+                    )
+                    .with_default("false"),
+            ],
+        )
+        .with_outputs(
+            &[
+                super::Field::new(
+                        "images",
+                        super::FieldKind::Array {
+                            items: &super::FieldKind::File(super::FileRole::Image),
+                            min_items: None,
+                            max_items: None,
+                        },
+                    )
+                    .with_description("The pictures.")
+                    .required()
+                    .with_examples(
+                        &[
+                            "[{\"url\":\"https://fal.media/files/monkey/cNaoxPl0YAWYb-QVBvO9F_image.png\"}]",
+                        ],
+                    ),
+                super::Field::new("seed", super::FieldKind::Integer(super::Bounds::NONE))
+                    .with_description("Seed that this picture was made with")
+                    .required()
+                    .with_examples(&["123456"]),
+            ],
+        )
+        .with_price(super::Price::new(50000, "USD", "image"));
     type Input = super::RemixInput;
     type Output = super::Output;
 }

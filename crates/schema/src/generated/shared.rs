@@ -3,7 +3,7 @@
 
 //! What several endpoints share.
 
-open_enum! {
+super::open_enum! {
     /// Shape of a picture, width to height.
     AspectRatio {
         Ratio10x16 = "10:16",
@@ -98,7 +98,7 @@ impl Output {
     }
 }
 
-open_enum! {
+super::open_enum! {
     /// Look of a picture.
     Style {
         Auto = "auto",

@@ -231,7 +231,7 @@ impl SignedUpload {
     }
 }
 
-open_enum! {
+super::open_enum! {
     /// A storage that fal has.
     StorageType {
         FalCdnV3 = "fal-cdn-v3",

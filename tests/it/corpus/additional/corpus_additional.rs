@@ -194,98 +194,67 @@ pub struct CorpusAdditional;
 
 impl super::Endpoint for CorpusAdditional {
     const ID: &'static str = "fal-ai/corpus/additional";
-    const INFO: &'static super::EndpointInfo = &super::EndpointInfo {
-        id: Self::ID,
-        owner: "fal-ai",
-        app: "corpus",
-        name: "CorpusAdditional",
-        verb: "corpus-additional",
-        summary: "Calls `fal-ai/corpus/additional`.",
-        positional: &["prompt"],
-        inputs: &[
-            super::Field {
-                name: "prompt",
-                description: "",
-                kind: super::FieldKind::String {
-                    min_length: None,
-                    max_length: None,
-                },
-                required: true,
-                nullable: false,
-                default: None,
-                examples: &[],
-            },
-            super::Field {
-                name: "additional_properties",
-                description: "",
-                kind: super::FieldKind::String {
-                    min_length: None,
-                    max_length: None,
-                },
-                required: false,
-                nullable: false,
-                default: None,
-                examples: &[],
-            },
-        ],
-        outputs: &[
-            super::Field {
-                name: "seed",
-                description: "",
-                kind: super::FieldKind::Integer(super::Bounds::NONE),
-                required: false,
-                nullable: false,
-                default: None,
-                examples: &[],
-            },
-            super::Field {
-                name: "scores",
-                description: "",
-                kind: super::FieldKind::Object(
-                    &[
-                        super::Field {
-                            name: "best",
-                            description: "",
-                            kind: super::FieldKind::Number(super::Bounds::NONE),
-                            required: true,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
+    const INFO: &'static super::EndpointInfo = &super::EndpointInfo::new(
+            Self::ID,
+            "fal-ai",
+            "corpus",
+        )
+        .with_name("CorpusAdditional", "corpus-additional")
+        .with_summary("Calls `fal-ai/corpus/additional`.")
+        .with_positional(&["prompt"])
+        .with_inputs(
+            &[
+                super::Field::new(
+                        "prompt",
+                        super::FieldKind::String {
+                            min_length: None,
+                            max_length: None,
                         },
-                    ],
+                    )
+                    .required(),
+                super::Field::new(
+                    "additional_properties",
+                    super::FieldKind::String {
+                        min_length: None,
+                        max_length: None,
+                    },
                 ),
-                required: false,
-                nullable: false,
-                default: None,
-                examples: &[],
-            },
-            super::Field {
-                name: "strict",
-                description: "",
-                kind: super::FieldKind::Object(
-                    &[
-                        super::Field {
-                            name: "x",
-                            description: "",
-                            kind: super::FieldKind::String {
-                                min_length: None,
-                                max_length: None,
-                            },
-                            required: false,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                    ],
+            ],
+        )
+        .with_outputs(
+            &[
+                super::Field::new(
+                    "seed",
+                    super::FieldKind::Integer(super::Bounds::NONE),
                 ),
-                required: false,
-                nullable: false,
-                default: None,
-                examples: &[],
-            },
-        ],
-        price: None,
-    };
+                super::Field::new(
+                    "scores",
+                    super::FieldKind::Object(
+                        &[
+                            super::Field::new(
+                                    "best",
+                                    super::FieldKind::Number(super::Bounds::NONE),
+                                )
+                                .required(),
+                        ],
+                    ),
+                ),
+                super::Field::new(
+                    "strict",
+                    super::FieldKind::Object(
+                        &[
+                            super::Field::new(
+                                "x",
+                                super::FieldKind::String {
+                                    min_length: None,
+                                    max_length: None,
+                                },
+                            ),
+                        ],
+                    ),
+                ),
+            ],
+        );
     type Input = super::CorpusAdditionalInput;
     type Output = super::CorpusAdditionalOutput;
 }

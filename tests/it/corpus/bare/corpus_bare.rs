@@ -28,18 +28,16 @@ pub struct CorpusBare;
 
 impl super::Endpoint for CorpusBare {
     const ID: &'static str = "fal-ai/corpus/bare";
-    const INFO: &'static super::EndpointInfo = &super::EndpointInfo {
-        id: Self::ID,
-        owner: "fal-ai",
-        app: "corpus",
-        name: "CorpusBare",
-        verb: "corpus-bare",
-        summary: "Calls `fal-ai/corpus/bare`.",
-        positional: &[],
-        inputs: &[],
-        outputs: &[],
-        price: None,
-    };
+    const INFO: &'static super::EndpointInfo = &super::EndpointInfo::new(
+            Self::ID,
+            "fal-ai",
+            "corpus",
+        )
+        .with_name("CorpusBare", "corpus-bare")
+        .with_summary("Calls `fal-ai/corpus/bare`.")
+        .with_positional(&[])
+        .with_inputs(&[])
+        .with_outputs(&[]);
     type Input = super::CorpusBareInput;
     type Output = super::CorpusBareOutput;
 }

@@ -228,7 +228,7 @@ impl CorpusNamesInput {
     }
 }
 
-open_enum! {
+super::open_enum! {
     /// The component `CorpusNamesInputCodec` of the description.
     CorpusNamesInputCodec {
         H264 = "H.264",
@@ -247,14 +247,14 @@ open_enum! {
     }
 }
 
-open_enum! {
+super::open_enum! {
     /// The component `CorpusNamesInputLevel` of the description.
     CorpusNamesInputLevel {
         VeryLow = "very low",
     }
 }
 
-open_enum! {
+super::open_enum! {
     /// The component `CorpusNamesInputNCode` of the description.
     CorpusNamesInputNCode {
         U4f60U597d = "你好",
@@ -262,14 +262,14 @@ open_enum! {
     }
 }
 
-open_enum! {
+super::open_enum! {
     /// The component `CorpusNamesInputOne` of the description.
     CorpusNamesInputOne {
         Only = "only",
     }
 }
 
-open_enum! {
+super::open_enum! {
     /// The component `CorpusNamesInputType` of the description.
     CorpusNamesInputType {
         Self_ = "self",
@@ -374,7 +374,7 @@ impl Crate {
     }
 }
 
-open_enum! {
+super::open_enum! {
     /// The component `CrateEnum` of the description.
     CrateEnum {
         Struct = "struct",
@@ -390,288 +390,169 @@ pub struct CorpusNames;
 
 impl super::Endpoint for CorpusNames {
     const ID: &'static str = "fal-ai/corpus/names";
-    const INFO: &'static super::EndpointInfo = &super::EndpointInfo {
-        id: Self::ID,
-        owner: "fal-ai",
-        app: "corpus",
-        name: "CorpusNames",
-        verb: "corpus-names",
-        summary: "Calls `fal-ai/corpus/names`.",
-        positional: &[],
-        inputs: &[
-            super::Field {
-                name: "type",
-                description: "",
-                kind: super::FieldKind::Enum(super::CorpusNamesInputType::VALUES),
-                required: true,
-                nullable: false,
-                default: None,
-                examples: &[],
-            },
-            super::Field {
-                name: "fn",
-                description: "",
-                kind: super::FieldKind::String {
-                    min_length: None,
-                    max_length: None,
-                },
-                required: true,
-                nullable: false,
-                default: None,
-                examples: &[],
-            },
-            super::Field {
-                name: "match",
-                description: "",
-                kind: super::FieldKind::Boolean,
-                required: false,
-                nullable: false,
-                default: Some("false"),
-                examples: &[],
-            },
-            super::Field {
-                name: "self",
-                description: "",
-                kind: super::FieldKind::String {
-                    min_length: None,
-                    max_length: None,
-                },
-                required: false,
-                nullable: false,
-                default: None,
-                examples: &[],
-            },
-            super::Field {
-                name: "3d_model",
-                description: "",
-                kind: super::FieldKind::String {
-                    min_length: None,
-                    max_length: None,
-                },
-                required: false,
-                nullable: false,
-                default: Some("\"x\""),
-                examples: &[],
-            },
-            super::Field {
-                name: "Seed",
-                description: "",
-                kind: super::FieldKind::Integer(super::Bounds::NONE),
-                required: false,
-                nullable: false,
-                default: None,
-                examples: &[],
-            },
-            super::Field {
-                name: "seed",
-                description: "",
-                kind: super::FieldKind::Integer(super::Bounds::NONE),
-                required: false,
-                nullable: false,
-                default: None,
-                examples: &[],
-            },
-            super::Field {
-                name: "SEED",
-                description: "",
-                kind: super::FieldKind::Integer(super::Bounds::NONE),
-                required: false,
-                nullable: false,
-                default: None,
-                examples: &[],
-            },
-            super::Field {
-                name: "image-url",
-                description: "",
-                kind: super::FieldKind::String {
-                    min_length: None,
-                    max_length: None,
-                },
-                required: false,
-                nullable: false,
-                default: None,
-                examples: &[],
-            },
-            super::Field {
-                name: "a b",
-                description: "",
-                kind: super::FieldKind::String {
-                    min_length: None,
-                    max_length: None,
-                },
-                required: false,
-                nullable: false,
-                default: None,
-                examples: &[],
-            },
-            super::Field {
-                name: "cfg+",
-                description: "",
-                kind: super::FieldKind::Number(super::Bounds::NONE),
-                required: false,
-                nullable: false,
-                default: Some("1.5"),
-                examples: &[],
-            },
-            super::Field {
-                name: "default",
-                description: "",
-                kind: super::FieldKind::String {
-                    min_length: None,
-                    max_length: None,
-                },
-                required: false,
-                nullable: false,
-                default: Some("\"default\""),
-                examples: &[],
-            },
-            super::Field {
-                name: "new",
-                description: "",
-                kind: super::FieldKind::String {
-                    min_length: None,
-                    max_length: None,
-                },
-                required: false,
-                nullable: false,
-                default: None,
-                examples: &[],
-            },
-            super::Field {
-                name: "with_new",
-                description: "",
-                kind: super::FieldKind::String {
-                    min_length: None,
-                    max_length: None,
-                },
-                required: false,
-                nullable: false,
-                default: None,
-                examples: &[],
-            },
-            super::Field {
-                name: "codec",
-                description: "",
-                kind: super::FieldKind::Enum(super::CorpusNamesInputCodec::VALUES),
-                required: false,
-                nullable: false,
-                default: Some("\"H.264\""),
-                examples: &[],
-            },
-            super::Field {
-                name: "one",
-                description: "",
-                kind: super::FieldKind::Enum(super::CorpusNamesInputOne::VALUES),
-                required: false,
-                nullable: false,
-                default: None,
-                examples: &[],
-            },
-            super::Field {
-                name: "level",
-                description: "",
-                kind: super::FieldKind::Enum(super::CorpusNamesInputLevel::VALUES),
-                required: false,
-                nullable: false,
-                default: None,
-                examples: &[],
-            },
-            super::Field {
-                name: "Ünïcode",
-                description: "",
-                kind: super::FieldKind::Enum(super::CorpusNamesInputNCode::VALUES),
-                required: false,
-                nullable: false,
-                default: None,
-                examples: &[],
-            },
-            super::Field {
-                name: "$",
-                description: "",
-                kind: super::FieldKind::String {
-                    min_length: None,
-                    max_length: None,
-                },
-                required: false,
-                nullable: false,
-                default: None,
-                examples: &[],
-            },
-        ],
-        outputs: &[
-            super::Field {
-                name: "async",
-                description: "A keyword.",
-                kind: super::FieldKind::String {
-                    min_length: None,
-                    max_length: None,
-                },
-                required: true,
-                nullable: false,
-                default: None,
-                examples: &[],
-            },
-            super::Field {
-                name: "await",
-                description: "",
-                kind: super::FieldKind::Array {
-                    items: &super::FieldKind::Object(
-                        &[
-                            super::Field {
-                                name: "yield",
-                                description: "",
-                                kind: super::FieldKind::Integer(super::Bounds::NONE),
-                                required: true,
-                                nullable: false,
-                                default: None,
-                                examples: &[],
-                            },
-                            super::Field {
-                                name: "loop",
-                                description: "",
-                                kind: super::FieldKind::Object(
-                                    &[
-                                        super::Field {
-                                            name: "mod",
-                                            description: "",
-                                            kind: super::FieldKind::String {
-                                                min_length: None,
-                                                max_length: None,
-                                            },
-                                            required: false,
-                                            nullable: false,
-                                            default: None,
-                                            examples: &[],
-                                        },
-                                        super::Field {
-                                            name: "enum",
-                                            description: "",
-                                            kind: super::FieldKind::Enum(super::CrateEnum::VALUES),
-                                            required: false,
-                                            nullable: false,
-                                            default: None,
-                                            examples: &[],
-                                        },
-                                    ],
+    const INFO: &'static super::EndpointInfo = &super::EndpointInfo::new(
+            Self::ID,
+            "fal-ai",
+            "corpus",
+        )
+        .with_name("CorpusNames", "corpus-names")
+        .with_summary("Calls `fal-ai/corpus/names`.")
+        .with_positional(&[])
+        .with_inputs(
+            &[
+                super::Field::new(
+                        "type",
+                        super::FieldKind::Enum(super::CorpusNamesInputType::VALUES),
+                    )
+                    .required(),
+                super::Field::new(
+                        "fn",
+                        super::FieldKind::String {
+                            min_length: None,
+                            max_length: None,
+                        },
+                    )
+                    .required(),
+                super::Field::new("match", super::FieldKind::Boolean)
+                    .with_default("false"),
+                super::Field::new(
+                    "self",
+                    super::FieldKind::String {
+                        min_length: None,
+                        max_length: None,
+                    },
+                ),
+                super::Field::new(
+                        "3d_model",
+                        super::FieldKind::String {
+                            min_length: None,
+                            max_length: None,
+                        },
+                    )
+                    .with_default("\"x\""),
+                super::Field::new(
+                    "Seed",
+                    super::FieldKind::Integer(super::Bounds::NONE),
+                ),
+                super::Field::new(
+                    "seed",
+                    super::FieldKind::Integer(super::Bounds::NONE),
+                ),
+                super::Field::new(
+                    "SEED",
+                    super::FieldKind::Integer(super::Bounds::NONE),
+                ),
+                super::Field::new(
+                    "image-url",
+                    super::FieldKind::String {
+                        min_length: None,
+                        max_length: None,
+                    },
+                ),
+                super::Field::new(
+                    "a b",
+                    super::FieldKind::String {
+                        min_length: None,
+                        max_length: None,
+                    },
+                ),
+                super::Field::new("cfg+", super::FieldKind::Number(super::Bounds::NONE))
+                    .with_default("1.5"),
+                super::Field::new(
+                        "default",
+                        super::FieldKind::String {
+                            min_length: None,
+                            max_length: None,
+                        },
+                    )
+                    .with_default("\"default\""),
+                super::Field::new(
+                    "new",
+                    super::FieldKind::String {
+                        min_length: None,
+                        max_length: None,
+                    },
+                ),
+                super::Field::new(
+                    "with_new",
+                    super::FieldKind::String {
+                        min_length: None,
+                        max_length: None,
+                    },
+                ),
+                super::Field::new(
+                        "codec",
+                        super::FieldKind::Enum(super::CorpusNamesInputCodec::VALUES),
+                    )
+                    .with_default("\"H.264\""),
+                super::Field::new(
+                    "one",
+                    super::FieldKind::Enum(super::CorpusNamesInputOne::VALUES),
+                ),
+                super::Field::new(
+                    "level",
+                    super::FieldKind::Enum(super::CorpusNamesInputLevel::VALUES),
+                ),
+                super::Field::new(
+                    "Ünïcode",
+                    super::FieldKind::Enum(super::CorpusNamesInputNCode::VALUES),
+                ),
+                super::Field::new(
+                    "$",
+                    super::FieldKind::String {
+                        min_length: None,
+                        max_length: None,
+                    },
+                ),
+            ],
+        )
+        .with_outputs(
+            &[
+                super::Field::new(
+                        "async",
+                        super::FieldKind::String {
+                            min_length: None,
+                            max_length: None,
+                        },
+                    )
+                    .with_description("A keyword.")
+                    .required(),
+                super::Field::new(
+                    "await",
+                    super::FieldKind::Array {
+                        items: &super::FieldKind::Object(
+                            &[
+                                super::Field::new(
+                                        "yield",
+                                        super::FieldKind::Integer(super::Bounds::NONE),
+                                    )
+                                    .required(),
+                                super::Field::new(
+                                    "loop",
+                                    super::FieldKind::Object(
+                                        &[
+                                            super::Field::new(
+                                                "mod",
+                                                super::FieldKind::String {
+                                                    min_length: None,
+                                                    max_length: None,
+                                                },
+                                            ),
+                                            super::Field::new(
+                                                "enum",
+                                                super::FieldKind::Enum(super::CrateEnum::VALUES),
+                                            ),
+                                        ],
+                                    ),
                                 ),
-                                required: false,
-                                nullable: false,
-                                default: None,
-                                examples: &[],
-                            },
-                        ],
-                    ),
-                    min_items: None,
-                    max_items: None,
-                },
-                required: false,
-                nullable: false,
-                default: None,
-                examples: &[],
-            },
-        ],
-        price: None,
-    };
+                            ],
+                        ),
+                        min_items: None,
+                        max_items: None,
+                    },
+                ),
+            ],
+        );
     type Input = super::CorpusNamesInput;
     type Output = super::CorpusNamesOutput;
 }

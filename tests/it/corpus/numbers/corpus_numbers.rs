@@ -161,28 +161,28 @@ impl CorpusNumbersInput {
     }
 }
 
-bounded_number! {
+super::bounded_number! {
     /// The component `CorpusNumbersInputBig` of the description.
     ///
     /// Range: at least -9007199254740993 and at most 9007199254740993.
-    CorpusNumbersInputBig(i64) = super::Bounds { minimum: Some(-9007199254740993), maximum: Some(9007199254740993), ..super::Bounds::NONE }, "integer";
+    CorpusNumbersInputBig(i64) = super::Bounds::NONE.at_least(-9007199254740993).at_most(9007199254740993), "integer";
 }
 
-bounded_number! {
+super::bounded_number! {
     /// The component `CorpusNumbersInputDuration` of the description.
     ///
     /// Range: at least 0.5.
-    CorpusNumbersInputDuration(f64) = super::Bounds { minimum: Some(0.5), ..super::Bounds::NONE }, "number";
+    CorpusNumbersInputDuration(f64) = super::Bounds::NONE.at_least(0.5), "number";
 }
 
-open_integer_enum! {
+super::open_integer_enum! {
     /// The component `CorpusNumbersInputFps` of the description.
     CorpusNumbersInputFps {
         Value24 = 24,
     }
 }
 
-open_integer_enum! {
+super::open_integer_enum! {
     /// The component `CorpusNumbersInputFrames` of the description.
     CorpusNumbersInputFrames {
         Value81 = 81,
@@ -191,46 +191,46 @@ open_integer_enum! {
     }
 }
 
-bounded_number! {
+super::bounded_number! {
     /// The component `CorpusNumbersInputGuidanceScale` of the description.
     ///
     /// Range: greater than 0 and at most 20.
-    CorpusNumbersInputGuidanceScale(f64) = super::Bounds { exclusive_minimum: Some(0.0), maximum: Some(20.0), ..super::Bounds::NONE }, "number";
+    CorpusNumbersInputGuidanceScale(f64) = super::Bounds::NONE.greater_than(0.0).at_most(20.0), "number";
 }
 
-bounded_number! {
+super::bounded_number! {
     /// How many.
     ///
     /// Range: at least 1 and at most 4.
-    CorpusNumbersInputNumImages(i64) = super::Bounds { minimum: Some(1), maximum: Some(4), ..super::Bounds::NONE }, "integer";
+    CorpusNumbersInputNumImages(i64) = super::Bounds::NONE.at_least(1).at_most(4), "integer";
 }
 
-bounded_number! {
+super::bounded_number! {
     /// The component `CorpusNumbersInputScale` of the description.
     ///
     /// Range: at least 1 and at most 4.
-    CorpusNumbersInputScale(f64) = super::Bounds { minimum: Some(1.0), maximum: Some(4.0), ..super::Bounds::NONE }, "number";
+    CorpusNumbersInputScale(f64) = super::Bounds::NONE.at_least(1.0).at_most(4.0), "number";
 }
 
-bounded_number! {
+super::bounded_number! {
     /// The component `CorpusNumbersInputSeed` of the description.
     ///
     /// Range: at least 0 and at most 2147483647.
-    CorpusNumbersInputSeed(i64) = super::Bounds { minimum: Some(0), maximum: Some(2147483647), ..super::Bounds::NONE }, "integer";
+    CorpusNumbersInputSeed(i64) = super::Bounds::NONE.at_least(0).at_most(2147483647), "integer";
 }
 
-bounded_number! {
+super::bounded_number! {
     /// The component `CorpusNumbersInputSteps` of the description.
     ///
     /// Range: at least 1 and less than 51 and a multiple of 2.
-    CorpusNumbersInputSteps(i64) = super::Bounds { minimum: Some(1), exclusive_maximum: Some(51), multiple_of: Some(2), ..super::Bounds::NONE }, "integer";
+    CorpusNumbersInputSteps(i64) = super::Bounds::NONE.at_least(1).less_than(51).multiple_of(2), "integer";
 }
 
-bounded_number! {
+super::bounded_number! {
     /// The component `CorpusNumbersInputStrength` of the description.
     ///
     /// Range: at least 0 and at most 1.
-    CorpusNumbersInputStrength(f64) = super::Bounds { minimum: Some(0.0), maximum: Some(1.0), ..super::Bounds::NONE }, "number";
+    CorpusNumbersInputStrength(f64) = super::Bounds::NONE.at_least(0.0).at_most(1.0), "number";
 }
 
 /// The component `CorpusNumbersOutput` of the description.
@@ -331,214 +331,150 @@ pub struct CorpusNumbers;
 
 impl super::Endpoint for CorpusNumbers {
     const ID: &'static str = "fal-ai/corpus/numbers";
-    const INFO: &'static super::EndpointInfo = &super::EndpointInfo {
-        id: Self::ID,
-        owner: "fal-ai",
-        app: "corpus",
-        name: "CorpusNumbers",
-        verb: "corpus-numbers",
-        summary: "Calls `fal-ai/corpus/numbers`.",
-        positional: &["prompt"],
-        inputs: &[
-            super::Field {
-                name: "prompt",
-                description: "Text with [brackets](x), <tags>, `code` and https://example.com/a_b?c=d.",
-                kind: super::FieldKind::String {
-                    min_length: None,
-                    max_length: None,
-                },
-                required: true,
-                nullable: false,
-                default: None,
-                examples: &[],
-            },
-            super::Field {
-                name: "num_images",
-                description: "How many.",
-                kind: super::FieldKind::Integer(
-                    super::CorpusNumbersInputNumImages::BOUNDS,
+    const INFO: &'static super::EndpointInfo = &super::EndpointInfo::new(
+            Self::ID,
+            "fal-ai",
+            "corpus",
+        )
+        .with_name("CorpusNumbers", "corpus-numbers")
+        .with_summary("Calls `fal-ai/corpus/numbers`.")
+        .with_positional(&["prompt"])
+        .with_inputs(
+            &[
+                super::Field::new(
+                        "prompt",
+                        super::FieldKind::String {
+                            min_length: None,
+                            max_length: None,
+                        },
+                    )
+                    .with_description(
+                        "Text with [brackets](x), <tags>, `code` and https://example.com/a_b?c=d.",
+                    )
+                    .required(),
+                super::Field::new(
+                        "num_images",
+                        super::FieldKind::Integer(
+                            super::CorpusNumbersInputNumImages::BOUNDS,
+                        ),
+                    )
+                    .with_description("How many.")
+                    .with_default("1"),
+                super::Field::new(
+                        "steps",
+                        super::FieldKind::Integer(super::CorpusNumbersInputSteps::BOUNDS),
+                    )
+                    .with_default("28"),
+                super::Field::new(
+                        "guidance_scale",
+                        super::FieldKind::Number(
+                            super::CorpusNumbersInputGuidanceScale::BOUNDS,
+                        ),
+                    )
+                    .with_default("3.5"),
+                super::Field::new(
+                        "duration",
+                        super::FieldKind::Number(
+                            super::CorpusNumbersInputDuration::BOUNDS,
+                        ),
+                    )
+                    .with_default("5"),
+                super::Field::new(
+                        "seed",
+                        super::FieldKind::Integer(super::CorpusNumbersInputSeed::BOUNDS),
+                    )
+                    .nullable()
+                    .with_default("null"),
+                super::Field::new(
+                        "strength",
+                        super::FieldKind::Number(
+                            super::CorpusNumbersInputStrength::BOUNDS,
+                        ),
+                    )
+                    .nullable(),
+                super::Field::new(
+                    "big",
+                    super::FieldKind::Integer(super::CorpusNumbersInputBig::BOUNDS),
                 ),
-                required: false,
-                nullable: false,
-                default: Some("1"),
-                examples: &[],
-            },
-            super::Field {
-                name: "steps",
-                description: "",
-                kind: super::FieldKind::Integer(super::CorpusNumbersInputSteps::BOUNDS),
-                required: false,
-                nullable: false,
-                default: Some("28"),
-                examples: &[],
-            },
-            super::Field {
-                name: "guidance_scale",
-                description: "",
-                kind: super::FieldKind::Number(
-                    super::CorpusNumbersInputGuidanceScale::BOUNDS,
+                super::Field::new(
+                        "frames",
+                        super::FieldKind::IntegerEnum(
+                            super::CorpusNumbersInputFrames::VALUES,
+                        ),
+                    )
+                    .required()
+                    .with_default("81"),
+                super::Field::new(
+                    "fps",
+                    super::FieldKind::IntegerEnum(super::CorpusNumbersInputFps::VALUES),
                 ),
-                required: false,
-                nullable: false,
-                default: Some("3.5"),
-                examples: &[],
-            },
-            super::Field {
-                name: "duration",
-                description: "",
-                kind: super::FieldKind::Number(
-                    super::CorpusNumbersInputDuration::BOUNDS,
+                super::Field::new(
+                        "scale",
+                        super::FieldKind::Number(super::CorpusNumbersInputScale::BOUNDS),
+                    )
+                    .nullable()
+                    .with_default("2"),
+            ],
+        )
+        .with_outputs(
+            &[
+                super::Field::new(
+                        "images",
+                        super::FieldKind::Array {
+                            items: &super::FieldKind::Object(
+                                &[
+                                    super::Field::new(
+                                            "url",
+                                            super::FieldKind::String {
+                                                min_length: None,
+                                                max_length: None,
+                                            },
+                                        )
+                                        .required(),
+                                    super::Field::new(
+                                            "width",
+                                            super::FieldKind::Integer(super::Bounds::NONE),
+                                        )
+                                        .nullable(),
+                                    super::Field::new(
+                                            "height",
+                                            super::FieldKind::Integer(super::Bounds::NONE),
+                                        )
+                                        .nullable(),
+                                ],
+                            ),
+                            min_items: None,
+                            max_items: None,
+                        },
+                    )
+                    .required()
+                    .with_examples(&["[{\"url\":\"https://example.com/a.png\"}]"]),
+                super::Field::new(
+                        "score",
+                        super::FieldKind::Number(
+                            super::Bounds::NONE.at_least(0.0).at_most(1.0),
+                        ),
+                    )
+                    .with_description(
+                        "A server that answers 1.2 must not fail a paid response.",
+                    )
+                    .required(),
+                super::Field::new(
+                    "counts",
+                    super::FieldKind::Array {
+                        items: &super::FieldKind::Integer(
+                            super::Bounds::NONE.at_least(0),
+                        ),
+                        min_items: None,
+                        max_items: None,
+                    },
                 ),
-                required: false,
-                nullable: false,
-                default: Some("5"),
-                examples: &[],
-            },
-            super::Field {
-                name: "seed",
-                description: "",
-                kind: super::FieldKind::Integer(super::CorpusNumbersInputSeed::BOUNDS),
-                required: false,
-                nullable: true,
-                default: Some("null"),
-                examples: &[],
-            },
-            super::Field {
-                name: "strength",
-                description: "",
-                kind: super::FieldKind::Number(
-                    super::CorpusNumbersInputStrength::BOUNDS,
+                super::Field::new(
+                    "timings",
+                    super::FieldKind::Map(&super::FieldKind::Number(super::Bounds::NONE)),
                 ),
-                required: false,
-                nullable: true,
-                default: None,
-                examples: &[],
-            },
-            super::Field {
-                name: "big",
-                description: "",
-                kind: super::FieldKind::Integer(super::CorpusNumbersInputBig::BOUNDS),
-                required: false,
-                nullable: false,
-                default: None,
-                examples: &[],
-            },
-            super::Field {
-                name: "frames",
-                description: "",
-                kind: super::FieldKind::Any,
-                required: true,
-                nullable: false,
-                default: Some("81"),
-                examples: &[],
-            },
-            super::Field {
-                name: "fps",
-                description: "",
-                kind: super::FieldKind::Any,
-                required: false,
-                nullable: false,
-                default: None,
-                examples: &[],
-            },
-            super::Field {
-                name: "scale",
-                description: "",
-                kind: super::FieldKind::Number(super::CorpusNumbersInputScale::BOUNDS),
-                required: false,
-                nullable: true,
-                default: Some("2"),
-                examples: &[],
-            },
-        ],
-        outputs: &[
-            super::Field {
-                name: "images",
-                description: "",
-                kind: super::FieldKind::Array {
-                    items: &super::FieldKind::Object(
-                        &[
-                            super::Field {
-                                name: "url",
-                                description: "",
-                                kind: super::FieldKind::String {
-                                    min_length: None,
-                                    max_length: None,
-                                },
-                                required: true,
-                                nullable: false,
-                                default: None,
-                                examples: &[],
-                            },
-                            super::Field {
-                                name: "width",
-                                description: "",
-                                kind: super::FieldKind::Integer(super::Bounds::NONE),
-                                required: false,
-                                nullable: true,
-                                default: None,
-                                examples: &[],
-                            },
-                            super::Field {
-                                name: "height",
-                                description: "",
-                                kind: super::FieldKind::Integer(super::Bounds::NONE),
-                                required: false,
-                                nullable: true,
-                                default: None,
-                                examples: &[],
-                            },
-                        ],
-                    ),
-                    min_items: None,
-                    max_items: None,
-                },
-                required: true,
-                nullable: false,
-                default: None,
-                examples: &["[{\"url\":\"https://example.com/a.png\"}]"],
-            },
-            super::Field {
-                name: "score",
-                description: "A server that answers 1.2 must not fail a paid response.",
-                kind: super::FieldKind::Number(super::Bounds {
-                    minimum: Some(0.0),
-                    maximum: Some(1.0),
-                    ..super::Bounds::NONE
-                }),
-                required: true,
-                nullable: false,
-                default: None,
-                examples: &[],
-            },
-            super::Field {
-                name: "counts",
-                description: "",
-                kind: super::FieldKind::Array {
-                    items: &super::FieldKind::Integer(super::Bounds {
-                        minimum: Some(0),
-                        ..super::Bounds::NONE
-                    }),
-                    min_items: None,
-                    max_items: None,
-                },
-                required: false,
-                nullable: false,
-                default: None,
-                examples: &[],
-            },
-            super::Field {
-                name: "timings",
-                description: "",
-                kind: super::FieldKind::Any,
-                required: false,
-                nullable: false,
-                default: None,
-                examples: &[],
-            },
-        ],
-        price: None,
-    };
+            ],
+        );
     type Input = super::CorpusNumbersInput;
     type Output = super::CorpusNumbersOutput;
 }

@@ -203,11 +203,11 @@ impl CorpusSizesInputCamera {
     }
 }
 
-bounded_number! {
+super::bounded_number! {
     /// The component `CorpusSizesInputCameraPan` of the description.
     ///
     /// Range: at least -1 and at most 1.
-    CorpusSizesInputCameraPan(f64) = super::Bounds { minimum: Some(-1.0), maximum: Some(1.0), ..super::Bounds::NONE }, "number";
+    CorpusSizesInputCameraPan(f64) = super::Bounds::NONE.at_least(-1.0).at_most(1.0), "number";
 }
 
 /// The component `CorpusSizesInputCameraZoom` of the description.
@@ -242,7 +242,7 @@ impl CorpusSizesInputCameraZoom {
     }
 }
 
-open_enum! {
+super::open_enum! {
     /// The component `CorpusSizesInputCameraZoomCurve` of the description.
     CorpusSizesInputCameraZoomCurve {
         Linear = "linear",
@@ -250,14 +250,14 @@ open_enum! {
     }
 }
 
-bounded_number! {
+super::bounded_number! {
     /// The component `CorpusSizesInputCameraZoomLevel` of the description.
     ///
     /// Range: at least 0 and at most 9.
-    CorpusSizesInputCameraZoomLevel(i64) = super::Bounds { minimum: Some(0), maximum: Some(9), ..super::Bounds::NONE }, "integer";
+    CorpusSizesInputCameraZoomLevel(i64) = super::Bounds::NONE.at_least(0).at_most(9), "integer";
 }
 
-open_enum! {
+super::open_enum! {
     /// The component `CorpusSizesInputFirst` of the description.
     CorpusSizesInputFirst {
         A = "a",
@@ -265,7 +265,7 @@ open_enum! {
     }
 }
 
-open_enum! {
+super::open_enum! {
     /// The component `CorpusSizesInputFlagsItem` of the description.
     CorpusSizesInputFlagsItem {
         Fast = "fast",
@@ -343,7 +343,7 @@ impl<'de> ::serde::Deserialize<'de> for CorpusSizesInputImageSize {
     }
 }
 
-open_enum! {
+super::open_enum! {
     /// The component `CorpusSizesInputImageSizeEnum` of the description.
     CorpusSizesInputImageSizeEnum {
         SquareHd = "square_hd",
@@ -353,7 +353,7 @@ open_enum! {
     }
 }
 
-open_enum! {
+super::open_enum! {
     /// The component `CorpusSizesInputSecond` of the description.
     CorpusSizesInputSecond {
         B = "b",
@@ -561,11 +561,11 @@ impl LoraWeight {
     }
 }
 
-bounded_number! {
+super::bounded_number! {
     /// The component `LoraWeightScale` of the description.
     ///
     /// Range: at least 0 and at most 4.
-    LoraWeightScale(f64) = super::Bounds { minimum: Some(0.0), maximum: Some(4.0), ..super::Bounds::NONE }, "number";
+    LoraWeightScale(f64) = super::Bounds::NONE.at_least(0.0).at_most(4.0), "number";
 }
 
 /// Calls `fal-ai/corpus/sizes`.
@@ -576,471 +576,263 @@ pub struct CorpusSizes;
 
 impl super::Endpoint for CorpusSizes {
     const ID: &'static str = "fal-ai/corpus/sizes";
-    const INFO: &'static super::EndpointInfo = &super::EndpointInfo {
-        id: Self::ID,
-        owner: "fal-ai",
-        app: "corpus",
-        name: "CorpusSizes",
-        verb: "corpus-sizes",
-        summary: "Calls `fal-ai/corpus/sizes`.",
-        positional: &["prompt"],
-        inputs: &[
-            super::Field {
-                name: "prompt",
-                description: "",
-                kind: super::FieldKind::String {
-                    min_length: Some(1),
-                    max_length: Some(5000),
-                },
-                required: true,
-                nullable: false,
-                default: None,
-                examples: &[],
-            },
-            super::Field {
-                name: "image_size",
-                description: "",
-                kind: super::FieldKind::Any,
-                required: false,
-                nullable: false,
-                default: Some("\"landscape_16_9\""),
-                examples: &[],
-            },
-            super::Field {
-                name: "canvas",
-                description: "",
-                kind: super::FieldKind::Object(
-                    &[
-                        super::Field {
-                            name: "width",
-                            description: "",
-                            kind: super::FieldKind::Integer(super::Bounds {
-                                exclusive_minimum: Some(0),
-                                maximum: Some(14142),
-                                ..super::Bounds::NONE
-                            }),
-                            required: false,
-                            nullable: false,
-                            default: Some("512"),
-                            examples: &[],
+    const INFO: &'static super::EndpointInfo = &super::EndpointInfo::new(
+            Self::ID,
+            "fal-ai",
+            "corpus",
+        )
+        .with_name("CorpusSizes", "corpus-sizes")
+        .with_summary("Calls `fal-ai/corpus/sizes`.")
+        .with_positional(&["prompt"])
+        .with_inputs(
+            &[
+                super::Field::new(
+                        "prompt",
+                        super::FieldKind::String {
+                            min_length: Some(1),
+                            max_length: Some(5000),
                         },
-                        super::Field {
-                            name: "height",
-                            description: "",
-                            kind: super::FieldKind::Integer(super::Bounds {
-                                exclusive_minimum: Some(0),
-                                maximum: Some(14142),
-                                ..super::Bounds::NONE
-                            }),
-                            required: false,
-                            nullable: false,
-                            default: Some("512"),
-                            examples: &[],
-                        },
-                    ],
-                ),
-                required: false,
-                nullable: false,
-                default: Some("{\"height\":512,\"width\":512}"),
-                examples: &[],
-            },
-            super::Field {
-                name: "maybe_size",
-                description: "",
-                kind: super::FieldKind::Object(
-                    &[
-                        super::Field {
-                            name: "width",
-                            description: "",
-                            kind: super::FieldKind::Integer(super::Bounds {
-                                exclusive_minimum: Some(0),
-                                maximum: Some(14142),
-                                ..super::Bounds::NONE
-                            }),
-                            required: false,
-                            nullable: false,
-                            default: Some("512"),
-                            examples: &[],
-                        },
-                        super::Field {
-                            name: "height",
-                            description: "",
-                            kind: super::FieldKind::Integer(super::Bounds {
-                                exclusive_minimum: Some(0),
-                                maximum: Some(14142),
-                                ..super::Bounds::NONE
-                            }),
-                            required: false,
-                            nullable: false,
-                            default: Some("512"),
-                            examples: &[],
-                        },
-                    ],
-                ),
-                required: false,
-                nullable: true,
-                default: Some("null"),
-                examples: &[],
-            },
-            super::Field {
-                name: "loras",
-                description: "",
-                kind: super::FieldKind::Array {
-                    items: &super::FieldKind::Object(
-                        &[
-                            super::Field {
-                                name: "path",
-                                description: "",
-                                kind: super::FieldKind::String {
-                                    min_length: None,
-                                    max_length: None,
-                                },
-                                required: true,
-                                nullable: false,
-                                default: None,
-                                examples: &[],
-                            },
-                            super::Field {
-                                name: "scale",
-                                description: "",
-                                kind: super::FieldKind::Number(
-                                    super::LoraWeightScale::BOUNDS,
+                    )
+                    .required(),
+                super::Field::new(
+                        "image_size",
+                        super::FieldKind::OneOf(
+                            &[
+                                super::FieldKind::Object(
+                                    &[
+                                        super::Field::new(
+                                                "width",
+                                                super::FieldKind::Integer(
+                                                    super::Bounds::NONE.greater_than(0).at_most(14142),
+                                                ),
+                                            )
+                                            .with_default("512"),
+                                        super::Field::new(
+                                                "height",
+                                                super::FieldKind::Integer(
+                                                    super::Bounds::NONE.greater_than(0).at_most(14142),
+                                                ),
+                                            )
+                                            .with_default("512"),
+                                    ],
                                 ),
-                                required: false,
-                                nullable: false,
-                                default: Some("1"),
-                                examples: &[],
-                            },
-                        ],
-                    ),
-                    min_items: None,
-                    max_items: Some(3),
-                },
-                required: false,
-                nullable: false,
-                default: Some("[]"),
-                examples: &[],
-            },
-            super::Field {
-                name: "pair",
-                description: "",
-                kind: super::FieldKind::Array {
-                    items: &super::FieldKind::String {
-                        min_length: None,
-                        max_length: None,
-                    },
-                    min_items: Some(2),
-                    max_items: Some(2),
-                },
-                required: false,
-                nullable: false,
-                default: None,
-                examples: &[],
-            },
-            super::Field {
-                name: "camera",
-                description: "",
-                kind: super::FieldKind::Object(
-                    &[
-                        super::Field {
-                            name: "pan",
-                            description: "",
-                            kind: super::FieldKind::Number(
-                                super::CorpusSizesInputCameraPan::BOUNDS,
-                            ),
-                            required: false,
-                            nullable: false,
-                            default: Some("0"),
-                            examples: &[],
-                        },
-                        super::Field {
-                            name: "zoom",
-                            description: "",
-                            kind: super::FieldKind::Object(
+                                super::FieldKind::Enum(
+                                    super::CorpusSizesInputImageSizeEnum::VALUES,
+                                ),
+                            ],
+                        ),
+                    )
+                    .with_default("\"landscape_16_9\""),
+                super::Field::new(
+                        "canvas",
+                        super::FieldKind::Object(
+                            &[
+                                super::Field::new(
+                                        "width",
+                                        super::FieldKind::Integer(
+                                            super::Bounds::NONE.greater_than(0).at_most(14142),
+                                        ),
+                                    )
+                                    .with_default("512"),
+                                super::Field::new(
+                                        "height",
+                                        super::FieldKind::Integer(
+                                            super::Bounds::NONE.greater_than(0).at_most(14142),
+                                        ),
+                                    )
+                                    .with_default("512"),
+                            ],
+                        ),
+                    )
+                    .with_default("{\"height\":512,\"width\":512}"),
+                super::Field::new(
+                        "maybe_size",
+                        super::FieldKind::Object(
+                            &[
+                                super::Field::new(
+                                        "width",
+                                        super::FieldKind::Integer(
+                                            super::Bounds::NONE.greater_than(0).at_most(14142),
+                                        ),
+                                    )
+                                    .with_default("512"),
+                                super::Field::new(
+                                        "height",
+                                        super::FieldKind::Integer(
+                                            super::Bounds::NONE.greater_than(0).at_most(14142),
+                                        ),
+                                    )
+                                    .with_default("512"),
+                            ],
+                        ),
+                    )
+                    .nullable()
+                    .with_default("null"),
+                super::Field::new(
+                        "loras",
+                        super::FieldKind::Array {
+                            items: &super::FieldKind::Object(
                                 &[
-                                    super::Field {
-                                        name: "level",
-                                        description: "",
-                                        kind: super::FieldKind::Integer(
-                                            super::CorpusSizesInputCameraZoomLevel::BOUNDS,
-                                        ),
-                                        required: true,
-                                        nullable: false,
-                                        default: None,
-                                        examples: &[],
-                                    },
-                                    super::Field {
-                                        name: "curve",
-                                        description: "",
-                                        kind: super::FieldKind::Enum(
-                                            super::CorpusSizesInputCameraZoomCurve::VALUES,
-                                        ),
-                                        required: false,
-                                        nullable: false,
-                                        default: None,
-                                        examples: &[],
-                                    },
+                                    super::Field::new(
+                                            "path",
+                                            super::FieldKind::String {
+                                                min_length: None,
+                                                max_length: None,
+                                            },
+                                        )
+                                        .required(),
+                                    super::Field::new(
+                                            "scale",
+                                            super::FieldKind::Number(super::LoraWeightScale::BOUNDS),
+                                        )
+                                        .with_default("1"),
                                 ],
                             ),
-                            required: true,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
+                            min_items: None,
+                            max_items: Some(3),
                         },
-                    ],
-                ),
-                required: false,
-                nullable: false,
-                default: None,
-                examples: &[],
-            },
-            super::Field {
-                name: "first",
-                description: "",
-                kind: super::FieldKind::Enum(super::CorpusSizesInputFirst::VALUES),
-                required: false,
-                nullable: false,
-                default: None,
-                examples: &[],
-            },
-            super::Field {
-                name: "second",
-                description: "",
-                kind: super::FieldKind::Enum(super::CorpusSizesInputSecond::VALUES),
-                required: false,
-                nullable: false,
-                default: None,
-                examples: &[],
-            },
-            super::Field {
-                name: "negative_prompt",
-                description: "",
-                kind: super::FieldKind::String {
-                    min_length: None,
-                    max_length: None,
-                },
-                required: false,
-                nullable: false,
-                default: Some("\"\""),
-                examples: &[],
-            },
-            super::Field {
-                name: "image_url",
-                description: "",
-                kind: super::FieldKind::String {
-                    min_length: None,
-                    max_length: None,
-                },
-                required: true,
-                nullable: false,
-                default: None,
-                examples: &[],
-            },
-            super::Field {
-                name: "palette",
-                description: "",
-                kind: super::FieldKind::Array {
-                    items: &super::FieldKind::String {
-                        min_length: None,
-                        max_length: None,
+                    )
+                    .with_default("[]"),
+                super::Field::new(
+                    "pair",
+                    super::FieldKind::Array {
+                        items: &super::FieldKind::String {
+                            min_length: None,
+                            max_length: None,
+                        },
+                        min_items: Some(2),
+                        max_items: Some(2),
                     },
-                    min_items: None,
-                    max_items: None,
-                },
-                required: false,
-                nullable: true,
-                default: None,
-                examples: &[],
-            },
-            super::Field {
-                name: "flags",
-                description: "",
-                kind: super::FieldKind::Array {
-                    items: &super::FieldKind::Enum(
-                        super::CorpusSizesInputFlagsItem::VALUES,
-                    ),
-                    min_items: None,
-                    max_items: None,
-                },
-                required: false,
-                nullable: false,
-                default: Some("[\"fast\"]"),
-                examples: &[],
-            },
-        ],
-        outputs: &[
-            super::Field {
-                name: "image",
-                description: "The picture.",
-                kind: super::FieldKind::Object(
-                    &[
-                        super::Field {
-                            name: "url",
-                            description: "Where the file is.",
-                            kind: super::FieldKind::String {
-                                min_length: None,
-                                max_length: None,
-                            },
-                            required: true,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                        super::Field {
-                            name: "content_type",
-                            description: "",
-                            kind: super::FieldKind::String {
-                                min_length: None,
-                                max_length: None,
-                            },
-                            required: false,
-                            nullable: true,
-                            default: None,
-                            examples: &[],
-                        },
-                        super::Field {
-                            name: "file_name",
-                            description: "",
-                            kind: super::FieldKind::String {
-                                min_length: None,
-                                max_length: None,
-                            },
-                            required: false,
-                            nullable: true,
-                            default: None,
-                            examples: &[],
-                        },
-                        super::Field {
-                            name: "file_size",
-                            description: "",
-                            kind: super::FieldKind::Integer(super::Bounds::NONE),
-                            required: false,
-                            nullable: true,
-                            default: None,
-                            examples: &[],
-                        },
-                    ],
                 ),
-                required: true,
-                nullable: false,
-                default: None,
-                examples: &[],
-            },
-            super::Field {
-                name: "masks",
-                description: "",
-                kind: super::FieldKind::Array {
-                    items: &super::FieldKind::Object(
+                super::Field::new(
+                    "camera",
+                    super::FieldKind::Object(
                         &[
-                            super::Field {
-                                name: "url",
-                                description: "Where the file is.",
-                                kind: super::FieldKind::String {
-                                    min_length: None,
-                                    max_length: None,
-                                },
-                                required: true,
-                                nullable: false,
-                                default: None,
-                                examples: &[],
-                            },
-                            super::Field {
-                                name: "content_type",
-                                description: "",
-                                kind: super::FieldKind::String {
-                                    min_length: None,
-                                    max_length: None,
-                                },
-                                required: false,
-                                nullable: true,
-                                default: None,
-                                examples: &[],
-                            },
-                            super::Field {
-                                name: "file_name",
-                                description: "",
-                                kind: super::FieldKind::String {
-                                    min_length: None,
-                                    max_length: None,
-                                },
-                                required: false,
-                                nullable: true,
-                                default: None,
-                                examples: &[],
-                            },
-                            super::Field {
-                                name: "file_size",
-                                description: "",
-                                kind: super::FieldKind::Integer(super::Bounds::NONE),
-                                required: false,
-                                nullable: true,
-                                default: None,
-                                examples: &[],
-                            },
+                            super::Field::new(
+                                    "pan",
+                                    super::FieldKind::Number(
+                                        super::CorpusSizesInputCameraPan::BOUNDS,
+                                    ),
+                                )
+                                .with_default("0"),
+                            super::Field::new(
+                                    "zoom",
+                                    super::FieldKind::Object(
+                                        &[
+                                            super::Field::new(
+                                                    "level",
+                                                    super::FieldKind::Integer(
+                                                        super::CorpusSizesInputCameraZoomLevel::BOUNDS,
+                                                    ),
+                                                )
+                                                .required(),
+                                            super::Field::new(
+                                                "curve",
+                                                super::FieldKind::Enum(
+                                                    super::CorpusSizesInputCameraZoomCurve::VALUES,
+                                                ),
+                                            ),
+                                        ],
+                                    ),
+                                )
+                                .required(),
                         ],
                     ),
-                    min_items: None,
-                    max_items: None,
-                },
-                required: false,
-                nullable: false,
-                default: Some("[]"),
-                examples: &[],
-            },
-            super::Field {
-                name: "size",
-                description: "",
-                kind: super::FieldKind::Object(
-                    &[
-                        super::Field {
-                            name: "width",
-                            description: "",
-                            kind: super::FieldKind::Integer(super::Bounds {
-                                exclusive_minimum: Some(0),
-                                maximum: Some(14142),
-                                ..super::Bounds::NONE
-                            }),
-                            required: false,
-                            nullable: false,
-                            default: Some("512"),
-                            examples: &[],
-                        },
-                        super::Field {
-                            name: "height",
-                            description: "",
-                            kind: super::FieldKind::Integer(super::Bounds {
-                                exclusive_minimum: Some(0),
-                                maximum: Some(14142),
-                                ..super::Bounds::NONE
-                            }),
-                            required: false,
-                            nullable: false,
-                            default: Some("512"),
-                            examples: &[],
-                        },
-                    ],
                 ),
-                required: false,
-                nullable: false,
-                default: None,
-                examples: &[],
-            },
-            super::Field {
-                name: "has_nsfw_concepts",
-                description: "",
-                kind: super::FieldKind::Array {
-                    items: &super::FieldKind::Boolean,
-                    min_items: None,
-                    max_items: None,
-                },
-                required: false,
-                nullable: false,
-                default: None,
-                examples: &[],
-            },
-        ],
-        price: None,
-    };
+                super::Field::new(
+                    "first",
+                    super::FieldKind::Enum(super::CorpusSizesInputFirst::VALUES),
+                ),
+                super::Field::new(
+                    "second",
+                    super::FieldKind::Enum(super::CorpusSizesInputSecond::VALUES),
+                ),
+                super::Field::new(
+                        "negative_prompt",
+                        super::FieldKind::String {
+                            min_length: None,
+                            max_length: None,
+                        },
+                    )
+                    .with_default("\"\""),
+                super::Field::new(
+                        "image_url",
+                        super::FieldKind::File(super::FileRole::Image),
+                    )
+                    .required(),
+                super::Field::new(
+                        "palette",
+                        super::FieldKind::Array {
+                            items: &super::FieldKind::String {
+                                min_length: None,
+                                max_length: None,
+                            },
+                            min_items: None,
+                            max_items: None,
+                        },
+                    )
+                    .nullable(),
+                super::Field::new(
+                        "flags",
+                        super::FieldKind::Array {
+                            items: &super::FieldKind::Enum(
+                                super::CorpusSizesInputFlagsItem::VALUES,
+                            ),
+                            min_items: None,
+                            max_items: None,
+                        },
+                    )
+                    .with_default("[\"fast\"]"),
+            ],
+        )
+        .with_outputs(
+            &[
+                super::Field::new(
+                        "image",
+                        super::FieldKind::File(super::FileRole::Other),
+                    )
+                    .with_description("The picture.")
+                    .required(),
+                super::Field::new(
+                        "masks",
+                        super::FieldKind::Array {
+                            items: &super::FieldKind::File(super::FileRole::Other),
+                            min_items: None,
+                            max_items: None,
+                        },
+                    )
+                    .with_default("[]"),
+                super::Field::new(
+                    "size",
+                    super::FieldKind::Object(
+                        &[
+                            super::Field::new(
+                                    "width",
+                                    super::FieldKind::Integer(
+                                        super::Bounds::NONE.greater_than(0).at_most(14142),
+                                    ),
+                                )
+                                .with_default("512"),
+                            super::Field::new(
+                                    "height",
+                                    super::FieldKind::Integer(
+                                        super::Bounds::NONE.greater_than(0).at_most(14142),
+                                    ),
+                                )
+                                .with_default("512"),
+                        ],
+                    ),
+                ),
+                super::Field::new(
+                    "has_nsfw_concepts",
+                    super::FieldKind::Array {
+                        items: &super::FieldKind::Boolean,
+                        min_items: None,
+                        max_items: None,
+                    },
+                ),
+            ],
+        );
     type Input = super::CorpusSizesInput;
     type Output = super::CorpusSizesOutput;
 }

@@ -45,7 +45,7 @@ impl A {
     }
 }
 
-open_enum! {
+super::open_enum! {
     /// The component `AKind` of the description.
     AKind {
         A = "a",
@@ -106,7 +106,7 @@ impl B {
     }
 }
 
-open_enum! {
+super::open_enum! {
     /// The component `BKind` of the description.
     BKind {
         B = "b",
@@ -715,7 +715,7 @@ impl<'de> ::serde::Deserialize<'de> for CorpusTaggedInputSize {
     }
 }
 
-open_enum! {
+super::open_enum! {
     /// The component `CorpusTaggedInputSizeEnum` of the description.
     CorpusTaggedInputSizeEnum {
         SquareHd = "square_hd",
@@ -1029,96 +1029,281 @@ pub struct CorpusTagged;
 
 impl super::Endpoint for CorpusTagged {
     const ID: &'static str = "fal-ai/corpus/tagged";
-    const INFO: &'static super::EndpointInfo = &super::EndpointInfo {
-        id: Self::ID,
-        owner: "fal-ai",
-        app: "corpus",
-        name: "CorpusTagged",
-        verb: "corpus-tagged",
-        summary: "Calls `fal-ai/corpus/tagged`.",
-        positional: &[],
-        inputs: &[
-            super::Field {
-                name: "part",
-                description: "",
-                kind: super::FieldKind::Any,
-                required: false,
-                nullable: false,
-                default: None,
-                examples: &[],
-            },
-            super::Field {
-                name: "format",
-                description: "",
-                kind: super::FieldKind::Any,
-                required: false,
-                nullable: false,
-                default: None,
-                examples: &[],
-            },
-            super::Field {
-                name: "grown",
-                description: "",
-                kind: super::FieldKind::Any,
-                required: false,
-                nullable: false,
-                default: None,
-                examples: &[],
-            },
-            super::Field {
-                name: "object_or_list",
-                description: "",
-                kind: super::FieldKind::Any,
-                required: false,
-                nullable: false,
-                default: None,
-                examples: &[],
-            },
-            super::Field {
-                name: "number_or_integer",
-                description: "",
-                kind: super::FieldKind::Any,
-                required: false,
-                nullable: false,
-                default: None,
-                examples: &[],
-            },
-            super::Field {
-                name: "size",
-                description: "",
-                kind: super::FieldKind::Any,
-                required: false,
-                nullable: false,
-                default: None,
-                examples: &[],
-            },
-            super::Field {
-                name: "nested",
-                description: "",
-                kind: super::FieldKind::Any,
-                required: false,
-                nullable: false,
-                default: None,
-                examples: &[],
-            },
-        ],
-        outputs: &[
-            super::Field {
-                name: "parts",
-                description: "",
-                kind: super::FieldKind::Array {
-                    items: &super::FieldKind::Any,
-                    min_items: None,
-                    max_items: None,
-                },
-                required: true,
-                nullable: false,
-                default: None,
-                examples: &[],
-            },
-        ],
-        price: None,
-    };
+    const INFO: &'static super::EndpointInfo = &super::EndpointInfo::new(
+            Self::ID,
+            "fal-ai",
+            "corpus",
+        )
+        .with_name("CorpusTagged", "corpus-tagged")
+        .with_summary("Calls `fal-ai/corpus/tagged`.")
+        .with_positional(&[])
+        .with_inputs(
+            &[
+                super::Field::new(
+                    "part",
+                    super::FieldKind::OneOf(
+                        &[
+                            super::FieldKind::Object(
+                                &[
+                                    super::Field::new(
+                                            "kind",
+                                            super::FieldKind::Enum(super::AKind::VALUES),
+                                        )
+                                        .required(),
+                                    super::Field::new(
+                                        "x",
+                                        super::FieldKind::Integer(super::Bounds::NONE),
+                                    ),
+                                ],
+                            ),
+                            super::FieldKind::Object(
+                                &[
+                                    super::Field::new(
+                                            "kind",
+                                            super::FieldKind::Enum(super::BKind::VALUES),
+                                        )
+                                        .required(),
+                                    super::Field::new(
+                                        "x",
+                                        super::FieldKind::Integer(super::Bounds::NONE),
+                                    ),
+                                    super::Field::new(
+                                        "y",
+                                        super::FieldKind::String {
+                                            min_length: None,
+                                            max_length: None,
+                                        },
+                                    ),
+                                ],
+                            ),
+                        ],
+                    ),
+                ),
+                super::Field::new(
+                    "format",
+                    super::FieldKind::OneOf(
+                        &[
+                            super::FieldKind::Object(
+                                &[
+                                    super::Field::new(
+                                            "kind",
+                                            super::FieldKind::String {
+                                                min_length: None,
+                                                max_length: None,
+                                            },
+                                        )
+                                        .required(),
+                                    super::Field::new(
+                                        "level",
+                                        super::FieldKind::Integer(super::Bounds::NONE),
+                                    ),
+                                ],
+                            ),
+                            super::FieldKind::Object(
+                                &[
+                                    super::Field::new(
+                                            "kind",
+                                            super::FieldKind::String {
+                                                min_length: None,
+                                                max_length: None,
+                                            },
+                                        )
+                                        .required(),
+                                    super::Field::new(
+                                        "quality",
+                                        super::FieldKind::Integer(super::Bounds::NONE),
+                                    ),
+                                ],
+                            ),
+                        ],
+                    ),
+                ),
+                super::Field::new(
+                    "grown",
+                    super::FieldKind::OneOf(
+                        &[
+                            super::FieldKind::Object(
+                                &[
+                                    super::Field::new(
+                                        "a",
+                                        super::FieldKind::Integer(super::Bounds::NONE),
+                                    ),
+                                ],
+                            ),
+                            super::FieldKind::Object(
+                                &[
+                                    super::Field::new(
+                                        "a",
+                                        super::FieldKind::Integer(super::Bounds::NONE),
+                                    ),
+                                    super::Field::new(
+                                        "b",
+                                        super::FieldKind::Integer(super::Bounds::NONE),
+                                    ),
+                                ],
+                            ),
+                        ],
+                    ),
+                ),
+                super::Field::new(
+                    "object_or_list",
+                    super::FieldKind::OneOf(
+                        &[
+                            super::FieldKind::Object(
+                                &[
+                                    super::Field::new(
+                                        "a",
+                                        super::FieldKind::Integer(super::Bounds::NONE),
+                                    ),
+                                ],
+                            ),
+                            super::FieldKind::Array {
+                                items: &super::FieldKind::String {
+                                    min_length: None,
+                                    max_length: None,
+                                },
+                                min_items: None,
+                                max_items: None,
+                            },
+                        ],
+                    ),
+                ),
+                super::Field::new(
+                    "number_or_integer",
+                    super::FieldKind::OneOf(
+                        &[
+                            super::FieldKind::Number(super::Bounds::NONE),
+                            super::FieldKind::Integer(super::Bounds::NONE),
+                            super::FieldKind::String {
+                                min_length: None,
+                                max_length: None,
+                            },
+                        ],
+                    ),
+                ),
+                super::Field::new(
+                    "size",
+                    super::FieldKind::OneOf(
+                        &[
+                            super::FieldKind::Object(
+                                &[
+                                    super::Field::new(
+                                            "width",
+                                            super::FieldKind::Integer(super::Bounds::NONE),
+                                        )
+                                        .required(),
+                                    super::Field::new(
+                                            "height",
+                                            super::FieldKind::Integer(super::Bounds::NONE),
+                                        )
+                                        .required(),
+                                ],
+                            ),
+                            super::FieldKind::Enum(
+                                super::CorpusTaggedInputSizeEnum::VALUES,
+                            ),
+                        ],
+                    ),
+                ),
+                super::Field::new(
+                    "nested",
+                    super::FieldKind::OneOf(
+                        &[
+                            super::FieldKind::Object(
+                                &[
+                                    super::Field::new(
+                                            "kind",
+                                            super::FieldKind::Enum(super::AKind::VALUES),
+                                        )
+                                        .required(),
+                                    super::Field::new(
+                                        "x",
+                                        super::FieldKind::Integer(super::Bounds::NONE),
+                                    ),
+                                ],
+                            ),
+                            super::FieldKind::Object(
+                                &[
+                                    super::Field::new(
+                                            "kind",
+                                            super::FieldKind::Enum(super::BKind::VALUES),
+                                        )
+                                        .required(),
+                                    super::Field::new(
+                                        "x",
+                                        super::FieldKind::Integer(super::Bounds::NONE),
+                                    ),
+                                    super::Field::new(
+                                        "y",
+                                        super::FieldKind::String {
+                                            min_length: None,
+                                            max_length: None,
+                                        },
+                                    ),
+                                ],
+                            ),
+                            super::FieldKind::Object(
+                                &[
+                                    super::Field::new(
+                                        "a",
+                                        super::FieldKind::Integer(super::Bounds::NONE),
+                                    ),
+                                ],
+                            ),
+                        ],
+                    ),
+                ),
+            ],
+        )
+        .with_outputs(
+            &[
+                super::Field::new(
+                        "parts",
+                        super::FieldKind::Array {
+                            items: &super::FieldKind::OneOf(
+                                &[
+                                    super::FieldKind::Object(
+                                        &[
+                                            super::Field::new(
+                                                    "kind",
+                                                    super::FieldKind::Enum(super::AKind::VALUES),
+                                                )
+                                                .required(),
+                                            super::Field::new(
+                                                "x",
+                                                super::FieldKind::Integer(super::Bounds::NONE),
+                                            ),
+                                        ],
+                                    ),
+                                    super::FieldKind::Object(
+                                        &[
+                                            super::Field::new(
+                                                    "kind",
+                                                    super::FieldKind::Enum(super::BKind::VALUES),
+                                                )
+                                                .required(),
+                                            super::Field::new(
+                                                "x",
+                                                super::FieldKind::Integer(super::Bounds::NONE),
+                                            ),
+                                            super::Field::new(
+                                                "y",
+                                                super::FieldKind::String {
+                                                    min_length: None,
+                                                    max_length: None,
+                                                },
+                                            ),
+                                        ],
+                                    ),
+                                ],
+                            ),
+                            min_items: None,
+                            max_items: None,
+                        },
+                    )
+                    .required(),
+            ],
+        );
     type Input = super::CorpusTaggedInput;
     type Output = super::CorpusTaggedOutput;
 }

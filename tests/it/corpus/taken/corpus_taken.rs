@@ -31,7 +31,7 @@ impl All {
     }
 }
 
-open_enum! {
+super::open_enum! {
     /// The component `AllTag` of the description.
     AllTag {
         All = "all",
@@ -67,7 +67,7 @@ impl AsStr {
     }
 }
 
-open_enum! {
+super::open_enum! {
     /// The component `AsStrTag` of the description.
     AsStrTag {
         AsStr = "as_str",
@@ -103,7 +103,7 @@ impl Candidates {
     }
 }
 
-open_enum! {
+super::open_enum! {
     /// The component `CandidatesTag` of the description.
     CandidatesTag {
         Candidates = "candidates",
@@ -153,7 +153,7 @@ impl CorpusTakenBounds {
     }
 }
 
-open_enum! {
+super::open_enum! {
     /// The component `CorpusTakenBoundsTag` of the description.
     CorpusTakenBoundsTag {
         Bounds = "bounds",
@@ -203,7 +203,7 @@ impl CorpusTakenBox {
     }
 }
 
-open_enum! {
+super::open_enum! {
     /// The component `CorpusTakenBoxTag` of the description.
     CorpusTakenBoxTag {
         Box = "box",
@@ -239,7 +239,7 @@ impl CorpusTakenCancelState {
     }
 }
 
-open_enum! {
+super::open_enum! {
     /// The component `CorpusTakenCancelStateTag` of the description.
     CorpusTakenCancelStateTag {
         CancelState = "cancel_state",
@@ -275,7 +275,7 @@ impl CorpusTakenCancelStatus {
     }
 }
 
-open_enum! {
+super::open_enum! {
     /// The component `CorpusTakenCancelStatusTag` of the description.
     CorpusTakenCancelStatusTag {
         CancelStatus = "cancel_status",
@@ -325,7 +325,7 @@ impl CorpusTakenClone {
     }
 }
 
-open_enum! {
+super::open_enum! {
     /// The component `CorpusTakenCloneTag` of the description.
     CorpusTakenCloneTag {
         Clone = "clone",
@@ -375,7 +375,7 @@ impl CorpusTakenCopy {
     }
 }
 
-open_enum! {
+super::open_enum! {
     /// The component `CorpusTakenCopyTag` of the description.
     CorpusTakenCopyTag {
         Copy = "copy",
@@ -425,7 +425,7 @@ impl CorpusTakenDebug {
     }
 }
 
-open_enum! {
+super::open_enum! {
     /// The component `CorpusTakenDebugTag` of the description.
     CorpusTakenDebugTag {
         Debug = "debug",
@@ -475,7 +475,7 @@ impl CorpusTakenDefault {
     }
 }
 
-open_enum! {
+super::open_enum! {
     /// The component `CorpusTakenDefaultTag` of the description.
     CorpusTakenDefaultTag {
         Default = "default",
@@ -525,7 +525,7 @@ impl CorpusTakenDeserialize {
     }
 }
 
-open_enum! {
+super::open_enum! {
     /// The component `CorpusTakenDeserializeTag` of the description.
     CorpusTakenDeserializeTag {
         Deserialize = "deserialize",
@@ -575,7 +575,7 @@ impl CorpusTakenDisplay {
     }
 }
 
-open_enum! {
+super::open_enum! {
     /// The component `CorpusTakenDisplayTag` of the description.
     CorpusTakenDisplayTag {
         Display = "display",
@@ -625,7 +625,7 @@ impl CorpusTakenDrop {
     }
 }
 
-open_enum! {
+super::open_enum! {
     /// The component `CorpusTakenDropTag` of the description.
     CorpusTakenDropTag {
         Drop = "drop",
@@ -718,7 +718,7 @@ impl CorpusTakenEndpointInfo {
     }
 }
 
-open_enum! {
+super::open_enum! {
     /// The component `CorpusTakenEndpointInfoTag` of the description.
     CorpusTakenEndpointInfoTag {
         EndpointInfo = "endpoint_info",
@@ -768,14 +768,14 @@ impl CorpusTakenEndpointInput {
     }
 }
 
-open_enum! {
+super::open_enum! {
     /// The component `CorpusTakenEndpointInputTag` of the description.
     CorpusTakenEndpointInputTag {
         EndpointInput = "endpoint_input",
     }
 }
 
-open_enum! {
+super::open_enum! {
     /// The component `CorpusTakenEndpointTag` of the description.
     CorpusTakenEndpointTag {
         Endpoint = "endpoint",
@@ -825,7 +825,7 @@ impl CorpusTakenEq {
     }
 }
 
-open_enum! {
+super::open_enum! {
     /// The component `CorpusTakenEqTag` of the description.
     CorpusTakenEqTag {
         Eq = "eq",
@@ -875,7 +875,7 @@ impl CorpusTakenErr {
     }
 }
 
-open_enum! {
+super::open_enum! {
     /// The component `CorpusTakenErrTag` of the description.
     CorpusTakenErrTag {
         Err = "err",
@@ -911,7 +911,7 @@ impl CorpusTakenErrorBody {
     }
 }
 
-open_enum! {
+super::open_enum! {
     /// The component `CorpusTakenErrorBodyTag` of the description.
     CorpusTakenErrorBodyTag {
         ErrorBody = "error_body",
@@ -947,7 +947,7 @@ impl CorpusTakenErrorDetail {
     }
 }
 
-open_enum! {
+super::open_enum! {
     /// The component `CorpusTakenErrorDetailTag` of the description.
     CorpusTakenErrorDetailTag {
         ErrorDetail = "error_detail",
@@ -1026,14 +1026,14 @@ impl CorpusTakenFieldKind {
     }
 }
 
-open_enum! {
+super::open_enum! {
     /// The component `CorpusTakenFieldKindTag` of the description.
     CorpusTakenFieldKindTag {
         FieldKind = "field_kind",
     }
 }
 
-open_enum! {
+super::open_enum! {
     /// The component `CorpusTakenFieldTag` of the description.
     CorpusTakenFieldTag {
         Field = "field",
@@ -1069,7 +1069,7 @@ impl CorpusTakenFileRole {
     }
 }
 
-open_enum! {
+super::open_enum! {
     /// The component `CorpusTakenFileRoleTag` of the description.
     CorpusTakenFileRoleTag {
         FileRole = "file_role",
@@ -1119,7 +1119,7 @@ impl CorpusTakenFn {
     }
 }
 
-open_enum! {
+super::open_enum! {
     /// The component `CorpusTakenFnTag` of the description.
     CorpusTakenFnTag {
         Fn = "fn",
@@ -1212,14 +1212,14 @@ impl CorpusTakenFromStr {
     }
 }
 
-open_enum! {
+super::open_enum! {
     /// The component `CorpusTakenFromStrTag` of the description.
     CorpusTakenFromStrTag {
         FromStr = "from_str",
     }
 }
 
-open_enum! {
+super::open_enum! {
     /// The component `CorpusTakenFromTag` of the description.
     CorpusTakenFromTag {
         From = "from",
@@ -1269,7 +1269,7 @@ impl CorpusTakenHash {
     }
 }
 
-open_enum! {
+super::open_enum! {
     /// The component `CorpusTakenHashTag` of the description.
     CorpusTakenHashTag {
         Hash = "hash",
@@ -2461,7 +2461,7 @@ impl CorpusTakenInput {
     }
 }
 
-open_enum! {
+super::open_enum! {
     /// The component `CorpusTakenInputCamel` of the description.
     CorpusTakenInputCamel {
         Err = "Err",
@@ -2498,14 +2498,14 @@ impl CorpusTakenInputError {
     }
 }
 
-open_enum! {
+super::open_enum! {
     /// The component `CorpusTakenInputErrorTag` of the description.
     CorpusTakenInputErrorTag {
         InputError = "input_error",
     }
 }
 
-open_enum! {
+super::open_enum! {
     /// The component `CorpusTakenInputUpper` of the description.
     CorpusTakenInputUpper {
         Err = "ERR",
@@ -2513,7 +2513,7 @@ open_enum! {
     }
 }
 
-open_enum! {
+super::open_enum! {
     /// The component `CorpusTakenInputValue` of the description.
     CorpusTakenInputValue {
         Self_ = "self",
@@ -2653,7 +2653,7 @@ impl CorpusTakenInto {
     }
 }
 
-open_enum! {
+super::open_enum! {
     /// The component `CorpusTakenIntoTag` of the description.
     CorpusTakenIntoTag {
         Into = "into",
@@ -2703,7 +2703,7 @@ impl CorpusTakenIterator {
     }
 }
 
-open_enum! {
+super::open_enum! {
     /// The component `CorpusTakenIteratorTag` of the description.
     CorpusTakenIteratorTag {
         Iterator = "iterator",
@@ -2753,7 +2753,7 @@ impl CorpusTakenJsonSchema {
     }
 }
 
-open_enum! {
+super::open_enum! {
     /// The component `CorpusTakenJsonSchemaTag` of the description.
     CorpusTakenJsonSchemaTag {
         JsonSchema = "json_schema",
@@ -2789,7 +2789,7 @@ impl CorpusTakenJsonShape {
     }
 }
 
-open_enum! {
+super::open_enum! {
     /// The component `CorpusTakenJsonShapeTag` of the description.
     CorpusTakenJsonShapeTag {
         JsonShape = "json_shape",
@@ -2825,7 +2825,7 @@ impl CorpusTakenLocation {
     }
 }
 
-open_enum! {
+super::open_enum! {
     /// The component `CorpusTakenLocationTag` of the description.
     CorpusTakenLocationTag {
         Location = "location",
@@ -2861,7 +2861,7 @@ impl CorpusTakenLogEntry {
     }
 }
 
-open_enum! {
+super::open_enum! {
     /// The component `CorpusTakenLogEntryTag` of the description.
     CorpusTakenLogEntryTag {
         LogEntry = "log_entry",
@@ -2897,7 +2897,7 @@ impl CorpusTakenLogLevel {
     }
 }
 
-open_enum! {
+super::open_enum! {
     /// The component `CorpusTakenLogLevelTag` of the description.
     CorpusTakenLogLevelTag {
         LogLevel = "log_level",
@@ -2933,7 +2933,7 @@ impl CorpusTakenMetrics {
     }
 }
 
-open_enum! {
+super::open_enum! {
     /// The component `CorpusTakenMetricsTag` of the description.
     CorpusTakenMetricsTag {
         Metrics = "metrics",
@@ -2983,7 +2983,7 @@ impl CorpusTakenNone {
     }
 }
 
-open_enum! {
+super::open_enum! {
     /// The component `CorpusTakenNoneTag` of the description.
     CorpusTakenNoneTag {
         None = "none",
@@ -3033,7 +3033,7 @@ impl CorpusTakenOk {
     }
 }
 
-open_enum! {
+super::open_enum! {
     /// The component `CorpusTakenOkTag` of the description.
     CorpusTakenOkTag {
         Ok = "ok",
@@ -3083,7 +3083,7 @@ impl CorpusTakenOption {
     }
 }
 
-open_enum! {
+super::open_enum! {
     /// The component `CorpusTakenOptionTag` of the description.
     CorpusTakenOptionTag {
         Option = "option",
@@ -3133,7 +3133,7 @@ impl CorpusTakenOrd {
     }
 }
 
-open_enum! {
+super::open_enum! {
     /// The component `CorpusTakenOrdTag` of the description.
     CorpusTakenOrdTag {
         Ord = "ord",
@@ -3169,7 +3169,7 @@ impl CorpusTakenOutOfRange {
     }
 }
 
-open_enum! {
+super::open_enum! {
     /// The component `CorpusTakenOutOfRangeTag` of the description.
     CorpusTakenOutOfRangeTag {
         OutOfRange = "out_of_range",
@@ -4082,7 +4082,7 @@ impl CorpusTakenPartialEq {
     }
 }
 
-open_enum! {
+super::open_enum! {
     /// The component `CorpusTakenPartialEqTag` of the description.
     CorpusTakenPartialEqTag {
         PartialEq = "partial_eq",
@@ -4132,7 +4132,7 @@ impl CorpusTakenPartialOrd {
     }
 }
 
-open_enum! {
+super::open_enum! {
     /// The component `CorpusTakenPartialOrdTag` of the description.
     CorpusTakenPartialOrdTag {
         PartialOrd = "partial_ord",
@@ -4168,7 +4168,7 @@ impl CorpusTakenPrice {
     }
 }
 
-open_enum! {
+super::open_enum! {
     /// The component `CorpusTakenPriceTag` of the description.
     CorpusTakenPriceTag {
         Price = "price",
@@ -4204,7 +4204,7 @@ impl CorpusTakenQueuePriority {
     }
 }
 
-open_enum! {
+super::open_enum! {
     /// The component `CorpusTakenQueuePriorityTag` of the description.
     CorpusTakenQueuePriorityTag {
         QueuePriority = "queue_priority",
@@ -4240,7 +4240,7 @@ impl CorpusTakenQueueState {
     }
 }
 
-open_enum! {
+super::open_enum! {
     /// The component `CorpusTakenQueueStateTag` of the description.
     CorpusTakenQueueStateTag {
         QueueState = "queue_state",
@@ -4276,7 +4276,7 @@ impl CorpusTakenRequestErrorType {
     }
 }
 
-open_enum! {
+super::open_enum! {
     /// The component `CorpusTakenRequestErrorTypeTag` of the description.
     CorpusTakenRequestErrorTypeTag {
         RequestErrorType = "request_error_type",
@@ -4326,7 +4326,7 @@ impl CorpusTakenResult {
     }
 }
 
-open_enum! {
+super::open_enum! {
     /// The component `CorpusTakenResultTag` of the description.
     CorpusTakenResultTag {
         Result = "result",
@@ -4376,7 +4376,7 @@ impl CorpusTakenSelf {
     }
 }
 
-open_enum! {
+super::open_enum! {
     /// The component `CorpusTakenSelfTag` of the description.
     CorpusTakenSelfTag {
         Self_ = "self",
@@ -4426,7 +4426,7 @@ impl CorpusTakenSend {
     }
 }
 
-open_enum! {
+super::open_enum! {
     /// The component `CorpusTakenSendTag` of the description.
     CorpusTakenSendTag {
         Send = "send",
@@ -4476,7 +4476,7 @@ impl CorpusTakenSerialize {
     }
 }
 
-open_enum! {
+super::open_enum! {
     /// The component `CorpusTakenSerializeTag` of the description.
     CorpusTakenSerializeTag {
         Serialize = "serialize",
@@ -4526,7 +4526,7 @@ impl CorpusTakenSized {
     }
 }
 
-open_enum! {
+super::open_enum! {
     /// The component `CorpusTakenSizedTag` of the description.
     CorpusTakenSizedTag {
         Sized = "sized",
@@ -4576,7 +4576,7 @@ impl CorpusTakenSome {
     }
 }
 
-open_enum! {
+super::open_enum! {
     /// The component `CorpusTakenSomeTag` of the description.
     CorpusTakenSomeTag {
         Some = "some",
@@ -4626,7 +4626,7 @@ impl CorpusTakenString {
     }
 }
 
-open_enum! {
+super::open_enum! {
     /// The component `CorpusTakenStringTag` of the description.
     CorpusTakenStringTag {
         String = "string",
@@ -4662,7 +4662,7 @@ impl CorpusTakenSubmitStatus {
     }
 }
 
-open_enum! {
+super::open_enum! {
     /// The component `CorpusTakenSubmitStatusTag` of the description.
     CorpusTakenSubmitStatusTag {
         SubmitStatus = "submit_status",
@@ -4712,7 +4712,7 @@ impl CorpusTakenSync {
     }
 }
 
-open_enum! {
+super::open_enum! {
     /// The component `CorpusTakenSyncTag` of the description.
     CorpusTakenSyncTag {
         Sync = "sync",
@@ -4762,7 +4762,7 @@ impl CorpusTakenToString {
     }
 }
 
-open_enum! {
+super::open_enum! {
     /// The component `CorpusTakenToStringTag` of the description.
     CorpusTakenToStringTag {
         ToString = "to_string",
@@ -4812,7 +4812,7 @@ impl CorpusTakenTryFrom {
     }
 }
 
-open_enum! {
+super::open_enum! {
     /// The component `CorpusTakenTryFromTag` of the description.
     CorpusTakenTryFromTag {
         TryFrom = "try_from",
@@ -4862,7 +4862,7 @@ impl CorpusTakenTryInto {
     }
 }
 
-open_enum! {
+super::open_enum! {
     /// The component `CorpusTakenTryIntoTag` of the description.
     CorpusTakenTryIntoTag {
         TryInto = "try_into",
@@ -4927,14 +4927,14 @@ impl CorpusTakenUnknownInteger {
     }
 }
 
-open_enum! {
+super::open_enum! {
     /// The component `CorpusTakenUnknownIntegerTag` of the description.
     CorpusTakenUnknownIntegerTag {
         UnknownInteger = "unknown_integer",
     }
 }
 
-open_enum! {
+super::open_enum! {
     /// The component `CorpusTakenUnknownTag` of the description.
     CorpusTakenUnknownTag {
         Unknown = "unknown",
@@ -4970,7 +4970,7 @@ impl CorpusTakenUnknownText {
     }
 }
 
-open_enum! {
+super::open_enum! {
     /// The component `CorpusTakenUnknownTextTag` of the description.
     CorpusTakenUnknownTextTag {
         UnknownText = "unknown_text",
@@ -5006,7 +5006,7 @@ impl CorpusTakenValidationErrorDetail {
     }
 }
 
-open_enum! {
+super::open_enum! {
     /// The component `CorpusTakenValidationErrorDetailTag` of the description.
     CorpusTakenValidationErrorDetailTag {
         ValidationErrorDetail = "validation_error_detail",
@@ -5042,7 +5042,7 @@ impl CorpusTakenValidationErrorType {
     }
 }
 
-open_enum! {
+super::open_enum! {
     /// The component `CorpusTakenValidationErrorTypeTag` of the description.
     CorpusTakenValidationErrorTypeTag {
         ValidationErrorType = "validation_error_type",
@@ -5078,7 +5078,7 @@ impl CorpusTakenValidationLocation {
     }
 }
 
-open_enum! {
+super::open_enum! {
     /// The component `CorpusTakenValidationLocationTag` of the description.
     CorpusTakenValidationLocationTag {
         ValidationLocation = "validation_location",
@@ -5128,7 +5128,7 @@ impl CorpusTakenVec {
     }
 }
 
-open_enum! {
+super::open_enum! {
     /// The component `CorpusTakenVecTag` of the description.
     CorpusTakenVecTag {
         Vec = "vec",
@@ -5164,7 +5164,7 @@ impl Cow {
     }
 }
 
-open_enum! {
+super::open_enum! {
     /// The component `CowTag` of the description.
     CowTag {
         Cow = "cow",
@@ -5200,7 +5200,7 @@ impl Deserializer {
     }
 }
 
-open_enum! {
+super::open_enum! {
     /// The component `DeserializerTag` of the description.
     DeserializerTag {
         Deserializer = "deserializer",
@@ -5236,7 +5236,7 @@ impl Error {
     }
 }
 
-open_enum! {
+super::open_enum! {
     /// The component `ErrorTag` of the description.
     ErrorTag {
         Error = "error",
@@ -6485,7 +6485,7 @@ impl Formatter {
     }
 }
 
-open_enum! {
+super::open_enum! {
     /// The component `FormatterTag` of the description.
     FormatterTag {
         Formatter = "formatter",
@@ -6521,7 +6521,7 @@ impl Get {
     }
 }
 
-open_enum! {
+super::open_enum! {
     /// The component `GetTag` of the description.
     GetTag {
         Get = "get",
@@ -6557,7 +6557,7 @@ impl Index {
     }
 }
 
-open_enum! {
+super::open_enum! {
     /// The component `IndexTag` of the description.
     IndexTag {
         Index = "index",
@@ -6593,7 +6593,7 @@ impl Input {
     }
 }
 
-open_enum! {
+super::open_enum! {
     /// The component `InputTag` of the description.
     InputTag {
         Input = "input",
@@ -6629,7 +6629,7 @@ impl IsKnown {
     }
 }
 
-open_enum! {
+super::open_enum! {
     /// The component `IsKnownTag` of the description.
     IsKnownTag {
         IsKnown = "is_known",
@@ -6665,7 +6665,7 @@ impl Item {
     }
 }
 
-open_enum! {
+super::open_enum! {
     /// The component `ItemTag` of the description.
     ItemTag {
         Item = "item",
@@ -6701,7 +6701,7 @@ impl Iter {
     }
 }
 
-open_enum! {
+super::open_enum! {
     /// The component `IterTag` of the description.
     IterTag {
         Iter = "iter",
@@ -6737,7 +6737,7 @@ impl Known {
     }
 }
 
-open_enum! {
+super::open_enum! {
     /// The component `KnownTag` of the description.
     KnownTag {
         Known = "known",
@@ -6773,7 +6773,7 @@ impl Map {
     }
 }
 
-open_enum! {
+super::open_enum! {
     /// The component `MapTag` of the description.
     MapTag {
         Map = "map",
@@ -6809,7 +6809,7 @@ impl New {
     }
 }
 
-open_enum! {
+super::open_enum! {
     /// The component `NewTag` of the description.
     NewTag {
         New = "new",
@@ -6845,7 +6845,7 @@ impl Number {
     }
 }
 
-open_enum! {
+super::open_enum! {
     /// The component `NumberTag` of the description.
     NumberTag {
         Number = "number",
@@ -6881,7 +6881,7 @@ impl Output {
     }
 }
 
-open_enum! {
+super::open_enum! {
     /// The component `OutputTag` of the description.
     OutputTag {
         Output = "output",
@@ -6917,7 +6917,7 @@ impl Owned {
     }
 }
 
-open_enum! {
+super::open_enum! {
     /// The component `OwnedTag` of the description.
     OwnedTag {
         Owned = "owned",
@@ -6953,7 +6953,7 @@ impl Read {
     }
 }
 
-open_enum! {
+super::open_enum! {
     /// The component `ReadTag` of the description.
     ReadTag {
         Read = "read",
@@ -6989,7 +6989,7 @@ impl Schema {
     }
 }
 
-open_enum! {
+super::open_enum! {
     /// The component `SchemaTag` of the description.
     SchemaTag {
         Schema = "schema",
@@ -7025,7 +7025,7 @@ impl Serializer {
     }
 }
 
-open_enum! {
+super::open_enum! {
     /// The component `SerializerTag` of the description.
     SerializerTag {
         Serializer = "serializer",
@@ -7061,7 +7061,7 @@ impl Shapes {
     }
 }
 
-open_enum! {
+super::open_enum! {
     /// The component `ShapesTag` of the description.
     ShapesTag {
         Shapes = "shapes",
@@ -7097,7 +7097,7 @@ impl Target {
     }
 }
 
-open_enum! {
+super::open_enum! {
     /// The component `TargetTag` of the description.
     TargetTag {
         Target = "target",
@@ -7133,7 +7133,7 @@ impl Value {
     }
 }
 
-open_enum! {
+super::open_enum! {
     /// The component `ValueTag` of the description.
     ValueTag {
         Value = "value",
@@ -7169,7 +7169,7 @@ impl Values {
     }
 }
 
-open_enum! {
+super::open_enum! {
     /// The component `ValuesTag` of the description.
     ValuesTag {
         Values = "values",
@@ -7184,4462 +7184,3239 @@ pub struct CorpusTaken;
 
 impl super::Endpoint for CorpusTaken {
     const ID: &'static str = "fal-ai/corpus/taken";
-    const INFO: &'static super::EndpointInfo = &super::EndpointInfo {
-        id: Self::ID,
-        owner: "fal-ai",
-        app: "corpus",
-        name: "CorpusTaken",
-        verb: "corpus-taken",
-        summary: "Calls `fal-ai/corpus/taken`.",
-        positional: &[],
-        inputs: &[
-            super::Field {
-                name: "value",
-                description: "",
-                kind: super::FieldKind::Enum(super::CorpusTakenInputValue::VALUES),
-                required: false,
-                nullable: false,
-                default: None,
-                examples: &[],
-            },
-            super::Field {
-                name: "field",
-                description: "",
-                kind: super::FieldKind::Object(
-                    &[
-                        super::Field {
-                            name: "self",
-                            description: "",
-                            kind: super::FieldKind::String {
-                                min_length: None,
-                                max_length: None,
-                            },
-                            required: true,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                        super::Field {
-                            name: "option",
-                            description: "",
-                            kind: super::FieldKind::String {
-                                min_length: None,
-                                max_length: None,
-                            },
-                            required: false,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                        super::Field {
-                            name: "some",
-                            description: "",
-                            kind: super::FieldKind::String {
-                                min_length: None,
-                                max_length: None,
-                            },
-                            required: false,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                        super::Field {
-                            name: "none",
-                            description: "",
-                            kind: super::FieldKind::String {
-                                min_length: None,
-                                max_length: None,
-                            },
-                            required: false,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                        super::Field {
-                            name: "result",
-                            description: "",
-                            kind: super::FieldKind::String {
-                                min_length: None,
-                                max_length: None,
-                            },
-                            required: false,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                        super::Field {
-                            name: "ok",
-                            description: "",
-                            kind: super::FieldKind::String {
-                                min_length: None,
-                                max_length: None,
-                            },
-                            required: false,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                        super::Field {
-                            name: "err",
-                            description: "",
-                            kind: super::FieldKind::String {
-                                min_length: None,
-                                max_length: None,
-                            },
-                            required: false,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                        super::Field {
-                            name: "string",
-                            description: "",
-                            kind: super::FieldKind::String {
-                                min_length: None,
-                                max_length: None,
-                            },
-                            required: false,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                        super::Field {
-                            name: "vec",
-                            description: "",
-                            kind: super::FieldKind::String {
-                                min_length: None,
-                                max_length: None,
-                            },
-                            required: false,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                        super::Field {
-                            name: "box",
-                            description: "",
-                            kind: super::FieldKind::String {
-                                min_length: None,
-                                max_length: None,
-                            },
-                            required: false,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                        super::Field {
-                            name: "clone",
-                            description: "",
-                            kind: super::FieldKind::String {
-                                min_length: None,
-                                max_length: None,
-                            },
-                            required: false,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                        super::Field {
-                            name: "copy",
-                            description: "",
-                            kind: super::FieldKind::String {
-                                min_length: None,
-                                max_length: None,
-                            },
-                            required: false,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                        super::Field {
-                            name: "debug",
-                            description: "",
-                            kind: super::FieldKind::String {
-                                min_length: None,
-                                max_length: None,
-                            },
-                            required: false,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                        super::Field {
-                            name: "default",
-                            description: "",
-                            kind: super::FieldKind::String {
-                                min_length: None,
-                                max_length: None,
-                            },
-                            required: false,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                        super::Field {
-                            name: "display",
-                            description: "",
-                            kind: super::FieldKind::String {
-                                min_length: None,
-                                max_length: None,
-                            },
-                            required: false,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                        super::Field {
-                            name: "drop",
-                            description: "",
-                            kind: super::FieldKind::String {
-                                min_length: None,
-                                max_length: None,
-                            },
-                            required: false,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                        super::Field {
-                            name: "eq",
-                            description: "",
-                            kind: super::FieldKind::String {
-                                min_length: None,
-                                max_length: None,
-                            },
-                            required: false,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                        super::Field {
-                            name: "fn",
-                            description: "",
-                            kind: super::FieldKind::String {
-                                min_length: None,
-                                max_length: None,
-                            },
-                            required: false,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                        super::Field {
-                            name: "from",
-                            description: "",
-                            kind: super::FieldKind::String {
-                                min_length: None,
-                                max_length: None,
-                            },
-                            required: false,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                        super::Field {
-                            name: "from_str",
-                            description: "",
-                            kind: super::FieldKind::String {
-                                min_length: None,
-                                max_length: None,
-                            },
-                            required: false,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                        super::Field {
-                            name: "hash",
-                            description: "",
-                            kind: super::FieldKind::String {
-                                min_length: None,
-                                max_length: None,
-                            },
-                            required: false,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                        super::Field {
-                            name: "into",
-                            description: "",
-                            kind: super::FieldKind::String {
-                                min_length: None,
-                                max_length: None,
-                            },
-                            required: false,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                        super::Field {
-                            name: "iterator",
-                            description: "",
-                            kind: super::FieldKind::String {
-                                min_length: None,
-                                max_length: None,
-                            },
-                            required: false,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                        super::Field {
-                            name: "ord",
-                            description: "",
-                            kind: super::FieldKind::String {
-                                min_length: None,
-                                max_length: None,
-                            },
-                            required: false,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                        super::Field {
-                            name: "partial_eq",
-                            description: "",
-                            kind: super::FieldKind::String {
-                                min_length: None,
-                                max_length: None,
-                            },
-                            required: false,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                        super::Field {
-                            name: "partial_ord",
-                            description: "",
-                            kind: super::FieldKind::String {
-                                min_length: None,
-                                max_length: None,
-                            },
-                            required: false,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                        super::Field {
-                            name: "send",
-                            description: "",
-                            kind: super::FieldKind::String {
-                                min_length: None,
-                                max_length: None,
-                            },
-                            required: false,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                        super::Field {
-                            name: "sized",
-                            description: "",
-                            kind: super::FieldKind::String {
-                                min_length: None,
-                                max_length: None,
-                            },
-                            required: false,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                        super::Field {
-                            name: "sync",
-                            description: "",
-                            kind: super::FieldKind::String {
-                                min_length: None,
-                                max_length: None,
-                            },
-                            required: false,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                        super::Field {
-                            name: "to_string",
-                            description: "",
-                            kind: super::FieldKind::String {
-                                min_length: None,
-                                max_length: None,
-                            },
-                            required: false,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                        super::Field {
-                            name: "try_from",
-                            description: "",
-                            kind: super::FieldKind::String {
-                                min_length: None,
-                                max_length: None,
-                            },
-                            required: false,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                        super::Field {
-                            name: "try_into",
-                            description: "",
-                            kind: super::FieldKind::String {
-                                min_length: None,
-                                max_length: None,
-                            },
-                            required: false,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                        super::Field {
-                            name: "deserialize",
-                            description: "",
-                            kind: super::FieldKind::String {
-                                min_length: None,
-                                max_length: None,
-                            },
-                            required: false,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                        super::Field {
-                            name: "serialize",
-                            description: "",
-                            kind: super::FieldKind::String {
-                                min_length: None,
-                                max_length: None,
-                            },
-                            required: false,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                        super::Field {
-                            name: "json_schema",
-                            description: "",
-                            kind: super::FieldKind::String {
-                                min_length: None,
-                                max_length: None,
-                            },
-                            required: false,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                        super::Field {
-                            name: "bounds",
-                            description: "",
-                            kind: super::FieldKind::String {
-                                min_length: None,
-                                max_length: None,
-                            },
-                            required: false,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                        super::Field {
-                            name: "endpoint",
-                            description: "",
-                            kind: super::FieldKind::String {
-                                min_length: None,
-                                max_length: None,
-                            },
-                            required: false,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                        super::Field {
-                            name: "endpoint_info",
-                            description: "",
-                            kind: super::FieldKind::String {
-                                min_length: None,
-                                max_length: None,
-                            },
-                            required: false,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                        super::Field {
-                            name: "endpoint_input",
-                            description: "",
-                            kind: super::FieldKind::String {
-                                min_length: None,
-                                max_length: None,
-                            },
-                            required: false,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                        super::Field {
-                            name: "field",
-                            description: "",
-                            kind: super::FieldKind::String {
-                                min_length: None,
-                                max_length: None,
-                            },
-                            required: false,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                        super::Field {
-                            name: "field_kind",
-                            description: "",
-                            kind: super::FieldKind::String {
-                                min_length: None,
-                                max_length: None,
-                            },
-                            required: false,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                        super::Field {
-                            name: "file_role",
-                            description: "",
-                            kind: super::FieldKind::String {
-                                min_length: None,
-                                max_length: None,
-                            },
-                            required: false,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                        super::Field {
-                            name: "input_error",
-                            description: "",
-                            kind: super::FieldKind::String {
-                                min_length: None,
-                                max_length: None,
-                            },
-                            required: false,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                        super::Field {
-                            name: "json_shape",
-                            description: "",
-                            kind: super::FieldKind::String {
-                                min_length: None,
-                                max_length: None,
-                            },
-                            required: false,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                        super::Field {
-                            name: "location",
-                            description: "",
-                            kind: super::FieldKind::String {
-                                min_length: None,
-                                max_length: None,
-                            },
-                            required: false,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                        super::Field {
-                            name: "out_of_range",
-                            description: "",
-                            kind: super::FieldKind::String {
-                                min_length: None,
-                                max_length: None,
-                            },
-                            required: false,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                        super::Field {
-                            name: "price",
-                            description: "",
-                            kind: super::FieldKind::String {
-                                min_length: None,
-                                max_length: None,
-                            },
-                            required: false,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                        super::Field {
-                            name: "unknown",
-                            description: "",
-                            kind: super::FieldKind::String {
-                                min_length: None,
-                                max_length: None,
-                            },
-                            required: false,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                        super::Field {
-                            name: "unknown_integer",
-                            description: "",
-                            kind: super::FieldKind::String {
-                                min_length: None,
-                                max_length: None,
-                            },
-                            required: false,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                        super::Field {
-                            name: "unknown_text",
-                            description: "",
-                            kind: super::FieldKind::String {
-                                min_length: None,
-                                max_length: None,
-                            },
-                            required: false,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                        super::Field {
-                            name: "cancel_state",
-                            description: "",
-                            kind: super::FieldKind::String {
-                                min_length: None,
-                                max_length: None,
-                            },
-                            required: false,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                        super::Field {
-                            name: "cancel_status",
-                            description: "",
-                            kind: super::FieldKind::String {
-                                min_length: None,
-                                max_length: None,
-                            },
-                            required: false,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                        super::Field {
-                            name: "error_body",
-                            description: "",
-                            kind: super::FieldKind::String {
-                                min_length: None,
-                                max_length: None,
-                            },
-                            required: false,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                        super::Field {
-                            name: "error_detail",
-                            description: "",
-                            kind: super::FieldKind::String {
-                                min_length: None,
-                                max_length: None,
-                            },
-                            required: false,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                        super::Field {
-                            name: "log_entry",
-                            description: "",
-                            kind: super::FieldKind::String {
-                                min_length: None,
-                                max_length: None,
-                            },
-                            required: false,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                        super::Field {
-                            name: "log_level",
-                            description: "",
-                            kind: super::FieldKind::String {
-                                min_length: None,
-                                max_length: None,
-                            },
-                            required: false,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                        super::Field {
-                            name: "metrics",
-                            description: "",
-                            kind: super::FieldKind::String {
-                                min_length: None,
-                                max_length: None,
-                            },
-                            required: false,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                        super::Field {
-                            name: "queue_priority",
-                            description: "",
-                            kind: super::FieldKind::String {
-                                min_length: None,
-                                max_length: None,
-                            },
-                            required: false,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                        super::Field {
-                            name: "queue_state",
-                            description: "",
-                            kind: super::FieldKind::String {
-                                min_length: None,
-                                max_length: None,
-                            },
-                            required: false,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                        super::Field {
-                            name: "queue_status",
-                            description: "",
-                            kind: super::FieldKind::String {
-                                min_length: None,
-                                max_length: None,
-                            },
-                            required: false,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                        super::Field {
-                            name: "request_error_type",
-                            description: "",
-                            kind: super::FieldKind::String {
-                                min_length: None,
-                                max_length: None,
-                            },
-                            required: false,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                        super::Field {
-                            name: "submit_status",
-                            description: "",
-                            kind: super::FieldKind::String {
-                                min_length: None,
-                                max_length: None,
-                            },
-                            required: false,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                        super::Field {
-                            name: "validation_error_detail",
-                            description: "",
-                            kind: super::FieldKind::String {
-                                min_length: None,
-                                max_length: None,
-                            },
-                            required: false,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                        super::Field {
-                            name: "validation_error_type",
-                            description: "",
-                            kind: super::FieldKind::String {
-                                min_length: None,
-                                max_length: None,
-                            },
-                            required: false,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                        super::Field {
-                            name: "validation_location",
-                            description: "",
-                            kind: super::FieldKind::String {
-                                min_length: None,
-                                max_length: None,
-                            },
-                            required: false,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                        super::Field {
-                            name: "error",
-                            description: "",
-                            kind: super::FieldKind::String {
-                                min_length: None,
-                                max_length: None,
-                            },
-                            required: false,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                        super::Field {
-                            name: "output",
-                            description: "",
-                            kind: super::FieldKind::String {
-                                min_length: None,
-                                max_length: None,
-                            },
-                            required: false,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                        super::Field {
-                            name: "input",
-                            description: "",
-                            kind: super::FieldKind::String {
-                                min_length: None,
-                                max_length: None,
-                            },
-                            required: false,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                        super::Field {
-                            name: "item",
-                            description: "",
-                            kind: super::FieldKind::String {
-                                min_length: None,
-                                max_length: None,
-                            },
-                            required: false,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                        super::Field {
-                            name: "owned",
-                            description: "",
-                            kind: super::FieldKind::String {
-                                min_length: None,
-                                max_length: None,
-                            },
-                            required: false,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                        super::Field {
-                            name: "target",
-                            description: "",
-                            kind: super::FieldKind::String {
-                                min_length: None,
-                                max_length: None,
-                            },
-                            required: false,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                        super::Field {
-                            name: "value",
-                            description: "",
-                            kind: super::FieldKind::String {
-                                min_length: None,
-                                max_length: None,
-                            },
-                            required: true,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                        super::Field {
-                            name: "values",
-                            description: "",
-                            kind: super::FieldKind::String {
-                                min_length: None,
-                                max_length: None,
-                            },
-                            required: false,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                        super::Field {
-                            name: "all",
-                            description: "",
-                            kind: super::FieldKind::String {
-                                min_length: None,
-                                max_length: None,
-                            },
-                            required: false,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                        super::Field {
-                            name: "known",
-                            description: "",
-                            kind: super::FieldKind::String {
-                                min_length: None,
-                                max_length: None,
-                            },
-                            required: false,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                        super::Field {
-                            name: "get",
-                            description: "",
-                            kind: super::FieldKind::String {
-                                min_length: None,
-                                max_length: None,
-                            },
-                            required: false,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                        super::Field {
-                            name: "new",
-                            description: "",
-                            kind: super::FieldKind::String {
-                                min_length: None,
-                                max_length: None,
-                            },
-                            required: true,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                        super::Field {
-                            name: "is_known",
-                            description: "",
-                            kind: super::FieldKind::String {
-                                min_length: None,
-                                max_length: None,
-                            },
-                            required: false,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                        super::Field {
-                            name: "as_str",
-                            description: "",
-                            kind: super::FieldKind::String {
-                                min_length: None,
-                                max_length: None,
-                            },
-                            required: false,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                        super::Field {
-                            name: "schema",
-                            description: "",
-                            kind: super::FieldKind::String {
-                                min_length: None,
-                                max_length: None,
-                            },
-                            required: false,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                        super::Field {
-                            name: "map",
-                            description: "",
-                            kind: super::FieldKind::String {
-                                min_length: None,
-                                max_length: None,
-                            },
-                            required: false,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                        super::Field {
-                            name: "number",
-                            description: "",
-                            kind: super::FieldKind::String {
-                                min_length: None,
-                                max_length: None,
-                            },
-                            required: false,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                        super::Field {
-                            name: "iter",
-                            description: "",
-                            kind: super::FieldKind::String {
-                                min_length: None,
-                                max_length: None,
-                            },
-                            required: false,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                        super::Field {
-                            name: "read",
-                            description: "",
-                            kind: super::FieldKind::String {
-                                min_length: None,
-                                max_length: None,
-                            },
-                            required: false,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                        super::Field {
-                            name: "index",
-                            description: "",
-                            kind: super::FieldKind::String {
-                                min_length: None,
-                                max_length: None,
-                            },
-                            required: false,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                        super::Field {
-                            name: "shapes",
-                            description: "",
-                            kind: super::FieldKind::String {
-                                min_length: None,
-                                max_length: None,
-                            },
-                            required: false,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                        super::Field {
-                            name: "candidates",
-                            description: "",
-                            kind: super::FieldKind::String {
-                                min_length: None,
-                                max_length: None,
-                            },
-                            required: false,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                        super::Field {
-                            name: "formatter",
-                            description: "",
-                            kind: super::FieldKind::String {
-                                min_length: None,
-                                max_length: None,
-                            },
-                            required: false,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                        super::Field {
-                            name: "deserializer",
-                            description: "",
-                            kind: super::FieldKind::String {
-                                min_length: None,
-                                max_length: None,
-                            },
-                            required: false,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                        super::Field {
-                            name: "serializer",
-                            description: "",
-                            kind: super::FieldKind::String {
-                                min_length: None,
-                                max_length: None,
-                            },
-                            required: false,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                        super::Field {
-                            name: "cow",
-                            description: "",
-                            kind: super::FieldKind::String {
-                                min_length: None,
-                                max_length: None,
-                            },
-                            required: false,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                        super::Field {
-                            name: "additional_properties",
-                            description: "",
-                            kind: super::FieldKind::String {
-                                min_length: None,
-                                max_length: None,
-                            },
-                            required: false,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                        super::Field {
-                            name: "f",
-                            description: "",
-                            kind: super::FieldKind::String {
-                                min_length: None,
-                                max_length: None,
-                            },
-                            required: false,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                        super::Field {
-                            name: "de",
-                            description: "",
-                            kind: super::FieldKind::String {
-                                min_length: None,
-                                max_length: None,
-                            },
-                            required: false,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                        super::Field {
-                            name: "d",
-                            description: "",
-                            kind: super::FieldKind::String {
-                                min_length: None,
-                                max_length: None,
-                            },
-                            required: false,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                        super::Field {
-                            name: "s",
-                            description: "",
-                            kind: super::FieldKind::String {
-                                min_length: None,
-                                max_length: None,
-                            },
-                            required: false,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                        super::Field {
-                            name: "with_x",
-                            description: "",
-                            kind: super::FieldKind::String {
-                                min_length: None,
-                                max_length: None,
-                            },
-                            required: false,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                        super::Field {
-                            name: "x",
-                            description: "",
-                            kind: super::FieldKind::String {
-                                min_length: None,
-                                max_length: None,
-                            },
-                            required: false,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                        super::Field {
-                            name: "fmt",
-                            description: "",
-                            kind: super::FieldKind::String {
-                                min_length: None,
-                                max_length: None,
-                            },
-                            required: false,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                        super::Field {
-                            name: "schema_name",
-                            description: "",
-                            kind: super::FieldKind::String {
-                                min_length: None,
-                                max_length: None,
-                            },
-                            required: false,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                        super::Field {
-                            name: "std",
-                            description: "",
-                            kind: super::FieldKind::String {
-                                min_length: None,
-                                max_length: None,
-                            },
-                            required: false,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                        super::Field {
-                            name: "core",
-                            description: "",
-                            kind: super::FieldKind::String {
-                                min_length: None,
-                                max_length: None,
-                            },
-                            required: false,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                        super::Field {
-                            name: "serde",
-                            description: "",
-                            kind: super::FieldKind::String {
-                                min_length: None,
-                                max_length: None,
-                            },
-                            required: false,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                        super::Field {
-                            name: "super",
-                            description: "",
-                            kind: super::FieldKind::String {
-                                min_length: None,
-                                max_length: None,
-                            },
-                            required: false,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                        super::Field {
-                            name: "crate",
-                            description: "",
-                            kind: super::FieldKind::String {
-                                min_length: None,
-                                max_length: None,
-                            },
-                            required: false,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                        super::Field {
-                            name: "try",
-                            description: "",
-                            kind: super::FieldKind::String {
-                                min_length: None,
-                                max_length: None,
-                            },
-                            required: false,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                        super::Field {
-                            name: "async",
-                            description: "",
-                            kind: super::FieldKind::String {
-                                min_length: None,
-                                max_length: None,
-                            },
-                            required: false,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                        super::Field {
-                            name: "gen",
-                            description: "",
-                            kind: super::FieldKind::String {
-                                min_length: None,
-                                max_length: None,
-                            },
-                            required: false,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                    ],
-                ),
-                required: false,
-                nullable: false,
-                default: None,
-                examples: &[],
-            },
-            super::Field {
-                name: "upper",
-                description: "",
-                kind: super::FieldKind::Enum(super::CorpusTakenInputUpper::VALUES),
-                required: false,
-                nullable: false,
-                default: None,
-                examples: &[],
-            },
-            super::Field {
-                name: "camel",
-                description: "",
-                kind: super::FieldKind::Enum(super::CorpusTakenInputCamel::VALUES),
-                required: false,
-                nullable: false,
-                default: None,
-                examples: &[],
-            },
-            super::Field {
-                name: "p_self",
-                description: "",
-                kind: super::FieldKind::Object(
-                    &[
-                        super::Field {
-                            name: "value",
-                            description: "",
-                            kind: super::FieldKind::String {
-                                min_length: None,
-                                max_length: None,
-                            },
-                            required: false,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                        super::Field {
-                            name: "tag",
-                            description: "",
-                            kind: super::FieldKind::Enum(
-                                super::CorpusTakenSelfTag::VALUES,
-                            ),
-                            required: true,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                    ],
-                ),
-                required: false,
-                nullable: false,
-                default: None,
-                examples: &[],
-            },
-            super::Field {
-                name: "p_option",
-                description: "",
-                kind: super::FieldKind::Object(
-                    &[
-                        super::Field {
-                            name: "value",
-                            description: "",
-                            kind: super::FieldKind::String {
-                                min_length: None,
-                                max_length: None,
-                            },
-                            required: false,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                        super::Field {
-                            name: "tag",
-                            description: "",
-                            kind: super::FieldKind::Enum(
-                                super::CorpusTakenOptionTag::VALUES,
-                            ),
-                            required: true,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                    ],
-                ),
-                required: false,
-                nullable: false,
-                default: None,
-                examples: &[],
-            },
-            super::Field {
-                name: "p_some",
-                description: "",
-                kind: super::FieldKind::Object(
-                    &[
-                        super::Field {
-                            name: "value",
-                            description: "",
-                            kind: super::FieldKind::String {
-                                min_length: None,
-                                max_length: None,
-                            },
-                            required: false,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                        super::Field {
-                            name: "tag",
-                            description: "",
-                            kind: super::FieldKind::Enum(
-                                super::CorpusTakenSomeTag::VALUES,
-                            ),
-                            required: true,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                    ],
-                ),
-                required: false,
-                nullable: false,
-                default: None,
-                examples: &[],
-            },
-            super::Field {
-                name: "p_none",
-                description: "",
-                kind: super::FieldKind::Object(
-                    &[
-                        super::Field {
-                            name: "value",
-                            description: "",
-                            kind: super::FieldKind::String {
-                                min_length: None,
-                                max_length: None,
-                            },
-                            required: false,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                        super::Field {
-                            name: "tag",
-                            description: "",
-                            kind: super::FieldKind::Enum(
-                                super::CorpusTakenNoneTag::VALUES,
-                            ),
-                            required: true,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                    ],
-                ),
-                required: false,
-                nullable: false,
-                default: None,
-                examples: &[],
-            },
-            super::Field {
-                name: "p_result",
-                description: "",
-                kind: super::FieldKind::Object(
-                    &[
-                        super::Field {
-                            name: "value",
-                            description: "",
-                            kind: super::FieldKind::String {
-                                min_length: None,
-                                max_length: None,
-                            },
-                            required: false,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                        super::Field {
-                            name: "tag",
-                            description: "",
-                            kind: super::FieldKind::Enum(
-                                super::CorpusTakenResultTag::VALUES,
-                            ),
-                            required: true,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                    ],
-                ),
-                required: false,
-                nullable: false,
-                default: None,
-                examples: &[],
-            },
-            super::Field {
-                name: "p_ok",
-                description: "",
-                kind: super::FieldKind::Object(
-                    &[
-                        super::Field {
-                            name: "value",
-                            description: "",
-                            kind: super::FieldKind::String {
-                                min_length: None,
-                                max_length: None,
-                            },
-                            required: false,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                        super::Field {
-                            name: "tag",
-                            description: "",
-                            kind: super::FieldKind::Enum(
-                                super::CorpusTakenOkTag::VALUES,
-                            ),
-                            required: true,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                    ],
-                ),
-                required: false,
-                nullable: false,
-                default: None,
-                examples: &[],
-            },
-            super::Field {
-                name: "p_err",
-                description: "",
-                kind: super::FieldKind::Object(
-                    &[
-                        super::Field {
-                            name: "value",
-                            description: "",
-                            kind: super::FieldKind::String {
-                                min_length: None,
-                                max_length: None,
-                            },
-                            required: false,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                        super::Field {
-                            name: "tag",
-                            description: "",
-                            kind: super::FieldKind::Enum(
-                                super::CorpusTakenErrTag::VALUES,
-                            ),
-                            required: true,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                    ],
-                ),
-                required: false,
-                nullable: false,
-                default: None,
-                examples: &[],
-            },
-            super::Field {
-                name: "p_string",
-                description: "",
-                kind: super::FieldKind::Object(
-                    &[
-                        super::Field {
-                            name: "value",
-                            description: "",
-                            kind: super::FieldKind::String {
-                                min_length: None,
-                                max_length: None,
-                            },
-                            required: false,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                        super::Field {
-                            name: "tag",
-                            description: "",
-                            kind: super::FieldKind::Enum(
-                                super::CorpusTakenStringTag::VALUES,
-                            ),
-                            required: true,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                    ],
-                ),
-                required: false,
-                nullable: false,
-                default: None,
-                examples: &[],
-            },
-            super::Field {
-                name: "p_vec",
-                description: "",
-                kind: super::FieldKind::Object(
-                    &[
-                        super::Field {
-                            name: "value",
-                            description: "",
-                            kind: super::FieldKind::String {
-                                min_length: None,
-                                max_length: None,
-                            },
-                            required: false,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                        super::Field {
-                            name: "tag",
-                            description: "",
-                            kind: super::FieldKind::Enum(
-                                super::CorpusTakenVecTag::VALUES,
-                            ),
-                            required: true,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                    ],
-                ),
-                required: false,
-                nullable: false,
-                default: None,
-                examples: &[],
-            },
-            super::Field {
-                name: "p_box",
-                description: "",
-                kind: super::FieldKind::Object(
-                    &[
-                        super::Field {
-                            name: "value",
-                            description: "",
-                            kind: super::FieldKind::String {
-                                min_length: None,
-                                max_length: None,
-                            },
-                            required: false,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                        super::Field {
-                            name: "tag",
-                            description: "",
-                            kind: super::FieldKind::Enum(
-                                super::CorpusTakenBoxTag::VALUES,
-                            ),
-                            required: true,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                    ],
-                ),
-                required: false,
-                nullable: false,
-                default: None,
-                examples: &[],
-            },
-            super::Field {
-                name: "p_clone",
-                description: "",
-                kind: super::FieldKind::Object(
-                    &[
-                        super::Field {
-                            name: "value",
-                            description: "",
-                            kind: super::FieldKind::String {
-                                min_length: None,
-                                max_length: None,
-                            },
-                            required: false,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                        super::Field {
-                            name: "tag",
-                            description: "",
-                            kind: super::FieldKind::Enum(
-                                super::CorpusTakenCloneTag::VALUES,
-                            ),
-                            required: true,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                    ],
-                ),
-                required: false,
-                nullable: false,
-                default: None,
-                examples: &[],
-            },
-            super::Field {
-                name: "p_copy",
-                description: "",
-                kind: super::FieldKind::Object(
-                    &[
-                        super::Field {
-                            name: "value",
-                            description: "",
-                            kind: super::FieldKind::String {
-                                min_length: None,
-                                max_length: None,
-                            },
-                            required: false,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                        super::Field {
-                            name: "tag",
-                            description: "",
-                            kind: super::FieldKind::Enum(
-                                super::CorpusTakenCopyTag::VALUES,
-                            ),
-                            required: true,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                    ],
-                ),
-                required: false,
-                nullable: false,
-                default: None,
-                examples: &[],
-            },
-            super::Field {
-                name: "p_debug",
-                description: "",
-                kind: super::FieldKind::Object(
-                    &[
-                        super::Field {
-                            name: "value",
-                            description: "",
-                            kind: super::FieldKind::String {
-                                min_length: None,
-                                max_length: None,
-                            },
-                            required: false,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                        super::Field {
-                            name: "tag",
-                            description: "",
-                            kind: super::FieldKind::Enum(
-                                super::CorpusTakenDebugTag::VALUES,
-                            ),
-                            required: true,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                    ],
-                ),
-                required: false,
-                nullable: false,
-                default: None,
-                examples: &[],
-            },
-            super::Field {
-                name: "p_default",
-                description: "",
-                kind: super::FieldKind::Object(
-                    &[
-                        super::Field {
-                            name: "value",
-                            description: "",
-                            kind: super::FieldKind::String {
-                                min_length: None,
-                                max_length: None,
-                            },
-                            required: false,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                        super::Field {
-                            name: "tag",
-                            description: "",
-                            kind: super::FieldKind::Enum(
-                                super::CorpusTakenDefaultTag::VALUES,
-                            ),
-                            required: true,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                    ],
-                ),
-                required: false,
-                nullable: false,
-                default: None,
-                examples: &[],
-            },
-            super::Field {
-                name: "p_display",
-                description: "",
-                kind: super::FieldKind::Object(
-                    &[
-                        super::Field {
-                            name: "value",
-                            description: "",
-                            kind: super::FieldKind::String {
-                                min_length: None,
-                                max_length: None,
-                            },
-                            required: false,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                        super::Field {
-                            name: "tag",
-                            description: "",
-                            kind: super::FieldKind::Enum(
-                                super::CorpusTakenDisplayTag::VALUES,
-                            ),
-                            required: true,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                    ],
-                ),
-                required: false,
-                nullable: false,
-                default: None,
-                examples: &[],
-            },
-            super::Field {
-                name: "p_drop",
-                description: "",
-                kind: super::FieldKind::Object(
-                    &[
-                        super::Field {
-                            name: "value",
-                            description: "",
-                            kind: super::FieldKind::String {
-                                min_length: None,
-                                max_length: None,
-                            },
-                            required: false,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                        super::Field {
-                            name: "tag",
-                            description: "",
-                            kind: super::FieldKind::Enum(
-                                super::CorpusTakenDropTag::VALUES,
-                            ),
-                            required: true,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                    ],
-                ),
-                required: false,
-                nullable: false,
-                default: None,
-                examples: &[],
-            },
-            super::Field {
-                name: "p_eq",
-                description: "",
-                kind: super::FieldKind::Object(
-                    &[
-                        super::Field {
-                            name: "value",
-                            description: "",
-                            kind: super::FieldKind::String {
-                                min_length: None,
-                                max_length: None,
-                            },
-                            required: false,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                        super::Field {
-                            name: "tag",
-                            description: "",
-                            kind: super::FieldKind::Enum(
-                                super::CorpusTakenEqTag::VALUES,
-                            ),
-                            required: true,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                    ],
-                ),
-                required: false,
-                nullable: false,
-                default: None,
-                examples: &[],
-            },
-            super::Field {
-                name: "p_fn",
-                description: "",
-                kind: super::FieldKind::Object(
-                    &[
-                        super::Field {
-                            name: "value",
-                            description: "",
-                            kind: super::FieldKind::String {
-                                min_length: None,
-                                max_length: None,
-                            },
-                            required: false,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                        super::Field {
-                            name: "tag",
-                            description: "",
-                            kind: super::FieldKind::Enum(
-                                super::CorpusTakenFnTag::VALUES,
-                            ),
-                            required: true,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                    ],
-                ),
-                required: false,
-                nullable: false,
-                default: None,
-                examples: &[],
-            },
-            super::Field {
-                name: "p_from",
-                description: "",
-                kind: super::FieldKind::Object(
-                    &[
-                        super::Field {
-                            name: "value",
-                            description: "",
-                            kind: super::FieldKind::String {
-                                min_length: None,
-                                max_length: None,
-                            },
-                            required: false,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                        super::Field {
-                            name: "tag",
-                            description: "",
-                            kind: super::FieldKind::Enum(
-                                super::CorpusTakenFromTag::VALUES,
-                            ),
-                            required: true,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                    ],
-                ),
-                required: false,
-                nullable: false,
-                default: None,
-                examples: &[],
-            },
-            super::Field {
-                name: "p_from_str",
-                description: "",
-                kind: super::FieldKind::Object(
-                    &[
-                        super::Field {
-                            name: "value",
-                            description: "",
-                            kind: super::FieldKind::String {
-                                min_length: None,
-                                max_length: None,
-                            },
-                            required: false,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                        super::Field {
-                            name: "tag",
-                            description: "",
-                            kind: super::FieldKind::Enum(
-                                super::CorpusTakenFromStrTag::VALUES,
-                            ),
-                            required: true,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                    ],
-                ),
-                required: false,
-                nullable: false,
-                default: None,
-                examples: &[],
-            },
-            super::Field {
-                name: "p_hash",
-                description: "",
-                kind: super::FieldKind::Object(
-                    &[
-                        super::Field {
-                            name: "value",
-                            description: "",
-                            kind: super::FieldKind::String {
-                                min_length: None,
-                                max_length: None,
-                            },
-                            required: false,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                        super::Field {
-                            name: "tag",
-                            description: "",
-                            kind: super::FieldKind::Enum(
-                                super::CorpusTakenHashTag::VALUES,
-                            ),
-                            required: true,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                    ],
-                ),
-                required: false,
-                nullable: false,
-                default: None,
-                examples: &[],
-            },
-            super::Field {
-                name: "p_into",
-                description: "",
-                kind: super::FieldKind::Object(
-                    &[
-                        super::Field {
-                            name: "value",
-                            description: "",
-                            kind: super::FieldKind::String {
-                                min_length: None,
-                                max_length: None,
-                            },
-                            required: false,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                        super::Field {
-                            name: "tag",
-                            description: "",
-                            kind: super::FieldKind::Enum(
-                                super::CorpusTakenIntoTag::VALUES,
-                            ),
-                            required: true,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                    ],
-                ),
-                required: false,
-                nullable: false,
-                default: None,
-                examples: &[],
-            },
-            super::Field {
-                name: "p_iterator",
-                description: "",
-                kind: super::FieldKind::Object(
-                    &[
-                        super::Field {
-                            name: "value",
-                            description: "",
-                            kind: super::FieldKind::String {
-                                min_length: None,
-                                max_length: None,
-                            },
-                            required: false,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                        super::Field {
-                            name: "tag",
-                            description: "",
-                            kind: super::FieldKind::Enum(
-                                super::CorpusTakenIteratorTag::VALUES,
-                            ),
-                            required: true,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                    ],
-                ),
-                required: false,
-                nullable: false,
-                default: None,
-                examples: &[],
-            },
-            super::Field {
-                name: "p_ord",
-                description: "",
-                kind: super::FieldKind::Object(
-                    &[
-                        super::Field {
-                            name: "value",
-                            description: "",
-                            kind: super::FieldKind::String {
-                                min_length: None,
-                                max_length: None,
-                            },
-                            required: false,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                        super::Field {
-                            name: "tag",
-                            description: "",
-                            kind: super::FieldKind::Enum(
-                                super::CorpusTakenOrdTag::VALUES,
-                            ),
-                            required: true,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                    ],
-                ),
-                required: false,
-                nullable: false,
-                default: None,
-                examples: &[],
-            },
-            super::Field {
-                name: "p_partial_eq",
-                description: "",
-                kind: super::FieldKind::Object(
-                    &[
-                        super::Field {
-                            name: "value",
-                            description: "",
-                            kind: super::FieldKind::String {
-                                min_length: None,
-                                max_length: None,
-                            },
-                            required: false,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                        super::Field {
-                            name: "tag",
-                            description: "",
-                            kind: super::FieldKind::Enum(
-                                super::CorpusTakenPartialEqTag::VALUES,
-                            ),
-                            required: true,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                    ],
-                ),
-                required: false,
-                nullable: false,
-                default: None,
-                examples: &[],
-            },
-            super::Field {
-                name: "p_partial_ord",
-                description: "",
-                kind: super::FieldKind::Object(
-                    &[
-                        super::Field {
-                            name: "value",
-                            description: "",
-                            kind: super::FieldKind::String {
-                                min_length: None,
-                                max_length: None,
-                            },
-                            required: false,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                        super::Field {
-                            name: "tag",
-                            description: "",
-                            kind: super::FieldKind::Enum(
-                                super::CorpusTakenPartialOrdTag::VALUES,
-                            ),
-                            required: true,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                    ],
-                ),
-                required: false,
-                nullable: false,
-                default: None,
-                examples: &[],
-            },
-            super::Field {
-                name: "p_send",
-                description: "",
-                kind: super::FieldKind::Object(
-                    &[
-                        super::Field {
-                            name: "value",
-                            description: "",
-                            kind: super::FieldKind::String {
-                                min_length: None,
-                                max_length: None,
-                            },
-                            required: false,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                        super::Field {
-                            name: "tag",
-                            description: "",
-                            kind: super::FieldKind::Enum(
-                                super::CorpusTakenSendTag::VALUES,
-                            ),
-                            required: true,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                    ],
-                ),
-                required: false,
-                nullable: false,
-                default: None,
-                examples: &[],
-            },
-            super::Field {
-                name: "p_sized",
-                description: "",
-                kind: super::FieldKind::Object(
-                    &[
-                        super::Field {
-                            name: "value",
-                            description: "",
-                            kind: super::FieldKind::String {
-                                min_length: None,
-                                max_length: None,
-                            },
-                            required: false,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                        super::Field {
-                            name: "tag",
-                            description: "",
-                            kind: super::FieldKind::Enum(
-                                super::CorpusTakenSizedTag::VALUES,
-                            ),
-                            required: true,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                    ],
-                ),
-                required: false,
-                nullable: false,
-                default: None,
-                examples: &[],
-            },
-            super::Field {
-                name: "p_sync",
-                description: "",
-                kind: super::FieldKind::Object(
-                    &[
-                        super::Field {
-                            name: "value",
-                            description: "",
-                            kind: super::FieldKind::String {
-                                min_length: None,
-                                max_length: None,
-                            },
-                            required: false,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                        super::Field {
-                            name: "tag",
-                            description: "",
-                            kind: super::FieldKind::Enum(
-                                super::CorpusTakenSyncTag::VALUES,
-                            ),
-                            required: true,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                    ],
-                ),
-                required: false,
-                nullable: false,
-                default: None,
-                examples: &[],
-            },
-            super::Field {
-                name: "p_to_string",
-                description: "",
-                kind: super::FieldKind::Object(
-                    &[
-                        super::Field {
-                            name: "value",
-                            description: "",
-                            kind: super::FieldKind::String {
-                                min_length: None,
-                                max_length: None,
-                            },
-                            required: false,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                        super::Field {
-                            name: "tag",
-                            description: "",
-                            kind: super::FieldKind::Enum(
-                                super::CorpusTakenToStringTag::VALUES,
-                            ),
-                            required: true,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                    ],
-                ),
-                required: false,
-                nullable: false,
-                default: None,
-                examples: &[],
-            },
-            super::Field {
-                name: "p_try_from",
-                description: "",
-                kind: super::FieldKind::Object(
-                    &[
-                        super::Field {
-                            name: "value",
-                            description: "",
-                            kind: super::FieldKind::String {
-                                min_length: None,
-                                max_length: None,
-                            },
-                            required: false,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                        super::Field {
-                            name: "tag",
-                            description: "",
-                            kind: super::FieldKind::Enum(
-                                super::CorpusTakenTryFromTag::VALUES,
-                            ),
-                            required: true,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                    ],
-                ),
-                required: false,
-                nullable: false,
-                default: None,
-                examples: &[],
-            },
-            super::Field {
-                name: "p_try_into",
-                description: "",
-                kind: super::FieldKind::Object(
-                    &[
-                        super::Field {
-                            name: "value",
-                            description: "",
-                            kind: super::FieldKind::String {
-                                min_length: None,
-                                max_length: None,
-                            },
-                            required: false,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                        super::Field {
-                            name: "tag",
-                            description: "",
-                            kind: super::FieldKind::Enum(
-                                super::CorpusTakenTryIntoTag::VALUES,
-                            ),
-                            required: true,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                    ],
-                ),
-                required: false,
-                nullable: false,
-                default: None,
-                examples: &[],
-            },
-            super::Field {
-                name: "p_deserialize",
-                description: "",
-                kind: super::FieldKind::Object(
-                    &[
-                        super::Field {
-                            name: "value",
-                            description: "",
-                            kind: super::FieldKind::String {
-                                min_length: None,
-                                max_length: None,
-                            },
-                            required: false,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                        super::Field {
-                            name: "tag",
-                            description: "",
-                            kind: super::FieldKind::Enum(
-                                super::CorpusTakenDeserializeTag::VALUES,
-                            ),
-                            required: true,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                    ],
-                ),
-                required: false,
-                nullable: false,
-                default: None,
-                examples: &[],
-            },
-            super::Field {
-                name: "p_serialize",
-                description: "",
-                kind: super::FieldKind::Object(
-                    &[
-                        super::Field {
-                            name: "value",
-                            description: "",
-                            kind: super::FieldKind::String {
-                                min_length: None,
-                                max_length: None,
-                            },
-                            required: false,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                        super::Field {
-                            name: "tag",
-                            description: "",
-                            kind: super::FieldKind::Enum(
-                                super::CorpusTakenSerializeTag::VALUES,
-                            ),
-                            required: true,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                    ],
-                ),
-                required: false,
-                nullable: false,
-                default: None,
-                examples: &[],
-            },
-            super::Field {
-                name: "p_json_schema",
-                description: "",
-                kind: super::FieldKind::Object(
-                    &[
-                        super::Field {
-                            name: "value",
-                            description: "",
-                            kind: super::FieldKind::String {
-                                min_length: None,
-                                max_length: None,
-                            },
-                            required: false,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                        super::Field {
-                            name: "tag",
-                            description: "",
-                            kind: super::FieldKind::Enum(
-                                super::CorpusTakenJsonSchemaTag::VALUES,
-                            ),
-                            required: true,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                    ],
-                ),
-                required: false,
-                nullable: false,
-                default: None,
-                examples: &[],
-            },
-            super::Field {
-                name: "p_bounds",
-                description: "",
-                kind: super::FieldKind::Object(
-                    &[
-                        super::Field {
-                            name: "value",
-                            description: "",
-                            kind: super::FieldKind::String {
-                                min_length: None,
-                                max_length: None,
-                            },
-                            required: false,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                        super::Field {
-                            name: "tag",
-                            description: "",
-                            kind: super::FieldKind::Enum(
-                                super::CorpusTakenBoundsTag::VALUES,
-                            ),
-                            required: true,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                    ],
-                ),
-                required: false,
-                nullable: false,
-                default: None,
-                examples: &[],
-            },
-            super::Field {
-                name: "p_endpoint",
-                description: "",
-                kind: super::FieldKind::Object(
-                    &[
-                        super::Field {
-                            name: "value",
-                            description: "",
-                            kind: super::FieldKind::String {
-                                min_length: None,
-                                max_length: None,
-                            },
-                            required: false,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                        super::Field {
-                            name: "tag",
-                            description: "",
-                            kind: super::FieldKind::Enum(
-                                super::CorpusTakenEndpointTag::VALUES,
-                            ),
-                            required: true,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                    ],
-                ),
-                required: false,
-                nullable: false,
-                default: None,
-                examples: &[],
-            },
-            super::Field {
-                name: "p_endpoint_info",
-                description: "",
-                kind: super::FieldKind::Object(
-                    &[
-                        super::Field {
-                            name: "value",
-                            description: "",
-                            kind: super::FieldKind::String {
-                                min_length: None,
-                                max_length: None,
-                            },
-                            required: false,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                        super::Field {
-                            name: "tag",
-                            description: "",
-                            kind: super::FieldKind::Enum(
-                                super::CorpusTakenEndpointInfoTag::VALUES,
-                            ),
-                            required: true,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                    ],
-                ),
-                required: false,
-                nullable: false,
-                default: None,
-                examples: &[],
-            },
-            super::Field {
-                name: "p_endpoint_input",
-                description: "",
-                kind: super::FieldKind::Object(
-                    &[
-                        super::Field {
-                            name: "value",
-                            description: "",
-                            kind: super::FieldKind::String {
-                                min_length: None,
-                                max_length: None,
-                            },
-                            required: false,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                        super::Field {
-                            name: "tag",
-                            description: "",
-                            kind: super::FieldKind::Enum(
-                                super::CorpusTakenEndpointInputTag::VALUES,
-                            ),
-                            required: true,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                    ],
-                ),
-                required: false,
-                nullable: false,
-                default: None,
-                examples: &[],
-            },
-            super::Field {
-                name: "p_field",
-                description: "",
-                kind: super::FieldKind::Object(
-                    &[
-                        super::Field {
-                            name: "value",
-                            description: "",
-                            kind: super::FieldKind::String {
-                                min_length: None,
-                                max_length: None,
-                            },
-                            required: false,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                        super::Field {
-                            name: "tag",
-                            description: "",
-                            kind: super::FieldKind::Enum(
-                                super::CorpusTakenFieldTag::VALUES,
-                            ),
-                            required: true,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                    ],
-                ),
-                required: false,
-                nullable: false,
-                default: None,
-                examples: &[],
-            },
-            super::Field {
-                name: "p_field_kind",
-                description: "",
-                kind: super::FieldKind::Object(
-                    &[
-                        super::Field {
-                            name: "value",
-                            description: "",
-                            kind: super::FieldKind::String {
-                                min_length: None,
-                                max_length: None,
-                            },
-                            required: false,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                        super::Field {
-                            name: "tag",
-                            description: "",
-                            kind: super::FieldKind::Enum(
-                                super::CorpusTakenFieldKindTag::VALUES,
-                            ),
-                            required: true,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                    ],
-                ),
-                required: false,
-                nullable: false,
-                default: None,
-                examples: &[],
-            },
-            super::Field {
-                name: "p_file_role",
-                description: "",
-                kind: super::FieldKind::Object(
-                    &[
-                        super::Field {
-                            name: "value",
-                            description: "",
-                            kind: super::FieldKind::String {
-                                min_length: None,
-                                max_length: None,
-                            },
-                            required: false,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                        super::Field {
-                            name: "tag",
-                            description: "",
-                            kind: super::FieldKind::Enum(
-                                super::CorpusTakenFileRoleTag::VALUES,
-                            ),
-                            required: true,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                    ],
-                ),
-                required: false,
-                nullable: false,
-                default: None,
-                examples: &[],
-            },
-            super::Field {
-                name: "p_input_error",
-                description: "",
-                kind: super::FieldKind::Object(
-                    &[
-                        super::Field {
-                            name: "value",
-                            description: "",
-                            kind: super::FieldKind::String {
-                                min_length: None,
-                                max_length: None,
-                            },
-                            required: false,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                        super::Field {
-                            name: "tag",
-                            description: "",
-                            kind: super::FieldKind::Enum(
-                                super::CorpusTakenInputErrorTag::VALUES,
-                            ),
-                            required: true,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                    ],
-                ),
-                required: false,
-                nullable: false,
-                default: None,
-                examples: &[],
-            },
-            super::Field {
-                name: "p_json_shape",
-                description: "",
-                kind: super::FieldKind::Object(
-                    &[
-                        super::Field {
-                            name: "value",
-                            description: "",
-                            kind: super::FieldKind::String {
-                                min_length: None,
-                                max_length: None,
-                            },
-                            required: false,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                        super::Field {
-                            name: "tag",
-                            description: "",
-                            kind: super::FieldKind::Enum(
-                                super::CorpusTakenJsonShapeTag::VALUES,
-                            ),
-                            required: true,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                    ],
-                ),
-                required: false,
-                nullable: false,
-                default: None,
-                examples: &[],
-            },
-            super::Field {
-                name: "p_location",
-                description: "",
-                kind: super::FieldKind::Object(
-                    &[
-                        super::Field {
-                            name: "value",
-                            description: "",
-                            kind: super::FieldKind::String {
-                                min_length: None,
-                                max_length: None,
-                            },
-                            required: false,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                        super::Field {
-                            name: "tag",
-                            description: "",
-                            kind: super::FieldKind::Enum(
-                                super::CorpusTakenLocationTag::VALUES,
-                            ),
-                            required: true,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                    ],
-                ),
-                required: false,
-                nullable: false,
-                default: None,
-                examples: &[],
-            },
-            super::Field {
-                name: "p_out_of_range",
-                description: "",
-                kind: super::FieldKind::Object(
-                    &[
-                        super::Field {
-                            name: "value",
-                            description: "",
-                            kind: super::FieldKind::String {
-                                min_length: None,
-                                max_length: None,
-                            },
-                            required: false,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                        super::Field {
-                            name: "tag",
-                            description: "",
-                            kind: super::FieldKind::Enum(
-                                super::CorpusTakenOutOfRangeTag::VALUES,
-                            ),
-                            required: true,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                    ],
-                ),
-                required: false,
-                nullable: false,
-                default: None,
-                examples: &[],
-            },
-            super::Field {
-                name: "p_price",
-                description: "",
-                kind: super::FieldKind::Object(
-                    &[
-                        super::Field {
-                            name: "value",
-                            description: "",
-                            kind: super::FieldKind::String {
-                                min_length: None,
-                                max_length: None,
-                            },
-                            required: false,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                        super::Field {
-                            name: "tag",
-                            description: "",
-                            kind: super::FieldKind::Enum(
-                                super::CorpusTakenPriceTag::VALUES,
-                            ),
-                            required: true,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                    ],
-                ),
-                required: false,
-                nullable: false,
-                default: None,
-                examples: &[],
-            },
-            super::Field {
-                name: "p_unknown",
-                description: "",
-                kind: super::FieldKind::Object(
-                    &[
-                        super::Field {
-                            name: "value",
-                            description: "",
-                            kind: super::FieldKind::String {
-                                min_length: None,
-                                max_length: None,
-                            },
-                            required: false,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                        super::Field {
-                            name: "tag",
-                            description: "",
-                            kind: super::FieldKind::Enum(
-                                super::CorpusTakenUnknownTag::VALUES,
-                            ),
-                            required: true,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                    ],
-                ),
-                required: false,
-                nullable: false,
-                default: None,
-                examples: &[],
-            },
-            super::Field {
-                name: "p_unknown_integer",
-                description: "",
-                kind: super::FieldKind::Object(
-                    &[
-                        super::Field {
-                            name: "value",
-                            description: "",
-                            kind: super::FieldKind::String {
-                                min_length: None,
-                                max_length: None,
-                            },
-                            required: false,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                        super::Field {
-                            name: "tag",
-                            description: "",
-                            kind: super::FieldKind::Enum(
-                                super::CorpusTakenUnknownIntegerTag::VALUES,
-                            ),
-                            required: true,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                    ],
-                ),
-                required: false,
-                nullable: false,
-                default: None,
-                examples: &[],
-            },
-            super::Field {
-                name: "p_unknown_text",
-                description: "",
-                kind: super::FieldKind::Object(
-                    &[
-                        super::Field {
-                            name: "value",
-                            description: "",
-                            kind: super::FieldKind::String {
-                                min_length: None,
-                                max_length: None,
-                            },
-                            required: false,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                        super::Field {
-                            name: "tag",
-                            description: "",
-                            kind: super::FieldKind::Enum(
-                                super::CorpusTakenUnknownTextTag::VALUES,
-                            ),
-                            required: true,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                    ],
-                ),
-                required: false,
-                nullable: false,
-                default: None,
-                examples: &[],
-            },
-            super::Field {
-                name: "p_cancel_state",
-                description: "",
-                kind: super::FieldKind::Object(
-                    &[
-                        super::Field {
-                            name: "value",
-                            description: "",
-                            kind: super::FieldKind::String {
-                                min_length: None,
-                                max_length: None,
-                            },
-                            required: false,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                        super::Field {
-                            name: "tag",
-                            description: "",
-                            kind: super::FieldKind::Enum(
-                                super::CorpusTakenCancelStateTag::VALUES,
-                            ),
-                            required: true,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                    ],
-                ),
-                required: false,
-                nullable: false,
-                default: None,
-                examples: &[],
-            },
-            super::Field {
-                name: "p_cancel_status",
-                description: "",
-                kind: super::FieldKind::Object(
-                    &[
-                        super::Field {
-                            name: "value",
-                            description: "",
-                            kind: super::FieldKind::String {
-                                min_length: None,
-                                max_length: None,
-                            },
-                            required: false,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                        super::Field {
-                            name: "tag",
-                            description: "",
-                            kind: super::FieldKind::Enum(
-                                super::CorpusTakenCancelStatusTag::VALUES,
-                            ),
-                            required: true,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                    ],
-                ),
-                required: false,
-                nullable: false,
-                default: None,
-                examples: &[],
-            },
-            super::Field {
-                name: "p_error_body",
-                description: "",
-                kind: super::FieldKind::Object(
-                    &[
-                        super::Field {
-                            name: "value",
-                            description: "",
-                            kind: super::FieldKind::String {
-                                min_length: None,
-                                max_length: None,
-                            },
-                            required: false,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                        super::Field {
-                            name: "tag",
-                            description: "",
-                            kind: super::FieldKind::Enum(
-                                super::CorpusTakenErrorBodyTag::VALUES,
-                            ),
-                            required: true,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                    ],
-                ),
-                required: false,
-                nullable: false,
-                default: None,
-                examples: &[],
-            },
-            super::Field {
-                name: "p_error_detail",
-                description: "",
-                kind: super::FieldKind::Object(
-                    &[
-                        super::Field {
-                            name: "value",
-                            description: "",
-                            kind: super::FieldKind::String {
-                                min_length: None,
-                                max_length: None,
-                            },
-                            required: false,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                        super::Field {
-                            name: "tag",
-                            description: "",
-                            kind: super::FieldKind::Enum(
-                                super::CorpusTakenErrorDetailTag::VALUES,
-                            ),
-                            required: true,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                    ],
-                ),
-                required: false,
-                nullable: false,
-                default: None,
-                examples: &[],
-            },
-            super::Field {
-                name: "p_log_entry",
-                description: "",
-                kind: super::FieldKind::Object(
-                    &[
-                        super::Field {
-                            name: "value",
-                            description: "",
-                            kind: super::FieldKind::String {
-                                min_length: None,
-                                max_length: None,
-                            },
-                            required: false,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                        super::Field {
-                            name: "tag",
-                            description: "",
-                            kind: super::FieldKind::Enum(
-                                super::CorpusTakenLogEntryTag::VALUES,
-                            ),
-                            required: true,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                    ],
-                ),
-                required: false,
-                nullable: false,
-                default: None,
-                examples: &[],
-            },
-            super::Field {
-                name: "p_log_level",
-                description: "",
-                kind: super::FieldKind::Object(
-                    &[
-                        super::Field {
-                            name: "value",
-                            description: "",
-                            kind: super::FieldKind::String {
-                                min_length: None,
-                                max_length: None,
-                            },
-                            required: false,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                        super::Field {
-                            name: "tag",
-                            description: "",
-                            kind: super::FieldKind::Enum(
-                                super::CorpusTakenLogLevelTag::VALUES,
-                            ),
-                            required: true,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                    ],
-                ),
-                required: false,
-                nullable: false,
-                default: None,
-                examples: &[],
-            },
-            super::Field {
-                name: "p_metrics",
-                description: "",
-                kind: super::FieldKind::Object(
-                    &[
-                        super::Field {
-                            name: "value",
-                            description: "",
-                            kind: super::FieldKind::String {
-                                min_length: None,
-                                max_length: None,
-                            },
-                            required: false,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                        super::Field {
-                            name: "tag",
-                            description: "",
-                            kind: super::FieldKind::Enum(
-                                super::CorpusTakenMetricsTag::VALUES,
-                            ),
-                            required: true,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                    ],
-                ),
-                required: false,
-                nullable: false,
-                default: None,
-                examples: &[],
-            },
-            super::Field {
-                name: "p_queue_priority",
-                description: "",
-                kind: super::FieldKind::Object(
-                    &[
-                        super::Field {
-                            name: "value",
-                            description: "",
-                            kind: super::FieldKind::String {
-                                min_length: None,
-                                max_length: None,
-                            },
-                            required: false,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                        super::Field {
-                            name: "tag",
-                            description: "",
-                            kind: super::FieldKind::Enum(
-                                super::CorpusTakenQueuePriorityTag::VALUES,
-                            ),
-                            required: true,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                    ],
-                ),
-                required: false,
-                nullable: false,
-                default: None,
-                examples: &[],
-            },
-            super::Field {
-                name: "p_queue_state",
-                description: "",
-                kind: super::FieldKind::Object(
-                    &[
-                        super::Field {
-                            name: "value",
-                            description: "",
-                            kind: super::FieldKind::String {
-                                min_length: None,
-                                max_length: None,
-                            },
-                            required: false,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                        super::Field {
-                            name: "tag",
-                            description: "",
-                            kind: super::FieldKind::Enum(
-                                super::CorpusTakenQueueStateTag::VALUES,
-                            ),
-                            required: true,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                    ],
-                ),
-                required: false,
-                nullable: false,
-                default: None,
-                examples: &[],
-            },
-            super::Field {
-                name: "p_request_error_type",
-                description: "",
-                kind: super::FieldKind::Object(
-                    &[
-                        super::Field {
-                            name: "value",
-                            description: "",
-                            kind: super::FieldKind::String {
-                                min_length: None,
-                                max_length: None,
-                            },
-                            required: false,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                        super::Field {
-                            name: "tag",
-                            description: "",
-                            kind: super::FieldKind::Enum(
-                                super::CorpusTakenRequestErrorTypeTag::VALUES,
-                            ),
-                            required: true,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                    ],
-                ),
-                required: false,
-                nullable: false,
-                default: None,
-                examples: &[],
-            },
-            super::Field {
-                name: "p_submit_status",
-                description: "",
-                kind: super::FieldKind::Object(
-                    &[
-                        super::Field {
-                            name: "value",
-                            description: "",
-                            kind: super::FieldKind::String {
-                                min_length: None,
-                                max_length: None,
-                            },
-                            required: false,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                        super::Field {
-                            name: "tag",
-                            description: "",
-                            kind: super::FieldKind::Enum(
-                                super::CorpusTakenSubmitStatusTag::VALUES,
-                            ),
-                            required: true,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                    ],
-                ),
-                required: false,
-                nullable: false,
-                default: None,
-                examples: &[],
-            },
-            super::Field {
-                name: "p_validation_error_detail",
-                description: "",
-                kind: super::FieldKind::Object(
-                    &[
-                        super::Field {
-                            name: "value",
-                            description: "",
-                            kind: super::FieldKind::String {
-                                min_length: None,
-                                max_length: None,
-                            },
-                            required: false,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                        super::Field {
-                            name: "tag",
-                            description: "",
-                            kind: super::FieldKind::Enum(
-                                super::CorpusTakenValidationErrorDetailTag::VALUES,
-                            ),
-                            required: true,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                    ],
-                ),
-                required: false,
-                nullable: false,
-                default: None,
-                examples: &[],
-            },
-            super::Field {
-                name: "p_validation_error_type",
-                description: "",
-                kind: super::FieldKind::Object(
-                    &[
-                        super::Field {
-                            name: "value",
-                            description: "",
-                            kind: super::FieldKind::String {
-                                min_length: None,
-                                max_length: None,
-                            },
-                            required: false,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                        super::Field {
-                            name: "tag",
-                            description: "",
-                            kind: super::FieldKind::Enum(
-                                super::CorpusTakenValidationErrorTypeTag::VALUES,
-                            ),
-                            required: true,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                    ],
-                ),
-                required: false,
-                nullable: false,
-                default: None,
-                examples: &[],
-            },
-            super::Field {
-                name: "p_validation_location",
-                description: "",
-                kind: super::FieldKind::Object(
-                    &[
-                        super::Field {
-                            name: "value",
-                            description: "",
-                            kind: super::FieldKind::String {
-                                min_length: None,
-                                max_length: None,
-                            },
-                            required: false,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                        super::Field {
-                            name: "tag",
-                            description: "",
-                            kind: super::FieldKind::Enum(
-                                super::CorpusTakenValidationLocationTag::VALUES,
-                            ),
-                            required: true,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                    ],
-                ),
-                required: false,
-                nullable: false,
-                default: None,
-                examples: &[],
-            },
-            super::Field {
-                name: "p_error",
-                description: "",
-                kind: super::FieldKind::Object(
-                    &[
-                        super::Field {
-                            name: "value",
-                            description: "",
-                            kind: super::FieldKind::String {
-                                min_length: None,
-                                max_length: None,
-                            },
-                            required: false,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                        super::Field {
-                            name: "tag",
-                            description: "",
-                            kind: super::FieldKind::Enum(super::ErrorTag::VALUES),
-                            required: true,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                    ],
-                ),
-                required: false,
-                nullable: false,
-                default: None,
-                examples: &[],
-            },
-            super::Field {
-                name: "p_output",
-                description: "",
-                kind: super::FieldKind::Object(
-                    &[
-                        super::Field {
-                            name: "value",
-                            description: "",
-                            kind: super::FieldKind::String {
-                                min_length: None,
-                                max_length: None,
-                            },
-                            required: false,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                        super::Field {
-                            name: "tag",
-                            description: "",
-                            kind: super::FieldKind::Enum(super::OutputTag::VALUES),
-                            required: true,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                    ],
-                ),
-                required: false,
-                nullable: false,
-                default: None,
-                examples: &[],
-            },
-            super::Field {
-                name: "p_input",
-                description: "",
-                kind: super::FieldKind::Object(
-                    &[
-                        super::Field {
-                            name: "value",
-                            description: "",
-                            kind: super::FieldKind::String {
-                                min_length: None,
-                                max_length: None,
-                            },
-                            required: false,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                        super::Field {
-                            name: "tag",
-                            description: "",
-                            kind: super::FieldKind::Enum(super::InputTag::VALUES),
-                            required: true,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                    ],
-                ),
-                required: false,
-                nullable: false,
-                default: None,
-                examples: &[],
-            },
-            super::Field {
-                name: "p_item",
-                description: "",
-                kind: super::FieldKind::Object(
-                    &[
-                        super::Field {
-                            name: "value",
-                            description: "",
-                            kind: super::FieldKind::String {
-                                min_length: None,
-                                max_length: None,
-                            },
-                            required: false,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                        super::Field {
-                            name: "tag",
-                            description: "",
-                            kind: super::FieldKind::Enum(super::ItemTag::VALUES),
-                            required: true,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                    ],
-                ),
-                required: false,
-                nullable: false,
-                default: None,
-                examples: &[],
-            },
-            super::Field {
-                name: "p_owned",
-                description: "",
-                kind: super::FieldKind::Object(
-                    &[
-                        super::Field {
-                            name: "value",
-                            description: "",
-                            kind: super::FieldKind::String {
-                                min_length: None,
-                                max_length: None,
-                            },
-                            required: false,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                        super::Field {
-                            name: "tag",
-                            description: "",
-                            kind: super::FieldKind::Enum(super::OwnedTag::VALUES),
-                            required: true,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                    ],
-                ),
-                required: false,
-                nullable: false,
-                default: None,
-                examples: &[],
-            },
-            super::Field {
-                name: "p_target",
-                description: "",
-                kind: super::FieldKind::Object(
-                    &[
-                        super::Field {
-                            name: "value",
-                            description: "",
-                            kind: super::FieldKind::String {
-                                min_length: None,
-                                max_length: None,
-                            },
-                            required: false,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                        super::Field {
-                            name: "tag",
-                            description: "",
-                            kind: super::FieldKind::Enum(super::TargetTag::VALUES),
-                            required: true,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                    ],
-                ),
-                required: false,
-                nullable: false,
-                default: None,
-                examples: &[],
-            },
-            super::Field {
-                name: "p_value",
-                description: "",
-                kind: super::FieldKind::Object(
-                    &[
-                        super::Field {
-                            name: "value",
-                            description: "",
-                            kind: super::FieldKind::String {
-                                min_length: None,
-                                max_length: None,
-                            },
-                            required: false,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                        super::Field {
-                            name: "tag",
-                            description: "",
-                            kind: super::FieldKind::Enum(super::ValueTag::VALUES),
-                            required: true,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                    ],
-                ),
-                required: false,
-                nullable: false,
-                default: None,
-                examples: &[],
-            },
-            super::Field {
-                name: "p_values",
-                description: "",
-                kind: super::FieldKind::Object(
-                    &[
-                        super::Field {
-                            name: "value",
-                            description: "",
-                            kind: super::FieldKind::String {
-                                min_length: None,
-                                max_length: None,
-                            },
-                            required: false,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                        super::Field {
-                            name: "tag",
-                            description: "",
-                            kind: super::FieldKind::Enum(super::ValuesTag::VALUES),
-                            required: true,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                    ],
-                ),
-                required: false,
-                nullable: false,
-                default: None,
-                examples: &[],
-            },
-            super::Field {
-                name: "p_all",
-                description: "",
-                kind: super::FieldKind::Object(
-                    &[
-                        super::Field {
-                            name: "value",
-                            description: "",
-                            kind: super::FieldKind::String {
-                                min_length: None,
-                                max_length: None,
-                            },
-                            required: false,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                        super::Field {
-                            name: "tag",
-                            description: "",
-                            kind: super::FieldKind::Enum(super::AllTag::VALUES),
-                            required: true,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                    ],
-                ),
-                required: false,
-                nullable: false,
-                default: None,
-                examples: &[],
-            },
-            super::Field {
-                name: "p_known",
-                description: "",
-                kind: super::FieldKind::Object(
-                    &[
-                        super::Field {
-                            name: "value",
-                            description: "",
-                            kind: super::FieldKind::String {
-                                min_length: None,
-                                max_length: None,
-                            },
-                            required: false,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                        super::Field {
-                            name: "tag",
-                            description: "",
-                            kind: super::FieldKind::Enum(super::KnownTag::VALUES),
-                            required: true,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                    ],
-                ),
-                required: false,
-                nullable: false,
-                default: None,
-                examples: &[],
-            },
-            super::Field {
-                name: "p_get",
-                description: "",
-                kind: super::FieldKind::Object(
-                    &[
-                        super::Field {
-                            name: "value",
-                            description: "",
-                            kind: super::FieldKind::String {
-                                min_length: None,
-                                max_length: None,
-                            },
-                            required: false,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                        super::Field {
-                            name: "tag",
-                            description: "",
-                            kind: super::FieldKind::Enum(super::GetTag::VALUES),
-                            required: true,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                    ],
-                ),
-                required: false,
-                nullable: false,
-                default: None,
-                examples: &[],
-            },
-            super::Field {
-                name: "p_new",
-                description: "",
-                kind: super::FieldKind::Object(
-                    &[
-                        super::Field {
-                            name: "value",
-                            description: "",
-                            kind: super::FieldKind::String {
-                                min_length: None,
-                                max_length: None,
-                            },
-                            required: false,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                        super::Field {
-                            name: "tag",
-                            description: "",
-                            kind: super::FieldKind::Enum(super::NewTag::VALUES),
-                            required: true,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                    ],
-                ),
-                required: false,
-                nullable: false,
-                default: None,
-                examples: &[],
-            },
-            super::Field {
-                name: "p_is_known",
-                description: "",
-                kind: super::FieldKind::Object(
-                    &[
-                        super::Field {
-                            name: "value",
-                            description: "",
-                            kind: super::FieldKind::String {
-                                min_length: None,
-                                max_length: None,
-                            },
-                            required: false,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                        super::Field {
-                            name: "tag",
-                            description: "",
-                            kind: super::FieldKind::Enum(super::IsKnownTag::VALUES),
-                            required: true,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                    ],
-                ),
-                required: false,
-                nullable: false,
-                default: None,
-                examples: &[],
-            },
-            super::Field {
-                name: "p_as_str",
-                description: "",
-                kind: super::FieldKind::Object(
-                    &[
-                        super::Field {
-                            name: "value",
-                            description: "",
-                            kind: super::FieldKind::String {
-                                min_length: None,
-                                max_length: None,
-                            },
-                            required: false,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                        super::Field {
-                            name: "tag",
-                            description: "",
-                            kind: super::FieldKind::Enum(super::AsStrTag::VALUES),
-                            required: true,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                    ],
-                ),
-                required: false,
-                nullable: false,
-                default: None,
-                examples: &[],
-            },
-            super::Field {
-                name: "p_schema",
-                description: "",
-                kind: super::FieldKind::Object(
-                    &[
-                        super::Field {
-                            name: "value",
-                            description: "",
-                            kind: super::FieldKind::String {
-                                min_length: None,
-                                max_length: None,
-                            },
-                            required: false,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                        super::Field {
-                            name: "tag",
-                            description: "",
-                            kind: super::FieldKind::Enum(super::SchemaTag::VALUES),
-                            required: true,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                    ],
-                ),
-                required: false,
-                nullable: false,
-                default: None,
-                examples: &[],
-            },
-            super::Field {
-                name: "p_map",
-                description: "",
-                kind: super::FieldKind::Object(
-                    &[
-                        super::Field {
-                            name: "value",
-                            description: "",
-                            kind: super::FieldKind::String {
-                                min_length: None,
-                                max_length: None,
-                            },
-                            required: false,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                        super::Field {
-                            name: "tag",
-                            description: "",
-                            kind: super::FieldKind::Enum(super::MapTag::VALUES),
-                            required: true,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                    ],
-                ),
-                required: false,
-                nullable: false,
-                default: None,
-                examples: &[],
-            },
-            super::Field {
-                name: "p_number",
-                description: "",
-                kind: super::FieldKind::Object(
-                    &[
-                        super::Field {
-                            name: "value",
-                            description: "",
-                            kind: super::FieldKind::String {
-                                min_length: None,
-                                max_length: None,
-                            },
-                            required: false,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                        super::Field {
-                            name: "tag",
-                            description: "",
-                            kind: super::FieldKind::Enum(super::NumberTag::VALUES),
-                            required: true,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                    ],
-                ),
-                required: false,
-                nullable: false,
-                default: None,
-                examples: &[],
-            },
-            super::Field {
-                name: "p_iter",
-                description: "",
-                kind: super::FieldKind::Object(
-                    &[
-                        super::Field {
-                            name: "value",
-                            description: "",
-                            kind: super::FieldKind::String {
-                                min_length: None,
-                                max_length: None,
-                            },
-                            required: false,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                        super::Field {
-                            name: "tag",
-                            description: "",
-                            kind: super::FieldKind::Enum(super::IterTag::VALUES),
-                            required: true,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                    ],
-                ),
-                required: false,
-                nullable: false,
-                default: None,
-                examples: &[],
-            },
-            super::Field {
-                name: "p_read",
-                description: "",
-                kind: super::FieldKind::Object(
-                    &[
-                        super::Field {
-                            name: "value",
-                            description: "",
-                            kind: super::FieldKind::String {
-                                min_length: None,
-                                max_length: None,
-                            },
-                            required: false,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                        super::Field {
-                            name: "tag",
-                            description: "",
-                            kind: super::FieldKind::Enum(super::ReadTag::VALUES),
-                            required: true,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                    ],
-                ),
-                required: false,
-                nullable: false,
-                default: None,
-                examples: &[],
-            },
-            super::Field {
-                name: "p_index",
-                description: "",
-                kind: super::FieldKind::Object(
-                    &[
-                        super::Field {
-                            name: "value",
-                            description: "",
-                            kind: super::FieldKind::String {
-                                min_length: None,
-                                max_length: None,
-                            },
-                            required: false,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                        super::Field {
-                            name: "tag",
-                            description: "",
-                            kind: super::FieldKind::Enum(super::IndexTag::VALUES),
-                            required: true,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                    ],
-                ),
-                required: false,
-                nullable: false,
-                default: None,
-                examples: &[],
-            },
-            super::Field {
-                name: "p_shapes",
-                description: "",
-                kind: super::FieldKind::Object(
-                    &[
-                        super::Field {
-                            name: "value",
-                            description: "",
-                            kind: super::FieldKind::String {
-                                min_length: None,
-                                max_length: None,
-                            },
-                            required: false,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                        super::Field {
-                            name: "tag",
-                            description: "",
-                            kind: super::FieldKind::Enum(super::ShapesTag::VALUES),
-                            required: true,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                    ],
-                ),
-                required: false,
-                nullable: false,
-                default: None,
-                examples: &[],
-            },
-            super::Field {
-                name: "p_candidates",
-                description: "",
-                kind: super::FieldKind::Object(
-                    &[
-                        super::Field {
-                            name: "value",
-                            description: "",
-                            kind: super::FieldKind::String {
-                                min_length: None,
-                                max_length: None,
-                            },
-                            required: false,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                        super::Field {
-                            name: "tag",
-                            description: "",
-                            kind: super::FieldKind::Enum(super::CandidatesTag::VALUES),
-                            required: true,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                    ],
-                ),
-                required: false,
-                nullable: false,
-                default: None,
-                examples: &[],
-            },
-            super::Field {
-                name: "p_formatter",
-                description: "",
-                kind: super::FieldKind::Object(
-                    &[
-                        super::Field {
-                            name: "value",
-                            description: "",
-                            kind: super::FieldKind::String {
-                                min_length: None,
-                                max_length: None,
-                            },
-                            required: false,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                        super::Field {
-                            name: "tag",
-                            description: "",
-                            kind: super::FieldKind::Enum(super::FormatterTag::VALUES),
-                            required: true,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                    ],
-                ),
-                required: false,
-                nullable: false,
-                default: None,
-                examples: &[],
-            },
-            super::Field {
-                name: "p_deserializer",
-                description: "",
-                kind: super::FieldKind::Object(
-                    &[
-                        super::Field {
-                            name: "value",
-                            description: "",
-                            kind: super::FieldKind::String {
-                                min_length: None,
-                                max_length: None,
-                            },
-                            required: false,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                        super::Field {
-                            name: "tag",
-                            description: "",
-                            kind: super::FieldKind::Enum(super::DeserializerTag::VALUES),
-                            required: true,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                    ],
-                ),
-                required: false,
-                nullable: false,
-                default: None,
-                examples: &[],
-            },
-            super::Field {
-                name: "p_serializer",
-                description: "",
-                kind: super::FieldKind::Object(
-                    &[
-                        super::Field {
-                            name: "value",
-                            description: "",
-                            kind: super::FieldKind::String {
-                                min_length: None,
-                                max_length: None,
-                            },
-                            required: false,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                        super::Field {
-                            name: "tag",
-                            description: "",
-                            kind: super::FieldKind::Enum(super::SerializerTag::VALUES),
-                            required: true,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                    ],
-                ),
-                required: false,
-                nullable: false,
-                default: None,
-                examples: &[],
-            },
-            super::Field {
-                name: "p_cow",
-                description: "",
-                kind: super::FieldKind::Object(
-                    &[
-                        super::Field {
-                            name: "value",
-                            description: "",
-                            kind: super::FieldKind::String {
-                                min_length: None,
-                                max_length: None,
-                            },
-                            required: false,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                        super::Field {
-                            name: "tag",
-                            description: "",
-                            kind: super::FieldKind::Enum(super::CowTag::VALUES),
-                            required: true,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                    ],
-                ),
-                required: false,
-                nullable: false,
-                default: None,
-                examples: &[],
-            },
-        ],
-        outputs: &[
-            super::Field {
-                name: "any",
-                description: "",
-                kind: super::FieldKind::Any,
-                required: false,
-                nullable: false,
-                default: None,
-                examples: &[],
-            },
-        ],
-        price: None,
-    };
+    const INFO: &'static super::EndpointInfo = &super::EndpointInfo::new(
+            Self::ID,
+            "fal-ai",
+            "corpus",
+        )
+        .with_name("CorpusTaken", "corpus-taken")
+        .with_summary("Calls `fal-ai/corpus/taken`.")
+        .with_positional(&[])
+        .with_inputs(
+            &[
+                super::Field::new(
+                    "value",
+                    super::FieldKind::Enum(super::CorpusTakenInputValue::VALUES),
+                ),
+                super::Field::new(
+                    "field",
+                    super::FieldKind::Object(
+                        &[
+                            super::Field::new(
+                                    "self",
+                                    super::FieldKind::String {
+                                        min_length: None,
+                                        max_length: None,
+                                    },
+                                )
+                                .required(),
+                            super::Field::new(
+                                "option",
+                                super::FieldKind::String {
+                                    min_length: None,
+                                    max_length: None,
+                                },
+                            ),
+                            super::Field::new(
+                                "some",
+                                super::FieldKind::String {
+                                    min_length: None,
+                                    max_length: None,
+                                },
+                            ),
+                            super::Field::new(
+                                "none",
+                                super::FieldKind::String {
+                                    min_length: None,
+                                    max_length: None,
+                                },
+                            ),
+                            super::Field::new(
+                                "result",
+                                super::FieldKind::String {
+                                    min_length: None,
+                                    max_length: None,
+                                },
+                            ),
+                            super::Field::new(
+                                "ok",
+                                super::FieldKind::String {
+                                    min_length: None,
+                                    max_length: None,
+                                },
+                            ),
+                            super::Field::new(
+                                "err",
+                                super::FieldKind::String {
+                                    min_length: None,
+                                    max_length: None,
+                                },
+                            ),
+                            super::Field::new(
+                                "string",
+                                super::FieldKind::String {
+                                    min_length: None,
+                                    max_length: None,
+                                },
+                            ),
+                            super::Field::new(
+                                "vec",
+                                super::FieldKind::String {
+                                    min_length: None,
+                                    max_length: None,
+                                },
+                            ),
+                            super::Field::new(
+                                "box",
+                                super::FieldKind::String {
+                                    min_length: None,
+                                    max_length: None,
+                                },
+                            ),
+                            super::Field::new(
+                                "clone",
+                                super::FieldKind::String {
+                                    min_length: None,
+                                    max_length: None,
+                                },
+                            ),
+                            super::Field::new(
+                                "copy",
+                                super::FieldKind::String {
+                                    min_length: None,
+                                    max_length: None,
+                                },
+                            ),
+                            super::Field::new(
+                                "debug",
+                                super::FieldKind::String {
+                                    min_length: None,
+                                    max_length: None,
+                                },
+                            ),
+                            super::Field::new(
+                                "default",
+                                super::FieldKind::String {
+                                    min_length: None,
+                                    max_length: None,
+                                },
+                            ),
+                            super::Field::new(
+                                "display",
+                                super::FieldKind::String {
+                                    min_length: None,
+                                    max_length: None,
+                                },
+                            ),
+                            super::Field::new(
+                                "drop",
+                                super::FieldKind::String {
+                                    min_length: None,
+                                    max_length: None,
+                                },
+                            ),
+                            super::Field::new(
+                                "eq",
+                                super::FieldKind::String {
+                                    min_length: None,
+                                    max_length: None,
+                                },
+                            ),
+                            super::Field::new(
+                                "fn",
+                                super::FieldKind::String {
+                                    min_length: None,
+                                    max_length: None,
+                                },
+                            ),
+                            super::Field::new(
+                                "from",
+                                super::FieldKind::String {
+                                    min_length: None,
+                                    max_length: None,
+                                },
+                            ),
+                            super::Field::new(
+                                "from_str",
+                                super::FieldKind::String {
+                                    min_length: None,
+                                    max_length: None,
+                                },
+                            ),
+                            super::Field::new(
+                                "hash",
+                                super::FieldKind::String {
+                                    min_length: None,
+                                    max_length: None,
+                                },
+                            ),
+                            super::Field::new(
+                                "into",
+                                super::FieldKind::String {
+                                    min_length: None,
+                                    max_length: None,
+                                },
+                            ),
+                            super::Field::new(
+                                "iterator",
+                                super::FieldKind::String {
+                                    min_length: None,
+                                    max_length: None,
+                                },
+                            ),
+                            super::Field::new(
+                                "ord",
+                                super::FieldKind::String {
+                                    min_length: None,
+                                    max_length: None,
+                                },
+                            ),
+                            super::Field::new(
+                                "partial_eq",
+                                super::FieldKind::String {
+                                    min_length: None,
+                                    max_length: None,
+                                },
+                            ),
+                            super::Field::new(
+                                "partial_ord",
+                                super::FieldKind::String {
+                                    min_length: None,
+                                    max_length: None,
+                                },
+                            ),
+                            super::Field::new(
+                                "send",
+                                super::FieldKind::String {
+                                    min_length: None,
+                                    max_length: None,
+                                },
+                            ),
+                            super::Field::new(
+                                "sized",
+                                super::FieldKind::String {
+                                    min_length: None,
+                                    max_length: None,
+                                },
+                            ),
+                            super::Field::new(
+                                "sync",
+                                super::FieldKind::String {
+                                    min_length: None,
+                                    max_length: None,
+                                },
+                            ),
+                            super::Field::new(
+                                "to_string",
+                                super::FieldKind::String {
+                                    min_length: None,
+                                    max_length: None,
+                                },
+                            ),
+                            super::Field::new(
+                                "try_from",
+                                super::FieldKind::String {
+                                    min_length: None,
+                                    max_length: None,
+                                },
+                            ),
+                            super::Field::new(
+                                "try_into",
+                                super::FieldKind::String {
+                                    min_length: None,
+                                    max_length: None,
+                                },
+                            ),
+                            super::Field::new(
+                                "deserialize",
+                                super::FieldKind::String {
+                                    min_length: None,
+                                    max_length: None,
+                                },
+                            ),
+                            super::Field::new(
+                                "serialize",
+                                super::FieldKind::String {
+                                    min_length: None,
+                                    max_length: None,
+                                },
+                            ),
+                            super::Field::new(
+                                "json_schema",
+                                super::FieldKind::String {
+                                    min_length: None,
+                                    max_length: None,
+                                },
+                            ),
+                            super::Field::new(
+                                "bounds",
+                                super::FieldKind::String {
+                                    min_length: None,
+                                    max_length: None,
+                                },
+                            ),
+                            super::Field::new(
+                                "endpoint",
+                                super::FieldKind::String {
+                                    min_length: None,
+                                    max_length: None,
+                                },
+                            ),
+                            super::Field::new(
+                                "endpoint_info",
+                                super::FieldKind::String {
+                                    min_length: None,
+                                    max_length: None,
+                                },
+                            ),
+                            super::Field::new(
+                                "endpoint_input",
+                                super::FieldKind::String {
+                                    min_length: None,
+                                    max_length: None,
+                                },
+                            ),
+                            super::Field::new(
+                                "field",
+                                super::FieldKind::String {
+                                    min_length: None,
+                                    max_length: None,
+                                },
+                            ),
+                            super::Field::new(
+                                "field_kind",
+                                super::FieldKind::String {
+                                    min_length: None,
+                                    max_length: None,
+                                },
+                            ),
+                            super::Field::new(
+                                "file_role",
+                                super::FieldKind::String {
+                                    min_length: None,
+                                    max_length: None,
+                                },
+                            ),
+                            super::Field::new(
+                                "input_error",
+                                super::FieldKind::String {
+                                    min_length: None,
+                                    max_length: None,
+                                },
+                            ),
+                            super::Field::new(
+                                "json_shape",
+                                super::FieldKind::String {
+                                    min_length: None,
+                                    max_length: None,
+                                },
+                            ),
+                            super::Field::new(
+                                "location",
+                                super::FieldKind::String {
+                                    min_length: None,
+                                    max_length: None,
+                                },
+                            ),
+                            super::Field::new(
+                                "out_of_range",
+                                super::FieldKind::String {
+                                    min_length: None,
+                                    max_length: None,
+                                },
+                            ),
+                            super::Field::new(
+                                "price",
+                                super::FieldKind::String {
+                                    min_length: None,
+                                    max_length: None,
+                                },
+                            ),
+                            super::Field::new(
+                                "unknown",
+                                super::FieldKind::String {
+                                    min_length: None,
+                                    max_length: None,
+                                },
+                            ),
+                            super::Field::new(
+                                "unknown_integer",
+                                super::FieldKind::String {
+                                    min_length: None,
+                                    max_length: None,
+                                },
+                            ),
+                            super::Field::new(
+                                "unknown_text",
+                                super::FieldKind::String {
+                                    min_length: None,
+                                    max_length: None,
+                                },
+                            ),
+                            super::Field::new(
+                                "cancel_state",
+                                super::FieldKind::String {
+                                    min_length: None,
+                                    max_length: None,
+                                },
+                            ),
+                            super::Field::new(
+                                "cancel_status",
+                                super::FieldKind::String {
+                                    min_length: None,
+                                    max_length: None,
+                                },
+                            ),
+                            super::Field::new(
+                                "error_body",
+                                super::FieldKind::String {
+                                    min_length: None,
+                                    max_length: None,
+                                },
+                            ),
+                            super::Field::new(
+                                "error_detail",
+                                super::FieldKind::String {
+                                    min_length: None,
+                                    max_length: None,
+                                },
+                            ),
+                            super::Field::new(
+                                "log_entry",
+                                super::FieldKind::String {
+                                    min_length: None,
+                                    max_length: None,
+                                },
+                            ),
+                            super::Field::new(
+                                "log_level",
+                                super::FieldKind::String {
+                                    min_length: None,
+                                    max_length: None,
+                                },
+                            ),
+                            super::Field::new(
+                                "metrics",
+                                super::FieldKind::String {
+                                    min_length: None,
+                                    max_length: None,
+                                },
+                            ),
+                            super::Field::new(
+                                "queue_priority",
+                                super::FieldKind::String {
+                                    min_length: None,
+                                    max_length: None,
+                                },
+                            ),
+                            super::Field::new(
+                                "queue_state",
+                                super::FieldKind::String {
+                                    min_length: None,
+                                    max_length: None,
+                                },
+                            ),
+                            super::Field::new(
+                                "queue_status",
+                                super::FieldKind::String {
+                                    min_length: None,
+                                    max_length: None,
+                                },
+                            ),
+                            super::Field::new(
+                                "request_error_type",
+                                super::FieldKind::String {
+                                    min_length: None,
+                                    max_length: None,
+                                },
+                            ),
+                            super::Field::new(
+                                "submit_status",
+                                super::FieldKind::String {
+                                    min_length: None,
+                                    max_length: None,
+                                },
+                            ),
+                            super::Field::new(
+                                "validation_error_detail",
+                                super::FieldKind::String {
+                                    min_length: None,
+                                    max_length: None,
+                                },
+                            ),
+                            super::Field::new(
+                                "validation_error_type",
+                                super::FieldKind::String {
+                                    min_length: None,
+                                    max_length: None,
+                                },
+                            ),
+                            super::Field::new(
+                                "validation_location",
+                                super::FieldKind::String {
+                                    min_length: None,
+                                    max_length: None,
+                                },
+                            ),
+                            super::Field::new(
+                                "error",
+                                super::FieldKind::String {
+                                    min_length: None,
+                                    max_length: None,
+                                },
+                            ),
+                            super::Field::new(
+                                "output",
+                                super::FieldKind::String {
+                                    min_length: None,
+                                    max_length: None,
+                                },
+                            ),
+                            super::Field::new(
+                                "input",
+                                super::FieldKind::String {
+                                    min_length: None,
+                                    max_length: None,
+                                },
+                            ),
+                            super::Field::new(
+                                "item",
+                                super::FieldKind::String {
+                                    min_length: None,
+                                    max_length: None,
+                                },
+                            ),
+                            super::Field::new(
+                                "owned",
+                                super::FieldKind::String {
+                                    min_length: None,
+                                    max_length: None,
+                                },
+                            ),
+                            super::Field::new(
+                                "target",
+                                super::FieldKind::String {
+                                    min_length: None,
+                                    max_length: None,
+                                },
+                            ),
+                            super::Field::new(
+                                    "value",
+                                    super::FieldKind::String {
+                                        min_length: None,
+                                        max_length: None,
+                                    },
+                                )
+                                .required(),
+                            super::Field::new(
+                                "values",
+                                super::FieldKind::String {
+                                    min_length: None,
+                                    max_length: None,
+                                },
+                            ),
+                            super::Field::new(
+                                "all",
+                                super::FieldKind::String {
+                                    min_length: None,
+                                    max_length: None,
+                                },
+                            ),
+                            super::Field::new(
+                                "known",
+                                super::FieldKind::String {
+                                    min_length: None,
+                                    max_length: None,
+                                },
+                            ),
+                            super::Field::new(
+                                "get",
+                                super::FieldKind::String {
+                                    min_length: None,
+                                    max_length: None,
+                                },
+                            ),
+                            super::Field::new(
+                                    "new",
+                                    super::FieldKind::String {
+                                        min_length: None,
+                                        max_length: None,
+                                    },
+                                )
+                                .required(),
+                            super::Field::new(
+                                "is_known",
+                                super::FieldKind::String {
+                                    min_length: None,
+                                    max_length: None,
+                                },
+                            ),
+                            super::Field::new(
+                                "as_str",
+                                super::FieldKind::String {
+                                    min_length: None,
+                                    max_length: None,
+                                },
+                            ),
+                            super::Field::new(
+                                "schema",
+                                super::FieldKind::String {
+                                    min_length: None,
+                                    max_length: None,
+                                },
+                            ),
+                            super::Field::new(
+                                "map",
+                                super::FieldKind::String {
+                                    min_length: None,
+                                    max_length: None,
+                                },
+                            ),
+                            super::Field::new(
+                                "number",
+                                super::FieldKind::String {
+                                    min_length: None,
+                                    max_length: None,
+                                },
+                            ),
+                            super::Field::new(
+                                "iter",
+                                super::FieldKind::String {
+                                    min_length: None,
+                                    max_length: None,
+                                },
+                            ),
+                            super::Field::new(
+                                "read",
+                                super::FieldKind::String {
+                                    min_length: None,
+                                    max_length: None,
+                                },
+                            ),
+                            super::Field::new(
+                                "index",
+                                super::FieldKind::String {
+                                    min_length: None,
+                                    max_length: None,
+                                },
+                            ),
+                            super::Field::new(
+                                "shapes",
+                                super::FieldKind::String {
+                                    min_length: None,
+                                    max_length: None,
+                                },
+                            ),
+                            super::Field::new(
+                                "candidates",
+                                super::FieldKind::String {
+                                    min_length: None,
+                                    max_length: None,
+                                },
+                            ),
+                            super::Field::new(
+                                "formatter",
+                                super::FieldKind::String {
+                                    min_length: None,
+                                    max_length: None,
+                                },
+                            ),
+                            super::Field::new(
+                                "deserializer",
+                                super::FieldKind::String {
+                                    min_length: None,
+                                    max_length: None,
+                                },
+                            ),
+                            super::Field::new(
+                                "serializer",
+                                super::FieldKind::String {
+                                    min_length: None,
+                                    max_length: None,
+                                },
+                            ),
+                            super::Field::new(
+                                "cow",
+                                super::FieldKind::String {
+                                    min_length: None,
+                                    max_length: None,
+                                },
+                            ),
+                            super::Field::new(
+                                "additional_properties",
+                                super::FieldKind::String {
+                                    min_length: None,
+                                    max_length: None,
+                                },
+                            ),
+                            super::Field::new(
+                                "f",
+                                super::FieldKind::String {
+                                    min_length: None,
+                                    max_length: None,
+                                },
+                            ),
+                            super::Field::new(
+                                "de",
+                                super::FieldKind::String {
+                                    min_length: None,
+                                    max_length: None,
+                                },
+                            ),
+                            super::Field::new(
+                                "d",
+                                super::FieldKind::String {
+                                    min_length: None,
+                                    max_length: None,
+                                },
+                            ),
+                            super::Field::new(
+                                "s",
+                                super::FieldKind::String {
+                                    min_length: None,
+                                    max_length: None,
+                                },
+                            ),
+                            super::Field::new(
+                                "with_x",
+                                super::FieldKind::String {
+                                    min_length: None,
+                                    max_length: None,
+                                },
+                            ),
+                            super::Field::new(
+                                "x",
+                                super::FieldKind::String {
+                                    min_length: None,
+                                    max_length: None,
+                                },
+                            ),
+                            super::Field::new(
+                                "fmt",
+                                super::FieldKind::String {
+                                    min_length: None,
+                                    max_length: None,
+                                },
+                            ),
+                            super::Field::new(
+                                "schema_name",
+                                super::FieldKind::String {
+                                    min_length: None,
+                                    max_length: None,
+                                },
+                            ),
+                            super::Field::new(
+                                "std",
+                                super::FieldKind::String {
+                                    min_length: None,
+                                    max_length: None,
+                                },
+                            ),
+                            super::Field::new(
+                                "core",
+                                super::FieldKind::String {
+                                    min_length: None,
+                                    max_length: None,
+                                },
+                            ),
+                            super::Field::new(
+                                "serde",
+                                super::FieldKind::String {
+                                    min_length: None,
+                                    max_length: None,
+                                },
+                            ),
+                            super::Field::new(
+                                "super",
+                                super::FieldKind::String {
+                                    min_length: None,
+                                    max_length: None,
+                                },
+                            ),
+                            super::Field::new(
+                                "crate",
+                                super::FieldKind::String {
+                                    min_length: None,
+                                    max_length: None,
+                                },
+                            ),
+                            super::Field::new(
+                                "try",
+                                super::FieldKind::String {
+                                    min_length: None,
+                                    max_length: None,
+                                },
+                            ),
+                            super::Field::new(
+                                "async",
+                                super::FieldKind::String {
+                                    min_length: None,
+                                    max_length: None,
+                                },
+                            ),
+                            super::Field::new(
+                                "gen",
+                                super::FieldKind::String {
+                                    min_length: None,
+                                    max_length: None,
+                                },
+                            ),
+                        ],
+                    ),
+                ),
+                super::Field::new(
+                    "upper",
+                    super::FieldKind::Enum(super::CorpusTakenInputUpper::VALUES),
+                ),
+                super::Field::new(
+                    "camel",
+                    super::FieldKind::Enum(super::CorpusTakenInputCamel::VALUES),
+                ),
+                super::Field::new(
+                    "p_self",
+                    super::FieldKind::Object(
+                        &[
+                            super::Field::new(
+                                "value",
+                                super::FieldKind::String {
+                                    min_length: None,
+                                    max_length: None,
+                                },
+                            ),
+                            super::Field::new(
+                                    "tag",
+                                    super::FieldKind::Enum(super::CorpusTakenSelfTag::VALUES),
+                                )
+                                .required(),
+                        ],
+                    ),
+                ),
+                super::Field::new(
+                    "p_option",
+                    super::FieldKind::Object(
+                        &[
+                            super::Field::new(
+                                "value",
+                                super::FieldKind::String {
+                                    min_length: None,
+                                    max_length: None,
+                                },
+                            ),
+                            super::Field::new(
+                                    "tag",
+                                    super::FieldKind::Enum(super::CorpusTakenOptionTag::VALUES),
+                                )
+                                .required(),
+                        ],
+                    ),
+                ),
+                super::Field::new(
+                    "p_some",
+                    super::FieldKind::Object(
+                        &[
+                            super::Field::new(
+                                "value",
+                                super::FieldKind::String {
+                                    min_length: None,
+                                    max_length: None,
+                                },
+                            ),
+                            super::Field::new(
+                                    "tag",
+                                    super::FieldKind::Enum(super::CorpusTakenSomeTag::VALUES),
+                                )
+                                .required(),
+                        ],
+                    ),
+                ),
+                super::Field::new(
+                    "p_none",
+                    super::FieldKind::Object(
+                        &[
+                            super::Field::new(
+                                "value",
+                                super::FieldKind::String {
+                                    min_length: None,
+                                    max_length: None,
+                                },
+                            ),
+                            super::Field::new(
+                                    "tag",
+                                    super::FieldKind::Enum(super::CorpusTakenNoneTag::VALUES),
+                                )
+                                .required(),
+                        ],
+                    ),
+                ),
+                super::Field::new(
+                    "p_result",
+                    super::FieldKind::Object(
+                        &[
+                            super::Field::new(
+                                "value",
+                                super::FieldKind::String {
+                                    min_length: None,
+                                    max_length: None,
+                                },
+                            ),
+                            super::Field::new(
+                                    "tag",
+                                    super::FieldKind::Enum(super::CorpusTakenResultTag::VALUES),
+                                )
+                                .required(),
+                        ],
+                    ),
+                ),
+                super::Field::new(
+                    "p_ok",
+                    super::FieldKind::Object(
+                        &[
+                            super::Field::new(
+                                "value",
+                                super::FieldKind::String {
+                                    min_length: None,
+                                    max_length: None,
+                                },
+                            ),
+                            super::Field::new(
+                                    "tag",
+                                    super::FieldKind::Enum(super::CorpusTakenOkTag::VALUES),
+                                )
+                                .required(),
+                        ],
+                    ),
+                ),
+                super::Field::new(
+                    "p_err",
+                    super::FieldKind::Object(
+                        &[
+                            super::Field::new(
+                                "value",
+                                super::FieldKind::String {
+                                    min_length: None,
+                                    max_length: None,
+                                },
+                            ),
+                            super::Field::new(
+                                    "tag",
+                                    super::FieldKind::Enum(super::CorpusTakenErrTag::VALUES),
+                                )
+                                .required(),
+                        ],
+                    ),
+                ),
+                super::Field::new(
+                    "p_string",
+                    super::FieldKind::Object(
+                        &[
+                            super::Field::new(
+                                "value",
+                                super::FieldKind::String {
+                                    min_length: None,
+                                    max_length: None,
+                                },
+                            ),
+                            super::Field::new(
+                                    "tag",
+                                    super::FieldKind::Enum(super::CorpusTakenStringTag::VALUES),
+                                )
+                                .required(),
+                        ],
+                    ),
+                ),
+                super::Field::new(
+                    "p_vec",
+                    super::FieldKind::Object(
+                        &[
+                            super::Field::new(
+                                "value",
+                                super::FieldKind::String {
+                                    min_length: None,
+                                    max_length: None,
+                                },
+                            ),
+                            super::Field::new(
+                                    "tag",
+                                    super::FieldKind::Enum(super::CorpusTakenVecTag::VALUES),
+                                )
+                                .required(),
+                        ],
+                    ),
+                ),
+                super::Field::new(
+                    "p_box",
+                    super::FieldKind::Object(
+                        &[
+                            super::Field::new(
+                                "value",
+                                super::FieldKind::String {
+                                    min_length: None,
+                                    max_length: None,
+                                },
+                            ),
+                            super::Field::new(
+                                    "tag",
+                                    super::FieldKind::Enum(super::CorpusTakenBoxTag::VALUES),
+                                )
+                                .required(),
+                        ],
+                    ),
+                ),
+                super::Field::new(
+                    "p_clone",
+                    super::FieldKind::Object(
+                        &[
+                            super::Field::new(
+                                "value",
+                                super::FieldKind::String {
+                                    min_length: None,
+                                    max_length: None,
+                                },
+                            ),
+                            super::Field::new(
+                                    "tag",
+                                    super::FieldKind::Enum(super::CorpusTakenCloneTag::VALUES),
+                                )
+                                .required(),
+                        ],
+                    ),
+                ),
+                super::Field::new(
+                    "p_copy",
+                    super::FieldKind::Object(
+                        &[
+                            super::Field::new(
+                                "value",
+                                super::FieldKind::String {
+                                    min_length: None,
+                                    max_length: None,
+                                },
+                            ),
+                            super::Field::new(
+                                    "tag",
+                                    super::FieldKind::Enum(super::CorpusTakenCopyTag::VALUES),
+                                )
+                                .required(),
+                        ],
+                    ),
+                ),
+                super::Field::new(
+                    "p_debug",
+                    super::FieldKind::Object(
+                        &[
+                            super::Field::new(
+                                "value",
+                                super::FieldKind::String {
+                                    min_length: None,
+                                    max_length: None,
+                                },
+                            ),
+                            super::Field::new(
+                                    "tag",
+                                    super::FieldKind::Enum(super::CorpusTakenDebugTag::VALUES),
+                                )
+                                .required(),
+                        ],
+                    ),
+                ),
+                super::Field::new(
+                    "p_default",
+                    super::FieldKind::Object(
+                        &[
+                            super::Field::new(
+                                "value",
+                                super::FieldKind::String {
+                                    min_length: None,
+                                    max_length: None,
+                                },
+                            ),
+                            super::Field::new(
+                                    "tag",
+                                    super::FieldKind::Enum(super::CorpusTakenDefaultTag::VALUES),
+                                )
+                                .required(),
+                        ],
+                    ),
+                ),
+                super::Field::new(
+                    "p_display",
+                    super::FieldKind::Object(
+                        &[
+                            super::Field::new(
+                                "value",
+                                super::FieldKind::String {
+                                    min_length: None,
+                                    max_length: None,
+                                },
+                            ),
+                            super::Field::new(
+                                    "tag",
+                                    super::FieldKind::Enum(super::CorpusTakenDisplayTag::VALUES),
+                                )
+                                .required(),
+                        ],
+                    ),
+                ),
+                super::Field::new(
+                    "p_drop",
+                    super::FieldKind::Object(
+                        &[
+                            super::Field::new(
+                                "value",
+                                super::FieldKind::String {
+                                    min_length: None,
+                                    max_length: None,
+                                },
+                            ),
+                            super::Field::new(
+                                    "tag",
+                                    super::FieldKind::Enum(super::CorpusTakenDropTag::VALUES),
+                                )
+                                .required(),
+                        ],
+                    ),
+                ),
+                super::Field::new(
+                    "p_eq",
+                    super::FieldKind::Object(
+                        &[
+                            super::Field::new(
+                                "value",
+                                super::FieldKind::String {
+                                    min_length: None,
+                                    max_length: None,
+                                },
+                            ),
+                            super::Field::new(
+                                    "tag",
+                                    super::FieldKind::Enum(super::CorpusTakenEqTag::VALUES),
+                                )
+                                .required(),
+                        ],
+                    ),
+                ),
+                super::Field::new(
+                    "p_fn",
+                    super::FieldKind::Object(
+                        &[
+                            super::Field::new(
+                                "value",
+                                super::FieldKind::String {
+                                    min_length: None,
+                                    max_length: None,
+                                },
+                            ),
+                            super::Field::new(
+                                    "tag",
+                                    super::FieldKind::Enum(super::CorpusTakenFnTag::VALUES),
+                                )
+                                .required(),
+                        ],
+                    ),
+                ),
+                super::Field::new(
+                    "p_from",
+                    super::FieldKind::Object(
+                        &[
+                            super::Field::new(
+                                "value",
+                                super::FieldKind::String {
+                                    min_length: None,
+                                    max_length: None,
+                                },
+                            ),
+                            super::Field::new(
+                                    "tag",
+                                    super::FieldKind::Enum(super::CorpusTakenFromTag::VALUES),
+                                )
+                                .required(),
+                        ],
+                    ),
+                ),
+                super::Field::new(
+                    "p_from_str",
+                    super::FieldKind::Object(
+                        &[
+                            super::Field::new(
+                                "value",
+                                super::FieldKind::String {
+                                    min_length: None,
+                                    max_length: None,
+                                },
+                            ),
+                            super::Field::new(
+                                    "tag",
+                                    super::FieldKind::Enum(super::CorpusTakenFromStrTag::VALUES),
+                                )
+                                .required(),
+                        ],
+                    ),
+                ),
+                super::Field::new(
+                    "p_hash",
+                    super::FieldKind::Object(
+                        &[
+                            super::Field::new(
+                                "value",
+                                super::FieldKind::String {
+                                    min_length: None,
+                                    max_length: None,
+                                },
+                            ),
+                            super::Field::new(
+                                    "tag",
+                                    super::FieldKind::Enum(super::CorpusTakenHashTag::VALUES),
+                                )
+                                .required(),
+                        ],
+                    ),
+                ),
+                super::Field::new(
+                    "p_into",
+                    super::FieldKind::Object(
+                        &[
+                            super::Field::new(
+                                "value",
+                                super::FieldKind::String {
+                                    min_length: None,
+                                    max_length: None,
+                                },
+                            ),
+                            super::Field::new(
+                                    "tag",
+                                    super::FieldKind::Enum(super::CorpusTakenIntoTag::VALUES),
+                                )
+                                .required(),
+                        ],
+                    ),
+                ),
+                super::Field::new(
+                    "p_iterator",
+                    super::FieldKind::Object(
+                        &[
+                            super::Field::new(
+                                "value",
+                                super::FieldKind::String {
+                                    min_length: None,
+                                    max_length: None,
+                                },
+                            ),
+                            super::Field::new(
+                                    "tag",
+                                    super::FieldKind::Enum(
+                                        super::CorpusTakenIteratorTag::VALUES,
+                                    ),
+                                )
+                                .required(),
+                        ],
+                    ),
+                ),
+                super::Field::new(
+                    "p_ord",
+                    super::FieldKind::Object(
+                        &[
+                            super::Field::new(
+                                "value",
+                                super::FieldKind::String {
+                                    min_length: None,
+                                    max_length: None,
+                                },
+                            ),
+                            super::Field::new(
+                                    "tag",
+                                    super::FieldKind::Enum(super::CorpusTakenOrdTag::VALUES),
+                                )
+                                .required(),
+                        ],
+                    ),
+                ),
+                super::Field::new(
+                    "p_partial_eq",
+                    super::FieldKind::Object(
+                        &[
+                            super::Field::new(
+                                "value",
+                                super::FieldKind::String {
+                                    min_length: None,
+                                    max_length: None,
+                                },
+                            ),
+                            super::Field::new(
+                                    "tag",
+                                    super::FieldKind::Enum(
+                                        super::CorpusTakenPartialEqTag::VALUES,
+                                    ),
+                                )
+                                .required(),
+                        ],
+                    ),
+                ),
+                super::Field::new(
+                    "p_partial_ord",
+                    super::FieldKind::Object(
+                        &[
+                            super::Field::new(
+                                "value",
+                                super::FieldKind::String {
+                                    min_length: None,
+                                    max_length: None,
+                                },
+                            ),
+                            super::Field::new(
+                                    "tag",
+                                    super::FieldKind::Enum(
+                                        super::CorpusTakenPartialOrdTag::VALUES,
+                                    ),
+                                )
+                                .required(),
+                        ],
+                    ),
+                ),
+                super::Field::new(
+                    "p_send",
+                    super::FieldKind::Object(
+                        &[
+                            super::Field::new(
+                                "value",
+                                super::FieldKind::String {
+                                    min_length: None,
+                                    max_length: None,
+                                },
+                            ),
+                            super::Field::new(
+                                    "tag",
+                                    super::FieldKind::Enum(super::CorpusTakenSendTag::VALUES),
+                                )
+                                .required(),
+                        ],
+                    ),
+                ),
+                super::Field::new(
+                    "p_sized",
+                    super::FieldKind::Object(
+                        &[
+                            super::Field::new(
+                                "value",
+                                super::FieldKind::String {
+                                    min_length: None,
+                                    max_length: None,
+                                },
+                            ),
+                            super::Field::new(
+                                    "tag",
+                                    super::FieldKind::Enum(super::CorpusTakenSizedTag::VALUES),
+                                )
+                                .required(),
+                        ],
+                    ),
+                ),
+                super::Field::new(
+                    "p_sync",
+                    super::FieldKind::Object(
+                        &[
+                            super::Field::new(
+                                "value",
+                                super::FieldKind::String {
+                                    min_length: None,
+                                    max_length: None,
+                                },
+                            ),
+                            super::Field::new(
+                                    "tag",
+                                    super::FieldKind::Enum(super::CorpusTakenSyncTag::VALUES),
+                                )
+                                .required(),
+                        ],
+                    ),
+                ),
+                super::Field::new(
+                    "p_to_string",
+                    super::FieldKind::Object(
+                        &[
+                            super::Field::new(
+                                "value",
+                                super::FieldKind::String {
+                                    min_length: None,
+                                    max_length: None,
+                                },
+                            ),
+                            super::Field::new(
+                                    "tag",
+                                    super::FieldKind::Enum(
+                                        super::CorpusTakenToStringTag::VALUES,
+                                    ),
+                                )
+                                .required(),
+                        ],
+                    ),
+                ),
+                super::Field::new(
+                    "p_try_from",
+                    super::FieldKind::Object(
+                        &[
+                            super::Field::new(
+                                "value",
+                                super::FieldKind::String {
+                                    min_length: None,
+                                    max_length: None,
+                                },
+                            ),
+                            super::Field::new(
+                                    "tag",
+                                    super::FieldKind::Enum(super::CorpusTakenTryFromTag::VALUES),
+                                )
+                                .required(),
+                        ],
+                    ),
+                ),
+                super::Field::new(
+                    "p_try_into",
+                    super::FieldKind::Object(
+                        &[
+                            super::Field::new(
+                                "value",
+                                super::FieldKind::String {
+                                    min_length: None,
+                                    max_length: None,
+                                },
+                            ),
+                            super::Field::new(
+                                    "tag",
+                                    super::FieldKind::Enum(super::CorpusTakenTryIntoTag::VALUES),
+                                )
+                                .required(),
+                        ],
+                    ),
+                ),
+                super::Field::new(
+                    "p_deserialize",
+                    super::FieldKind::Object(
+                        &[
+                            super::Field::new(
+                                "value",
+                                super::FieldKind::String {
+                                    min_length: None,
+                                    max_length: None,
+                                },
+                            ),
+                            super::Field::new(
+                                    "tag",
+                                    super::FieldKind::Enum(
+                                        super::CorpusTakenDeserializeTag::VALUES,
+                                    ),
+                                )
+                                .required(),
+                        ],
+                    ),
+                ),
+                super::Field::new(
+                    "p_serialize",
+                    super::FieldKind::Object(
+                        &[
+                            super::Field::new(
+                                "value",
+                                super::FieldKind::String {
+                                    min_length: None,
+                                    max_length: None,
+                                },
+                            ),
+                            super::Field::new(
+                                    "tag",
+                                    super::FieldKind::Enum(
+                                        super::CorpusTakenSerializeTag::VALUES,
+                                    ),
+                                )
+                                .required(),
+                        ],
+                    ),
+                ),
+                super::Field::new(
+                    "p_json_schema",
+                    super::FieldKind::Object(
+                        &[
+                            super::Field::new(
+                                "value",
+                                super::FieldKind::String {
+                                    min_length: None,
+                                    max_length: None,
+                                },
+                            ),
+                            super::Field::new(
+                                    "tag",
+                                    super::FieldKind::Enum(
+                                        super::CorpusTakenJsonSchemaTag::VALUES,
+                                    ),
+                                )
+                                .required(),
+                        ],
+                    ),
+                ),
+                super::Field::new(
+                    "p_bounds",
+                    super::FieldKind::Object(
+                        &[
+                            super::Field::new(
+                                "value",
+                                super::FieldKind::String {
+                                    min_length: None,
+                                    max_length: None,
+                                },
+                            ),
+                            super::Field::new(
+                                    "tag",
+                                    super::FieldKind::Enum(super::CorpusTakenBoundsTag::VALUES),
+                                )
+                                .required(),
+                        ],
+                    ),
+                ),
+                super::Field::new(
+                    "p_endpoint",
+                    super::FieldKind::Object(
+                        &[
+                            super::Field::new(
+                                "value",
+                                super::FieldKind::String {
+                                    min_length: None,
+                                    max_length: None,
+                                },
+                            ),
+                            super::Field::new(
+                                    "tag",
+                                    super::FieldKind::Enum(
+                                        super::CorpusTakenEndpointTag::VALUES,
+                                    ),
+                                )
+                                .required(),
+                        ],
+                    ),
+                ),
+                super::Field::new(
+                    "p_endpoint_info",
+                    super::FieldKind::Object(
+                        &[
+                            super::Field::new(
+                                "value",
+                                super::FieldKind::String {
+                                    min_length: None,
+                                    max_length: None,
+                                },
+                            ),
+                            super::Field::new(
+                                    "tag",
+                                    super::FieldKind::Enum(
+                                        super::CorpusTakenEndpointInfoTag::VALUES,
+                                    ),
+                                )
+                                .required(),
+                        ],
+                    ),
+                ),
+                super::Field::new(
+                    "p_endpoint_input",
+                    super::FieldKind::Object(
+                        &[
+                            super::Field::new(
+                                "value",
+                                super::FieldKind::String {
+                                    min_length: None,
+                                    max_length: None,
+                                },
+                            ),
+                            super::Field::new(
+                                    "tag",
+                                    super::FieldKind::Enum(
+                                        super::CorpusTakenEndpointInputTag::VALUES,
+                                    ),
+                                )
+                                .required(),
+                        ],
+                    ),
+                ),
+                super::Field::new(
+                    "p_field",
+                    super::FieldKind::Object(
+                        &[
+                            super::Field::new(
+                                "value",
+                                super::FieldKind::String {
+                                    min_length: None,
+                                    max_length: None,
+                                },
+                            ),
+                            super::Field::new(
+                                    "tag",
+                                    super::FieldKind::Enum(super::CorpusTakenFieldTag::VALUES),
+                                )
+                                .required(),
+                        ],
+                    ),
+                ),
+                super::Field::new(
+                    "p_field_kind",
+                    super::FieldKind::Object(
+                        &[
+                            super::Field::new(
+                                "value",
+                                super::FieldKind::String {
+                                    min_length: None,
+                                    max_length: None,
+                                },
+                            ),
+                            super::Field::new(
+                                    "tag",
+                                    super::FieldKind::Enum(
+                                        super::CorpusTakenFieldKindTag::VALUES,
+                                    ),
+                                )
+                                .required(),
+                        ],
+                    ),
+                ),
+                super::Field::new(
+                    "p_file_role",
+                    super::FieldKind::Object(
+                        &[
+                            super::Field::new(
+                                "value",
+                                super::FieldKind::String {
+                                    min_length: None,
+                                    max_length: None,
+                                },
+                            ),
+                            super::Field::new(
+                                    "tag",
+                                    super::FieldKind::Enum(
+                                        super::CorpusTakenFileRoleTag::VALUES,
+                                    ),
+                                )
+                                .required(),
+                        ],
+                    ),
+                ),
+                super::Field::new(
+                    "p_input_error",
+                    super::FieldKind::Object(
+                        &[
+                            super::Field::new(
+                                "value",
+                                super::FieldKind::String {
+                                    min_length: None,
+                                    max_length: None,
+                                },
+                            ),
+                            super::Field::new(
+                                    "tag",
+                                    super::FieldKind::Enum(
+                                        super::CorpusTakenInputErrorTag::VALUES,
+                                    ),
+                                )
+                                .required(),
+                        ],
+                    ),
+                ),
+                super::Field::new(
+                    "p_json_shape",
+                    super::FieldKind::Object(
+                        &[
+                            super::Field::new(
+                                "value",
+                                super::FieldKind::String {
+                                    min_length: None,
+                                    max_length: None,
+                                },
+                            ),
+                            super::Field::new(
+                                    "tag",
+                                    super::FieldKind::Enum(
+                                        super::CorpusTakenJsonShapeTag::VALUES,
+                                    ),
+                                )
+                                .required(),
+                        ],
+                    ),
+                ),
+                super::Field::new(
+                    "p_location",
+                    super::FieldKind::Object(
+                        &[
+                            super::Field::new(
+                                "value",
+                                super::FieldKind::String {
+                                    min_length: None,
+                                    max_length: None,
+                                },
+                            ),
+                            super::Field::new(
+                                    "tag",
+                                    super::FieldKind::Enum(
+                                        super::CorpusTakenLocationTag::VALUES,
+                                    ),
+                                )
+                                .required(),
+                        ],
+                    ),
+                ),
+                super::Field::new(
+                    "p_out_of_range",
+                    super::FieldKind::Object(
+                        &[
+                            super::Field::new(
+                                "value",
+                                super::FieldKind::String {
+                                    min_length: None,
+                                    max_length: None,
+                                },
+                            ),
+                            super::Field::new(
+                                    "tag",
+                                    super::FieldKind::Enum(
+                                        super::CorpusTakenOutOfRangeTag::VALUES,
+                                    ),
+                                )
+                                .required(),
+                        ],
+                    ),
+                ),
+                super::Field::new(
+                    "p_price",
+                    super::FieldKind::Object(
+                        &[
+                            super::Field::new(
+                                "value",
+                                super::FieldKind::String {
+                                    min_length: None,
+                                    max_length: None,
+                                },
+                            ),
+                            super::Field::new(
+                                    "tag",
+                                    super::FieldKind::Enum(super::CorpusTakenPriceTag::VALUES),
+                                )
+                                .required(),
+                        ],
+                    ),
+                ),
+                super::Field::new(
+                    "p_unknown",
+                    super::FieldKind::Object(
+                        &[
+                            super::Field::new(
+                                "value",
+                                super::FieldKind::String {
+                                    min_length: None,
+                                    max_length: None,
+                                },
+                            ),
+                            super::Field::new(
+                                    "tag",
+                                    super::FieldKind::Enum(super::CorpusTakenUnknownTag::VALUES),
+                                )
+                                .required(),
+                        ],
+                    ),
+                ),
+                super::Field::new(
+                    "p_unknown_integer",
+                    super::FieldKind::Object(
+                        &[
+                            super::Field::new(
+                                "value",
+                                super::FieldKind::String {
+                                    min_length: None,
+                                    max_length: None,
+                                },
+                            ),
+                            super::Field::new(
+                                    "tag",
+                                    super::FieldKind::Enum(
+                                        super::CorpusTakenUnknownIntegerTag::VALUES,
+                                    ),
+                                )
+                                .required(),
+                        ],
+                    ),
+                ),
+                super::Field::new(
+                    "p_unknown_text",
+                    super::FieldKind::Object(
+                        &[
+                            super::Field::new(
+                                "value",
+                                super::FieldKind::String {
+                                    min_length: None,
+                                    max_length: None,
+                                },
+                            ),
+                            super::Field::new(
+                                    "tag",
+                                    super::FieldKind::Enum(
+                                        super::CorpusTakenUnknownTextTag::VALUES,
+                                    ),
+                                )
+                                .required(),
+                        ],
+                    ),
+                ),
+                super::Field::new(
+                    "p_cancel_state",
+                    super::FieldKind::Object(
+                        &[
+                            super::Field::new(
+                                "value",
+                                super::FieldKind::String {
+                                    min_length: None,
+                                    max_length: None,
+                                },
+                            ),
+                            super::Field::new(
+                                    "tag",
+                                    super::FieldKind::Enum(
+                                        super::CorpusTakenCancelStateTag::VALUES,
+                                    ),
+                                )
+                                .required(),
+                        ],
+                    ),
+                ),
+                super::Field::new(
+                    "p_cancel_status",
+                    super::FieldKind::Object(
+                        &[
+                            super::Field::new(
+                                "value",
+                                super::FieldKind::String {
+                                    min_length: None,
+                                    max_length: None,
+                                },
+                            ),
+                            super::Field::new(
+                                    "tag",
+                                    super::FieldKind::Enum(
+                                        super::CorpusTakenCancelStatusTag::VALUES,
+                                    ),
+                                )
+                                .required(),
+                        ],
+                    ),
+                ),
+                super::Field::new(
+                    "p_error_body",
+                    super::FieldKind::Object(
+                        &[
+                            super::Field::new(
+                                "value",
+                                super::FieldKind::String {
+                                    min_length: None,
+                                    max_length: None,
+                                },
+                            ),
+                            super::Field::new(
+                                    "tag",
+                                    super::FieldKind::Enum(
+                                        super::CorpusTakenErrorBodyTag::VALUES,
+                                    ),
+                                )
+                                .required(),
+                        ],
+                    ),
+                ),
+                super::Field::new(
+                    "p_error_detail",
+                    super::FieldKind::Object(
+                        &[
+                            super::Field::new(
+                                "value",
+                                super::FieldKind::String {
+                                    min_length: None,
+                                    max_length: None,
+                                },
+                            ),
+                            super::Field::new(
+                                    "tag",
+                                    super::FieldKind::Enum(
+                                        super::CorpusTakenErrorDetailTag::VALUES,
+                                    ),
+                                )
+                                .required(),
+                        ],
+                    ),
+                ),
+                super::Field::new(
+                    "p_log_entry",
+                    super::FieldKind::Object(
+                        &[
+                            super::Field::new(
+                                "value",
+                                super::FieldKind::String {
+                                    min_length: None,
+                                    max_length: None,
+                                },
+                            ),
+                            super::Field::new(
+                                    "tag",
+                                    super::FieldKind::Enum(
+                                        super::CorpusTakenLogEntryTag::VALUES,
+                                    ),
+                                )
+                                .required(),
+                        ],
+                    ),
+                ),
+                super::Field::new(
+                    "p_log_level",
+                    super::FieldKind::Object(
+                        &[
+                            super::Field::new(
+                                "value",
+                                super::FieldKind::String {
+                                    min_length: None,
+                                    max_length: None,
+                                },
+                            ),
+                            super::Field::new(
+                                    "tag",
+                                    super::FieldKind::Enum(
+                                        super::CorpusTakenLogLevelTag::VALUES,
+                                    ),
+                                )
+                                .required(),
+                        ],
+                    ),
+                ),
+                super::Field::new(
+                    "p_metrics",
+                    super::FieldKind::Object(
+                        &[
+                            super::Field::new(
+                                "value",
+                                super::FieldKind::String {
+                                    min_length: None,
+                                    max_length: None,
+                                },
+                            ),
+                            super::Field::new(
+                                    "tag",
+                                    super::FieldKind::Enum(super::CorpusTakenMetricsTag::VALUES),
+                                )
+                                .required(),
+                        ],
+                    ),
+                ),
+                super::Field::new(
+                    "p_queue_priority",
+                    super::FieldKind::Object(
+                        &[
+                            super::Field::new(
+                                "value",
+                                super::FieldKind::String {
+                                    min_length: None,
+                                    max_length: None,
+                                },
+                            ),
+                            super::Field::new(
+                                    "tag",
+                                    super::FieldKind::Enum(
+                                        super::CorpusTakenQueuePriorityTag::VALUES,
+                                    ),
+                                )
+                                .required(),
+                        ],
+                    ),
+                ),
+                super::Field::new(
+                    "p_queue_state",
+                    super::FieldKind::Object(
+                        &[
+                            super::Field::new(
+                                "value",
+                                super::FieldKind::String {
+                                    min_length: None,
+                                    max_length: None,
+                                },
+                            ),
+                            super::Field::new(
+                                    "tag",
+                                    super::FieldKind::Enum(
+                                        super::CorpusTakenQueueStateTag::VALUES,
+                                    ),
+                                )
+                                .required(),
+                        ],
+                    ),
+                ),
+                super::Field::new(
+                    "p_request_error_type",
+                    super::FieldKind::Object(
+                        &[
+                            super::Field::new(
+                                "value",
+                                super::FieldKind::String {
+                                    min_length: None,
+                                    max_length: None,
+                                },
+                            ),
+                            super::Field::new(
+                                    "tag",
+                                    super::FieldKind::Enum(
+                                        super::CorpusTakenRequestErrorTypeTag::VALUES,
+                                    ),
+                                )
+                                .required(),
+                        ],
+                    ),
+                ),
+                super::Field::new(
+                    "p_submit_status",
+                    super::FieldKind::Object(
+                        &[
+                            super::Field::new(
+                                "value",
+                                super::FieldKind::String {
+                                    min_length: None,
+                                    max_length: None,
+                                },
+                            ),
+                            super::Field::new(
+                                    "tag",
+                                    super::FieldKind::Enum(
+                                        super::CorpusTakenSubmitStatusTag::VALUES,
+                                    ),
+                                )
+                                .required(),
+                        ],
+                    ),
+                ),
+                super::Field::new(
+                    "p_validation_error_detail",
+                    super::FieldKind::Object(
+                        &[
+                            super::Field::new(
+                                "value",
+                                super::FieldKind::String {
+                                    min_length: None,
+                                    max_length: None,
+                                },
+                            ),
+                            super::Field::new(
+                                    "tag",
+                                    super::FieldKind::Enum(
+                                        super::CorpusTakenValidationErrorDetailTag::VALUES,
+                                    ),
+                                )
+                                .required(),
+                        ],
+                    ),
+                ),
+                super::Field::new(
+                    "p_validation_error_type",
+                    super::FieldKind::Object(
+                        &[
+                            super::Field::new(
+                                "value",
+                                super::FieldKind::String {
+                                    min_length: None,
+                                    max_length: None,
+                                },
+                            ),
+                            super::Field::new(
+                                    "tag",
+                                    super::FieldKind::Enum(
+                                        super::CorpusTakenValidationErrorTypeTag::VALUES,
+                                    ),
+                                )
+                                .required(),
+                        ],
+                    ),
+                ),
+                super::Field::new(
+                    "p_validation_location",
+                    super::FieldKind::Object(
+                        &[
+                            super::Field::new(
+                                "value",
+                                super::FieldKind::String {
+                                    min_length: None,
+                                    max_length: None,
+                                },
+                            ),
+                            super::Field::new(
+                                    "tag",
+                                    super::FieldKind::Enum(
+                                        super::CorpusTakenValidationLocationTag::VALUES,
+                                    ),
+                                )
+                                .required(),
+                        ],
+                    ),
+                ),
+                super::Field::new(
+                    "p_error",
+                    super::FieldKind::Object(
+                        &[
+                            super::Field::new(
+                                "value",
+                                super::FieldKind::String {
+                                    min_length: None,
+                                    max_length: None,
+                                },
+                            ),
+                            super::Field::new(
+                                    "tag",
+                                    super::FieldKind::Enum(super::ErrorTag::VALUES),
+                                )
+                                .required(),
+                        ],
+                    ),
+                ),
+                super::Field::new(
+                    "p_output",
+                    super::FieldKind::Object(
+                        &[
+                            super::Field::new(
+                                "value",
+                                super::FieldKind::String {
+                                    min_length: None,
+                                    max_length: None,
+                                },
+                            ),
+                            super::Field::new(
+                                    "tag",
+                                    super::FieldKind::Enum(super::OutputTag::VALUES),
+                                )
+                                .required(),
+                        ],
+                    ),
+                ),
+                super::Field::new(
+                    "p_input",
+                    super::FieldKind::Object(
+                        &[
+                            super::Field::new(
+                                "value",
+                                super::FieldKind::String {
+                                    min_length: None,
+                                    max_length: None,
+                                },
+                            ),
+                            super::Field::new(
+                                    "tag",
+                                    super::FieldKind::Enum(super::InputTag::VALUES),
+                                )
+                                .required(),
+                        ],
+                    ),
+                ),
+                super::Field::new(
+                    "p_item",
+                    super::FieldKind::Object(
+                        &[
+                            super::Field::new(
+                                "value",
+                                super::FieldKind::String {
+                                    min_length: None,
+                                    max_length: None,
+                                },
+                            ),
+                            super::Field::new(
+                                    "tag",
+                                    super::FieldKind::Enum(super::ItemTag::VALUES),
+                                )
+                                .required(),
+                        ],
+                    ),
+                ),
+                super::Field::new(
+                    "p_owned",
+                    super::FieldKind::Object(
+                        &[
+                            super::Field::new(
+                                "value",
+                                super::FieldKind::String {
+                                    min_length: None,
+                                    max_length: None,
+                                },
+                            ),
+                            super::Field::new(
+                                    "tag",
+                                    super::FieldKind::Enum(super::OwnedTag::VALUES),
+                                )
+                                .required(),
+                        ],
+                    ),
+                ),
+                super::Field::new(
+                    "p_target",
+                    super::FieldKind::Object(
+                        &[
+                            super::Field::new(
+                                "value",
+                                super::FieldKind::String {
+                                    min_length: None,
+                                    max_length: None,
+                                },
+                            ),
+                            super::Field::new(
+                                    "tag",
+                                    super::FieldKind::Enum(super::TargetTag::VALUES),
+                                )
+                                .required(),
+                        ],
+                    ),
+                ),
+                super::Field::new(
+                    "p_value",
+                    super::FieldKind::Object(
+                        &[
+                            super::Field::new(
+                                "value",
+                                super::FieldKind::String {
+                                    min_length: None,
+                                    max_length: None,
+                                },
+                            ),
+                            super::Field::new(
+                                    "tag",
+                                    super::FieldKind::Enum(super::ValueTag::VALUES),
+                                )
+                                .required(),
+                        ],
+                    ),
+                ),
+                super::Field::new(
+                    "p_values",
+                    super::FieldKind::Object(
+                        &[
+                            super::Field::new(
+                                "value",
+                                super::FieldKind::String {
+                                    min_length: None,
+                                    max_length: None,
+                                },
+                            ),
+                            super::Field::new(
+                                    "tag",
+                                    super::FieldKind::Enum(super::ValuesTag::VALUES),
+                                )
+                                .required(),
+                        ],
+                    ),
+                ),
+                super::Field::new(
+                    "p_all",
+                    super::FieldKind::Object(
+                        &[
+                            super::Field::new(
+                                "value",
+                                super::FieldKind::String {
+                                    min_length: None,
+                                    max_length: None,
+                                },
+                            ),
+                            super::Field::new(
+                                    "tag",
+                                    super::FieldKind::Enum(super::AllTag::VALUES),
+                                )
+                                .required(),
+                        ],
+                    ),
+                ),
+                super::Field::new(
+                    "p_known",
+                    super::FieldKind::Object(
+                        &[
+                            super::Field::new(
+                                "value",
+                                super::FieldKind::String {
+                                    min_length: None,
+                                    max_length: None,
+                                },
+                            ),
+                            super::Field::new(
+                                    "tag",
+                                    super::FieldKind::Enum(super::KnownTag::VALUES),
+                                )
+                                .required(),
+                        ],
+                    ),
+                ),
+                super::Field::new(
+                    "p_get",
+                    super::FieldKind::Object(
+                        &[
+                            super::Field::new(
+                                "value",
+                                super::FieldKind::String {
+                                    min_length: None,
+                                    max_length: None,
+                                },
+                            ),
+                            super::Field::new(
+                                    "tag",
+                                    super::FieldKind::Enum(super::GetTag::VALUES),
+                                )
+                                .required(),
+                        ],
+                    ),
+                ),
+                super::Field::new(
+                    "p_new",
+                    super::FieldKind::Object(
+                        &[
+                            super::Field::new(
+                                "value",
+                                super::FieldKind::String {
+                                    min_length: None,
+                                    max_length: None,
+                                },
+                            ),
+                            super::Field::new(
+                                    "tag",
+                                    super::FieldKind::Enum(super::NewTag::VALUES),
+                                )
+                                .required(),
+                        ],
+                    ),
+                ),
+                super::Field::new(
+                    "p_is_known",
+                    super::FieldKind::Object(
+                        &[
+                            super::Field::new(
+                                "value",
+                                super::FieldKind::String {
+                                    min_length: None,
+                                    max_length: None,
+                                },
+                            ),
+                            super::Field::new(
+                                    "tag",
+                                    super::FieldKind::Enum(super::IsKnownTag::VALUES),
+                                )
+                                .required(),
+                        ],
+                    ),
+                ),
+                super::Field::new(
+                    "p_as_str",
+                    super::FieldKind::Object(
+                        &[
+                            super::Field::new(
+                                "value",
+                                super::FieldKind::String {
+                                    min_length: None,
+                                    max_length: None,
+                                },
+                            ),
+                            super::Field::new(
+                                    "tag",
+                                    super::FieldKind::Enum(super::AsStrTag::VALUES),
+                                )
+                                .required(),
+                        ],
+                    ),
+                ),
+                super::Field::new(
+                    "p_schema",
+                    super::FieldKind::Object(
+                        &[
+                            super::Field::new(
+                                "value",
+                                super::FieldKind::String {
+                                    min_length: None,
+                                    max_length: None,
+                                },
+                            ),
+                            super::Field::new(
+                                    "tag",
+                                    super::FieldKind::Enum(super::SchemaTag::VALUES),
+                                )
+                                .required(),
+                        ],
+                    ),
+                ),
+                super::Field::new(
+                    "p_map",
+                    super::FieldKind::Object(
+                        &[
+                            super::Field::new(
+                                "value",
+                                super::FieldKind::String {
+                                    min_length: None,
+                                    max_length: None,
+                                },
+                            ),
+                            super::Field::new(
+                                    "tag",
+                                    super::FieldKind::Enum(super::MapTag::VALUES),
+                                )
+                                .required(),
+                        ],
+                    ),
+                ),
+                super::Field::new(
+                    "p_number",
+                    super::FieldKind::Object(
+                        &[
+                            super::Field::new(
+                                "value",
+                                super::FieldKind::String {
+                                    min_length: None,
+                                    max_length: None,
+                                },
+                            ),
+                            super::Field::new(
+                                    "tag",
+                                    super::FieldKind::Enum(super::NumberTag::VALUES),
+                                )
+                                .required(),
+                        ],
+                    ),
+                ),
+                super::Field::new(
+                    "p_iter",
+                    super::FieldKind::Object(
+                        &[
+                            super::Field::new(
+                                "value",
+                                super::FieldKind::String {
+                                    min_length: None,
+                                    max_length: None,
+                                },
+                            ),
+                            super::Field::new(
+                                    "tag",
+                                    super::FieldKind::Enum(super::IterTag::VALUES),
+                                )
+                                .required(),
+                        ],
+                    ),
+                ),
+                super::Field::new(
+                    "p_read",
+                    super::FieldKind::Object(
+                        &[
+                            super::Field::new(
+                                "value",
+                                super::FieldKind::String {
+                                    min_length: None,
+                                    max_length: None,
+                                },
+                            ),
+                            super::Field::new(
+                                    "tag",
+                                    super::FieldKind::Enum(super::ReadTag::VALUES),
+                                )
+                                .required(),
+                        ],
+                    ),
+                ),
+                super::Field::new(
+                    "p_index",
+                    super::FieldKind::Object(
+                        &[
+                            super::Field::new(
+                                "value",
+                                super::FieldKind::String {
+                                    min_length: None,
+                                    max_length: None,
+                                },
+                            ),
+                            super::Field::new(
+                                    "tag",
+                                    super::FieldKind::Enum(super::IndexTag::VALUES),
+                                )
+                                .required(),
+                        ],
+                    ),
+                ),
+                super::Field::new(
+                    "p_shapes",
+                    super::FieldKind::Object(
+                        &[
+                            super::Field::new(
+                                "value",
+                                super::FieldKind::String {
+                                    min_length: None,
+                                    max_length: None,
+                                },
+                            ),
+                            super::Field::new(
+                                    "tag",
+                                    super::FieldKind::Enum(super::ShapesTag::VALUES),
+                                )
+                                .required(),
+                        ],
+                    ),
+                ),
+                super::Field::new(
+                    "p_candidates",
+                    super::FieldKind::Object(
+                        &[
+                            super::Field::new(
+                                "value",
+                                super::FieldKind::String {
+                                    min_length: None,
+                                    max_length: None,
+                                },
+                            ),
+                            super::Field::new(
+                                    "tag",
+                                    super::FieldKind::Enum(super::CandidatesTag::VALUES),
+                                )
+                                .required(),
+                        ],
+                    ),
+                ),
+                super::Field::new(
+                    "p_formatter",
+                    super::FieldKind::Object(
+                        &[
+                            super::Field::new(
+                                "value",
+                                super::FieldKind::String {
+                                    min_length: None,
+                                    max_length: None,
+                                },
+                            ),
+                            super::Field::new(
+                                    "tag",
+                                    super::FieldKind::Enum(super::FormatterTag::VALUES),
+                                )
+                                .required(),
+                        ],
+                    ),
+                ),
+                super::Field::new(
+                    "p_deserializer",
+                    super::FieldKind::Object(
+                        &[
+                            super::Field::new(
+                                "value",
+                                super::FieldKind::String {
+                                    min_length: None,
+                                    max_length: None,
+                                },
+                            ),
+                            super::Field::new(
+                                    "tag",
+                                    super::FieldKind::Enum(super::DeserializerTag::VALUES),
+                                )
+                                .required(),
+                        ],
+                    ),
+                ),
+                super::Field::new(
+                    "p_serializer",
+                    super::FieldKind::Object(
+                        &[
+                            super::Field::new(
+                                "value",
+                                super::FieldKind::String {
+                                    min_length: None,
+                                    max_length: None,
+                                },
+                            ),
+                            super::Field::new(
+                                    "tag",
+                                    super::FieldKind::Enum(super::SerializerTag::VALUES),
+                                )
+                                .required(),
+                        ],
+                    ),
+                ),
+                super::Field::new(
+                    "p_cow",
+                    super::FieldKind::Object(
+                        &[
+                            super::Field::new(
+                                "value",
+                                super::FieldKind::String {
+                                    min_length: None,
+                                    max_length: None,
+                                },
+                            ),
+                            super::Field::new(
+                                    "tag",
+                                    super::FieldKind::Enum(super::CowTag::VALUES),
+                                )
+                                .required(),
+                        ],
+                    ),
+                ),
+            ],
+        )
+        .with_outputs(
+            &[
+                super::Field::new(
+                    "any",
+                    super::FieldKind::OneOf(
+                        &[
+                            super::FieldKind::Object(
+                                &[
+                                    super::Field::new(
+                                        "value",
+                                        super::FieldKind::String {
+                                            min_length: None,
+                                            max_length: None,
+                                        },
+                                    ),
+                                    super::Field::new(
+                                            "tag",
+                                            super::FieldKind::Enum(super::CorpusTakenSelfTag::VALUES),
+                                        )
+                                        .required(),
+                                ],
+                            ),
+                            super::FieldKind::Object(
+                                &[
+                                    super::Field::new(
+                                        "value",
+                                        super::FieldKind::String {
+                                            min_length: None,
+                                            max_length: None,
+                                        },
+                                    ),
+                                    super::Field::new(
+                                            "tag",
+                                            super::FieldKind::Enum(super::CorpusTakenOptionTag::VALUES),
+                                        )
+                                        .required(),
+                                ],
+                            ),
+                            super::FieldKind::Object(
+                                &[
+                                    super::Field::new(
+                                        "value",
+                                        super::FieldKind::String {
+                                            min_length: None,
+                                            max_length: None,
+                                        },
+                                    ),
+                                    super::Field::new(
+                                            "tag",
+                                            super::FieldKind::Enum(super::CorpusTakenSomeTag::VALUES),
+                                        )
+                                        .required(),
+                                ],
+                            ),
+                            super::FieldKind::Object(
+                                &[
+                                    super::Field::new(
+                                        "value",
+                                        super::FieldKind::String {
+                                            min_length: None,
+                                            max_length: None,
+                                        },
+                                    ),
+                                    super::Field::new(
+                                            "tag",
+                                            super::FieldKind::Enum(super::CorpusTakenNoneTag::VALUES),
+                                        )
+                                        .required(),
+                                ],
+                            ),
+                            super::FieldKind::Object(
+                                &[
+                                    super::Field::new(
+                                        "value",
+                                        super::FieldKind::String {
+                                            min_length: None,
+                                            max_length: None,
+                                        },
+                                    ),
+                                    super::Field::new(
+                                            "tag",
+                                            super::FieldKind::Enum(super::CorpusTakenResultTag::VALUES),
+                                        )
+                                        .required(),
+                                ],
+                            ),
+                            super::FieldKind::Object(
+                                &[
+                                    super::Field::new(
+                                        "value",
+                                        super::FieldKind::String {
+                                            min_length: None,
+                                            max_length: None,
+                                        },
+                                    ),
+                                    super::Field::new(
+                                            "tag",
+                                            super::FieldKind::Enum(super::CorpusTakenOkTag::VALUES),
+                                        )
+                                        .required(),
+                                ],
+                            ),
+                            super::FieldKind::Object(
+                                &[
+                                    super::Field::new(
+                                        "value",
+                                        super::FieldKind::String {
+                                            min_length: None,
+                                            max_length: None,
+                                        },
+                                    ),
+                                    super::Field::new(
+                                            "tag",
+                                            super::FieldKind::Enum(super::CorpusTakenErrTag::VALUES),
+                                        )
+                                        .required(),
+                                ],
+                            ),
+                            super::FieldKind::Object(
+                                &[
+                                    super::Field::new(
+                                        "value",
+                                        super::FieldKind::String {
+                                            min_length: None,
+                                            max_length: None,
+                                        },
+                                    ),
+                                    super::Field::new(
+                                            "tag",
+                                            super::FieldKind::Enum(super::CorpusTakenStringTag::VALUES),
+                                        )
+                                        .required(),
+                                ],
+                            ),
+                            super::FieldKind::Object(
+                                &[
+                                    super::Field::new(
+                                        "value",
+                                        super::FieldKind::String {
+                                            min_length: None,
+                                            max_length: None,
+                                        },
+                                    ),
+                                    super::Field::new(
+                                            "tag",
+                                            super::FieldKind::Enum(super::CorpusTakenVecTag::VALUES),
+                                        )
+                                        .required(),
+                                ],
+                            ),
+                            super::FieldKind::Object(
+                                &[
+                                    super::Field::new(
+                                        "value",
+                                        super::FieldKind::String {
+                                            min_length: None,
+                                            max_length: None,
+                                        },
+                                    ),
+                                    super::Field::new(
+                                            "tag",
+                                            super::FieldKind::Enum(super::CorpusTakenBoxTag::VALUES),
+                                        )
+                                        .required(),
+                                ],
+                            ),
+                            super::FieldKind::Object(
+                                &[
+                                    super::Field::new(
+                                        "value",
+                                        super::FieldKind::String {
+                                            min_length: None,
+                                            max_length: None,
+                                        },
+                                    ),
+                                    super::Field::new(
+                                            "tag",
+                                            super::FieldKind::Enum(super::CorpusTakenCloneTag::VALUES),
+                                        )
+                                        .required(),
+                                ],
+                            ),
+                            super::FieldKind::Object(
+                                &[
+                                    super::Field::new(
+                                        "value",
+                                        super::FieldKind::String {
+                                            min_length: None,
+                                            max_length: None,
+                                        },
+                                    ),
+                                    super::Field::new(
+                                            "tag",
+                                            super::FieldKind::Enum(super::CorpusTakenCopyTag::VALUES),
+                                        )
+                                        .required(),
+                                ],
+                            ),
+                            super::FieldKind::Object(
+                                &[
+                                    super::Field::new(
+                                        "value",
+                                        super::FieldKind::String {
+                                            min_length: None,
+                                            max_length: None,
+                                        },
+                                    ),
+                                    super::Field::new(
+                                            "tag",
+                                            super::FieldKind::Enum(super::CorpusTakenDebugTag::VALUES),
+                                        )
+                                        .required(),
+                                ],
+                            ),
+                            super::FieldKind::Object(
+                                &[
+                                    super::Field::new(
+                                        "value",
+                                        super::FieldKind::String {
+                                            min_length: None,
+                                            max_length: None,
+                                        },
+                                    ),
+                                    super::Field::new(
+                                            "tag",
+                                            super::FieldKind::Enum(super::CorpusTakenDefaultTag::VALUES),
+                                        )
+                                        .required(),
+                                ],
+                            ),
+                            super::FieldKind::Object(
+                                &[
+                                    super::Field::new(
+                                        "value",
+                                        super::FieldKind::String {
+                                            min_length: None,
+                                            max_length: None,
+                                        },
+                                    ),
+                                    super::Field::new(
+                                            "tag",
+                                            super::FieldKind::Enum(super::CorpusTakenDisplayTag::VALUES),
+                                        )
+                                        .required(),
+                                ],
+                            ),
+                            super::FieldKind::Object(
+                                &[
+                                    super::Field::new(
+                                        "value",
+                                        super::FieldKind::String {
+                                            min_length: None,
+                                            max_length: None,
+                                        },
+                                    ),
+                                    super::Field::new(
+                                            "tag",
+                                            super::FieldKind::Enum(super::CorpusTakenDropTag::VALUES),
+                                        )
+                                        .required(),
+                                ],
+                            ),
+                            super::FieldKind::Object(
+                                &[
+                                    super::Field::new(
+                                        "value",
+                                        super::FieldKind::String {
+                                            min_length: None,
+                                            max_length: None,
+                                        },
+                                    ),
+                                    super::Field::new(
+                                            "tag",
+                                            super::FieldKind::Enum(super::CorpusTakenEqTag::VALUES),
+                                        )
+                                        .required(),
+                                ],
+                            ),
+                            super::FieldKind::Object(
+                                &[
+                                    super::Field::new(
+                                        "value",
+                                        super::FieldKind::String {
+                                            min_length: None,
+                                            max_length: None,
+                                        },
+                                    ),
+                                    super::Field::new(
+                                            "tag",
+                                            super::FieldKind::Enum(super::CorpusTakenFnTag::VALUES),
+                                        )
+                                        .required(),
+                                ],
+                            ),
+                            super::FieldKind::Object(
+                                &[
+                                    super::Field::new(
+                                        "value",
+                                        super::FieldKind::String {
+                                            min_length: None,
+                                            max_length: None,
+                                        },
+                                    ),
+                                    super::Field::new(
+                                            "tag",
+                                            super::FieldKind::Enum(super::CorpusTakenFromTag::VALUES),
+                                        )
+                                        .required(),
+                                ],
+                            ),
+                            super::FieldKind::Object(
+                                &[
+                                    super::Field::new(
+                                        "value",
+                                        super::FieldKind::String {
+                                            min_length: None,
+                                            max_length: None,
+                                        },
+                                    ),
+                                    super::Field::new(
+                                            "tag",
+                                            super::FieldKind::Enum(super::CorpusTakenFromStrTag::VALUES),
+                                        )
+                                        .required(),
+                                ],
+                            ),
+                            super::FieldKind::Object(
+                                &[
+                                    super::Field::new(
+                                        "value",
+                                        super::FieldKind::String {
+                                            min_length: None,
+                                            max_length: None,
+                                        },
+                                    ),
+                                    super::Field::new(
+                                            "tag",
+                                            super::FieldKind::Enum(super::CorpusTakenHashTag::VALUES),
+                                        )
+                                        .required(),
+                                ],
+                            ),
+                            super::FieldKind::Object(
+                                &[
+                                    super::Field::new(
+                                        "value",
+                                        super::FieldKind::String {
+                                            min_length: None,
+                                            max_length: None,
+                                        },
+                                    ),
+                                    super::Field::new(
+                                            "tag",
+                                            super::FieldKind::Enum(super::CorpusTakenIntoTag::VALUES),
+                                        )
+                                        .required(),
+                                ],
+                            ),
+                            super::FieldKind::Object(
+                                &[
+                                    super::Field::new(
+                                        "value",
+                                        super::FieldKind::String {
+                                            min_length: None,
+                                            max_length: None,
+                                        },
+                                    ),
+                                    super::Field::new(
+                                            "tag",
+                                            super::FieldKind::Enum(
+                                                super::CorpusTakenIteratorTag::VALUES,
+                                            ),
+                                        )
+                                        .required(),
+                                ],
+                            ),
+                            super::FieldKind::Object(
+                                &[
+                                    super::Field::new(
+                                        "value",
+                                        super::FieldKind::String {
+                                            min_length: None,
+                                            max_length: None,
+                                        },
+                                    ),
+                                    super::Field::new(
+                                            "tag",
+                                            super::FieldKind::Enum(super::CorpusTakenOrdTag::VALUES),
+                                        )
+                                        .required(),
+                                ],
+                            ),
+                            super::FieldKind::Object(
+                                &[
+                                    super::Field::new(
+                                        "value",
+                                        super::FieldKind::String {
+                                            min_length: None,
+                                            max_length: None,
+                                        },
+                                    ),
+                                    super::Field::new(
+                                            "tag",
+                                            super::FieldKind::Enum(
+                                                super::CorpusTakenPartialEqTag::VALUES,
+                                            ),
+                                        )
+                                        .required(),
+                                ],
+                            ),
+                            super::FieldKind::Object(
+                                &[
+                                    super::Field::new(
+                                        "value",
+                                        super::FieldKind::String {
+                                            min_length: None,
+                                            max_length: None,
+                                        },
+                                    ),
+                                    super::Field::new(
+                                            "tag",
+                                            super::FieldKind::Enum(
+                                                super::CorpusTakenPartialOrdTag::VALUES,
+                                            ),
+                                        )
+                                        .required(),
+                                ],
+                            ),
+                            super::FieldKind::Object(
+                                &[
+                                    super::Field::new(
+                                        "value",
+                                        super::FieldKind::String {
+                                            min_length: None,
+                                            max_length: None,
+                                        },
+                                    ),
+                                    super::Field::new(
+                                            "tag",
+                                            super::FieldKind::Enum(super::CorpusTakenSendTag::VALUES),
+                                        )
+                                        .required(),
+                                ],
+                            ),
+                            super::FieldKind::Object(
+                                &[
+                                    super::Field::new(
+                                        "value",
+                                        super::FieldKind::String {
+                                            min_length: None,
+                                            max_length: None,
+                                        },
+                                    ),
+                                    super::Field::new(
+                                            "tag",
+                                            super::FieldKind::Enum(super::CorpusTakenSizedTag::VALUES),
+                                        )
+                                        .required(),
+                                ],
+                            ),
+                            super::FieldKind::Object(
+                                &[
+                                    super::Field::new(
+                                        "value",
+                                        super::FieldKind::String {
+                                            min_length: None,
+                                            max_length: None,
+                                        },
+                                    ),
+                                    super::Field::new(
+                                            "tag",
+                                            super::FieldKind::Enum(super::CorpusTakenSyncTag::VALUES),
+                                        )
+                                        .required(),
+                                ],
+                            ),
+                            super::FieldKind::Object(
+                                &[
+                                    super::Field::new(
+                                        "value",
+                                        super::FieldKind::String {
+                                            min_length: None,
+                                            max_length: None,
+                                        },
+                                    ),
+                                    super::Field::new(
+                                            "tag",
+                                            super::FieldKind::Enum(
+                                                super::CorpusTakenToStringTag::VALUES,
+                                            ),
+                                        )
+                                        .required(),
+                                ],
+                            ),
+                            super::FieldKind::Object(
+                                &[
+                                    super::Field::new(
+                                        "value",
+                                        super::FieldKind::String {
+                                            min_length: None,
+                                            max_length: None,
+                                        },
+                                    ),
+                                    super::Field::new(
+                                            "tag",
+                                            super::FieldKind::Enum(super::CorpusTakenTryFromTag::VALUES),
+                                        )
+                                        .required(),
+                                ],
+                            ),
+                            super::FieldKind::Object(
+                                &[
+                                    super::Field::new(
+                                        "value",
+                                        super::FieldKind::String {
+                                            min_length: None,
+                                            max_length: None,
+                                        },
+                                    ),
+                                    super::Field::new(
+                                            "tag",
+                                            super::FieldKind::Enum(super::CorpusTakenTryIntoTag::VALUES),
+                                        )
+                                        .required(),
+                                ],
+                            ),
+                            super::FieldKind::Object(
+                                &[
+                                    super::Field::new(
+                                        "value",
+                                        super::FieldKind::String {
+                                            min_length: None,
+                                            max_length: None,
+                                        },
+                                    ),
+                                    super::Field::new(
+                                            "tag",
+                                            super::FieldKind::Enum(
+                                                super::CorpusTakenDeserializeTag::VALUES,
+                                            ),
+                                        )
+                                        .required(),
+                                ],
+                            ),
+                            super::FieldKind::Object(
+                                &[
+                                    super::Field::new(
+                                        "value",
+                                        super::FieldKind::String {
+                                            min_length: None,
+                                            max_length: None,
+                                        },
+                                    ),
+                                    super::Field::new(
+                                            "tag",
+                                            super::FieldKind::Enum(
+                                                super::CorpusTakenSerializeTag::VALUES,
+                                            ),
+                                        )
+                                        .required(),
+                                ],
+                            ),
+                            super::FieldKind::Object(
+                                &[
+                                    super::Field::new(
+                                        "value",
+                                        super::FieldKind::String {
+                                            min_length: None,
+                                            max_length: None,
+                                        },
+                                    ),
+                                    super::Field::new(
+                                            "tag",
+                                            super::FieldKind::Enum(
+                                                super::CorpusTakenJsonSchemaTag::VALUES,
+                                            ),
+                                        )
+                                        .required(),
+                                ],
+                            ),
+                            super::FieldKind::Object(
+                                &[
+                                    super::Field::new(
+                                        "value",
+                                        super::FieldKind::String {
+                                            min_length: None,
+                                            max_length: None,
+                                        },
+                                    ),
+                                    super::Field::new(
+                                            "tag",
+                                            super::FieldKind::Enum(super::CorpusTakenBoundsTag::VALUES),
+                                        )
+                                        .required(),
+                                ],
+                            ),
+                            super::FieldKind::Object(
+                                &[
+                                    super::Field::new(
+                                        "value",
+                                        super::FieldKind::String {
+                                            min_length: None,
+                                            max_length: None,
+                                        },
+                                    ),
+                                    super::Field::new(
+                                            "tag",
+                                            super::FieldKind::Enum(
+                                                super::CorpusTakenEndpointTag::VALUES,
+                                            ),
+                                        )
+                                        .required(),
+                                ],
+                            ),
+                            super::FieldKind::Object(
+                                &[
+                                    super::Field::new(
+                                        "value",
+                                        super::FieldKind::String {
+                                            min_length: None,
+                                            max_length: None,
+                                        },
+                                    ),
+                                    super::Field::new(
+                                            "tag",
+                                            super::FieldKind::Enum(
+                                                super::CorpusTakenEndpointInfoTag::VALUES,
+                                            ),
+                                        )
+                                        .required(),
+                                ],
+                            ),
+                            super::FieldKind::Object(
+                                &[
+                                    super::Field::new(
+                                        "value",
+                                        super::FieldKind::String {
+                                            min_length: None,
+                                            max_length: None,
+                                        },
+                                    ),
+                                    super::Field::new(
+                                            "tag",
+                                            super::FieldKind::Enum(
+                                                super::CorpusTakenEndpointInputTag::VALUES,
+                                            ),
+                                        )
+                                        .required(),
+                                ],
+                            ),
+                            super::FieldKind::Object(
+                                &[
+                                    super::Field::new(
+                                        "value",
+                                        super::FieldKind::String {
+                                            min_length: None,
+                                            max_length: None,
+                                        },
+                                    ),
+                                    super::Field::new(
+                                            "tag",
+                                            super::FieldKind::Enum(super::CorpusTakenFieldTag::VALUES),
+                                        )
+                                        .required(),
+                                ],
+                            ),
+                        ],
+                    ),
+                ),
+            ],
+        );
     type Input = super::CorpusTakenInput;
     type Output = super::CorpusTakenOutput;
 }

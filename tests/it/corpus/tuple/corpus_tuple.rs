@@ -99,42 +99,36 @@ pub struct CorpusTuple;
 
 impl super::Endpoint for CorpusTuple {
     const ID: &'static str = "fal-ai/corpus/tuple";
-    const INFO: &'static super::EndpointInfo = &super::EndpointInfo {
-        id: Self::ID,
-        owner: "fal-ai",
-        app: "corpus",
-        name: "CorpusTuple",
-        verb: "corpus-tuple",
-        summary: "Calls `fal-ai/corpus/tuple`.",
-        positional: &[],
-        inputs: &[
-            super::Field {
-                name: "point",
-                description: "",
-                kind: super::FieldKind::Array {
-                    items: &super::FieldKind::Any,
-                    min_items: Some(2),
-                    max_items: Some(2),
-                },
-                required: true,
-                nullable: false,
-                default: None,
-                examples: &[],
-            },
-        ],
-        outputs: &[
-            super::Field {
-                name: "ok",
-                description: "",
-                kind: super::FieldKind::Boolean,
-                required: true,
-                nullable: false,
-                default: None,
-                examples: &[],
-            },
-        ],
-        price: None,
-    };
+    const INFO: &'static super::EndpointInfo = &super::EndpointInfo::new(
+            Self::ID,
+            "fal-ai",
+            "corpus",
+        )
+        .with_name("CorpusTuple", "corpus-tuple")
+        .with_summary("Calls `fal-ai/corpus/tuple`.")
+        .with_positional(&[])
+        .with_inputs(
+            &[
+                super::Field::new(
+                        "point",
+                        super::FieldKind::Array {
+                            items: &super::FieldKind::OneOf(
+                                &[
+                                    super::FieldKind::Number(super::Bounds::NONE),
+                                    super::FieldKind::String {
+                                        min_length: None,
+                                        max_length: None,
+                                    },
+                                ],
+                            ),
+                            min_items: Some(2),
+                            max_items: Some(2),
+                        },
+                    )
+                    .required(),
+            ],
+        )
+        .with_outputs(&[super::Field::new("ok", super::FieldKind::Boolean).required()]);
     type Input = super::CorpusTupleInput;
     type Output = super::CorpusTupleOutput;
 }

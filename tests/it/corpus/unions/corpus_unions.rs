@@ -410,11 +410,11 @@ impl CorpusUnionsInputVoiceObject {
     }
 }
 
-bounded_number! {
+super::bounded_number! {
     /// The component `CorpusUnionsInputVoiceObjectSpeed` of the description.
     ///
     /// Range: at least 0.5 and at most 2.
-    CorpusUnionsInputVoiceObjectSpeed(f64) = super::Bounds { minimum: Some(0.5), maximum: Some(2.0), ..super::Bounds::NONE }, "number";
+    CorpusUnionsInputVoiceObjectSpeed(f64) = super::Bounds::NONE.at_least(0.5).at_most(2.0), "number";
 }
 
 /// The component `CorpusUnionsOutput` of the description.
@@ -581,7 +581,7 @@ impl ImagePart {
     }
 }
 
-open_enum! {
+super::open_enum! {
     /// The component `ImagePartDetail` of the description.
     ImagePartDetail {
         Low = "low",
@@ -589,7 +589,7 @@ open_enum! {
     }
 }
 
-open_enum! {
+super::open_enum! {
     /// The component `ImagePartKind` of the description.
     ImagePartKind {
         Image = "image",
@@ -689,7 +689,7 @@ impl TextPart {
     }
 }
 
-open_enum! {
+super::open_enum! {
     /// The component `TextPartKind` of the description.
     TextPartKind {
         Text = "text",
@@ -704,259 +704,292 @@ pub struct CorpusUnions;
 
 impl super::Endpoint for CorpusUnions {
     const ID: &'static str = "fal-ai/corpus/unions";
-    const INFO: &'static super::EndpointInfo = &super::EndpointInfo {
-        id: Self::ID,
-        owner: "fal-ai",
-        app: "corpus",
-        name: "CorpusUnions",
-        verb: "corpus-unions",
-        summary: "Calls `fal-ai/corpus/unions`.",
-        positional: &[],
-        inputs: &[
-            super::Field {
-                name: "messages",
-                description: "",
-                kind: super::FieldKind::Array {
-                    items: &super::FieldKind::Any,
-                    min_items: Some(1),
-                    max_items: None,
-                },
-                required: true,
-                nullable: false,
-                default: None,
-                examples: &[],
-            },
-            super::Field {
-                name: "tree",
-                description: "",
-                kind: super::FieldKind::Object(
-                    &[
-                        super::Field {
-                            name: "value",
-                            description: "",
-                            kind: super::FieldKind::Number(super::Bounds::NONE),
-                            required: true,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
+    const INFO: &'static super::EndpointInfo = &super::EndpointInfo::new(
+            Self::ID,
+            "fal-ai",
+            "corpus",
+        )
+        .with_name("CorpusUnions", "corpus-unions")
+        .with_summary("Calls `fal-ai/corpus/unions`.")
+        .with_positional(&[])
+        .with_inputs(
+            &[
+                super::Field::new(
+                        "messages",
+                        super::FieldKind::Array {
+                            items: &super::FieldKind::OneOf(
+                                &[
+                                    super::FieldKind::Object(
+                                        &[
+                                            super::Field::new(
+                                                    "kind",
+                                                    super::FieldKind::Enum(super::TextPartKind::VALUES),
+                                                )
+                                                .required()
+                                                .with_default("\"text\""),
+                                            super::Field::new(
+                                                    "text",
+                                                    super::FieldKind::String {
+                                                        min_length: None,
+                                                        max_length: None,
+                                                    },
+                                                )
+                                                .required(),
+                                        ],
+                                    ),
+                                    super::FieldKind::Object(
+                                        &[
+                                            super::Field::new(
+                                                    "kind",
+                                                    super::FieldKind::Enum(super::ImagePartKind::VALUES),
+                                                )
+                                                .required()
+                                                .with_default("\"image\""),
+                                            super::Field::new(
+                                                    "image_url",
+                                                    super::FieldKind::File(super::FileRole::Image),
+                                                )
+                                                .required(),
+                                            super::Field::new(
+                                                    "detail",
+                                                    super::FieldKind::Enum(super::ImagePartDetail::VALUES),
+                                                )
+                                                .nullable(),
+                                        ],
+                                    ),
+                                    super::FieldKind::String {
+                                        min_length: None,
+                                        max_length: None,
+                                    },
+                                ],
+                            ),
+                            min_items: Some(1),
+                            max_items: None,
                         },
-                        super::Field {
-                            name: "next",
-                            description: "",
-                            kind: super::FieldKind::Any,
-                            required: false,
-                            nullable: true,
-                            default: None,
-                            examples: &[],
-                        },
-                        super::Field {
-                            name: "children",
-                            description: "",
-                            kind: super::FieldKind::Array {
-                                items: &super::FieldKind::Any,
-                                min_items: None,
-                                max_items: None,
-                            },
-                            required: false,
-                            nullable: false,
-                            default: Some("[]"),
-                            examples: &[],
-                        },
-                        super::Field {
-                            name: "by_key",
-                            description: "",
-                            kind: super::FieldKind::Any,
-                            required: false,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                    ],
+                    )
+                    .required(),
+                super::Field::new(
+                    "tree",
+                    super::FieldKind::Object(
+                        &[
+                            super::Field::new(
+                                    "value",
+                                    super::FieldKind::Number(super::Bounds::NONE),
+                                )
+                                .required(),
+                            super::Field::new("next", super::FieldKind::Any).nullable(),
+                            super::Field::new(
+                                    "children",
+                                    super::FieldKind::Array {
+                                        items: &super::FieldKind::Any,
+                                        min_items: None,
+                                        max_items: None,
+                                    },
+                                )
+                                .with_default("[]"),
+                            super::Field::new(
+                                "by_key",
+                                super::FieldKind::Map(&super::FieldKind::Any),
+                            ),
+                        ],
+                    ),
                 ),
-                required: false,
-                nullable: false,
-                default: None,
-                examples: &[],
-            },
-            super::Field {
-                name: "voice",
-                description: "",
-                kind: super::FieldKind::Any,
-                required: false,
-                nullable: true,
-                default: None,
-                examples: &[],
-            },
-            super::Field {
-                name: "number_or_text",
-                description: "",
-                kind: super::FieldKind::Any,
-                required: false,
-                nullable: false,
-                default: Some("0"),
-                examples: &[],
-            },
-            super::Field {
-                name: "headers",
-                description: "",
-                kind: super::FieldKind::Any,
-                required: false,
-                nullable: false,
-                default: Some("{}"),
-                examples: &[],
-            },
-            super::Field {
-                name: "extra",
-                description: "",
-                kind: super::FieldKind::Any,
-                required: false,
-                nullable: false,
-                default: Some("{\"a\":[1,null]}"),
-                examples: &[],
-            },
-            super::Field {
-                name: "anything",
-                description: "No type at all.",
-                kind: super::FieldKind::Any,
-                required: false,
-                nullable: false,
-                default: None,
-                examples: &[],
-            },
-            super::Field {
-                name: "by_name",
-                description: "",
-                kind: super::FieldKind::Any,
-                required: false,
-                nullable: false,
-                default: None,
-                examples: &[],
-            },
-            super::Field {
-                name: "merged",
-                description: "A part.",
-                kind: super::FieldKind::Object(
-                    &[
-                        super::Field {
-                            name: "kind",
-                            description: "",
-                            kind: super::FieldKind::Enum(super::TextPartKind::VALUES),
-                            required: true,
-                            nullable: false,
-                            default: Some("\"text\""),
-                            examples: &[],
-                        },
-                        super::Field {
-                            name: "text",
-                            description: "",
-                            kind: super::FieldKind::String {
+                super::Field::new(
+                        "voice",
+                        super::FieldKind::OneOf(
+                            &[
+                                super::FieldKind::String {
+                                    min_length: None,
+                                    max_length: None,
+                                },
+                                super::FieldKind::Object(
+                                    &[
+                                        super::Field::new(
+                                                "id",
+                                                super::FieldKind::String {
+                                                    min_length: None,
+                                                    max_length: None,
+                                                },
+                                            )
+                                            .required(),
+                                        super::Field::new(
+                                                "speed",
+                                                super::FieldKind::Number(
+                                                    super::CorpusUnionsInputVoiceObjectSpeed::BOUNDS,
+                                                ),
+                                            )
+                                            .with_default("1"),
+                                    ],
+                                ),
+                            ],
+                        ),
+                    )
+                    .nullable(),
+                super::Field::new(
+                        "number_or_text",
+                        super::FieldKind::OneOf(
+                            &[
+                                super::FieldKind::Integer(super::Bounds::NONE),
+                                super::FieldKind::Number(super::Bounds::NONE),
+                                super::FieldKind::String {
+                                    min_length: None,
+                                    max_length: None,
+                                },
+                            ],
+                        ),
+                    )
+                    .with_default("0"),
+                super::Field::new(
+                        "headers",
+                        super::FieldKind::Map(
+                            &super::FieldKind::String {
                                 min_length: None,
                                 max_length: None,
                             },
-                            required: true,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                    ],
+                        ),
+                    )
+                    .with_default("{}"),
+                super::Field::new("extra", super::FieldKind::Map(&super::FieldKind::Any))
+                    .with_default("{\"a\":[1,null]}"),
+                super::Field::new("anything", super::FieldKind::Any)
+                    .with_description("No type at all."),
+                super::Field::new(
+                    "by_name",
+                    super::FieldKind::Map(
+                        &super::FieldKind::Object(
+                            &[
+                                super::Field::new(
+                                        "kind",
+                                        super::FieldKind::Enum(super::TextPartKind::VALUES),
+                                    )
+                                    .required()
+                                    .with_default("\"text\""),
+                                super::Field::new(
+                                        "text",
+                                        super::FieldKind::String {
+                                            min_length: None,
+                                            max_length: None,
+                                        },
+                                    )
+                                    .required(),
+                            ],
+                        ),
+                    ),
                 ),
-                required: false,
-                nullable: false,
-                default: Some("{\"kind\":\"text\",\"text\":\"hi\"}"),
-                examples: &[],
-            },
-            super::Field {
-                name: "matrix",
-                description: "",
-                kind: super::FieldKind::Array {
-                    items: &super::FieldKind::Array {
-                        items: &super::FieldKind::Number(super::Bounds::NONE),
-                        min_items: Some(2),
-                        max_items: Some(2),
+                super::Field::new(
+                        "merged",
+                        super::FieldKind::Object(
+                            &[
+                                super::Field::new(
+                                        "kind",
+                                        super::FieldKind::Enum(super::TextPartKind::VALUES),
+                                    )
+                                    .required()
+                                    .with_default("\"text\""),
+                                super::Field::new(
+                                        "text",
+                                        super::FieldKind::String {
+                                            min_length: None,
+                                            max_length: None,
+                                        },
+                                    )
+                                    .required(),
+                            ],
+                        ),
+                    )
+                    .with_description("A part.")
+                    .with_default("{\"kind\":\"text\",\"text\":\"hi\"}"),
+                super::Field::new(
+                    "matrix",
+                    super::FieldKind::Array {
+                        items: &super::FieldKind::Array {
+                            items: &super::FieldKind::Number(super::Bounds::NONE),
+                            min_items: Some(2),
+                            max_items: Some(2),
+                        },
+                        min_items: None,
+                        max_items: None,
                     },
-                    min_items: None,
-                    max_items: None,
-                },
-                required: false,
-                nullable: false,
-                default: None,
-                examples: &[],
-            },
-        ],
-        outputs: &[
-            super::Field {
-                name: "node",
-                description: "",
-                kind: super::FieldKind::Object(
-                    &[
-                        super::Field {
-                            name: "value",
-                            description: "",
-                            kind: super::FieldKind::Number(super::Bounds::NONE),
-                            required: true,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                        super::Field {
-                            name: "next",
-                            description: "",
-                            kind: super::FieldKind::Any,
-                            required: false,
-                            nullable: true,
-                            default: None,
-                            examples: &[],
-                        },
-                        super::Field {
-                            name: "children",
-                            description: "",
-                            kind: super::FieldKind::Array {
-                                items: &super::FieldKind::Any,
-                                min_items: None,
-                                max_items: None,
-                            },
-                            required: false,
-                            nullable: false,
-                            default: Some("[]"),
-                            examples: &[],
-                        },
-                        super::Field {
-                            name: "by_key",
-                            description: "",
-                            kind: super::FieldKind::Any,
-                            required: false,
-                            nullable: false,
-                            default: None,
-                            examples: &[],
-                        },
-                    ],
                 ),
-                required: true,
-                nullable: false,
-                default: None,
-                examples: &[],
-            },
-            super::Field {
-                name: "result",
-                description: "",
-                kind: super::FieldKind::Any,
-                required: false,
-                nullable: false,
-                default: None,
-                examples: &[],
-            },
-            super::Field {
-                name: "raw",
-                description: "",
-                kind: super::FieldKind::Any,
-                required: false,
-                nullable: false,
-                default: None,
-                examples: &[],
-            },
-        ],
-        price: None,
-    };
+            ],
+        )
+        .with_outputs(
+            &[
+                super::Field::new(
+                        "node",
+                        super::FieldKind::Object(
+                            &[
+                                super::Field::new(
+                                        "value",
+                                        super::FieldKind::Number(super::Bounds::NONE),
+                                    )
+                                    .required(),
+                                super::Field::new("next", super::FieldKind::Any).nullable(),
+                                super::Field::new(
+                                        "children",
+                                        super::FieldKind::Array {
+                                            items: &super::FieldKind::Any,
+                                            min_items: None,
+                                            max_items: None,
+                                        },
+                                    )
+                                    .with_default("[]"),
+                                super::Field::new(
+                                    "by_key",
+                                    super::FieldKind::Map(&super::FieldKind::Any),
+                                ),
+                            ],
+                        ),
+                    )
+                    .required(),
+                super::Field::new(
+                    "result",
+                    super::FieldKind::OneOf(
+                        &[
+                            super::FieldKind::Object(
+                                &[
+                                    super::Field::new(
+                                            "kind",
+                                            super::FieldKind::Enum(super::TextPartKind::VALUES),
+                                        )
+                                        .required()
+                                        .with_default("\"text\""),
+                                    super::Field::new(
+                                            "text",
+                                            super::FieldKind::String {
+                                                min_length: None,
+                                                max_length: None,
+                                            },
+                                        )
+                                        .required(),
+                                ],
+                            ),
+                            super::FieldKind::Object(
+                                &[
+                                    super::Field::new(
+                                            "kind",
+                                            super::FieldKind::Enum(super::ImagePartKind::VALUES),
+                                        )
+                                        .required()
+                                        .with_default("\"image\""),
+                                    super::Field::new(
+                                            "image_url",
+                                            super::FieldKind::File(super::FileRole::Image),
+                                        )
+                                        .required(),
+                                    super::Field::new(
+                                            "detail",
+                                            super::FieldKind::Enum(super::ImagePartDetail::VALUES),
+                                        )
+                                        .nullable(),
+                                ],
+                            ),
+                        ],
+                    ),
+                ),
+                super::Field::new("raw", super::FieldKind::Any),
+            ],
+        );
     type Input = super::CorpusUnionsInput;
     type Output = super::CorpusUnionsOutput;
 }

@@ -18,6 +18,8 @@ pub struct Component {
     pub description: String,
     /// What it becomes.
     pub shape: Shape,
+    /// What the file is to its endpoint, for an object that is a file of an output.
+    pub file: Option<String>,
     /// The map of a struct's fields that the description does not name, where they are kept.
     pub rest: Option<Rest>,
 }

@@ -68,6 +68,7 @@ fn component(name: &str, schema: &Value, pointer: &str) -> Result<Component> {
         description: text(schema, "description"),
         rest: rest(schema, pointer)?,
         shape: shape(schema, pointer)?,
+        file: schema.get("x-fal-file-output").and_then(Value::as_str).map(str::to_owned),
     })
 }
 

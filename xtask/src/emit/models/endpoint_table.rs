@@ -20,13 +20,13 @@ pub(super) fn source(facts: &EndpointFacts, components: &Components) -> Result<S
     let EndpointFacts { id, owner, app, name, verb, summary, positional, .. } = facts;
     let input = rust_name(&facts.input, components)?;
     let output = rust_name(&facts.output, components)?;
-    let inputs = fields(&facts.input, components, &[]);
-    let outputs = fields(&facts.output, components, &[]);
+    let inputs = Table { components, received: false }.fields(&facts.input, &[]);
+    let outputs = Table { components, received: true }.fields(&facts.output, &[]);
     let price = match &facts.price {
-        None => quote!(None),
+        None => quote!(),
         Some((micros, currency, unit)) => {
             let micros = proc_macro2::Literal::u64_unsuffixed(*micros);
-            quote!(Some(super::Price { micros: #micros, currency: #currency, unit: #unit }))
+            quote!(.with_price(super::Price::new(#micros, #currency, #unit)))
         }
     };
     let docs = docs::attributes(&[summary.clone(), format!("The endpoint `{id}`.")]);
@@ -37,18 +37,13 @@ pub(super) fn source(facts: &EndpointFacts, components: &Components) -> Result<S
 
         impl super::Endpoint for #marker {
             const ID: &'static str = #id;
-            const INFO: &'static super::EndpointInfo = &super::EndpointInfo {
-                id: Self::ID,
-                owner: #owner,
-                app: #app,
-                name: #name,
-                verb: #verb,
-                summary: #summary,
-                positional: &[#(#positional),*],
-                inputs: &[#(#inputs),*],
-                outputs: &[#(#outputs),*],
-                price: #price,
-            };
+            const INFO: &'static super::EndpointInfo = &super::EndpointInfo::new(Self::ID, #owner, #app)
+                .with_name(#name, #verb)
+                .with_summary(#summary)
+                .with_positional(&[#(#positional),*])
+                .with_inputs(&[#(#inputs),*])
+                .with_outputs(&[#(#outputs),*])
+                #price;
             type Input = super::#input;
             type Output = super::#output;
         }
@@ -64,72 +59,106 @@ fn rust_name(component: &str, components: &Components) -> Result<proc_macro2::Id
     found.map(|found| ident(&found.rust)).ok_or_else(|| Error::new(format!("there is no component `{component}`")))
 }
 
-fn fields(component: &str, components: &Components, inside: &[&str]) -> Vec<TokenStream> {
-    let Some(Shape::Struct(properties)) = components.get(component).map(|component| &component.shape) else {
-        return Vec::new();
-    };
-    properties.iter().map(|property| field(property, components, inside)).collect()
+/// The fields of an input or an output.
+#[derive(Clone, Copy)]
+struct Table<'a> {
+    components: &'a Components,
+    /// Whether they are an output's.
+    received: bool,
 }
 
-fn field(property: &Property, components: &Components, inside: &[&str]) -> TokenStream {
-    let Property { json, description, required, nullable, file, .. } = property;
-    let kind = kind(&property.schema, file.as_deref(), components, inside);
-    let default = match &property.default {
-        None => quote!(None),
-        Some(default) => {
-            let default = default.to_string();
-            quote!(Some(#default))
-        }
-    };
-    let examples = property.examples.iter().map(ToString::to_string);
-    quote! {
-        super::Field {
-            name: #json,
-            description: #description,
-            kind: #kind,
-            required: #required,
-            nullable: #nullable,
-            default: #default,
-            examples: &[#(#examples),*],
-        }
-    }
-}
-
-fn kind(schema: &Value, file: Option<&str>, components: &Components, inside: &[&str]) -> TokenStream {
-    let count = |keyword: &str| match schema.get(keyword).and_then(Value::as_u64) {
-        None => quote!(None),
-        Some(count) => {
-            let count = proc_macro2::Literal::u64_unsuffixed(count);
-            quote!(Some(#count))
-        }
-    };
-    let schema_type = schema.get("type").and_then(Value::as_str);
-    if schema_type == Some("array") {
-        let items = kind(&schema["items"], file, components, inside);
-        let (min_items, max_items) = (count("minItems"), count("maxItems"));
-        return quote!(super::FieldKind::Array { items: &#items, min_items: #min_items, max_items: #max_items });
-    }
-    if let Some(role) = file {
-        let role = match role {
-            "image" => quote!(Image),
-            "mask" => quote!(Mask),
-            _ => quote!(Other),
+impl Table<'_> {
+    /// The fields of an object. `inside` are the components that are being looked into.
+    fn fields(self, component: &str, inside: &[&str]) -> Vec<TokenStream> {
+        let Some(Shape::Struct(properties)) = self.components.get(component).map(|component| &component.shape) else {
+            return Vec::new();
         };
-        return quote!(super::FieldKind::File(super::FileRole::#role));
+        properties.iter().map(|property| self.field(property, inside)).collect()
     }
-    if let Some(component) = referenced(schema) {
-        return component_kind(component, components, inside);
+
+    fn field(self, property: &Property, inside: &[&str]) -> TokenStream {
+        let Property { json, description, required, nullable, file, .. } = property;
+        let kind = self.kind(&property.schema, file.as_deref(), inside);
+        let description = (!description.is_empty()).then(|| quote!(.with_description(#description)));
+        let required = required.then(|| quote!(.required()));
+        let nullable = nullable.then(|| quote!(.nullable()));
+        let default = property.default.as_ref().map(ToString::to_string);
+        let default = default.map(|default| quote!(.with_default(#default)));
+        let examples: Vec<String> = property.examples.iter().map(ToString::to_string).collect();
+        let examples = (!examples.is_empty()).then(|| quote!(.with_examples(&[#(#examples),*])));
+        quote!(super::Field::new(#json, #kind) #description #required #nullable #default #examples)
     }
-    match schema_type {
-        Some("string") => {
-            let (min_length, max_length) = (count("minLength"), count("maxLength"));
-            quote!(super::FieldKind::String { min_length: #min_length, max_length: #max_length })
+
+    fn kind(self, schema: &Value, file: Option<&str>, inside: &[&str]) -> TokenStream {
+        let count = |keyword: &str| match schema.get(keyword).and_then(Value::as_u64) {
+            None => quote!(None),
+            Some(count) => {
+                let count = proc_macro2::Literal::u64_unsuffixed(count);
+                quote!(Some(#count))
+            }
+        };
+        let schema_type = schema.get("type").and_then(Value::as_str);
+        if schema_type == Some("array") {
+            let items = self.kind(&schema["items"], file, inside);
+            let (min_items, max_items) = (count("minItems"), count("maxItems"));
+            return quote!(super::FieldKind::Array { items: &#items, min_items: #min_items, max_items: #max_items });
         }
-        Some("boolean") => quote!(super::FieldKind::Boolean),
-        Some("integer") => number_kind(schema, NumberKind::Integer),
-        Some("number") => number_kind(schema, NumberKind::Number),
-        _ => quote!(super::FieldKind::Any),
+        if let Some(role) = file {
+            return file_kind(role);
+        }
+        if let Some(component) = referenced(schema) {
+            return self.component_kind(component, inside);
+        }
+        match schema_type {
+            Some("string") => {
+                let (min_length, max_length) = (count("minLength"), count("maxLength"));
+                quote!(super::FieldKind::String { min_length: #min_length, max_length: #max_length })
+            }
+            Some("boolean") => quote!(super::FieldKind::Boolean),
+            Some("integer") => number_kind(schema, NumberKind::Integer),
+            Some("number") => number_kind(schema, NumberKind::Number),
+            Some("object") => {
+                let values = self.kind(&schema["additionalProperties"], None, inside);
+                quote!(super::FieldKind::Map(&#values))
+            }
+            _ => quote!(super::FieldKind::Any),
+        }
     }
+
+    fn component_kind(self, name: &str, inside: &[&str]) -> TokenStream {
+        let Some(component) = self.components.get(name) else { return quote!(super::FieldKind::Any) };
+        // What is inside itself is described once; below that the models describe it.
+        if inside.contains(&name) {
+            return quote!(super::FieldKind::Any);
+        }
+        let inside: Vec<&str> = inside.iter().copied().chain([name]).collect();
+        let rust = ident(&component.rust);
+        match (&component.shape, &component.file) {
+            (Shape::Struct(_), Some(role)) if self.received => file_kind(role),
+            (Shape::Struct(_), _) => {
+                let fields = self.fields(name, &inside);
+                quote!(super::FieldKind::Object(&[#(#fields),*]))
+            }
+            (Shape::Union(variants), _) => {
+                let kinds = variants.iter().map(|variant| self.kind(&variant.schema, None, &inside));
+                quote!(super::FieldKind::OneOf(&[#(#kinds),*]))
+            }
+            (Shape::TextEnum(_), _) => quote!(super::FieldKind::Enum(super::#rust::VALUES)),
+            (Shape::IntegerEnum(_), _) => quote!(super::FieldKind::IntegerEnum(super::#rust::VALUES)),
+            (Shape::Number(NumberKind::Integer, _), _) => quote!(super::FieldKind::Integer(super::#rust::BOUNDS)),
+            (Shape::Number(NumberKind::Number, _), _) => quote!(super::FieldKind::Number(super::#rust::BOUNDS)),
+            (Shape::Wrapper(schema), _) => self.kind(schema, None, &inside),
+        }
+    }
+}
+
+fn file_kind(role: &str) -> TokenStream {
+    let role = match role {
+        "image" => quote!(Image),
+        "mask" => quote!(Mask),
+        _ => quote!(Other),
+    };
+    quote!(super::FieldKind::File(super::FileRole::#role))
 }
 
 fn number_kind(schema: &Value, kind: NumberKind) -> TokenStream {
@@ -138,23 +167,5 @@ fn number_kind(schema: &Value, kind: NumberKind) -> TokenStream {
     match kind {
         NumberKind::Integer => quote!(super::FieldKind::Integer(#bounds)),
         NumberKind::Number => quote!(super::FieldKind::Number(#bounds)),
-    }
-}
-
-fn component_kind(name: &str, components: &Components, inside: &[&str]) -> TokenStream {
-    let Some(component) = components.get(name) else { return quote!(super::FieldKind::Any) };
-    let rust = ident(&component.rust);
-    match &component.shape {
-        Shape::TextEnum(_) => quote!(super::FieldKind::Enum(super::#rust::VALUES)),
-        Shape::Number(NumberKind::Integer, _) => quote!(super::FieldKind::Integer(super::#rust::BOUNDS)),
-        Shape::Number(NumberKind::Number, _) => quote!(super::FieldKind::Number(super::#rust::BOUNDS)),
-        Shape::Wrapper(schema) => kind(schema, None, components, inside),
-        // An object inside itself is described once; below that the models describe it.
-        Shape::Struct(_) if !inside.contains(&name) => {
-            let inside: Vec<&str> = inside.iter().copied().chain([name]).collect();
-            let fields = fields(name, components, &inside);
-            quote!(super::FieldKind::Object(&[#(#fields),*]))
-        }
-        Shape::Struct(_) | Shape::Union(_) | Shape::IntegerEnum(_) => quote!(super::FieldKind::Any),
     }
 }

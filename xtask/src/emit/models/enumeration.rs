@@ -9,7 +9,8 @@ pub(super) fn enumeration<'a>(
     paragraphs: &[String],
     values: impl Iterator<Item = (&'a String, String)>,
 ) -> String {
-    let mut source = format!("{macro_name}! {{\n{}    {} {{\n", docs::comment(paragraphs, "    "), component.rust);
+    let mut source =
+        format!("super::{macro_name}! {{\n{}    {} {{\n", docs::comment(paragraphs, "    "), component.rust);
     for (name, value) in values {
         source.push_str(&format!("        {name} = {value},\n"));
     }

@@ -17,8 +17,7 @@ struct Models<'a> {
 }
 
 /// Writes `mod.rs`, one file per endpoint, one for what endpoints share, one for the protocol's own models, and one per
-/// document of our own. `contract` is the path of the module that has the contract: `crate` or, below a test crate,
-/// something longer.
+/// document of our own. `contract` is the path of the crate that has the contract, from where the models are.
 ///
 /// # Errors
 /// Whatever typify refuses, or a reference to a component that is not there.
@@ -82,7 +81,15 @@ impl Models<'_> {
         let mut text = header(&self.description.generators);
         text.push_str("\n//! Models, markers and the table of endpoints.\n\n");
         let mut used = BTreeSet::from(["Bounds", "Endpoint", "EndpointInfo", "EndpointInput", "Field", "FieldKind"]);
-        used.extend(["FileRole", "JsonShape", "Price", "candidates"]);
+        used.extend([
+            "FileRole",
+            "JsonShape",
+            "Price",
+            "bounded_number",
+            "candidates",
+            "open_enum",
+            "open_integer_enum",
+        ]);
         let used: Vec<&str> = used.into_iter().collect();
         text.push_str(&format!(
             "#[allow(unused_imports, reason = \"what is used depends on the description\")]\nuse {contract}::{{{}}};\n\n",

@@ -12,15 +12,15 @@ pub(super) fn number(component: &Component, paragraphs: &[String], kind: NumberK
     paragraphs.push(format!("Range: {}.", in_words(bounds)));
     let bounds = bounds_expression(kind, bounds);
     format!(
-        "bounded_number! {{\n{}    {}({rust}) = {bounds}, {json:?};\n}}\n",
+        "super::bounded_number! {{\n{}    {}({rust}) = {bounds}, {json:?};\n}}\n",
         docs::comment(&paragraphs, "    "),
         component.rust,
     )
 }
 
-/// `super::Bounds { minimum: Some(0.01), ..super::Bounds::NONE }` as text.
+/// `super::Bounds::NONE.at_least(0.01)` as text.
 pub(super) fn bounds_expression(kind: NumberKind, bounds: &Bounds) -> String {
-    let fields: String = bounds
+    let calls: String = bounds
         .fields()
         .into_iter()
         .map(|(name, bound)| {
@@ -28,25 +28,26 @@ pub(super) fn bounds_expression(kind: NumberKind, bounds: &Bounds) -> String {
             if kind == NumberKind::Number && !literal.contains(['.', 'e', 'E']) {
                 literal.push_str(".0");
             }
-            format!("{name}: Some({literal}), ")
+            format!(".{}({literal})", words(name).trim_start_matches("a ").replace(' ', "_"))
         })
         .collect();
-    if fields.is_empty() {
-        return "super::Bounds::NONE".to_owned();
-    }
-    format!("super::Bounds {{ {fields}..super::Bounds::NONE }}")
+    format!("super::Bounds::NONE{calls}")
 }
 
 /// The bounds for a reader, as `Bounds` in the schema crate prints them.
 fn in_words(bounds: &Bounds) -> String {
-    let words = |name: &str| match name {
+    let parts: Vec<String> =
+        bounds.fields().into_iter().map(|(name, bound)| format!("{} {bound}", words(name))).collect();
+    parts.join(" and ")
+}
+
+/// What a bound says; the constructors of `Bounds` have the same words.
+fn words(name: &str) -> &'static str {
+    match name {
         "minimum" => "at least",
         "exclusive_minimum" => "greater than",
         "maximum" => "at most",
         "exclusive_maximum" => "less than",
         _ => "a multiple of",
-    };
-    let parts: Vec<String> =
-        bounds.fields().into_iter().map(|(name, bound)| format!("{} {bound}", words(name))).collect();
-    parts.join(" and ")
+    }
 }
