@@ -15,7 +15,12 @@ fn fourth(root: &Path) -> PathBuf {
     let input = &mut document["components"]["schemas"]["IdeogramV2Input"];
     input["properties"]["num_images"] =
         serde_json::json!({"type": "integer", "minimum": 1, "maximum": 4, "default": 1});
-    input["x-fal-order-properties"].as_array_mut().unwrap().push("num_images".into());
+    input["properties"]["image_size"] = serde_json::json!({"anyOf": [
+        {"type": "object", "properties": {"width": {"type": "integer", "minimum": 1}, "height": {"type": "integer"}},
+            "required": ["width", "height"]},
+        {"type": "string", "enum": ["square_hd", "landscape_16_9"]},
+    ]});
+    input["x-fal-order-properties"].as_array_mut().unwrap().extend(["num_images".into(), "image_size".into()]);
     document["info"]["description"] = "Make a better picture from a prompt.".into();
     let path = root.join("fourth.json");
     std::fs::write(&path, document.to_string()).unwrap();
@@ -65,9 +70,28 @@ fn one_entry_reaches_client_sandbox_and_command_line() {
         help.contains("Make a better picture") && help.contains("--num-images") && help.contains("1 to 4"),
         "{help}"
     );
-    let arguments = ["quality", "a fox", "--num-images", "2", "--seed", "7", "--sandbox", "--json", "-o", "fox.png"];
+    assert!(help.contains("square_hd") && help.contains("1280x720"), "{help}");
+    let nonsense = ["quality", "a fox", "--image-size", "nonsense", "--sandbox"];
+    let refused = Command::new(&ideogram).args(nonsense).current_dir(copy.path()).output().unwrap();
+    let message = String::from_utf8_lossy(&refused.stderr).into_owned();
+    assert!(refused.status.code() == Some(2) && message.contains("`landscape_16_9`, or a size such as"), "{message}");
+    let arguments = [
+        "quality",
+        "a fox",
+        "--num-images",
+        "2",
+        "--image-size",
+        "1280x720",
+        "--seed",
+        "7",
+        "--sandbox",
+        "--json",
+        "-o",
+        "fox.png",
+    ];
     let envelope: Value = serde_json::from_str(&run(&arguments)).unwrap();
     assert_eq!(envelope["results"][0]["endpoint"], "fal-ai/ideogram/v2");
     assert_eq!(envelope["results"][0]["input"]["num_images"], 2);
+    assert_eq!(envelope["results"][0]["input"]["image_size"], serde_json::json!({"width": 1280, "height": 720}));
     assert_eq!(&std::fs::read(copy.path().join("fox.png")).unwrap()[..8], b"\x89PNG\r\n\x1a\n");
 }

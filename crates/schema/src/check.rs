@@ -180,6 +180,26 @@ fn is_alike(kind: &FieldKind, given: &Value) -> bool {
     }
 }
 
+impl FieldKind {
+    /// Checks one value of this kind as [`EndpointInfo::check`](crate::EndpointInfo::check) does those of an input; `name` is
+    /// what the message calls it.
+    ///
+    /// ```
+    /// use ideogram_schema::{Bounds, FieldKind};
+    /// use serde_json::json;
+    ///
+    /// static WEIGHTS: FieldKind = FieldKind::Map(&FieldKind::Number(Bounds::NONE.at_most(1.0)));
+    /// let error = WEIGHTS.check("weights", &json!({"fox": 2})).unwrap_err();
+    /// assert_eq!(error.to_string(), "`weights.fox` must be a number, at most 1");
+    /// ```
+    ///
+    /// # Errors
+    /// [`InputError`] with the way to what is wrong.
+    pub fn check(&'static self, name: &str, given: &Value) -> Result<(), InputError> {
+        value(self, given, name)
+    }
+}
+
 /// The files of an input, and nothing else of it.
 pub(crate) fn files(fields: &'static [Field], input: &Map<String, Value>, path: &str) -> Result<(), InputError> {
     fields.iter().try_for_each(|field| match input.get(field.name) {

@@ -213,6 +213,9 @@ macro_rules! bounded_number {
     };
 }
 
+#[doc(hidden)]
+pub use bounded_number;
+
 /// The JSON Schema of a bounded number, made from the very bounds that its constructor checks.
 #[cfg(feature = "schemars")]
 #[doc(hidden)]

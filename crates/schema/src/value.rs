@@ -185,6 +185,9 @@ macro_rules! open_enum {
     };
 }
 
+#[doc(hidden)]
+pub use open_enum;
+
 /// A number that the description does not list, kept. The integer counterpart of [`Unknown`].
 pub struct UnknownInteger<E> {
     value: i64,
@@ -322,3 +325,6 @@ macro_rules! open_integer_enum {
         }
     };
 }
+
+#[doc(hidden)]
+pub use open_integer_enum;

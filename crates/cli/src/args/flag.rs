@@ -1,5 +1,6 @@
 //! How the fields of the description become arguments: by rule alone, so that a new field needs no line here.
 
+use crate::args::kind::{self, length};
 use crate::args::value::switch;
 use clap::builder::{PossibleValue, StringValueParser, TypedValueParser};
 use clap::{Arg, ArgAction, Command, value_parser};
@@ -57,7 +58,7 @@ impl Flag {
             FieldKind::Boolean => "true|false".to_owned(),
             FieldKind::Integer(_) => "N".to_owned(),
             FieldKind::Number(_) => "X".to_owned(),
-            FieldKind::Enum(_) => "VALUE".to_owned(),
+            FieldKind::Enum(_) | FieldKind::IntegerEnum(_) | FieldKind::OneOf(_) => "VALUE".to_owned(),
             _ => "JSON".to_owned(),
         }
     }
@@ -76,6 +77,13 @@ impl Flag {
         };
         if let FieldKind::File(_) = item(&self.field.kind) {
             add("URL, data URI or local file.".to_owned());
+        }
+        if let FieldKind::OneOf(_) = item(&self.field.kind) {
+            let (listed, unlisted) = (kind::listed(item(&self.field.kind)), kind::unlisted(item(&self.field.kind)));
+            if !unlisted.is_empty() {
+                let also = if listed.is_empty() { "Takes" } else { "Also takes" };
+                add(format!("{also} {}.", unlisted.join(", or ")));
+            }
         }
         if matches!(self.field.kind, FieldKind::Array { .. }) {
             add("Repeat for more than one.".to_owned());
@@ -104,7 +112,7 @@ impl Flag {
         match item(&self.field.kind) {
             FieldKind::File(_) => arg.value_parser(value_parser!(OsString)).value_hint(clap::ValueHint::FilePath),
             FieldKind::Boolean if self.position.is_none() => arg
-                .value_parser(Listed(&["true", "false"]))
+                .value_parser(Listed(vec!["true".to_owned(), "false".to_owned()]))
                 .hide_possible_values(true)
                 .num_args(0..=1)
                 .require_equals(true)
@@ -112,8 +120,10 @@ impl Flag {
             FieldKind::Integer(_) | FieldKind::Number(_) => {
                 arg.value_parser(StringValueParser::new()).allow_negative_numbers(true)
             }
-            FieldKind::Enum(values) => arg.value_parser(Listed(values)),
-            _ => arg.value_parser(StringValueParser::new()),
+            other => match kind::listed(other) {
+                values if values.is_empty() => arg.value_parser(StringValueParser::new()),
+                values => arg.value_parser(Listed(values)).allow_negative_numbers(true),
+            },
         }
     }
 }
@@ -193,19 +203,9 @@ pub(crate) fn range(kind: &FieldKind) -> Option<String> {
     }
 }
 
-/// `1 to 4 characters`, `at least 1 characters`, `at most 4 characters`.
-pub(crate) fn length(least: Option<u64>, most: Option<u64>, unit: &str) -> Option<String> {
-    match (least, most) {
-        (Some(least), Some(most)) => Some(format!("{least} to {most} {unit}")),
-        (Some(least), None) => Some(format!("at least {least} {unit}")),
-        (None, Some(most)) => Some(format!("at most {most} {unit}")),
-        (None, None) => None,
-    }
-}
-
 /// Any text to the parser, a closed list to help and completions: the table's own check words the refusal.
 #[derive(Clone)]
-struct Listed(&'static [&'static str]);
+struct Listed(Vec<String>);
 
 impl TypedValueParser for Listed {
     type Value = String;
@@ -215,7 +215,7 @@ impl TypedValueParser for Listed {
     }
 
     fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
-        Some(Box::new(self.0.iter().map(PossibleValue::new)))
+        Some(Box::new(self.0.iter().cloned().map(PossibleValue::new)))
     }
 }
 

@@ -1,6 +1,7 @@
 //! From arguments to the JSON that is sent: each value checked against the description before anything costs money.
 
-use crate::args::flag::{Flag, flags, is_seed, item, length};
+use crate::args::flag::{Flag, flags, is_seed, item};
+use crate::args::kind::{self, length};
 use crate::args::local_file::{self, Content, LocalFile, Treatment};
 use crate::exit::Failure;
 use clap::ArgMatches;
@@ -156,7 +157,7 @@ fn assembled(flag: &Flag, mut values: Vec<Value>) -> Result<Option<Value>, Failu
 }
 
 /// One value, typed as the table says.
-fn value(flag: &Flag, kind: &FieldKind, raw: &str) -> Result<Value, Failure> {
+fn value(flag: &Flag, kind: &'static FieldKind, raw: &str) -> Result<Value, Failure> {
     let refused = |why: String| Failure::usage(format!("`{}` cannot be `{}`: {why}", flag.shown(), shown(raw)));
     match kind {
         FieldKind::String { min_length, max_length } => {
@@ -186,10 +187,17 @@ fn value(flag: &Flag, kind: &FieldKind, raw: &str) -> Result<Value, Failure> {
             Some(value) => Ok((*value).into()),
             None => Err(refused(format!("it must be one of `{}`", values.join("`, `")))),
         },
-        FieldKind::Object(_) => match serde_json::from_str(raw) {
-            Ok(Value::Object(object)) => Ok(Value::Object(object)),
-            _ => Err(refused("it must be a JSON object, such as `{\"name\": 1}`".into())),
-        },
+        FieldKind::Object(_) | FieldKind::Map(_) | FieldKind::IntegerEnum(_) | FieldKind::OneOf(_) => {
+            if let Some(value) = kind::read(kind, raw) {
+                return Ok(value);
+            }
+            // What is JSON and does not fit is told where.
+            let json = serde_json::from_str::<Value>(raw).ok().filter(|json| json.is_object() || json.is_array());
+            match json.and_then(|json| kind.check(flag.field.name, &json).err()) {
+                Some(fault) => Err(refused(fault.to_string())),
+                None => Err(refused(format!("it must be {}", kind::allowed(kind)))),
+            }
+        }
         // Any JSON value; what is no JSON is a text, so that plain words need no quotes within quotes.
         _ => Ok(serde_json::from_str(raw).unwrap_or_else(|_| raw.into())),
     }
@@ -243,6 +251,9 @@ mod tests {
     const FILES: FieldKind =
         FieldKind::Array { items: &FieldKind::File(FileRole::Other), min_items: None, max_items: Some(2) };
 
+    const COUNT: FieldKind = FieldKind::Integer(Bounds::NONE.at_least(1));
+    const SIZE: &[Field] = &[Field::new("width", COUNT).required(), Field::new("height", COUNT).required()];
+
     /// An endpoint that no description has yet: a field of every kind, and names that are taken.
     fn endpoint() -> &'static EndpointInfo {
         let field = |name, kind| {
@@ -257,7 +268,11 @@ mod tests {
             field("file_urls", FILES),
             field("image", FieldKind::Any),
             field("image_url", FieldKind::File(FileRole::Image)),
-            field("options", FieldKind::Object(&[])),
+            field("options", FieldKind::Object(SIZE)),
+            field("image_size", FieldKind::OneOf(&[FieldKind::Object(SIZE), FieldKind::Enum(&["square_hd", "auto"])])),
+            field("fps", FieldKind::IntegerEnum(&[24, -1])),
+            field("weights", FieldKind::Map(&FieldKind::Number(Bounds::NONE))),
+            field("count_or_text", FieldKind::OneOf(&[TEXT, FieldKind::Number(Bounds::NONE), COUNT])),
             field("steps", FieldKind::Integer(ideogram_schema::Bounds::NONE)),
             field("json", FieldKind::Boolean),
             field(
@@ -280,15 +295,27 @@ mod tests {
     #[test]
     fn fields_that_no_endpoint_has_yet_are_flags_too() {
         let shown: Vec<String> = flags(endpoint()).iter().map(crate::args::flag::Flag::shown).collect();
-        let expected =
-            ["--label", "--file", "--image", "--image-url", "--options", "--steps", "--input-json", "--kinds"];
+        let expected = [
+            "--label",
+            "--file",
+            "--image",
+            "--image-url",
+            "--options",
+            "--image-size",
+            "--fps",
+            "--weights",
+            "--count-or-text",
+            "--steps",
+            "--input-json",
+            "--kinds",
+        ];
         assert_eq!(shown, expected);
         let arguments = [
             "--label=ab",
             "--file=https://a/1",
             "--file=data:,x",
             "--image={\"width\": 3}",
-            "--options={}",
+            "--options=640x480",
             "--steps=-3",
             "--input-json",
             "--kinds=b",
@@ -296,7 +323,8 @@ mod tests {
         ];
         assert_eq!(
             input(&arguments),
-            Ok(json!({"label": "ab", "file_urls": ["https://a/1", "data:,x"], "image": {"width": 3}, "options": {},
+            Ok(json!({"label": "ab", "file_urls": ["https://a/1", "data:,x"], "image": {"width": 3},
+                "options": {"width": 640, "height": 480},
                 "steps": -3, "json": true, "kinds": ["b", "a"]}))
         );
         assert_eq!(input(&["--image", "square"]), Ok(json!({"image": "square"})), "plain words need no quotes");
@@ -317,10 +345,64 @@ mod tests {
             ),
             (&["--kinds=a"], "`--kinds` was given 1 times: it takes at least 2 values"),
             (&["--kinds=a", "--kinds=c"], "`--kinds` cannot be `c`: it must be one of `a`, `b`"),
-            (&["--options=[]"], "`--options` cannot be `[]`: it must be a JSON object, such as `{\"name\": 1}`"),
+            (&["--options=[]"], "`--options` cannot be `[]`: `options` must be a JSON object"),
+            (&["--options=640"], "`--options` cannot be `640`: it must be a size such as `1280x720`"),
         ] {
             assert_eq!(input(arguments), Err(sentence.to_owned()));
         }
+    }
+
+    #[test]
+    fn unions_maps_and_listed_numbers_are_typed_and_checked() {
+        for (argument, field, value) in [
+            ("--image-size=square_hd", "image_size", json!("square_hd")),
+            ("--image-size=1280x720", "image_size", json!({"width": 1280, "height": 720})),
+            ("--image-size={\"width\": 1, \"height\": 2}", "image_size", json!({"width": 1, "height": 2})),
+            ("--fps=-1", "fps", json!(-1)),
+            ("--weights={\"fox\": 0.5}", "weights", json!({"fox": 0.5})),
+            ("--count-or-text=3", "count_or_text", json!(3)),
+            ("--count-or-text=0.5", "count_or_text", json!(0.5)),
+            ("--count-or-text=abc", "count_or_text", json!("abc")),
+        ] {
+            assert_eq!(input(&[argument]), Ok(json!({ field: value })), "{argument}");
+        }
+        for (argument, sentence) in [
+            (
+                "--image-size=nonsense",
+                "`--image-size` cannot be `nonsense`: it must be one of `square_hd`, `auto`, or a size such as `1280x720`",
+            ),
+            (
+                "--image-size={\"width\": 0, \"height\": 2}",
+                "`--image-size` cannot be `{\"width\": 0, \"height\": 2}`: `image_size.width` must be a whole number, at \
+                 least 1",
+            ),
+            (
+                "--image-size=0x720",
+                "`--image-size` cannot be `0x720`: it must be one of `square_hd`, `auto`, or a size such as `1280x720`",
+            ),
+            ("--fps=25", "`--fps` cannot be `25`: it must be one of `24`, `-1`"),
+            ("--weights={\"fox\": \"x\"}", "`--weights` cannot be `{\"fox\": \"x\"}`: `weights.fox` must be a number"),
+            ("--weights=x", "`--weights` cannot be `x`: it must be a JSON object"),
+            (
+                "--count-or-text=abcde",
+                "`--count-or-text` cannot be `abcde`: it must be a text of 2 to 4 characters, or a number, or a whole \
+                 number at least 1",
+            ),
+        ] {
+            assert_eq!(input(&[argument]), Err(sentence.to_owned()));
+        }
+    }
+
+    #[test]
+    fn help_and_completions_list_what_a_union_takes() {
+        let mut command = with_fields(Command::new("test").no_binary_name(true), endpoint());
+        let help = command.render_long_help().to_string().split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(help.contains("Also takes a size such as `1280x720`."), "{help}");
+        assert!(help.contains("[possible values: square_hd, auto]") && help.contains("24, -1"), "{help}");
+        let mut script = Vec::new();
+        clap_complete::generate(clap_complete::Shell::Bash, &mut command, "test", &mut script);
+        let script = String::from_utf8(script).unwrap();
+        assert!(script.contains("square_hd auto") && script.contains("24 -1"), "{script}");
     }
 
     #[test]

@@ -3,6 +3,7 @@
 mod command;
 pub(crate) mod flag;
 pub(crate) mod input;
+pub(crate) mod kind;
 mod local_file;
 mod mask;
 #[cfg(feature = "sandbox")]

@@ -53,7 +53,7 @@ fn kind(kind_of: &FieldKind, value: &Value, path: &str, found: &mut Vec<String>)
     let fits = match (kind_of, value) {
         (FieldKind::Any, _) | (FieldKind::String { .. } | FieldKind::Enum(_), Value::String(_)) => true,
         (FieldKind::Boolean, value) => value.is_boolean(),
-        (FieldKind::Integer(_), value) => value.is_i64(),
+        (FieldKind::Integer(_) | FieldKind::IntegerEnum(_), value) => value.is_i64(),
         (FieldKind::Number(_), value) => value.is_number(),
         (FieldKind::File(_), Value::Object(file)) => {
             if !file.get("url").is_some_and(Value::is_string) {
@@ -73,6 +73,17 @@ fn kind(kind_of: &FieldKind, value: &Value, path: &str, found: &mut Vec<String>)
             fields(inner, value, path, found);
             true
         }
+        (FieldKind::Map(values), Value::Object(map)) => {
+            for (name, value) in map {
+                kind(values, value, &format!("{path}.{name}"), found);
+            }
+            true
+        }
+        (FieldKind::OneOf(kinds), value) => kinds.iter().any(|one| {
+            let mut odd = Vec::new();
+            kind(one, value, path, &mut odd);
+            odd.is_empty()
+        }),
         _ => false,
     };
     if !fits {

@@ -1,6 +1,7 @@
 //! `ideogram schema`: what the description says, for people and for programs.
 
-use crate::args::flag::{Flag, flags, length, plain, range};
+use crate::args::flag::{Flag, flags, plain, range};
+use crate::args::kind::length;
 use crate::envelope::SCHEMA;
 use crate::exit::Failure;
 use crate::output::{Output, print_envelope, write_stdout};
@@ -99,6 +100,12 @@ fn kind_json(kind: &FieldKind) -> Map<String, Value> {
             add("minItems", min_items.map(Value::from));
             add("maxItems", max_items.map(Value::from));
         }
+        FieldKind::IntegerEnum(values) => add("enum", Some(json!(values))),
+        FieldKind::Map(values) => add("values", Some(Value::Object(kind_json(values)))),
+        FieldKind::OneOf(kinds) => {
+            let kinds: Vec<Value> = kinds.iter().map(|kind| Value::Object(kind_json(kind))).collect();
+            add("oneOf", Some(kinds.into()));
+        }
         FieldKind::Object(fields) => {
             let fields: Vec<Value> = fields.iter().map(|field| field_json(field, None)).collect();
             add("fields", Some(fields.into()));
@@ -115,9 +122,11 @@ fn word(kind: &FieldKind) -> &'static str {
         FieldKind::Boolean => "boolean",
         FieldKind::Integer(_) => "integer",
         FieldKind::Number(_) => "number",
-        FieldKind::Enum(_) => "enum",
+        FieldKind::Enum(_) | FieldKind::IntegerEnum(_) => "enum",
         FieldKind::Array { .. } => "array",
         FieldKind::Object(_) => "object",
+        FieldKind::Map(_) => "map",
+        FieldKind::OneOf(_) => "union",
         _ => "any",
     }
 }
@@ -161,6 +170,12 @@ fn kind_text(kind: &FieldKind) -> String {
                 length(*min_items, *max_items, "").map(|words| format!("{} ", words.trim_end())).unwrap_or_default();
             format!("array of {length}{}", kind_text(items))
         }
+        FieldKind::IntegerEnum(values) => {
+            let values: Vec<String> = values.iter().map(ToString::to_string).collect();
+            format!("one of {}", values.join(" "))
+        }
+        FieldKind::Map(values) => format!("map of {}", kind_text(values)),
+        FieldKind::OneOf(kinds) => kinds.iter().map(kind_text).collect::<Vec<_>>().join(", or "),
         FieldKind::Object(fields) => {
             let names: Vec<&str> = fields.iter().map(|field| field.name).collect();
             format!("object of {}", names.join(" "))

@@ -85,10 +85,10 @@ impl Models<'_> {
             "FileRole",
             "JsonShape",
             "Price",
-            "bounded_number",
+            "number::bounded_number",
             "candidates",
-            "open_enum",
-            "open_integer_enum",
+            "value::open_enum",
+            "value::open_integer_enum",
         ]);
         let used: Vec<&str> = used.into_iter().collect();
         text.push_str(&format!(
