@@ -76,7 +76,7 @@
 //! # Features
 //! | feature | default | why it is one |
 //! |---|---|---|
-//! | `media` | yes | uploads, inlining, sizes of pictures; one small dependency |
+//! | `media` | yes | uploads, inlining, sizes of pictures, texts in them; two small dependencies |
 //! | `webhook` | no | checking deliveries: for servers only |
 //! | `reqwest` | no | [`ClientBuilder::with_http`] over reqwest's own builder; outside the promises of semantic versioning |
 //! | `blocking` | no | the same client for programs without an async runtime; a thread |

@@ -13,6 +13,8 @@ pub(crate) mod file_name;
 pub(crate) mod format;
 pub(crate) mod image;
 pub(crate) mod part;
+#[cfg(feature = "media")]
+pub(crate) mod png_text;
 pub(crate) mod save;
 pub(crate) mod saved;
 pub(crate) mod sink;

@@ -15,7 +15,7 @@ use crate::picture::part::PartFile;
 #[cfg(feature = "media")]
 use crate::picture::part::blocking;
 use crate::picture::saved::{Download, SavedFile, unwritten, unwritten_in};
-use crate::picture::sink::Content;
+use crate::picture::sink::{Content, hex};
 use futures_util::StreamExt;
 use std::io;
 use std::path::Path;
@@ -171,7 +171,7 @@ impl Image {
         };
         let facts = FileFacts {
             bytes: content.bytes,
-            sha256: content.sha256.iter().map(|byte| format!("{byte:02x}")).collect(),
+            sha256: hex(&content.sha256),
             format,
             #[cfg(feature = "media")]
             dimensions,

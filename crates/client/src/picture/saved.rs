@@ -4,6 +4,10 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::picture::facts::FileFacts;
 use crate::picture::image::Image;
 use crate::picture::part::{PartFile, blocking};
+#[cfg(feature = "media")]
+use crate::picture::png_text::append;
+#[cfg(feature = "media")]
+use crate::picture::sink::{hex, measure};
 use std::ffi::OsStr;
 use std::fmt;
 use std::io::{self, Read, Seek};
@@ -66,6 +70,44 @@ impl Download {
             Err(error) => Err(error),
         };
         named.map(|path| SavedFile { path, facts }).map_err(|error| image.undelivered(unwritten(&path, error)))
+    }
+
+    /// Adds texts to a PNG file, each under its keyword: what made the picture, for example. They stand in `iTXt` chunks
+    /// before the end of the file, the pixels stay as they are, and size and checksum ([`FileFacts`]) are those of the file
+    /// with them. `false`, and nothing is changed, where the file is no whole PNG.
+    ///
+    /// A keyword has 1 to 79 printable ASCII characters; the
+    /// [PNG specification](https://www.w3.org/TR/png-3/#11keywords) has names for some, such as `Description`.
+    ///
+    /// ```no_run
+    /// # async fn example(image: ideogram_client::Image) -> ideogram_client::Result<()> {
+    /// let mut download = image.download_in("pictures").await?;
+    /// download.add_png_texts(&[("Description", "A fox reading a map")]).await?;
+    /// download.replace("fox.png").await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// [`is_file`](Error::is_file) when the file cannot be written, or a keyword is not one; the download is as it was.
+    #[cfg(feature = "media")]
+    pub async fn add_png_texts(&mut self, texts: &[(&str, &str)]) -> Result<bool> {
+        let texts: Vec<_> = texts.iter().map(|(keyword, text)| ((*keyword).to_owned(), (*text).to_owned())).collect();
+        let mut file = self.part.handle().map_err(|error| self.unwritten(error))?;
+        let added = blocking(move || {
+            if !append(&mut file, &texts)? {
+                return Ok(None);
+            }
+            measure(file).map(Some)
+        });
+        let Some((bytes, sha256)) = added.await.map_err(|error| self.unwritten(error))? else { return Ok(false) };
+        (self.facts.bytes, self.facts.sha256) = (bytes, hex(&sha256));
+        Ok(true)
+    }
+
+    #[cfg(feature = "media")]
+    fn unwritten(&self, error: io::Error) -> Error {
+        self.image.undelivered(unwritten_in(self.part.folder(), error))
     }
 
     /// Reads the file from its beginning, to pass it on to a pipe or a device. It never gets a name.

@@ -6,10 +6,15 @@ use base64::engine::general_purpose::STANDARD;
 use md5::Md5;
 use sha2::{Digest, Sha256};
 use std::fs::File;
+#[cfg(feature = "media")]
+use std::io::Read;
 use std::io::{self, Seek, Write};
 
 /// Bytes of the beginning that are kept: enough to tell text from a picture.
 const BEGIN: usize = 512;
+/// Bytes that are read at once.
+#[cfg(feature = "media")]
+const PIECE: usize = 64 << 10;
 /// Bytes of the end that are kept: servers may add a few to a picture's own end.
 const END: usize = 1024;
 
@@ -59,6 +64,29 @@ impl Sink {
         let md5 = self.md5.map(|md5| STANDARD.encode(md5.finalize()));
         Ok(Content { sha256, md5, ..self.content })
     }
+}
+
+/// The size of a file, and its SHA-256.
+#[cfg(feature = "media")]
+pub(crate) fn measure(mut file: File) -> io::Result<(u64, Vec<u8>)> {
+    let (mut bytes, mut sha256, mut piece) = (0_u64, Sha256::new(), vec![0; PIECE]);
+    file.rewind()?;
+    loop {
+        match file.read(&mut piece) {
+            Ok(0) => return Ok((bytes, sha256.finalize().to_vec())),
+            Ok(count) => {
+                bytes += count as u64;
+                sha256.update(piece.get(..count).unwrap_or_default());
+            }
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+}
+
+/// Bytes in lower-case hexadecimal.
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 impl Content {
