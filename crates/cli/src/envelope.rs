@@ -4,6 +4,7 @@ pub use crate::summary::summarised;
 
 use serde::Serialize;
 use serde_json::Value;
+use std::collections::BTreeMap;
 
 /// The envelope's version, its first field.
 pub const SCHEMA: &str = "ideogram/1";
@@ -33,6 +34,8 @@ pub enum Kind {
     Images,
     /// Requests that the ledger holds, one result each.
     Job,
+    /// Pictures that were looked at, one result each: [`FileRow`].
+    File,
     /// A mask, one result: [`MaskRow`].
     Mask,
     /// One row of a batch.
@@ -97,6 +100,27 @@ pub struct ImageRow {
     pub bytes: u64,
     /// SHA-256 of the content, in hexadecimal.
     pub sha256: String,
+}
+
+/// A picture that was looked at.
+#[derive(Clone, Debug, Serialize)]
+pub struct FileRow {
+    /// The path as given.
+    pub path: String,
+    /// MIME type, judged by the content.
+    pub content_type: &'static str,
+    /// Width in pixels, read from the file's header.
+    pub width: Option<usize>,
+    /// Height in pixels, likewise.
+    pub height: Option<usize>,
+    /// Size in bytes.
+    pub bytes: u64,
+    /// SHA-256 of the file, in hexadecimal.
+    pub sha256: String,
+    /// The request that made it, where the file says: endpoint, request id, seed, price and input.
+    pub made: Option<Value>,
+    /// The texts in the file, by keyword.
+    pub texts: BTreeMap<String, String>,
 }
 
 /// A mask that was made or looked at.

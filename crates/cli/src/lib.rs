@@ -20,6 +20,7 @@ mod exit;
 mod interrupt;
 mod jobs;
 pub mod ledger;
+mod made;
 mod masks;
 mod output;
 mod pictures;
@@ -77,6 +78,7 @@ fn dispatch(matches: &ArgMatches, output: Output) -> Result<(), Failure> {
         Some(("schema", matches)) => show::schema::print(matches, output),
         Some(("completions", matches)) => docs::completions(matches),
         Some(("man", matches)) => docs::man(matches),
+        Some(("inspect", matches)) => show::inspect::print(matches, output),
         Some(("mask", matches)) => masks::run(matches, output),
         Some(("jobs", matches)) => jobs::run(matches, output),
         #[cfg(feature = "sandbox")]

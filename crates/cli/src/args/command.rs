@@ -37,7 +37,7 @@ pub fn command() -> Command {
         .disable_help_subcommand(true)
         .args(globals());
     let command = ENDPOINTS.iter().fold(command, |command, info| command.subcommand(endpoint(info)));
-    let command = command.subcommand(jobs()).subcommand(mask::command());
+    let command = command.subcommand(jobs()).subcommand(mask::command()).subcommand(inspect());
     #[cfg(feature = "sandbox")]
     let command = command.subcommand(sandbox::command());
     command.subcommand(schema()).subcommand(completions()).subcommand(man())
@@ -97,7 +97,10 @@ fn saving() -> Vec<Arg> {
         .value_hint(ValueHint::AnyPath)
         .help("File or directory to save to, `-` for stdout [default: a free name made of prompt and seed]");
     let force = switch("force", "Overwrite the file; queue a request with `--sync-mode` all the same");
-    [output, force].into_iter().map(|arg| arg.help_heading(RUNNING)).collect()
+    let no_metadata =
+        switch("no-metadata", "Leave out of a PNG what made it: prompt, fields, seed, request id, endpoint, price");
+    let sidecar = switch("sidecar", "Also write what made a picture to a JSON file beside it: `fox.png.json`");
+    [output, force, no_metadata, sidecar].into_iter().map(|arg| arg.help_heading(RUNNING)).collect()
 }
 
 fn timeout() -> Arg {
@@ -136,6 +139,19 @@ fn jobs() -> Command {
         .subcommand(resume)
         .subcommand(close)
         .subcommand(Command::new("salvage").about("Make a working ledger of what can be read in a damaged one"))
+}
+
+fn inspect() -> Command {
+    let file = Arg::new("file")
+        .value_name("FILE")
+        .value_parser(value_parser!(PathBuf))
+        .value_hint(ValueHint::FilePath)
+        .num_args(1..)
+        .required(true);
+    Command::new("inspect")
+        .about("Say what a picture is, and which request made it")
+        .arg(file)
+        .after_help("Example:\n  ideogram inspect fox.png")
 }
 
 fn completions() -> Command {

@@ -10,12 +10,13 @@ use crate::data_uri;
 use crate::envelope::{ImageRow, ResultRow};
 use crate::exit::{ErrorKind, Exit, Failure};
 use crate::ledger::{Closing, Row};
+use crate::made::Made;
 use crate::output::{Output, warn};
-use crate::save::{Destination, Put, stem};
+use crate::save::{self, Destination, Put, stem};
 use crate::summary::summarised;
-use ideogram_client::{FileFacts, Format, OutputFile, limits};
+use ideogram_client::{Download, FileFacts, Format, OutputFile, limits};
 use ideogram_schema::EndpointInfo;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
@@ -157,14 +158,19 @@ async fn save_all(
     mut taken: Vec<String>,
 ) -> Result<(SavedAnswer, Vec<String>), Failure> {
     let seed = answer.body.get(SEED).and_then(Value::as_i64).or(request.seed);
-    let name = stem(request.info.verb, prompt::prompt_of(request.info, request.input), seed);
+    let prompt = prompt::prompt_of(request.info, request.input);
+    let name = stem(request.info.verb, prompt, seed);
+    let made = Made::new(request.info, request.input, seed, answer.request_id.as_deref());
     let mut images = Vec::with_capacity(files.len());
     let mut paths = Vec::with_capacity(files.len());
     let device = request.destination.open()?;
     for (number, found) in files.iter().enumerate().skip(taken.len()) {
         let folder = request.destination.folder(number);
         clear(request.earlier, &found.file, &folder);
-        let download = fetch(session, found, &folder, request.info, answer.request_id.as_deref()).await?;
+        let mut download = fetch(session, found, &folder, request.info, answer.request_id.as_deref()).await?;
+        if session.about.inside {
+            add_texts(&mut download, &made, prompt, request.info).await?;
+        }
         let facts = (*download).clone();
         let names = request.destination.names(number, &name, facts.format());
         let mut path = saved_earlier(&session.ledger, request.earlier, &taken, &folder, names, &facts);
@@ -196,6 +202,9 @@ async fn save_all(
             let why = "was created while the picture was downloading, so the picture is in";
             session.output.note(&format!("`{meant}` {why} `{path}`"));
         }
+        if let Some(path) = path.as_deref().filter(|_| session.about.beside) {
+            write_sidecar(path, &image, &made);
+        }
         images.push(image);
         taken.extend(path.as_deref().and_then(absolute));
         paths.extend(path);
@@ -209,6 +218,32 @@ async fn save_all(
         job: None,
     };
     Ok((SavedAnswer { row, paths }, taken))
+}
+
+/// Writes into a PNG what made it. A disk that is full for that is full for the ledger's row as well, so it is a failure that
+/// leaves the row open.
+async fn add_texts(
+    download: &mut Download,
+    made: &Made,
+    prompt: Option<&str>,
+    info: &'static EndpointInfo,
+) -> Result<(), Failure> {
+    let texts = made.texts(prompt);
+    let texts: Vec<_> = texts.iter().map(|(keyword, text)| (*keyword, text.as_str())).collect();
+    let added = download.add_png_texts(&texts).await;
+    added.map(drop).map_err(|error| failure::of_call(&error, info).with_kind(ErrorKind::File))
+}
+
+/// Writes what made a picture beside it. The picture is safe by then, so that a failure is a word and no more.
+fn write_sidecar(picture: &Path, image: &ImageRow, made: &Made) {
+    let mut path = picture.as_os_str().to_owned();
+    path.push(".json");
+    let sidecar =
+        json!({"file": picture.file_name().map(|name| name.to_string_lossy()), "sha256": image.sha256, "made": made});
+    let written = save::write(Path::new(&path), format!("{sidecar:#}\n").as_bytes(), true);
+    if let Err(failure) = written {
+        warn(failure.message());
+    }
 }
 
 fn image_row(url: &str, facts: &FileFacts, path: Option<&Path>) -> ImageRow {

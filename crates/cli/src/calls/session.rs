@@ -18,6 +18,22 @@ use tokio::time::Instant;
 /// How long a call may take where nobody says.
 const DEFAULT_TIMEOUT: Duration = Duration::from_secs(15 * 60);
 
+/// What is written down of how a picture was made.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct AboutPictures {
+    /// In the picture itself, where it is a PNG.
+    pub(crate) inside: bool,
+    /// In a JSON file beside it.
+    pub(crate) beside: bool,
+}
+
+impl AboutPictures {
+    fn of(matches: &ArgMatches) -> Self {
+        let set = |id| matches.try_get_one::<bool>(id).ok().flatten().copied().unwrap_or_default();
+        Self { inside: !set("no-metadata"), beside: set("sidecar") }
+    }
+}
+
 /// An open session.
 pub(crate) struct Session {
     pub(crate) output: Output,
@@ -27,6 +43,7 @@ pub(crate) struct Session {
     pub(crate) persistent: bool,
     pub(crate) interrupts: Interrupts,
     pub(crate) deadline: Instant,
+    pub(crate) about: AboutPictures,
     #[cfg(feature = "sandbox")]
     _sandbox: Option<ideogram_sandbox::Sandbox>,
 }
@@ -39,6 +56,7 @@ impl Session {
     pub(crate) async fn open(matches: &ArgMatches, output: Output) -> Result<Self, Failure> {
         let patience = matches.get_one::<Duration>("timeout").copied().unwrap_or(DEFAULT_TIMEOUT);
         let deadline = Instant::now() + patience;
+        let about = AboutPictures::of(matches);
         let named = matches.get_one::<PathBuf>("ledger");
         #[cfg(feature = "sandbox")]
         if matches.try_get_one::<bool>("sandbox").ok().flatten().copied().unwrap_or_default() {
@@ -64,6 +82,7 @@ impl Session {
                 persistent: false,
                 interrupts,
                 deadline,
+                about,
                 _sandbox: Some(sandbox),
             });
         }
@@ -78,6 +97,7 @@ impl Session {
             persistent: true,
             interrupts: Interrupts::listen()?,
             deadline,
+            about,
             #[cfg(feature = "sandbox")]
             _sandbox: None,
         })
@@ -93,6 +113,7 @@ impl Session {
             persistent: self.persistent,
             interrupts: Interrupts::listen()?,
             deadline: self.deadline,
+            about: self.about,
             #[cfg(feature = "sandbox")]
             _sandbox: None,
         })

@@ -1,8 +1,10 @@
 //! Pictures on this machine: decoded within bounds, turned upright, written as PNG.
 
 mod decode;
+mod texts;
 
 pub(crate) use decode::{MAX_SIDE, Source, Unread, decode, read, size};
+pub(crate) use texts::texts;
 
 use crate::exit::Failure;
 use image::{DynamicImage, ImageFormat};

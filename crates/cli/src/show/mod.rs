@@ -1,4 +1,5 @@
 //! What people see: progress, and what the endpoints take and give.
 
+pub(crate) mod inspect;
 pub(crate) mod progress;
 pub(crate) mod schema;

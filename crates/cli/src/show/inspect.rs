@@ -1,0 +1,90 @@
+//! `ideogram inspect`: what a picture is, and what made it.
+
+use crate::clean;
+use crate::envelope::{Envelope, FileRow, Kind};
+use crate::exit::Failure;
+use crate::made::{KEYWORD, Made};
+use crate::output::{Output, print_envelope, write_stdout};
+use crate::pictures::texts;
+use crate::summary::sha256_of;
+use clap::ArgMatches;
+use ideogram_client::{Dimensions, Format};
+use serde_json::Value;
+use std::fs::File;
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
+
+/// Bytes of the beginning that are looked at for format and size.
+const BEGIN: u64 = 256 << 10;
+
+/// Tells of each file.
+pub(crate) fn print(matches: &ArgMatches, output: Output) -> Result<(), Failure> {
+    let paths = matches.get_many::<PathBuf>("file").into_iter().flatten();
+    let rows = paths.map(|path| inspect(path)).collect::<Result<Vec<_>, _>>()?;
+    if output.json() {
+        return print_envelope(&Envelope::new(Kind::File, rows));
+    }
+    let pages: Vec<String> = rows.iter().map(page).collect();
+    write_stdout(pages.join("\n").as_bytes())
+}
+
+fn inspect(path: &Path) -> Result<FileRow, Failure> {
+    let cannot = |error: std::io::Error| Failure::file(format!("cannot read `{}`: {error}", path.display()));
+    let mut begin = Vec::new();
+    let file = File::open(path).map_err(cannot)?;
+    let bytes = file.metadata().map_err(cannot)?.len();
+    file.take(BEGIN).read_to_end(&mut begin).map_err(cannot)?;
+    let format = Format::of(&begin)
+        .ok_or_else(|| Failure::file(format!("`{}` is no picture of a known format", path.display())))?;
+    let size = Dimensions::of(&begin);
+    let texts = texts(path).map_err(cannot)?;
+    let made = texts.iter().find(|(keyword, _)| keyword == KEYWORD);
+    let made = made.and_then(|(_, text)| serde_json::from_str::<Made>(text).ok());
+    Ok(FileRow {
+        path: path.display().to_string(),
+        content_type: format.content_type(),
+        width: size.map(|size| size.width),
+        height: size.map(|size| size.height),
+        bytes,
+        sha256: sha256_of(path).map_err(cannot)?,
+        made: made.and_then(|made| serde_json::to_value(made).ok()),
+        texts: texts.into_iter().collect(),
+    })
+}
+
+/// A file's facts, then what made it, or the texts in it where that is not known.
+fn page(row: &FileRow) -> String {
+    let size = match (row.width, row.height) {
+        (Some(width), Some(height)) => format!("{width}×{height}, "),
+        _ => String::new(),
+    };
+    let mut page = format!("{}: {}, {size}{} bytes\n", clean::line(&row.path), row.content_type, row.bytes);
+    let mut line = |name: &str, value: &str| {
+        page.push_str(&format!("  {:<16} {}\n", clean::line(name), clean::line(value)));
+    };
+    line("sha256", &row.sha256);
+    let Some(made) = &row.made else {
+        row.texts.iter().for_each(|(keyword, text)| line(keyword, text));
+        return page;
+    };
+    for (name, value) in made.as_object().into_iter().flatten() {
+        match (name.as_str(), value) {
+            ("input", Value::Object(input)) => {
+                for (name, value) in input.iter().filter(|(name, _)| name.as_str() != "seed") {
+                    line(name, &plain(value));
+                }
+            }
+            ("price", Value::Object(price)) => {
+                let part = |name| price.get(name).map(plain).unwrap_or_default();
+                line("price", &format!("{} {} per {}", part("amount"), part("currency"), part("unit")));
+            }
+            (_, Value::Null) => {}
+            _ => line(name, &plain(value)),
+        }
+    }
+    page
+}
+
+fn plain(value: &Value) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+}
