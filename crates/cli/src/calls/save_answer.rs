@@ -9,7 +9,7 @@ use crate::clean;
 use crate::data_uri;
 use crate::envelope::{ImageRow, ResultRow};
 use crate::exit::{ErrorKind, Exit, Failure};
-use crate::ledger::{Closing, Row};
+use crate::ledger::{Closing, Ledger, Row};
 use crate::made::Made;
 use crate::output::{Output, warn};
 use crate::save::{self, Destination, Put, stem};
@@ -168,12 +168,17 @@ async fn save_all(
         let folder = request.destination.folder(number);
         clear(request.earlier, &found.file, &folder);
         let mut download = fetch(session, found, &folder, request.info, answer.request_id.as_deref()).await?;
-        if session.about.inside {
+        let find = |facts: &FileFacts, ledger: &Ledger| {
+            let names = request.destination.names(number, &name, facts.format());
+            saved_earlier(ledger, request.earlier, &taken, &folder, names, facts)
+        };
+        // The earlier run may have left out what made it.
+        let mut path = find(&download, &session.ledger);
+        if path.is_none() && session.about.inside {
             add_texts(&mut download, &made, prompt, request.info).await?;
+            path = find(&download, &session.ledger);
         }
         let facts = (*download).clone();
-        let names = request.destination.names(number, &name, facts.format());
-        let mut path = saved_earlier(&session.ledger, request.earlier, &taken, &folder, names, &facts);
         if path.is_none() {
             let ledger = &mut session.ledger;
             let about_to_take = |path: &Path| {
@@ -203,7 +208,7 @@ async fn save_all(
             session.output.note(&format!("`{meant}` {why} `{path}`"));
         }
         if let Some(path) = path.as_deref().filter(|_| session.about.beside) {
-            write_sidecar(path, &image, &made);
+            write_sidecar(path, &image, &made, request.destination.overwrites());
         }
         images.push(image);
         taken.extend(path.as_deref().and_then(absolute));
@@ -235,12 +240,12 @@ async fn add_texts(
 }
 
 /// Writes what made a picture beside it. The picture is safe by then, so that a failure is a word and no more.
-fn write_sidecar(picture: &Path, image: &ImageRow, made: &Made) {
+fn write_sidecar(picture: &Path, image: &ImageRow, made: &Made, overwrite: bool) {
     let mut path = picture.as_os_str().to_owned();
     path.push(".json");
     let sidecar =
         json!({"file": picture.file_name().map(|name| name.to_string_lossy()), "sha256": image.sha256, "made": made});
-    let written = save::write(Path::new(&path), format!("{sidecar:#}\n").as_bytes(), true);
+    let written = save::write(Path::new(&path), format!("{sidecar:#}\n").as_bytes(), overwrite);
     if let Err(failure) = written {
         warn(failure.message());
     }

@@ -1,7 +1,7 @@
 //! Calls against a service that answers as it should.
 
 use crate::server::{ID, Reply, Server, queue};
-use crate::support::{Place, Run, png};
+use crate::support::{Place, Run, as_it_came, png};
 use serde_json::{Value, json};
 use std::process::Stdio;
 
@@ -28,7 +28,7 @@ fn the_path_is_all_that_stdout_has_and_the_file_all_that_is_left() {
     let run = place.call(&server, "generate fox -o fox.png");
     assert_eq!((run.code, run.text(), run.stderr.as_str()), (Some(0), "fox.png\n", ""));
     assert_eq!(place.files(), ["fox.png"]);
-    assert_eq!(std::fs::read(place.work().join("fox.png")).unwrap(), png(64, 48));
+    assert_eq!(as_it_came(&std::fs::read(place.work().join("fox.png")).unwrap()), png(64, 48));
 }
 
 #[test]
@@ -48,7 +48,7 @@ fn force_overwrites_and_nothing_else_does() {
     place.call(&server, "generate fox -o fox.png").refused(2);
     assert_eq!(server.count("POST", "turbo"), 0, "refused before it costs");
     assert_eq!(place.call(&server, "generate fox -o fox.png --force").code, Some(0));
-    assert_eq!(std::fs::read(place.work().join("fox.png")).unwrap(), png(64, 48));
+    assert_eq!(as_it_came(&std::fs::read(place.work().join("fox.png")).unwrap()), png(64, 48));
 }
 
 #[test]
@@ -83,7 +83,7 @@ fn only_what_was_given_is_sent_and_a_seed() {
 fn bytes_on_stdout_are_the_picture_and_nothing_else() {
     let (place, server) = (Place::new(), honest());
     let run = place.call(&server, "generate fox -o -");
-    assert_eq!((run.code, run.stdout, run.stderr.as_str()), (Some(0), png(64, 48), ""));
+    assert_eq!((run.code, as_it_came(&run.stdout), run.stderr.as_str()), (Some(0), png(64, 48), ""));
     assert!(place.files().is_empty());
 }
 

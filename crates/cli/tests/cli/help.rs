@@ -13,9 +13,15 @@ fn page(arguments: &[&str]) -> String {
 #[test]
 fn help_of_every_command() {
     insta::assert_snapshot!("help", page(&["--help"]));
-    for verb in
-        ENDPOINTS.iter().map(|info| info.verb).chain(["jobs", "mask", "sandbox", "schema", "completions", "man"])
-    {
+    for verb in ENDPOINTS.iter().map(|info| info.verb).chain([
+        "inspect",
+        "jobs",
+        "mask",
+        "sandbox",
+        "schema",
+        "completions",
+        "man",
+    ]) {
         insta::assert_snapshot!(format!("help-{verb}"), page(&[verb, "--help"]));
     }
     for verb in ["rect", "ellipse", "polygon", "alpha", "invert", "check"] {

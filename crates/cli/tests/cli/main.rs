@@ -12,6 +12,7 @@ mod jobs;
 mod ledger;
 mod local_pictures;
 mod masks;
+mod metadata;
 mod odd_answers;
 mod requests;
 mod resume;

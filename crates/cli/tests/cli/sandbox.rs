@@ -36,7 +36,8 @@ fn every_endpoint_makes_the_same_picture_from_the_same_seed_on_both_routes() {
             if arguments.iter().any(|argument| argument.starts_with("--mask")) {
                 arguments.push("--any-mask".to_owned());
             }
-            arguments.extend(["--seed", "7", "--sandbox", "--json"].iter().chain(route).map(|text| (*text).to_owned()));
+            let common = ["--seed", "7", "--sandbox", "--json", "--no-metadata"];
+            arguments.extend(common.iter().chain(route).map(|text| (*text).to_owned()));
             let run = place.run(arguments.iter().map(String::as_str));
             assert_eq!((run.code, run.stderr.as_str()), (Some(0), ""), "{arguments:?}");
             let result = &run.json()["results"][0];

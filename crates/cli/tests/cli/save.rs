@@ -1,7 +1,7 @@
 //! Files on their way to the disk: whole or not at all, never twice, and in little memory.
 
 use crate::server::{ID, Reply, Server, queue};
-use crate::support::{Place, Run, png};
+use crate::support::{Place, Run, as_it_came, png};
 use ideogram_cli::ledger::{Closing, Ledger, NewRow, State};
 use serde_json::json;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
@@ -104,7 +104,8 @@ fn memory_does_not_grow_with_the_picture() {
         assert_eq!((run.code, run.stderr.as_str()), (Some(0), ""), "{run:?}");
         assert!(grown < 16 << 10, "it took {grown} KiB more for {length} bytes");
         let saved = if destination == "-" { "stdout" } else { destination };
-        assert_eq!(std::fs::metadata(place.work().join(saved)).unwrap().len(), length as u64);
+        let saved = std::fs::metadata(place.work().join(saved)).unwrap().len();
+        assert!((1..2_000).contains(&(saved - length as u64)), "with what made it: {saved}");
     }
 }
 
@@ -149,7 +150,7 @@ fn runs_that_are_killed_while_they_save_leave_nothing_and_save_nothing_twice() {
     assert_eq!(files.len() as u64, RUNS, "{files:?}");
     for name in files {
         assert!(name.starts_with("fox-"), "{name}");
-        assert!(std::fs::read(place.work().join(&name)).unwrap() == picture, "{name}");
+        assert!(as_it_came(&std::fs::read(place.work().join(&name)).unwrap()) == picture, "{name}");
     }
     assert_eq!((place.run(["jobs"]).text(), server.count("POST", "turbo") as u64), ("", RUNS));
 }
@@ -158,7 +159,7 @@ fn runs_that_are_killed_while_they_save_leave_nothing_and_save_nothing_twice() {
 fn a_file_that_a_killed_run_had_saved_is_found_again_and_another_is_left_alone() {
     for (mine, names) in [(true, vec!["fox-7.png"]), (false, vec!["fox-7-2.png", "fox-7.png"])] {
         let (place, server) = (Place::new(), Server::start(|request| queue(request, &png(64, 48))));
-        assert_eq!(place.call(&server, "generate fox --seed 7").text(), "fox-7.png\n");
+        assert_eq!(place.call(&server, "generate fox --seed 7 --no-metadata").text(), "fox-7.png\n");
         if !mine {
             place.write("fox-7.png", b"somebody else's");
         }
@@ -272,7 +273,7 @@ fn stdout_gets_the_whole_picture_or_none_of_it() {
     let (place, picture) = (Place::new(), large(3 << 20));
     let body = picture.clone();
     let server = Server::start(move |request| queue(request, &body));
-    assert!(place.call(&server, "generate fox -o -").stdout == picture);
+    assert!(as_it_came(&place.call(&server, "generate fox -o -").stdout) == picture);
     let server = Server::start(|request| {
         if request.target.starts_with("/cdn/") {
             Reply::Bytes("text/html", b"<html>sorry".to_vec())

@@ -95,6 +95,16 @@ impl Run {
     }
 }
 
+/// A PNG without the texts that the tool has added to it: they stand before its end, the prompt first.
+pub(crate) fn as_it_came(png: &[u8]) -> Vec<u8> {
+    const FIRST: &[u8] = b"iTXtDescription\0";
+    match png.windows(FIRST.len()).position(|window| window == FIRST) {
+        // The length of the chunk stands before its type.
+        Some(at) => [&png[..at - 4], b"\0\0\0\0IEND\xae\x42\x60\x82"].concat(),
+        None => png.to_vec(),
+    }
+}
+
 /// A picture whose left half is black and whose right half is white: also a mask.
 pub(crate) fn png(width: u32, height: u32) -> Vec<u8> {
     let half = image::GrayImage::from_fn(width, height, |x, _| image::Luma([if x < width / 2 { 0 } else { 255 }]));
