@@ -21,6 +21,9 @@ pub(crate) const KEY: &str = "sandbox:key";
 /// The most bytes of a file of faults.
 const MAX_FAULTS: u64 = 1 << 20;
 
+/// The most bytes of an endpoint's document.
+const MAX_DOCUMENT: u64 = 16 << 20;
+
 /// The most bytes of a font; one of all Chinese characters has 20 MB.
 const MAX_FONT: u64 = 128 << 20;
 
@@ -126,6 +129,9 @@ fn configured(matches: &ArgMatches) -> Result<Builder, Failure> {
     if let Some(bytes) = matches.get_one::<usize>("memory") {
         builder = builder.memory(*bytes);
     }
+    if let Some(paths) = matches.get_many::<PathBuf>("document") {
+        builder = builder.documents(paths.map(|path| text(path, MAX_DOCUMENT)).collect::<Result<Vec<_>, _>>()?);
+    }
     if let Some(hosts) = matches.get_many::<String>("allow-host") {
         builder = builder.allow_hosts(hosts.cloned().collect::<Vec<_>>());
     }
@@ -159,7 +165,7 @@ fn list_price() -> u64 {
 }
 
 fn face(path: &Path) -> Result<Face, Failure> {
-    let cannot = |why: &dyn std::fmt::Display| Failure::file(format!("cannot use `{}`: {why}", path.display()));
+    let cannot = |why: &dyn std::fmt::Display| cannot_use(path, why);
     let mut bytes = Vec::new();
     let file = std::fs::File::open(path).map_err(|error| cannot(&error))?;
     file.take(MAX_FONT).read_to_end(&mut bytes).map_err(|error| cannot(&error))?;
@@ -167,9 +173,17 @@ fn face(path: &Path) -> Result<Face, Failure> {
 }
 
 fn faults(path: &Path) -> Result<Faults, Failure> {
-    let cannot = |why: &dyn std::fmt::Display| Failure::file(format!("cannot use `{}`: {why}", path.display()));
+    text(path, MAX_FAULTS)?.parse().map_err(|error| cannot_use(path, &error).with_excerpt())
+}
+
+/// The text of a file, of which no more is read than that many bytes.
+fn text(path: &Path, most: u64) -> Result<String, Failure> {
     let mut text = String::new();
-    let file = std::fs::File::open(path).map_err(|error| cannot(&error))?;
-    file.take(MAX_FAULTS).read_to_string(&mut text).map_err(|error| cannot(&error))?;
-    text.parse().map_err(|error| cannot(&error).with_excerpt())
+    let file = std::fs::File::open(path).map_err(|error| cannot_use(path, &error))?;
+    file.take(most).read_to_string(&mut text).map_err(|error| cannot_use(path, &error))?;
+    Ok(text)
+}
+
+fn cannot_use(path: &Path, why: &dyn std::fmt::Display) -> Failure {
+    Failure::file(format!("cannot use `{}`: {why}", path.display()))
 }

@@ -173,6 +173,9 @@ settings! {
     mask_edits: MaskEdits = MaskEdits::Black;
     /// Make pictures of one colour, in the right size, and draw nothing: for load tests. Default off.
     flat: bool = false;
+    /// Further endpoints, each as the OpenAPI document that fal serves for it; one whose id the crate has already replaces that
+    /// one. What of their outputs cannot be made is told to [`Builder::on_log`]. Default none.
+    documents: Vec<String> = Vec::new();
     /// Fetch images from any `http(s)` URL. Off, only data URIs, loopback, the sandbox's own CDN and the example URLs of
     /// the endpoints' description load; anything else fails like a dead link. Default off.
     allow_fetch: bool = false;

@@ -1,6 +1,7 @@
 //! The handle: start, addresses, faults, shutdown.
 
 use crate::config::Builder;
+use crate::description::Endpoints;
 use crate::faults::Faults;
 use crate::http::server::Server;
 use crate::records::{Charge, JobRecord, RequestRecord};
@@ -9,6 +10,7 @@ use crate::tls;
 use crate::world::State;
 use crate::world::addresses::Addresses;
 use crate::world::file_store::FileStore;
+use crate::world::output;
 use std::fmt;
 use std::net::Ipv4Addr;
 use std::sync::Arc;
@@ -46,6 +48,8 @@ pub enum StartError {
         /// Why not, and what to take.
         reason: &'static str,
     },
+    /// A document of [`Builder::documents`] is none that an endpoint can be read from.
+    Document(String),
     /// No certificate could be made.
     Certificate(Box<dyn std::error::Error + Send + Sync>),
 }
@@ -57,6 +61,7 @@ impl fmt::Display for StartError {
                 write!(f, "the sandbox cannot listen on port {port} ({source}); take another, or 0 for any free one")
             }
             Self::Setting { name, reason } => write!(f, "the sandbox's setting `{name}` cannot be used: {reason}"),
+            Self::Document(reason) => write!(f, "the sandbox cannot read an endpoint's document: {reason}"),
             Self::Certificate(source) => write!(f, "the sandbox cannot make a certificate: {source}"),
         }
     }
@@ -67,7 +72,7 @@ impl std::error::Error for StartError {
         match self {
             Self::Port { source, .. } => Some(source),
             Self::Certificate(source) => Some(source.as_ref()),
-            Self::Setting { .. } => None,
+            Self::Setting { .. } | Self::Document(_) => None,
         }
     }
 }
@@ -76,7 +81,7 @@ impl Builder {
     /// Starts the sandbox on the current Tokio runtime.
     ///
     /// # Errors
-    /// [`StartError`] when a setting cannot be used, the port is taken or no certificate can be made.
+    /// [`StartError`] when a setting or a document cannot be used, the port is taken or no certificate can be made.
     pub async fn start(self) -> Result<Sandbox, StartError> {
         let config = self.config;
         config.check().map_err(|(name, reason)| StartError::Setting { name, reason })?;
@@ -92,10 +97,16 @@ impl Builder {
             }
         }
         let addresses = Addresses::new(config.tls, port, ports, config.allow_hosts.clone());
+        let endpoints = Endpoints::with(&config.documents).map_err(|error| StartError::Document(error.to_string()))?;
+        for endpoint in endpoints.iter() {
+            for problem in output::problems(endpoint) {
+                self.log.line(&format!("{}: cannot be made: {problem}", endpoint.id));
+            }
+        }
         let files = FileStore::new(&config);
         #[cfg(feature = "pictures")]
         let files = files.with_font(self.font);
-        let state = Arc::new(State::new(config, addresses, files, self.log));
+        let state = Arc::new(State::new(config, addresses, endpoints, files, self.log));
         let tls = identity.as_ref().map(|identity| Arc::clone(&identity.server));
         let server = Server::new(Arc::clone(&state), tls);
         let connections = server.connections.clone();

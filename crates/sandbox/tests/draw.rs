@@ -43,6 +43,16 @@ fn checkers(width: u32, height: u32) -> Arc<Bitmap> {
 }
 
 #[test]
+fn a_picture_of_any_size_is_drawn() {
+    for size in [(1, 1), (1, 700), (700, 1), (17, 33), (4096, 40)] {
+        let mut scene = Scene::new("test", "Some words to set", 3);
+        scene.size = Some(size);
+        let picture = draw(&scene).unwrap();
+        assert_eq!((picture.width, picture.height), size);
+    }
+}
+
+#[test]
 fn every_ratio_of_the_api_gets_its_size() {
     for ratio in AspectRatio::ALL {
         let parsed: Ratio = ratio.as_str().parse().unwrap_or_else(|error| panic!("{ratio}: {error}"));

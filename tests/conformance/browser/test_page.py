@@ -114,6 +114,81 @@ def test_the_page_shows_jobs_pictures_and_requests_and_keeps_up(sandbox, page):
     assert page.complaints == []
 
 
+# The card of one job, once it shows its picture.
+CARD = """[...document.querySelectorAll("#jobs article")].find(card => card.querySelector("code").innerText === %s
+  && card.querySelector("img")?.complete)"""
+EXCHANGES = """[...document.querySelectorAll("#exchanges details")].map(row => ({
+  call: row.querySelector("summary span").innerText,
+  sent: row.querySelector(".sent").textContent,
+  answered: row.querySelector(".answered").textContent,
+}))"""
+
+
+def test_a_job_opens_whole_with_what_was_sent_and_answered_in_order(sandbox, page):
+    page.go(f"{URL}/_sandbox")
+    job = submit({"prompt": "A wide look", "aspect_ratio": "16:9"})
+    app = f"{URL}/queue/{app_of(GENERATE)}/requests/{job}"
+    page.wait(f"!!{CARD % json.dumps(job)}")
+    fetch(f"{app}/status", headers=KEY)
+    fetch(app, headers=KEY)
+    for width, height in ((1280, 900), (390, 844)):
+        page.resize(width, height)
+        page.evaluate(f"{CARD % json.dumps(job)}.querySelector('.picture').click()")
+        page.wait("document.querySelector('#sheet[open] #pictures img')?.complete")
+        page.wait("document.querySelectorAll('#exchanges details').length === 3")
+        image = page.evaluate(
+            """(() => { const image = document.querySelector('#pictures img'), box = image.getBoundingClientRect();
+            return { natural: [image.naturalWidth, image.naturalHeight], box: [box.left, box.right, box.top, box.bottom] } })()"""
+        )
+        left, right, top, bottom = image["box"]
+        assert image["natural"] == [1280, 720] and 0 <= left < right <= width and 0 <= top < bottom <= height, image
+        assert page.evaluate("document.documentElement.scrollWidth") == width, "nothing sticks out"
+        page.screenshot(f"job-{width}.png")
+        exchanges = page.evaluate(EXCHANGES)
+        assert [exchange["call"] for exchange in exchanges] == ["submit", "status", "result"], exchanges
+        assert f"POST /queue/{GENERATE}\n" in exchanges[0]["sent"] and '"A wide look"' in exchanges[0]["sent"]
+        assert "HTTP 200" in exchanges[0]["answered"] and job in exchanges[0]["answered"]
+        assert '"content_type": "image/png"' in exchanges[2]["answered"], exchanges[2]
+        page.evaluate("document.getElementById('close').click()")
+        page.wait("!document.getElementById('sheet').open")
+    assert page.complaints == []
+
+
+def test_faults_are_set_and_cleared_on_the_page(sandbox, page):
+    page.go(f"{URL}/_sandbox")
+    page.wait("document.querySelectorAll('#fault option').length > 10 && !!document.querySelector('#requests .empty')")
+    page.evaluate(
+        """(() => { const by = id => document.getElementById(id); by('add').click(); by('fault').value = 'rate-limit';
+        by('times').value = 1; by('calls').querySelector('[value=submit]').checked = true; by('put').click(); })()"""
+    )
+    page.wait("document.querySelectorAll('.rule').length === 1 && document.getElementById('form').hidden")
+    assert fetch(f"{URL}/queue/{GENERATE}", "POST", {"prompt": "Refused"}, KEY)[0] == 429
+    page.wait("document.querySelector('.rule small').innerText === 'struck 1 of 1'")
+    submit({"prompt": "Taken"})
+    page.wait("document.querySelector('.rule small').innerText === 'struck 1 of 2'")
+    # A text of the same form as a file of faults; what makes no sense is refused with its place.
+    page.evaluate(
+        """(() => { const by = id => document.getElementById(id); by('add').click(); by('as-file').click();
+        by('toml').value = '[[rule]]\\nfault = "no such"'; by('put-file').click(); })()"""
+    )
+    assert 'fault = "no such"' in page.wait("document.getElementById('fault-error').innerText")
+    page.evaluate("document.getElementById('clear').click()")
+    page.wait("!document.querySelector('.rule') && !document.getElementById('no-faults').hidden")
+    assert json.loads(fetch(f"{URL}/_sandbox/faults")[2])["rules"] == []
+    page.complaints = [said for said in page.complaints if "422" not in json.dumps(said)]
+    assert page.complaints == []
+
+
+def test_the_page_follows_a_stream_and_does_not_ask_again(sandbox, page):
+    page.go(f"{URL}/_sandbox")
+    page.wait("!!document.querySelector('#requests .empty')")
+    for number in range(3):
+        job = submit({"prompt": f"Number {number}"})
+        page.wait(f"!!{CARD % json.dumps(job)}")
+    asked = page.evaluate("performance.getEntriesByType('resource').map(entry => new URL(entry.name).pathname)")
+    assert "/_sandbox/requests" not in asked, asked
+
+
 class Nothing(BaseHTTPRequestHandler):
     """A page without anything on it."""
 

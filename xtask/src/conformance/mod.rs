@@ -1,7 +1,10 @@
 //! `cargo xtask conformance`: fal's own clients, and a tester of descriptions, against the sandbox.
 
+mod bodies;
 pub(crate) mod process;
 mod tools;
+
+pub use bodies::ask_framework;
 
 use crate::error::{Error, Result};
 use crate::print::say;

@@ -22,15 +22,7 @@ pub(super) fn install(drivers: &Path, place: &Path) -> Result<()> {
             return Err(Error::new(format!("`{tool}` is missing: `apt-get install {package}`, or your system's way")));
         }
     }
-    let requirements = drivers.join("requirements.txt");
-    once(&requirements, &place.join("venv/installed.txt"), || {
-        let mut venv = Command::new("python3");
-        venv.args(["-m", "venv", "--clear"]).arg(place.join("venv"));
-        step(venv, place, "`python3 -m venv` fails: `apt-get install python3-venv`, or your system's way")?;
-        let mut pip = Command::new(place.join("venv/bin/python"));
-        pip.args(["-m", "pip", "install", "--quiet", "--requirement"]).arg(&requirements);
-        step(pip, place, "the Python packages cannot be installed: is the package registry in reach?")
-    })?;
+    python(&drivers.join("requirements.txt"), place, "venv")?;
     let modules = place.join("javascript");
     let package = drivers.join("javascript/package.json");
     once(&package, &modules.join("node_modules/installed.txt"), || {
@@ -41,6 +33,22 @@ pub(super) fn install(drivers: &Path, place: &Path) -> Result<()> {
     })?;
     // Node looks for modules beside and above the file that imports them.
     copy(&drivers.join("javascript"), &modules)
+}
+
+/// Installs Python packages into a folder of that name.
+///
+/// # Errors
+/// As [`install`].
+pub(super) fn python(requirements: &Path, place: &Path, name: &str) -> Result<()> {
+    let folder = place.join(name);
+    once(requirements, &folder.join("installed.txt"), || {
+        let mut venv = Command::new("python3");
+        venv.args(["-m", "venv", "--clear"]).arg(&folder);
+        step(venv, place, "`python3 -m venv` fails: `apt-get install python3-venv`, or your system's way")?;
+        let mut pip = Command::new(folder.join("bin/python"));
+        pip.args(["-m", "pip", "install", "--quiet", "--requirement"]).arg(requirements);
+        step(pip, place, "the Python packages cannot be installed: is the package registry in reach?")
+    })
 }
 
 /// Does the work unless it was done for a file with the same text.

@@ -33,6 +33,8 @@ pub(crate) fn command() -> Command {
             ),
             file(arg("font", "FILE", "A typeface for letters that the built-in ones lack: TrueType or OpenType")),
             switch("flat", "Make pictures of one colour and draw nothing, for load tests"),
+            file(arg("document", "FILE", "Serve a further endpoint, from the OpenAPI document that fal has of it"))
+                .action(ArgAction::Append),
             file(arg("faults", "FILE", "Misbehave as this TOML file says; see below")),
             switch("service-ports", "Also listen on a port of its own for each service, without path prefixes"),
             arg("memory", "SIZE", "Memory for everything that is kept: `512M`, `2G` [default: the sandbox's own]")

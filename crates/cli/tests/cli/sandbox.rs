@@ -150,6 +150,20 @@ fn faults_come_from_a_file_and_one_that_makes_no_sense_is_refused() {
 }
 
 #[test]
+fn a_further_endpoint_is_served_from_its_document_and_what_is_none_is_refused() {
+    let place = Place::new();
+    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/../sandbox/tests/shapes/flux-dev.json");
+    place.write("wrong.json", b"{}");
+    let run = place.run(["sandbox", "--port", "0", "--document", file, "--document", "wrong.json"]);
+    assert!(run.code == Some(1) && run.stderr.contains("no endpoint is named"), "{}", run.stderr);
+    let mut child = place.command().args(["sandbox", "--port", "0", "--document", file]).spawn().unwrap();
+    let first = BufReader::new(child.stdout.take().unwrap()).lines().next().unwrap().unwrap();
+    child.kill().unwrap();
+    child.wait().unwrap();
+    assert!(first.starts_with("export IDEOGRAM_BASE_URL=http://127.0.0.1:"), "{first}");
+}
+
+#[test]
 fn the_users_own_ledger_is_not_for_what_costs_nothing() {
     let place = Place::new();
     let run = Run::of(

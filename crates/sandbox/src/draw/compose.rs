@@ -24,14 +24,14 @@ pub fn draw(scene: &Scene) -> Result<Picture, DrawError> {
     let rng = Rng::new(&[&seed, scene.prompt.as_bytes()]);
     match &scene.operation {
         Operation::Generate => {
-            let (width, height) = scene.ratio.size();
+            let (width, height) = scene.dimensions();
             let mut canvas = canvas(width, height)?;
             look.art(&mut canvas, rng.clone());
             look.letter(&mut canvas, &words(scene, (width, height)), rng);
             png::opaque(canvas.into_pixmap())
         }
         Operation::Remix { source, strength } => {
-            let (width, height) = scene.ratio.size();
+            let (width, height) = scene.dimensions();
             let mut canvas = canvas(width, height)?;
             look.art(&mut canvas, rng.clone());
             if let Some(source) = cover(source, width, height) {

@@ -20,19 +20,25 @@ pub fn flat(scene: &Scene) -> Result<Picture, DrawError> {
             }
             image
         }
-        _ => scene.ratio.size(),
+        _ => scene.dimensions(),
     };
     let [red, green, blue, ..] = Rng::new(&[&scene.seed.to_le_bytes(), scene.prompt.as_bytes()]).bytes();
     png::of_one_colour(width, height, [red, green, blue])
 }
 
 /// A grey picture of any size, in place of one that an example names.
+///
+/// # Errors
+/// [`DrawError::Size`] for a size that no picture can have.
 #[cfg(not(feature = "pictures"))]
 pub fn flat_image(width: u32, height: u32) -> Result<Picture, DrawError> {
     png::of_one_colour(width, height, [128; 3])
 }
 
 /// A mask of any size that selects everything.
+///
+/// # Errors
+/// [`DrawError::Size`] for a size that no picture can have.
 #[cfg(not(feature = "pictures"))]
 pub fn flat_mask(width: u32, height: u32, edits: MaskEdits) -> Result<Picture, DrawError> {
     png::of_one_colour(width, height, if edits == MaskEdits::Black { [0; 3] } else { [255; 3] })

@@ -22,6 +22,8 @@ pub struct Scene {
     pub style: String,
     /// Width to height; not used by an edit, which has its source's size.
     pub ratio: Ratio,
+    /// Width and height in pixels, in place of those that the ratio gives.
+    pub size: Option<(u32, u32)>,
     /// Any seed; it decides the composition together with style and prompt.
     pub seed: i64,
     /// What the picture is made from.
@@ -41,11 +43,19 @@ impl Scene {
             expand_prompt: true,
             style: "auto".to_owned(),
             ratio: Ratio::SQUARE,
+            size: None,
             seed,
             operation: Operation::Generate,
             #[cfg(feature = "pictures")]
             extra_face: None,
         }
+    }
+}
+
+impl Scene {
+    /// Width and height in pixels of a picture that is no edit.
+    pub fn dimensions(&self) -> (u32, u32) {
+        self.size.unwrap_or_else(|| self.ratio.size())
     }
 }
 

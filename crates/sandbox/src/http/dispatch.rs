@@ -13,7 +13,7 @@ use crate::world::State;
 use crate::world::addresses::Links;
 use crate::world::budget::Held;
 use crate::world::outcome::OUT_OF_MEMORY;
-use crate::world::recorder::BODY_BYTES;
+use crate::world::recorder::{BODY_BYTES, Record};
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{DefaultBodyLimit, Request};
@@ -116,13 +116,14 @@ async fn call(
     if let Some(id) = &request_id {
         record.about(id);
     }
+    state.changed();
     // A job counts its input itself, for as long as it keeps it.
     let held = Some(held).filter(|_| !matches!(call, Call::Run | Call::Submit));
     let request = Request::from_parts(parts, Body::from(body));
     let work = |request: Request| {
-        let (state, record) = (Arc::clone(&state), Arc::clone(&record));
+        let (state, record, redactor) = (Arc::clone(&state), Arc::clone(&record), redactor);
         async move {
-            let response = answer(router, request).await;
+            let response = noted(&state, &record, &redactor, answer(router, request).await).await;
             // Counted as soon as it is done: a lost reply was a call all the same.
             let id = request_id.as_deref().or_else(|| response.headers().get(reply::REQUEST_ID)?.to_str().ok());
             if let Some(job) = id.and_then(|id| state.jobs.get(id)) {
@@ -135,10 +136,27 @@ async fn call(
     let response = fault_injection::apply(injection, &control, request, work).await;
     drop(held);
     record.answered(response.status().as_u16());
+    state.changed();
     if let Some(id) = response.headers().get(reply::REQUEST_ID).and_then(|id| id.to_str().ok()) {
         record.about(id);
     }
     response
+}
+
+/// The same answer, written down when it is JSON: what else there is are files and streams.
+async fn noted(state: &State, record: &Record, redactor: &Redactor, response: Response) -> Response {
+    let content_type = response.headers().get(header::CONTENT_TYPE).map(http::HeaderValue::as_bytes);
+    if content_type != Some(b"application/json") {
+        return response;
+    }
+    let (parts, body) = response.into_parts();
+    let Ok(body) = body.collect().await.map(http_body_util::Collected::to_bytes) else {
+        return reply::ingress(StatusCode::BAD_GATEWAY);
+    };
+    let kept = shown(redactor, &body);
+    state.recorder.grew(kept.len());
+    record.said(parts.status.as_u16(), kept, body.len());
+    Response::from_parts(parts, body.into())
 }
 
 /// The beginning of a body, as it is kept to be looked at.

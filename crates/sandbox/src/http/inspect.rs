@@ -3,6 +3,7 @@
 use crate::clock;
 use crate::faults::Faults;
 use crate::hash::digest;
+use crate::http::inspect_events;
 use crate::http::redact;
 use crate::http::reply;
 use crate::query;
@@ -30,6 +31,8 @@ pub(crate) fn router() -> Router<Arc<State>> {
         .route("/", get(|| async { Redirect::temporary("/_sandbox") }))
         .route("/_sandbox", get(page))
         .route("/_sandbox/", get(page))
+        .route("/_sandbox/events", get(inspect_events::events))
+        .route("/_sandbox/fault-names", get(|| async { reply::json(StatusCode::OK, &inspect_events::fault_names()) }))
         .route("/_sandbox/requests", get(requests).delete(forget))
         .route("/_sandbox/faults", get(faults).put(set_faults).delete(no_faults))
         .route("/_sandbox/triggers", get(|| async { reply::json(StatusCode::OK, &trigger::as_json()) }))
@@ -60,7 +63,7 @@ async fn requests(Shared(state): Shared<Arc<State>>, RawQuery(query): RawQuery) 
     let query = query.unwrap_or_default();
     let limit = query::parameter(&query, "limit").and_then(|text| text.parse().ok()).unwrap_or(DEFAULT_LIMIT);
     let (id, call) = (query::parameter(&query, "request_id"), query::parameter(&query, "call"));
-    let (records, total) = state.recorder.newest_first();
+    let (records, _) = state.recorder.newest_first();
     let wanted = |record: &&Arc<Record>| {
         let by_id = id.as_ref().is_none_or(|id| record.job() == Some(id));
         let by_call = call.as_ref().is_none_or(|call| record.call.name() == call);
@@ -69,20 +72,27 @@ async fn requests(Shared(state): Shared<Arc<State>>, RawQuery(query): RawQuery) 
     let records: Vec<Value> = records.iter().filter(wanted).take(limit).map(|record| record.as_json()).collect();
     let jobs = state.jobs.newest_first();
     let shown = jobs.iter().filter(|job| id.as_ref().is_none_or(|id| job.id == *id)).take(limit);
-    let body = json!({
-        "total": total,
-        "requests": records,
-        "job_count": jobs.len(),
-        "jobs": shown.map(|job| describe(&state, job)).collect::<Vec<_>>(),
+    let mut body = head(&state);
+    if let Some(body) = body.as_object_mut() {
+        body.insert("requests".to_owned(), records.into());
+        body.insert("jobs".to_owned(), shown.map(|job| describe(&state, job)).collect());
+    }
+    reply::json(StatusCode::OK, &body)
+}
+
+/// The facts of the whole sandbox.
+pub(super) fn head(state: &State) -> Value {
+    json!({
+        "total": state.recorder.total(),
+        "job_count": state.jobs.newest_first().len(),
         "queue": { "waiting": state.scheduler.waiting(), "running": state.scheduler.running() },
         "runners": state.config.runners,
         "spent_micros": state.spent(),
         "origin": state.addresses.origin,
-    });
-    reply::json(StatusCode::OK, &body)
+    })
 }
 
-fn describe(state: &State, job: &Job) -> Value {
+pub(super) fn describe(state: &State, job: &Job) -> Value {
     let (phase, outcome) = match job.phase() {
         Phase::Queued => ("IN_QUEUE", None),
         Phase::Running => ("IN_PROGRESS", None),
@@ -116,6 +126,7 @@ fn without_secrets(bytes: &[u8]) -> Option<Value> {
 
 async fn forget(Shared(state): Shared<Arc<State>>) -> StatusCode {
     state.recorder.clear();
+    state.changed();
     StatusCode::NO_CONTENT
 }
 
@@ -130,6 +141,7 @@ async fn set_faults(Shared(state): Shared<Arc<State>>, body: Bytes) -> Response 
     match parsed {
         Ok(faults) => {
             state.faults.replace(faults);
+            state.changed();
             reply::json(StatusCode::OK, &state.faults.as_json())
         }
         Err(error) => reply::detail(StatusCode::UNPROCESSABLE_ENTITY, &error.to_string()),
@@ -138,5 +150,6 @@ async fn set_faults(Shared(state): Shared<Arc<State>>, body: Bytes) -> Response 
 
 async fn no_faults(Shared(state): Shared<Arc<State>>) -> StatusCode {
     state.faults.replace(Faults::default());
+    state.changed();
     StatusCode::NO_CONTENT
 }

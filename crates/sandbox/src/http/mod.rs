@@ -8,6 +8,7 @@ mod dispatch;
 mod fault_body;
 mod fault_injection;
 mod inspect;
+mod inspect_events;
 mod openapi;
 mod platform;
 mod proxy;

@@ -77,7 +77,7 @@ fn submit(
         return *refusal;
     }
     // Paths within an application are the application's business, at run time; an unknown application is fal's.
-    if let Err(refusal) = submit_options::check_application(path.owner, path.app) {
+    if let Err(refusal) = submit_options::check_application(&state.endpoints, path.owner, path.app) {
         return *refusal;
     }
     let options = match submit_options::read(headers, Some(query)) {
@@ -92,7 +92,8 @@ fn submit(
     }
     let content_type = submit_options::content_type(headers);
     let links = caller.links.clone();
-    let job = Job::new(Service::Queue, path.full.trim_end_matches('/'), content_type, options, body);
+    let id = path.full.trim_end_matches('/');
+    let job = Job::new(Service::Queue, id, state.endpoints.find(id), content_type, options, body);
     let job = Arc::new(job.called_by(caller.links, caller.is_foreign_page));
     if !engine::accept(state, &job) {
         return reply::failure(StatusCode::SERVICE_UNAVAILABLE, "Too many jobs", "runner_scheduling_failure");

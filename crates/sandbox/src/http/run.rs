@@ -34,7 +34,9 @@ pub(crate) async fn run(
     }
     let path = uri.path().trim_start_matches("/run/").trim_end_matches('/');
     let (owner, app) = path.split_once('/').unwrap_or((path, ""));
-    if let Err(refusal) = submit_options::check_application(owner, app.split('/').next().unwrap_or_default()) {
+    if let Err(refusal) =
+        submit_options::check_application(&state.endpoints, owner, app.split('/').next().unwrap_or_default())
+    {
         return *refusal;
     }
     let options = match submit_options::read(&headers, None) {
@@ -47,7 +49,8 @@ pub(crate) async fn run(
         reply::set(&mut response, reply::NEEDS_RETRY, "1");
         return response;
     };
-    let job = Job::new(Service::Run, path, submit_options::content_type(&headers), options, body);
+    let job =
+        Job::new(Service::Run, path, state.endpoints.find(path), submit_options::content_type(&headers), options, body);
     let job = Arc::new(job.called_by(caller.links.clone(), caller.is_foreign_page));
     if !engine::accept(&state, &job) {
         return reply::failure(StatusCode::SERVICE_UNAVAILABLE, "Too many jobs", "runner_scheduling_failure");

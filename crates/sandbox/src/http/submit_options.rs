@@ -1,11 +1,11 @@
 //! What a caller says about a job beside its input.
 
+use crate::description::Endpoints;
 use crate::http::reply;
 use crate::query;
 use crate::world::job::SubmitOptions;
 use axum::response::Response;
 use http::{HeaderMap, StatusCode, header};
-use ideogram_schema::ENDPOINTS;
 use serde_json::Value;
 use std::time::Duration;
 use url::Url;
@@ -54,8 +54,8 @@ pub(crate) fn content_type(headers: &HeaderMap) -> Option<&str> {
 ///
 /// # Errors
 /// The refusal to send: 404 with the application's name.
-pub(crate) fn check_application(owner: &str, app: &str) -> Result<(), Box<Response>> {
-    if ENDPOINTS.iter().any(|info| (info.owner, info.app) == (owner, app)) {
+pub(crate) fn check_application(endpoints: &Endpoints, owner: &str, app: &str) -> Result<(), Box<Response>> {
+    if endpoints.iter().any(|endpoint| (endpoint.owner.as_str(), endpoint.app.as_str()) == (owner, app)) {
         return Ok(());
     }
     Err(Box::new(reply::detail(StatusCode::NOT_FOUND, &format!("Application \"{app}\" not found"))))

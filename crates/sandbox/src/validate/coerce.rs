@@ -1,278 +1,309 @@
-//! One value against one kind of field: what fal's framework takes for what, and what it says when it does not.
+//! One value against one shape: what fal's framework takes for what.
 
 use super::detail::{Detail, Loc, missing};
-use crate::json::Json;
-use ideogram_schema::{Bounds, Field, FieldKind};
-use serde::Serialize;
-use serde_json::{Number, Value, json};
-use std::fmt::Display;
+use super::fault::Fault;
+use crate::description::{Bounds, Endpoint, Enumeration, Model, Shape};
+use crate::json::{Json, Number, Text};
+use std::cmp::Ordering;
 
-/// The value in the field's own type, or none after noting what is wrong.
-pub(super) fn value(kind: &FieldKind, input: &Json, loc: &mut Vec<Loc>, found: &mut Vec<Detail>) -> Option<Json> {
-    let checked = match kind {
-        FieldKind::String { min_length, max_length } => string(input, *min_length, *max_length),
-        FieldKind::File(_) => string(input, None, None),
-        FieldKind::Boolean => boolean(input).map(Json::Bool),
-        FieldKind::Integer(bounds) => integer(input)
-            .and_then(|value| in_bounds(value, bounds, value.checked_rem(bounds.multiple_of.unwrap_or(1)) == Some(0)))
-            .map(|value| Json::Number(value.into())),
-        FieldKind::Number(bounds) => number(input)
-            .and_then(|value| {
-                let multiple = bounds.multiple_of.is_none_or(|step| (value / step).fract().abs() < 1e-9);
-                in_bounds(value, bounds, multiple)
-            })
-            .and_then(|value| Number::from_f64(value).map(Json::Number).ok_or_else(not_finite)),
-        FieldKind::Enum(values) => literal(input, values),
-        FieldKind::Array { items, min_items, max_items } => {
-            return array(items, (*min_items, *max_items), input, loc, found);
-        }
-        FieldKind::Object(table) => {
-            let before = found.len();
-            let members = fields(table, input, loc, found);
-            return (found.len() == before).then(|| {
-                Json::Object(members.into_iter().map(|(field, value)| (field.name.to_owned(), value)).collect())
-            });
-        }
-        // A kind that this version does not know is described by the models only.
-        _ => Ok(input.clone()),
-    };
-    checked.map_err(|error| found.push(error.at(loc, input))).ok()
+/// How well a value fits: what decides between the schemas of a union.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Fit {
+    /// It was made to fit.
+    Lax,
+    /// It is what a stricter reading takes too.
+    Strict,
+    Exact,
 }
 
-/// Checks an object's members; also used for objects within the input.
-pub(super) fn fields(
-    table: &'static [Field],
-    input: &Json,
-    loc: &mut Vec<Loc>,
-    found: &mut Vec<Detail>,
-) -> Vec<(&'static Field, Json)> {
-    if !matches!(input, Json::Object(_)) {
-        found.push(Detail {
-            kind: "model_attributes_type",
-            loc: loc.clone(),
-            msg: "Input should be a valid dictionary or object to extract fields from".to_owned(),
-            url: None,
-            input: Some(input.clone()),
-            ctx: None,
-        });
-        return Vec::new();
+/// No input nests deeper.
+const MOST_DEPTH: usize = 400;
+
+/// What is checked against, where the check stands, and what it found.
+pub(super) struct Checker<'a> {
+    endpoint: &'a Endpoint,
+    pub(super) loc: Vec<Loc>,
+    pub(super) found: Vec<Detail>,
+    /// How well everything fitted so far.
+    pub(super) fit: Fit,
+    /// How many members of objects were sent, where an object with named members was among the values.
+    pub(super) members_sent: Option<usize>,
+}
+
+impl<'a> Checker<'a> {
+    pub(super) fn new(endpoint: &'a Endpoint, loc: Vec<Loc>) -> Self {
+        Self { endpoint, loc, found: Vec::new(), fit: Fit::Exact, members_sent: None }
     }
-    let mut values = Vec::new();
-    for field in table {
-        loc.push(Loc::Name(field.name.to_owned()));
-        match input.get(field.name) {
-            Some(Json::Null) if field.nullable => values.push((field, Json::Null)),
-            Some(value) => {
-                if let Some(value) = self::value(&field.kind, value, loc, found) {
-                    values.push((field, value));
-                }
+
+    pub(super) fn at_most(&mut self, fit: Fit) {
+        self.fit = self.fit.min(fit);
+    }
+
+    pub(super) fn endpoint(&self) -> &'a Endpoint {
+        self.endpoint
+    }
+
+    /// The value in the shape's own type, or none after noting what is wrong.
+    pub(super) fn value(&mut self, shape: &'a Shape, input: &Json) -> Option<Json> {
+        let checked = match shape {
+            Shape::Any => Ok(input.clone()),
+            Shape::Boolean => self.boolean(input),
+            Shape::String { min, max, pattern } => string(input, *min, *max, pattern.is_some()),
+            Shape::Integer(bounds) => self.integer(input).and_then(|value| in_bounds(value, bounds)),
+            Shape::Number(bounds) => self.number(input).and_then(|value| in_bounds(value, bounds)),
+            Shape::Enumeration(values) => literal(input, values),
+            Shape::Array { items, min, max } => return self.array(items, (*min, *max), input),
+            Shape::Map(values) => return self.map(values, input),
+            Shape::Model(model) => return self.model(model, input),
+            Shape::Named(name) => {
+                return match self.endpoint.component(name) {
+                    Some(component) if self.loc.len() < MOST_DEPTH => self.value(&component.shape, input),
+                    _ => Some(input.clone()),
+                };
             }
-            None if field.required => found.push(missing(loc.clone(), input.clone())),
-            None => {
-                if let Some(Ok(default)) = field.default.map(serde_json::from_str::<Json>) {
-                    values.push((field, default));
+            Shape::Union(shapes) => return self.union(shapes, input),
+            Shape::Nullable(_) if *input == Json::Null => Ok(Json::Null),
+            Shape::Nullable(shape) => return self.value(shape, input),
+        };
+        checked.map_err(|fault| self.note(fault, input)).ok()
+    }
+
+    fn note(&mut self, fault: Fault, input: &Json) {
+        self.found.push(fault.at(&self.loc, input));
+    }
+
+    /// An object with named members.
+    pub(super) fn model(&mut self, model: &'a Model, input: &Json) -> Option<Json> {
+        if !matches!(input, Json::Object(_)) {
+            self.note(Fault::no_object(), input);
+            return None;
+        }
+        self.at_most(Fit::Lax);
+        let (before, mut sent) = (self.found.len(), 0);
+        let mut members = Vec::with_capacity(model.members.len());
+        for member in &model.members {
+            let value = match input.get(&member.name) {
+                Some(value) => {
+                    sent += 1;
+                    self.within(Loc::Name(member.name.clone()), |checker| checker.value(&member.shape, value))
                 }
-            }
+                None if member.required => {
+                    let mut loc = self.loc.clone();
+                    loc.push(Loc::Name(member.name.clone()));
+                    self.found.push(missing(loc, input.clone()));
+                    None
+                }
+                None => Some(member.default.clone().unwrap_or(Json::Null)),
+            };
+            members.extend(value.map(|value| (Text::from(member.name.as_str()), value)));
         }
-        loc.pop();
-    }
-    values
-}
-
-/// What is wrong with a value, before it is known where it stands.
-struct FieldError {
-    kind: &'static str,
-    msg: String,
-    ctx: Option<Value>,
-}
-
-impl FieldError {
-    fn new(kind: &'static str, msg: &str) -> Self {
-        Self { kind, msg: msg.to_owned(), ctx: None }
+        self.members_sent = Some(self.members_sent.unwrap_or(0) + sent);
+        (self.found.len() == before).then_some(Json::Object(members))
     }
 
-    fn at(self, loc: &[Loc], input: &Json) -> Detail {
-        Detail {
-            kind: self.kind,
-            loc: loc.to_vec(),
-            msg: self.msg,
-            url: None,
-            input: Some(input.clone()),
-            ctx: self.ctx.map(Json::from),
+    pub(super) fn within<T>(&mut self, step: Loc, check: impl FnOnce(&mut Self) -> T) -> T {
+        self.loc.push(step);
+        let value = check(self);
+        self.loc.pop();
+        value
+    }
+
+    fn map(&mut self, values: &'a Shape, input: &Json) -> Option<Json> {
+        let Json::Object(members) = input else {
+            self.note(Fault::new("dict_type", "Input should be a valid dictionary"), input);
+            return None;
+        };
+        let (before, mut checked) = (self.found.len(), Vec::with_capacity(members.len()));
+        for (name, value) in members {
+            // A name that is no Unicode is shown byte by byte.
+            let step =
+                if name.is_unicode { name.text.clone() } else { name.text.replace('?', "\u{fffd}\u{fffd}\u{fffd}") };
+            let value = self.within(Loc::Name(step), |checker| checker.value(values, value));
+            checked.extend(value.map(|value| (name.clone(), value)));
         }
+        (self.found.len() == before).then_some(Json::Object(checked))
     }
-}
 
-fn string(input: &Json, min: Option<u64>, max: Option<u64>) -> Result<Json, FieldError> {
-    let Json::String(text) = input else {
-        return Err(FieldError::new("string_type", "Input should be a valid string"));
-    };
-    let length = text.chars().count() as u64;
-    let count = |bound: u64| format!("{bound} character{}", if bound == 1 { "" } else { "s" });
-    if let Some(bound) = min.filter(|bound| length < *bound) {
-        return Err(FieldError {
-            kind: "string_too_short",
-            msg: format!("String should have at least {}", count(bound)),
-            ctx: Some(json!({ "min_length": bound })),
-        });
+    fn array(&mut self, items: &'a Shape, (min, max): (Option<u64>, Option<u64>), input: &Json) -> Option<Json> {
+        let Json::Array(values) = input else {
+            self.note(Fault::new("list_type", "Input should be a valid list"), input);
+            return None;
+        };
+        let actual = values.len() as u64;
+        if let Some(bound) = max.filter(|bound| actual > *bound) {
+            self.note(Fault::items(false, bound, actual), input);
+            return None;
+        }
+        let before = self.found.len();
+        let mut checked = Vec::with_capacity(values.len());
+        for (index, value) in values.iter().enumerate() {
+            checked.extend(self.within(Loc::Index(index), |checker| checker.value(items, value)));
+        }
+        if self.found.len() > before {
+            return None;
+        }
+        if let Some(bound) = min.filter(|bound| actual < *bound) {
+            self.note(Fault::items(true, bound, actual), input);
+            return None;
+        }
+        Some(Json::Array(checked))
     }
-    if let Some(bound) = max.filter(|bound| length > *bound) {
-        return Err(FieldError {
-            kind: "string_too_long",
-            msg: format!("String should have at most {}", count(bound)),
-            ctx: Some(json!({ "max_length": bound })),
-        });
-    }
-    Ok(Json::String(text.clone()))
-}
 
-fn boolean(input: &Json) -> Result<bool, FieldError> {
-    let unclear = || FieldError::new("bool_parsing", "Input should be a valid boolean, unable to interpret input");
-    match input {
-        Json::Bool(value) => Ok(*value),
-        Json::String(text) => match text.to_ascii_lowercase().as_str() {
-            "1" | "on" | "t" | "true" | "y" | "yes" => Ok(true),
-            "0" | "off" | "f" | "false" | "n" | "no" => Ok(false),
-            _ => Err(unclear()),
-        },
-        Json::Number(number) => match number.as_f64() {
-            Some(1.0) => Ok(true),
-            Some(0.0) => Ok(false),
-            Some(value) if value.fract() == 0.0 => Err(unclear()),
-            _ => Err(FieldError::new("bool_type", "Input should be a valid boolean")),
-        },
-        _ => Err(FieldError::new("bool_type", "Input should be a valid boolean")),
+    fn boolean(&mut self, input: &Json) -> Result<Json, Fault> {
+        if !matches!(input, Json::Bool(_)) {
+            self.at_most(Fit::Lax);
+        }
+        let unclear = || Fault::new("bool_parsing", "Input should be a valid boolean, unable to interpret input");
+        let value = match input {
+            Json::Bool(value) => *value,
+            Json::String(text) if !text.is_unicode => return Err(Fault::not_unicode()),
+            Json::String(text) => match text.text.to_ascii_lowercase().as_str() {
+                "1" | "on" | "t" | "true" | "y" | "yes" => true,
+                "0" | "off" | "f" | "false" | "n" | "no" => false,
+                _ => return Err(unclear()),
+            },
+            Json::Number(number) => match number.as_i64().or_else(|| whole(number.as_f64(), number)) {
+                Some(1) => true,
+                Some(0) => false,
+                Some(_) => return Err(unclear()),
+                None => return Err(Fault::bool_type()),
+            },
+            _ => return Err(Fault::bool_type()),
+        };
+        Ok(Json::Bool(value))
     }
-}
 
-fn integer(input: &Json) -> Result<i64, FieldError> {
-    let too_large =
-        || FieldError::new("int_parsing_size", "Unable to parse input string as an integer, exceeded maximum size");
-    match input {
-        Json::Bool(value) => Ok(i64::from(*value)),
-        Json::Number(number) => match (number.as_i64(), number.as_f64()) {
-            (Some(value), _) => Ok(value),
-            #[allow(clippy::cast_possible_truncation, reason = "the range is checked by the guard")]
-            (None, Some(value)) if value.fract() == 0.0 && value.abs() < 9.2e18 => Ok(value as i64),
-            (None, Some(value)) if value.fract() == 0.0 => Err(too_large()),
-            _ => Err(FieldError::new(
+    fn integer(&mut self, input: &Json) -> Result<Number, Fault> {
+        if !matches!(input, Json::Number(Number::Integer(_))) {
+            self.at_most(Fit::Lax);
+        }
+        match input {
+            Json::Bool(value) => Ok(i64::from(*value).into()),
+            Json::Number(number @ Number::Integer(_)) => Ok(number.clone()),
+            Json::Number(Number::Float(value)) if !value.is_finite() => Err(Fault::not_finite()),
+            Json::Number(Number::Float(value)) if value.fract() != 0.0 => Err(Fault::new(
                 "int_from_float",
                 "Input should be a valid integer, got a number with a fractional part",
             )),
-        },
-        Json::String(text) => whole(text.trim()).ok_or_else(|| {
-            FieldError::new("int_parsing", "Input should be a valid integer, unable to parse string as an integer")
-        }),
-        _ => Err(FieldError::new("int_type", "Input should be a valid integer")),
+            Json::Number(number @ Number::Float(value)) => {
+                whole(*value, number).map(Number::from).ok_or_else(Fault::int_size)
+            }
+            Json::String(text) if !text.is_unicode => Err(Fault::not_unicode()),
+            Json::String(text) if text.text.len() > MOST_DIGITS => Err(Fault::int_size()),
+            Json::String(text) => integer_of_text(text.text.trim()).ok_or_else(|| {
+                Fault::new("int_parsing", "Input should be a valid integer, unable to parse string as an integer")
+            }),
+            _ => Err(Fault::new("int_type", "Input should be a valid integer")),
+        }
+    }
+
+    fn number(&mut self, input: &Json) -> Result<Number, Fault> {
+        self.at_most(match input {
+            Json::Number(Number::Float(_)) => Fit::Exact,
+            Json::Number(Number::Integer(_)) => Fit::Strict,
+            _ => Fit::Lax,
+        });
+        match input {
+            Json::Bool(value) => Ok(Number::Float(f64::from(u8::from(*value)))),
+            Json::Number(number) => Ok(number.to_float()),
+            Json::String(text) if !text.is_unicode => Err(Fault::not_unicode()),
+            Json::String(text) => number_of_text(text.text.trim()).map(Number::Float).ok_or_else(|| {
+                Fault::new("float_parsing", "Input should be a valid number, unable to parse string as a number")
+            }),
+            _ => Err(Fault::new("float_type", "Input should be a valid number")),
+        }
     }
 }
 
+fn string(input: &Json, min: Option<u64>, max: Option<u64>, has_pattern: bool) -> Result<Json, Fault> {
+    let Json::String(text) = input else {
+        return Err(Fault::new("string_type", "Input should be a valid string"));
+    };
+    if !text.is_unicode {
+        // Python passes such a text on where nothing has to be counted.
+        let is_free = min.is_none() && max.is_none() && !has_pattern;
+        return if is_free { Ok(Json::text(text.text.clone())) } else { Err(Fault::not_unicode()) };
+    }
+    let length = text.text.chars().count() as u64;
+    if let Some(bound) = min.filter(|bound| length < *bound) {
+        return Err(Fault::length(true, bound));
+    }
+    if let Some(bound) = max.filter(|bound| length > *bound) {
+        return Err(Fault::length(false, bound));
+    }
+    Ok(input.clone())
+}
+
+/// The framework refuses longer texts for a whole number.
+const MOST_DIGITS: usize = 4300;
+
+/// A float as a whole number of 64 bits.
+fn whole(value: f64, number: &Number) -> Option<i64> {
+    let is_float = matches!(number, Number::Float(_));
+    #[allow(clippy::cast_possible_truncation, reason = "the range is checked before")]
+    (is_float && value.fract() == 0.0 && value.abs() < 9_223_372_036_854_775_808.0).then_some(value as i64)
+}
+
+/// Digits with single underscores between them.
+fn without_underscores(text: &str) -> Option<String> {
+    let is_wrong = text.starts_with('_') || text.ends_with('_') || text.contains("__");
+    (!is_wrong).then(|| text.replace('_', ""))
+}
+
 /// An integer as the framework reads it from text: single underscores between digits and a fraction of zeros are fine.
-fn whole(text: &str) -> Option<i64> {
+fn integer_of_text(text: &str) -> Option<Number> {
     let digits = match text.split_once('.') {
         Some((digits, zeros)) if !zeros.is_empty() && zeros.bytes().all(|b| b == b'0') => digits,
         Some(_) => return None,
         None => text,
     };
-    if digits.starts_with('_') || digits.ends_with('_') || digits.contains("__") {
-        return None;
-    }
-    digits.replace('_', "").parse().ok()
+    Number::integer(&without_underscores(digits)?)
 }
 
-fn number(input: &Json) -> Result<f64, FieldError> {
-    match input {
-        Json::Bool(value) => Ok(f64::from(u8::from(*value))),
-        Json::Number(number) => number.as_f64().ok_or_else(not_finite),
-        Json::String(text) => match text.trim().parse::<f64>() {
-            Ok(value) if value.is_finite() => Ok(value),
-            Ok(_) => Err(not_finite()),
-            Err(_) => Err(FieldError::new(
-                "float_parsing",
-                "Input should be a valid number, unable to parse string as a number",
-            )),
-        },
-        _ => Err(FieldError::new("float_type", "Input should be a valid number")),
-    }
-}
-
-fn not_finite() -> FieldError {
-    FieldError::new("finite_number", "Input should be a finite number")
+/// A number as Python reads it from text.
+fn number_of_text(text: &str) -> Option<f64> {
+    without_underscores(text)?.parse().ok()
 }
 
 /// The framework names one bound only, and looks at them in this order.
-fn in_bounds<T: Copy + PartialOrd + Display + Serialize>(
-    value: T,
-    bounds: &Bounds<T>,
-    multiple: bool,
-) -> Result<T, FieldError> {
-    let checks = [
-        ("multiple_of", "multiple_of", "a multiple of", bounds.multiple_of.filter(|_| !multiple)),
-        ("less_than_equal", "le", "less than or equal to", bounds.maximum.filter(|bound| value > *bound)),
-        ("less_than", "lt", "less than", bounds.exclusive_maximum.filter(|bound| value >= *bound)),
-        ("greater_than_equal", "ge", "greater than or equal to", bounds.minimum.filter(|bound| value < *bound)),
-        ("greater_than", "gt", "greater than", bounds.exclusive_minimum.filter(|bound| value <= *bound)),
-    ];
-    match checks.into_iter().find_map(|(kind, key, words, bound)| bound.map(|bound| (kind, key, words, bound))) {
-        None => Ok(value),
-        Some((kind, key, words, bound)) => {
-            Err(FieldError { kind, msg: format!("Input should be {words} {bound}"), ctx: Some(json!({ key: bound })) })
+fn in_bounds(value: Number, bounds: &Bounds) -> Result<Json, Fault> {
+    let is = |bound: &Number, wanted: &[Ordering]| value.compare(bound).is_some_and(|order| wanted.contains(&order));
+    if let Some(step) = bounds.multiple_of.as_ref().filter(|step| !value.is_multiple_of(step)) {
+        return Err(Fault::bound("multiple_of", "multiple_of", "a multiple of", step));
+    }
+    if let Some(bound) = bounds.maximum.as_ref().filter(|bound| !is(bound, &[Ordering::Less, Ordering::Equal])) {
+        return Err(Fault::bound("less_than_equal", "le", "less than or equal to", bound));
+    }
+    if let Some(bound) = bounds.exclusive_maximum.as_ref().filter(|bound| !is(bound, &[Ordering::Less])) {
+        return Err(Fault::bound("less_than", "lt", "less than", bound));
+    }
+    if let Some(bound) = bounds.minimum.as_ref().filter(|bound| !is(bound, &[Ordering::Greater, Ordering::Equal])) {
+        return Err(Fault::bound("greater_than_equal", "ge", "greater than or equal to", bound));
+    }
+    if let Some(bound) = bounds.exclusive_minimum.as_ref().filter(|bound| !is(bound, &[Ordering::Greater])) {
+        return Err(Fault::bound("greater_than", "gt", "greater than", bound));
+    }
+    Ok(Json::Number(value))
+}
+
+/// One of the values listed. Numbers are compared as Python compares them: `True` and `1.0` are `1`.
+fn literal(input: &Json, enumeration: &Enumeration) -> Result<Json, Fault> {
+    let values = &enumeration.values;
+    let is_text = |value: &Json| matches!(value, Json::String(_));
+    let number = |value: &Json| match value {
+        Json::Bool(value) => Some(f64::from(u8::from(*value))),
+        other => other.as_f64(),
+    };
+    let found = match input {
+        Json::String(text) if !text.is_unicode && values.iter().any(is_text) => return Err(Fault::not_unicode()),
+        Json::Bool(_) | Json::Number(_) => {
+            let has_numbers = values.iter().any(|value| matches!(value, Json::Number(_)));
+            if has_numbers && matches!(input, Json::Number(Number::Integer(_))) && input.as_i64().is_none() {
+                return Err(Fault::int_size());
+            }
+            values.iter().find(|value| number(value).is_some() && number(value) == number(input))
         }
-    }
-}
-
-fn literal(input: &Json, values: &[&str]) -> Result<Json, FieldError> {
-    if input.as_str().is_some_and(|text| values.contains(&text)) {
-        return Ok(input.clone());
-    }
-    let quoted: Vec<String> = values.iter().map(|value| format!("'{value}'")).collect();
-    let expected = match quoted.split_last() {
-        Some((last, head)) if !head.is_empty() => format!("{} or {last}", head.join(", ")),
-        _ => quoted.concat(),
+        _ => values.iter().find(|value| *value == input),
     };
-    Err(FieldError {
-        kind: "literal_error",
-        msg: format!("Input should be {expected}"),
-        ctx: Some(json!({ "expected": expected })),
-    })
-}
-
-fn array(
-    items: &FieldKind,
-    (min, max): (Option<u64>, Option<u64>),
-    input: &Json,
-    loc: &mut Vec<Loc>,
-    found: &mut Vec<Detail>,
-) -> Option<Json> {
-    let Json::Array(values) = input else {
-        found.push(FieldError::new("list_type", "Input should be a valid list").at(loc, input));
-        return None;
-    };
-    let before = found.len();
-    let mut checked = Vec::with_capacity(values.len());
-    for (index, item) in values.iter().enumerate() {
-        loc.push(Loc::Index(index));
-        checked.extend(value(items, item, loc, found));
-        loc.pop();
-    }
-    if found.len() > before {
-        return None;
-    }
-    let actual = values.len() as u64;
-    let count = |bound: u64| format!("{bound} item{}", if bound == 1 { "" } else { "s" });
-    let wrong = match (min.filter(|bound| actual < *bound), max.filter(|bound| actual > *bound)) {
-        (Some(bound), _) => FieldError {
-            kind: "too_short",
-            msg: format!("List should have at least {} after validation, not {actual}", count(bound)),
-            ctx: Some(json!({ "field_type": "List", "min_length": bound, "actual_length": actual })),
-        },
-        (_, Some(bound)) => FieldError {
-            kind: "too_long",
-            msg: format!("List should have at most {} after validation, not {actual}", count(bound)),
-            ctx: Some(json!({ "field_type": "List", "max_length": bound, "actual_length": actual })),
-        },
-        _ => return Some(Json::Array(checked)),
-    };
-    found.push(wrong.at(loc, input));
-    None
+    found.cloned().ok_or_else(|| Fault::not_listed(values, enumeration.is_named))
 }

@@ -1,28 +1,35 @@
-//! Validation of an input against the endpoint's table of fields, with the answers of fal's framework.
+//! Validation of an input against the endpoint's document, with the answers of fal's framework.
 //!
-//! The table, not the typed models, decides: the models take any text for an enumeration, so that a client survives new
-//! values, while the server refuses what it does not list.
+//! The document, not the typed models, decides: the models take any text for an enumeration, so that a client survives new
+//! values, while the server refuses what it does not list. `tests/bodies` has what the framework itself answered.
 
 mod coerce;
 mod detail;
+mod fault;
+#[cfg(test)]
+mod framework;
+mod union;
 
 pub(crate) use detail::Detail;
 use detail::{Loc, missing};
 
-use crate::json::{self, Json};
-use ideogram_schema::{EndpointInfo, Field, FieldKind};
-use serde_json::json;
+use crate::description::{Endpoint, Shape};
+use crate::json::{self, Json, ParseError};
+use coerce::{Checker, Fit};
+use ideogram_schema::FileRole;
+use std::sync::Arc;
 
-/// A checked input: every field of the table that has a value, sent or by default, in its own type.
+/// A checked input: every field that has a value, sent or by default, in its own type.
 #[derive(Clone, Debug)]
 pub(crate) struct ValidInput {
-    values: Vec<(&'static Field, Json)>,
+    endpoint: Arc<Endpoint>,
+    fields: Json,
 }
 
 impl ValidInput {
     /// The value of the field of that name; null counts as none.
     pub(crate) fn get(&self, name: &str) -> Option<&Json> {
-        self.values.iter().find(|(field, value)| field.name == name && *value != Json::Null).map(|(_, value)| value)
+        self.fields.get(name).filter(|value| **value != Json::Null)
     }
 
     /// That field's text.
@@ -32,70 +39,86 @@ impl ValidInput {
 
     /// That field's truth value.
     pub(crate) fn flag(&self, name: &str) -> Option<bool> {
-        match self.get(name) {
-            Some(Json::Bool(value)) => Some(*value),
-            _ => None,
-        }
+        self.get(name).and_then(Json::as_bool)
     }
 
     /// That field's whole number.
     pub(crate) fn integer(&self, name: &str) -> Option<i64> {
-        match self.get(name) {
-            Some(Json::Number(value)) => value.as_i64(),
-            _ => None,
-        }
+        self.get(name).and_then(Json::as_i64)
     }
 
     /// That field's number.
     pub(crate) fn number(&self, name: &str) -> Option<f64> {
-        match self.get(name) {
-            Some(Json::Number(value)) => value.as_f64(),
-            _ => None,
-        }
+        self.get(name).and_then(Json::as_f64)
     }
 
     /// The files among the values.
-    pub(crate) fn files(&self) -> impl Iterator<Item = (&'static str, ideogram_schema::FileRole, &str)> {
-        self.values.iter().filter_map(|(field, value)| match (field.kind, value) {
-            (FieldKind::File(role), Json::String(url)) => Some((field.name, role, url.as_str())),
-            _ => None,
+    pub(crate) fn files(&self) -> impl Iterator<Item = (&str, FileRole, &str)> {
+        let fields = self.endpoint.input.members.iter().filter_map(|member| Some((member, member.file?)));
+        fields.flat_map(|(member, role)| {
+            let value = self.get(&member.name);
+            let texts = value.and_then(Json::as_str).into_iter();
+            let listed = value.map(Json::items).unwrap_or_default().iter().filter_map(Json::as_str);
+            texts.chain(listed).map(move |url| (member.name.as_str(), role, url))
         })
     }
 }
 
-/// Reads and checks a body as the framework does: content type, syntax, then the fields in the table's order.
+/// What the framework says to a body that it does not pass on.
+#[derive(Clone, Debug)]
+pub(crate) enum Refusal {
+    /// Everything that is wrong, in the order in which the framework lists it.
+    Invalid(Vec<Detail>),
+    /// It cannot even be read.
+    Unreadable,
+}
+
+/// Reads and checks a body as the framework does: content type, syntax, then the fields in the document's order.
 ///
 /// # Errors
-/// Everything that is wrong, in the order in which the framework lists it.
+/// [`Refusal`], with the framework's words.
 pub(crate) fn validate(
-    info: &EndpointInfo,
+    endpoint: &Arc<Endpoint>,
     content_type: Option<&str>,
     body: &[u8],
-) -> Result<ValidInput, Vec<Detail>> {
+) -> Result<ValidInput, Refusal> {
+    let loc = vec![Loc::Name("body".to_owned())];
     let input = if body.is_empty() {
         Json::Null
-    } else if content_type.is_none_or(is_json) {
-        json::parse(body).map_err(|error| {
-            vec![Detail {
-                kind: "json_invalid",
-                loc: vec![Loc::Name("body".to_owned()), Loc::Index(error.offset)],
-                msg: "JSON decode error".to_owned(),
-                url: None,
-                input: Some(Json::EMPTY),
-                ctx: Some(json!({ "error": error.message }).into()),
-            }]
+    } else if content_type.is_some_and(is_json) {
+        json::parse(body).map_err(|error| match error {
+            ParseError::Unreadable => Refusal::Unreadable,
+            ParseError::Syntax { offset, message } => {
+                let mut loc = loc.clone();
+                loc.push(Loc::Index(offset));
+                Refusal::Invalid(vec![Detail {
+                    kind: "json_invalid",
+                    loc,
+                    msg: "JSON decode error".to_owned(),
+                    url: None,
+                    input: Some(Json::EMPTY),
+                    ctx: Some(Json::Object(vec![("error".into(), Json::text(message))])),
+                }])
+            }
         })?
     } else {
-        // Whatever is not declared as JSON stays text, which is no object.
-        Json::String(String::from_utf8_lossy(body).into_owned())
+        // Whatever is not declared as JSON stays bytes, which are no object.
+        Json::text(format!("<binary {} bytes>", body.len()))
     };
-    let mut loc = vec![Loc::Name("body".to_owned())];
     if input == Json::Null {
-        return Err(vec![missing(loc, Json::Null)]);
+        return Err(Refusal::Invalid(vec![missing(loc, Json::Null)]));
     }
-    let mut found = Vec::new();
-    let values = coerce::fields(info.inputs, &input, &mut loc, &mut found);
-    if found.is_empty() { Ok(ValidInput { values }) } else { Err(found) }
+    let mut checker = Checker::new(endpoint, loc);
+    match checker.model(&endpoint.input, &input) {
+        Some(fields) if checker.found.is_empty() => Ok(ValidInput { endpoint: Arc::clone(endpoint), fields }),
+        _ => Err(Refusal::Invalid(checker.found)),
+    }
+}
+
+/// Whether a value is one of that shape, with nothing made to fit.
+pub(crate) fn fits(endpoint: &Endpoint, shape: &Shape, value: &Json) -> bool {
+    let mut checker = Checker::new(endpoint, Vec::new());
+    checker.value(shape, value).is_some() && checker.found.is_empty() && checker.fit == Fit::Exact
 }
 
 fn is_json(content_type: &str) -> bool {

@@ -14,6 +14,7 @@ pub(crate) fn accept(state: &Arc<State>, job: &Arc<Job>) -> bool {
     let accepted = state.jobs.insert(job);
     if accepted {
         state.scheduler.enqueue(job);
+        state.changed();
         give_up_in_time(state, job);
         start_waiting(state);
     }
@@ -36,6 +37,7 @@ fn give_up_in_time(state: &Arc<State>, job: &Arc<Job>) {
 fn start_waiting(state: &Arc<State>) {
     while let Some(job) = state.scheduler.next() {
         job.start();
+        state.changed();
         let engine = Arc::clone(state);
         state.spawn(async move {
             let outcome = perform(&engine, &job).await;
@@ -49,9 +51,9 @@ fn start_waiting(state: &Arc<State>) {
 /// Runs a job to its end, or until it is cancelled.
 async fn perform(state: &Arc<State>, job: &Arc<Job>) -> Outcome {
     let work = async {
-        match job.endpoint {
+        match &job.endpoint {
             None => Outcome::no_such_path(&job.path),
-            Some(info) => model::run(state, job, info).await.unwrap_or_else(|outcome| *outcome),
+            Some(endpoint) => model::run(state, job, endpoint).await.unwrap_or_else(|outcome| *outcome),
         }
     };
     if state.config.ignore_cancel {
@@ -69,10 +71,11 @@ pub(crate) fn finish(state: &Arc<State>, job: &Arc<Job>, outcome: Outcome) {
     if !job.complete(Arc::new(outcome)) {
         return;
     }
-    if let Some(price) = job.endpoint.and_then(|info| info.price) {
+    if let Some(price) = job.endpoint.as_ref().and_then(|endpoint| endpoint.price) {
         state.charge(price.micros.saturating_mul(units.into()));
     }
     state.jobs.completed(job, bytes);
+    state.changed();
     // A result is kept even where there is no room: it was paid for.
     let _ = budget::make_room(state, 0);
     if job.service == Service::Queue && job.options.webhook.is_some() {

@@ -2,7 +2,9 @@
 //! the rest of the world only when that is allowed.
 
 use crate::config::Config;
+use crate::description::Endpoints;
 use crate::draw::{DecodeError, MaskEdits, example_image, example_mask};
+use crate::json::Json;
 use crate::validate::Detail;
 use crate::world::addresses::Addresses;
 use crate::world::file_store::FileStore;
@@ -10,7 +12,7 @@ use crate::world::outbound::{self, Network};
 use base64::Engine as _;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use bytes::Bytes;
-use ideogram_schema::{ENDPOINTS, FieldKind, FileRole};
+use ideogram_schema::FileRole;
 use serde_json::json;
 use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
@@ -84,14 +86,12 @@ pub(crate) struct InputLoader {
 }
 
 impl InputLoader {
-    pub(crate) fn new(config: &Config, files: Arc<FileStore>) -> Self {
-        let fields = ENDPOINTS.iter().flat_map(|info| info.inputs);
-        let file_fields = fields.filter_map(|field| match field.kind {
-            FieldKind::File(role) => Some((role, field.examples)),
-            _ => None,
-        });
-        let examples = file_fields.flat_map(|(role, examples)| {
-            examples.iter().filter_map(move |text| Some((serde_json::from_str::<String>(text).ok()?, role)))
+    pub(crate) fn new(config: &Config, endpoints: &Endpoints, files: Arc<FileStore>) -> Self {
+        let members = endpoints.iter().flat_map(|endpoint| &endpoint.input.members);
+        let file_members = members.filter_map(|member| Some((member, member.file?)));
+        let examples = file_members.flat_map(|(member, role)| {
+            let urls = member.examples.iter().flat_map(|example| example.as_str().into_iter().chain(texts_of(example)));
+            urls.map(move |url| (url.to_owned(), role))
         });
         Self {
             examples: examples.collect(),
@@ -153,6 +153,10 @@ impl InputLoader {
         let picture = drawn.await.and_then(Result::ok).ok_or(LoadError::Download)?;
         Ok(slot.get_or_init(|| picture.png.into()).clone())
     }
+}
+
+fn texts_of(list: &Json) -> impl Iterator<Item = &str> {
+    list.items().iter().filter_map(Json::as_str)
 }
 
 fn is_loopback(url: &url::Url) -> bool {

@@ -3,6 +3,7 @@
 use super::outcome::Outcome;
 use crate::chance;
 use crate::clock;
+use crate::description::Endpoint;
 use crate::faults::Call;
 use crate::hash::digest;
 use crate::lock::lock;
@@ -10,7 +11,6 @@ use crate::records::{Charge, JobPhase, JobRecord};
 use crate::services::Service;
 use crate::world::addresses::Links;
 use bytes::Bytes;
-use ideogram_schema::EndpointInfo;
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -90,7 +90,7 @@ pub(crate) struct Job {
     /// The path behind owner and app, with its slash.
     pub(crate) path: String,
     /// The endpoint, when the path is one's.
-    pub(crate) endpoint: Option<&'static EndpointInfo>,
+    pub(crate) endpoint: Option<Arc<Endpoint>>,
     pub(crate) content_type: Option<String>,
     pub(crate) options: SubmitOptions,
     pub(crate) sent_at: SystemTime,
@@ -115,6 +115,7 @@ impl Job {
     pub(crate) fn new(
         service: Service,
         path: &str,
+        endpoint: Option<&Arc<Endpoint>>,
         content_type: Option<&str>,
         options: SubmitOptions,
         body: Bytes,
@@ -129,7 +130,7 @@ impl Job {
             owner,
             app,
             path: format!("/{rest}"),
-            endpoint: ideogram_schema::ENDPOINTS.iter().find(|info| info.id == path).copied(),
+            endpoint: endpoint.cloned(),
             content_type: content_type.map(str::to_owned),
             options,
             sent_at: clock::now(),
@@ -164,8 +165,8 @@ impl Job {
 
     /// The endpoint's id, or the path that was called.
     pub(crate) fn endpoint_id(&self) -> String {
-        match self.endpoint {
-            Some(info) => info.id.to_owned(),
+        match &self.endpoint {
+            Some(endpoint) => endpoint.id.clone(),
             None => format!("{}/{}{}", self.owner, self.app, self.path),
         }
     }
@@ -316,7 +317,7 @@ impl Job {
     /// What was taken for it.
     pub(crate) fn charge(&self) -> Option<Charge> {
         let units = self.outcome()?.units.filter(|units| *units > 0)?;
-        let micros = self.endpoint?.price?.micros.saturating_mul(units.into());
+        let micros = self.endpoint.as_ref()?.price?.micros.saturating_mul(units.into());
         Some(Charge { request_id: self.id.clone(), endpoint_id: self.endpoint_id(), units, micros })
     }
 }

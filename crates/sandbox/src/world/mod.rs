@@ -11,6 +11,7 @@ pub(crate) mod job_store;
 pub(crate) mod model;
 pub(crate) mod outbound;
 pub(crate) mod outcome;
+pub(crate) mod output;
 pub(crate) mod pending_uploads;
 pub(crate) mod recorder;
 pub(crate) mod scheduler;
@@ -21,6 +22,7 @@ pub(crate) mod webhook_signer;
 
 use crate::chance::Choices;
 use crate::config::Config;
+use crate::description::Endpoints;
 use crate::faults::FaultEngine;
 use crate::log::Log;
 use crate::world::addresses::Addresses;
@@ -37,6 +39,7 @@ use crate::world::webhook_signer::WebhookSigner;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::time::Duration;
+use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -45,6 +48,7 @@ use tokio_util::task::TaskTracker;
 pub(crate) struct State {
     pub(crate) config: Config,
     pub(crate) addresses: Addresses,
+    pub(crate) endpoints: Endpoints,
     pub(crate) jobs: JobStore,
     pub(crate) scheduler: Scheduler,
     pub(crate) files: Arc<FileStore>,
@@ -68,15 +72,16 @@ pub(crate) struct State {
     tasks: TaskTracker,
     pub(crate) choices: Choices,
     spent: AtomicU64,
+    changes: watch::Sender<()>,
 }
 
 impl State {
-    pub(crate) fn new(config: Config, addresses: Addresses, files: FileStore, log: Log) -> Self {
+    pub(crate) fn new(config: Config, addresses: Addresses, endpoints: Endpoints, files: FileStore, log: Log) -> Self {
         let files = Arc::new(files);
         Self {
             jobs: JobStore::new(config.max_jobs),
             scheduler: Scheduler::new(config.runners),
-            loader: InputLoader::new(&config, Arc::clone(&files)),
+            loader: InputLoader::new(&config, &endpoints, Arc::clone(&files)),
             files,
             uploads: PendingUploads::new(),
             tokens: Tokens::new(),
@@ -92,8 +97,10 @@ impl State {
             tasks: TaskTracker::new(),
             choices: Choices::new(config.seed),
             spent: AtomicU64::new(0),
+            changes: watch::Sender::new(()),
             config,
             addresses,
+            endpoints,
         }
     }
 
@@ -117,6 +124,16 @@ impl State {
     /// How long a job runs.
     pub(crate) fn service_time(&self) -> Duration {
         self.config.service_time.saturating_add(self.choices.up_to(self.config.service_spread))
+    }
+
+    /// Tells whoever looks on that something is different now.
+    pub(crate) fn changed(&self) {
+        self.changes.send_replace(());
+    }
+
+    /// Tells of every change from now on.
+    pub(crate) fn changes(&self) -> watch::Receiver<()> {
+        self.changes.subscribe()
     }
 
     /// Takes money from the account, in millionths of a dollar.

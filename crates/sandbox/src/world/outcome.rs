@@ -61,6 +61,11 @@ impl Outcome {
         Self { units: Some(0), ..Self::new(StatusCode::UNPROCESSABLE_ENTITY, &Details { detail: details }) }
     }
 
+    /// The framework could not read the body.
+    pub(crate) fn unreadable() -> Self {
+        Self::new(StatusCode::BAD_REQUEST, &json!({ "detail": "There was an error parsing the body" }))
+    }
+
     /// The model found something wrong.
     pub(crate) fn refused(status: StatusCode, detail: &Detail) -> Self {
         Self::new(status, &Details { detail: std::slice::from_ref(detail) })

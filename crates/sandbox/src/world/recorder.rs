@@ -35,12 +35,27 @@ pub(crate) struct Record {
     fault: Option<Fault>,
     job: OnceLock<String>,
     answer: OnceLock<(u16, Duration)>,
+    said: OnceLock<Said>,
+}
+
+/// What the service answered, as far as it is JSON.
+#[derive(Debug)]
+struct Said {
+    status: u16,
+    body: Bytes,
+    length: usize,
 }
 
 impl Record {
     /// Notes the status of the answer.
     pub(crate) fn answered(&self, status: u16) {
         let _ = self.answer.set((status, clock::since(self.since)));
+    }
+
+    /// Notes what the service answered: the beginning of the body, without its secrets, and how long that was. A fault may
+    /// still put something else in its place.
+    pub(crate) fn said(&self, status: u16, body: Bytes, length: usize) {
+        let _ = self.said.set(Said { status, body, length });
     }
 
     /// Notes the job that the call is about.
@@ -51,6 +66,11 @@ impl Record {
     /// The job that the call is about.
     pub(crate) fn job(&self) -> Option<&String> {
         self.job.get()
+    }
+
+    /// Bytes of its bodies.
+    fn bytes(&self) -> usize {
+        self.body.len() + self.said.get().map_or(0, |said| said.body.len())
     }
 
     pub(crate) fn to_record(&self) -> RequestRecord {
@@ -81,6 +101,12 @@ impl Record {
             "request_id": self.job.get(),
             "fault": self.fault,
             "status": answer.map(|(status, _)| status),
+            "answer": self.said.get().map(|said| json!({
+                "status": said.status,
+                "body": String::from_utf8_lossy(&said.body),
+                "body_bytes": said.length,
+                "body_kept": said.body.len(),
+            })),
             "duration": answer.map(|(_, duration)| duration.as_secs_f64()),
         })
     }
@@ -121,15 +147,26 @@ impl Recorder {
             fault,
             job: OnceLock::new(),
             answer: OnceLock::new(),
+            said: OnceLock::new(),
         });
         while inner.0.len() >= self.most.max(1) {
             if let Some(old) = inner.0.pop_front() {
-                self.bytes.fetch_sub(old.body.len(), Ordering::Relaxed);
+                self.bytes.fetch_sub(old.bytes(), Ordering::Relaxed);
             }
         }
         self.bytes.fetch_add(record.body.len(), Ordering::Relaxed);
         inner.0.push_back(Arc::clone(&record));
         record
+    }
+
+    /// Counts bytes that a record has gained.
+    pub(crate) fn grew(&self, bytes: usize) {
+        self.bytes.fetch_add(bytes, Ordering::Relaxed);
+    }
+
+    /// How many requests came in all.
+    pub(crate) fn total(&self) -> u64 {
+        lock(&self.inner).1
     }
 
     /// Bytes of the bodies that are kept.

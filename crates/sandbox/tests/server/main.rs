@@ -16,6 +16,7 @@ mod platform;
 mod queue;
 mod records;
 mod run;
+mod shapes;
 mod storage;
 mod stream;
 mod transport;

@@ -2,6 +2,7 @@
 
 use super::pagination::{Parameters, refuse};
 use crate::clock;
+use crate::description::Endpoint;
 use crate::http::auth;
 use crate::http::reply;
 use crate::world::State;
@@ -10,7 +11,7 @@ use axum::extract::{RawQuery, State as Shared};
 use axum::response::Response;
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
-use ideogram_schema::{ENDPOINTS, EndpointInfo, Price};
+use ideogram_schema::Price;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -23,9 +24,9 @@ pub(super) fn dollars(micros: u64) -> f64 {
     micros / 1e6
 }
 
-fn priced(id: &str) -> Option<(&'static EndpointInfo, Price)> {
-    let info = ENDPOINTS.iter().find(|info| info.id == id)?;
-    Some((info, info.price?))
+fn priced<'a>(state: &'a State, id: &str) -> Option<(&'a Endpoint, Price)> {
+    let endpoint = state.endpoints.find(id)?;
+    Some((endpoint, endpoint.price?))
 }
 
 /// `GET /models/pricing`.
@@ -42,7 +43,7 @@ pub(super) async fn pricing(
     if !(1..=50).contains(&endpoints.len()) {
         return refuse("`endpoint_id` must name 1 to 50 endpoints");
     }
-    let Some(prices) = endpoints.iter().map(|id| priced(id)).collect::<Option<Vec<_>>>() else {
+    let Some(prices) = endpoints.iter().map(|id| priced(&state, id)).collect::<Option<Vec<_>>>() else {
         return reply::detail(StatusCode::NOT_FOUND, "No such endpoint, or none with a price");
     };
     match parameters.page(50, 100) {
@@ -87,7 +88,7 @@ pub(super) async fn estimate(Shared(state): Shared<Arc<State>>, headers: HeaderM
     let mut total = 0.0;
     let mut currency = "USD";
     for (id, quantity) in &wanted.endpoints {
-        let Some((_, price)) = priced(id) else {
+        let Some((_, price)) = priced(&state, id) else {
             return reply::detail(StatusCode::NOT_FOUND, "No such endpoint, or none with a price");
         };
         total += dollars(price.micros) * quantity.call_quantity;
@@ -140,7 +141,7 @@ pub(super) fn charges(job: &Job) -> Option<u32> {
 /// The billing event of a job that was charged.
 fn charged(job: &Job) -> Option<Value> {
     let quantity = charges(job)?;
-    let price = job.endpoint?.price?;
+    let price = job.endpoint.as_ref()?.price?;
     let micros = price.micros * u64::from(quantity);
     Some(json!({
         "request_id": job.id,

@@ -1,14 +1,13 @@
 //! The catalogue of models, and facts about the platform.
 
 use super::pagination::{Parameters, refuse};
+use crate::description::Endpoint;
 use crate::http::auth;
-use crate::http::openapi;
 use crate::http::reply;
 use crate::world::State;
 use axum::extract::{RawQuery, State as Shared};
 use axum::response::Response;
 use http::{HeaderMap, StatusCode};
-use ideogram_schema::{ENDPOINTS, EndpointInfo};
 use serde_json::{Value, json};
 use std::sync::Arc;
 
@@ -25,7 +24,7 @@ pub(super) async fn models(
     let wanted = parameters.all("endpoint_id");
     let with_document = parameters.all("expand").contains(&"openapi-3.0");
     let models: Vec<_> =
-        ENDPOINTS.iter().filter(|info| wanted.is_empty() || wanted.contains(&info.id)).copied().collect();
+        state.endpoints.iter().filter(|one| wanted.is_empty() || wanted.contains(&one.id.as_str())).collect();
     match parameters.page(50, 100) {
         Ok(page) => {
             let answer = page.answer("models", &models, |info| describe(info, with_document));
@@ -35,20 +34,18 @@ pub(super) async fn models(
     }
 }
 
-fn describe(info: &EndpointInfo, with_document: bool) -> Value {
-    let document = openapi::of(info.id).and_then(|text| serde_json::from_str::<Value>(text).ok());
-    let category = document.as_ref().and_then(|document| document.pointer("/info/x-fal-metadata/category"));
+fn describe(info: &Endpoint, with_document: bool) -> Value {
     let metadata = json!({
         "display_name": info.name,
-        "category": category,
+        "category": info.category,
         "description": info.summary,
         "status": "active",
     });
     if !with_document {
         return json!({ "endpoint_id": info.id, "metadata": metadata });
     }
-    let document = document.unwrap_or_else(
-        || json!({ "error": { "code": "expansion_failed", "message": "No document for this endpoint" } }),
+    let document = serde_json::from_str::<Value>(&info.text).unwrap_or_else(
+        |_| json!({ "error": { "code": "expansion_failed", "message": "No document for this endpoint" } }),
     );
     json!({ "endpoint_id": info.id, "metadata": metadata, "openapi": document })
 }

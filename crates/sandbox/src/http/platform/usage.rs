@@ -3,6 +3,7 @@
 use super::billing::{charges, dollars};
 use super::pagination::{Parameters, refuse};
 use crate::clock;
+use crate::description::Endpoint;
 use crate::http::auth;
 use crate::http::reply;
 use crate::world::State;
@@ -10,7 +11,6 @@ use crate::world::job::Job;
 use axum::extract::{RawQuery, State as Shared};
 use axum::response::Response;
 use http::{HeaderMap, StatusCode};
-use ideogram_schema::EndpointInfo;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -20,7 +20,7 @@ use std::time::{Duration, SystemTime};
 const DAY: Duration = Duration::from_secs(24 * 3600);
 
 /// By endpoint: what it is, and how many units of it were charged.
-type Quantities = BTreeMap<&'static str, (&'static EndpointInfo, u64)>;
+type Quantities = BTreeMap<String, (Arc<Endpoint>, u64)>;
 
 /// `GET /models/usage`: `expand` names `time_series` (also without it), `summary` and `auth_method`.
 pub(super) async fn usage(
@@ -48,13 +48,13 @@ pub(super) async fn usage(
     let mut total = Quantities::new();
     for job in state.jobs.newest_first() {
         let Some((info, units, at)) = charged(&job) else { continue };
-        let wanted = endpoints.is_empty() || endpoints.contains(&info.id);
+        let wanted = endpoints.is_empty() || endpoints.contains(&info.id.as_str());
         if !wanted || at < start || end.flatten().is_some_and(|end| at >= end) {
             continue;
         }
         let bucket = buckets.entry(clock::floor(at, timeframe)).or_default();
         for quantities in [bucket, &mut total] {
-            quantities.entry(info.id).or_insert((info, 0)).1 += u64::from(units);
+            quantities.entry(info.id.clone()).or_insert_with(|| (Arc::clone(&info), 0)).1 += u64::from(units);
         }
     }
     let mut answer = json!({ "next_cursor": null, "has_more": false });
@@ -72,12 +72,12 @@ pub(super) async fn usage(
     reply::json(StatusCode::OK, &answer)
 }
 
-fn charged(job: &Job) -> Option<(&'static EndpointInfo, u32, SystemTime)> {
-    Some((job.endpoint?, charges(job)?, job.times().1?))
+fn charged(job: &Job) -> Option<(Arc<Endpoint>, u32, SystemTime)> {
+    Some((job.endpoint.clone()?, charges(job)?, job.times().1?))
 }
 
 fn lines(quantities: &Quantities, with_method: bool) -> Vec<Value> {
-    let line = |(info, quantity): &(&'static EndpointInfo, u64)| {
+    let line = |(info, quantity): &(Arc<Endpoint>, u64)| {
         let price = info.price?;
         let mut line = json!({
             "endpoint_id": info.id,
