@@ -62,7 +62,7 @@
 //!
 //! # #[tokio::main]
 //! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-//! let sandbox = Sandbox::builder().flat(true).start().await?;
+//! let sandbox = Sandbox::builder().start().await?;
 //! let client = Client::builder().with_key(sandbox.key()).with_base_url(sandbox.url()).build()?;
 //! sandbox.set_faults(Rule::new([Call::Result], Fault::IngressError).with_times(1));
 //!

@@ -171,8 +171,9 @@ settings! {
     seed: Option<u64> = None;
     /// Which colour of a mask is repainted; what fal's endpoint expects is not documented. Default black.
     mask_edits: MaskEdits = MaskEdits::Black;
-    /// Make pictures of one colour, in the right size, and draw nothing: for load tests. Default off.
-    flat: bool = false;
+    /// Make pictures of one colour, in the right size, and draw nothing: for tests, which need not wait then, and for load.
+    /// Default on in a build with debug assertions, where drawing takes seconds, off in any other.
+    flat: bool = cfg!(debug_assertions);
     /// Further endpoints, each as the OpenAPI document that fal serves for it; one whose id the crate has already replaces that
     /// one. What of their outputs cannot be made is told to [`Builder::on_log`]. Default none.
     documents: Vec<String> = Vec::new();

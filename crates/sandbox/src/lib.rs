@@ -23,7 +23,7 @@
 //! use ideogram_sandbox::{Call, Fault, Rule, Sandbox};
 //!
 //! # tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap().block_on(async {
-//! let sandbox = Sandbox::builder().flat(true).start().await?;
+//! let sandbox = Sandbox::builder().start().await?;
 //! sandbox.set_faults(Rule::new([Call::Submit], Fault::LostReply).with_times(1));
 //!
 //! // … point a client at `sandbox.url()` with the key `sandbox.key()`, and let it work …

@@ -60,7 +60,7 @@ impl Session {
         let named = matches.get_one::<PathBuf>("ledger");
         #[cfg(feature = "sandbox")]
         if matches.try_get_one::<bool>("sandbox").ok().flatten().copied().unwrap_or_default() {
-            let sandbox = crate::sandbox::start(ideogram_sandbox::Sandbox::builder(), 0).await?;
+            let sandbox = crate::sandbox::start(ideogram_sandbox::Sandbox::builder().flat(false), 0).await?;
             let client = Client::builder()
                 .with_base_url(sandbox.url())
                 .with_key(crate::sandbox::KEY)

@@ -10,7 +10,7 @@ pub async fn client() -> Result<(Client, Option<Sandbox>), Box<dyn std::error::E
     match Client::from_env() {
         Ok(client) => Ok((client, None)),
         Err(error) if error.is_missing_key() => {
-            let sandbox = Sandbox::builder().start().await?;
+            let sandbox = Sandbox::builder().flat(false).start().await?;
             let client = Client::builder().with_key("sandbox:key").with_base_url(sandbox.url()).build()?;
             Ok((client, Some(sandbox)))
         }

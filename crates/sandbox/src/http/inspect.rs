@@ -1,16 +1,13 @@
 //! A look inside: the page, the requests as they really came, the faults, and what a test may want to know.
 
-use crate::clock;
 use crate::faults::Faults;
 use crate::hash::digest;
 use crate::http::inspect_events;
-use crate::http::redact;
+use crate::http::inspect_report;
 use crate::http::reply;
 use crate::query;
-use crate::services::Service;
 use crate::world::State;
-use crate::world::job::{Job, Phase};
-use crate::world::recorder::{BODY_BYTES, Record};
+use crate::world::recorder::Record;
 use crate::world::trigger;
 use axum::Router;
 use axum::extract::{RawQuery, State as Shared};
@@ -20,7 +17,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use http::{StatusCode, header};
-use serde_json::{Value, json};
+use serde_json::Value;
 use std::sync::{Arc, LazyLock};
 
 /// How many jobs an answer lists unless told.
@@ -72,56 +69,12 @@ async fn requests(Shared(state): Shared<Arc<State>>, RawQuery(query): RawQuery) 
     let records: Vec<Value> = records.iter().filter(wanted).take(limit).map(|record| record.as_json()).collect();
     let jobs = state.jobs.newest_first();
     let shown = jobs.iter().filter(|job| id.as_ref().is_none_or(|id| job.id == *id)).take(limit);
-    let mut body = head(&state);
+    let mut body = inspect_report::head(&state);
     if let Some(body) = body.as_object_mut() {
         body.insert("requests".to_owned(), records.into());
-        body.insert("jobs".to_owned(), shown.map(|job| describe(&state, job)).collect());
+        body.insert("jobs".to_owned(), shown.map(|job| inspect_report::job(&state, job)).collect());
     }
     reply::json(StatusCode::OK, &body)
-}
-
-/// The facts of the whole sandbox.
-pub(super) fn head(state: &State) -> Value {
-    json!({
-        "total": state.recorder.total(),
-        "job_count": state.jobs.newest_first().len(),
-        "queue": { "waiting": state.scheduler.waiting(), "running": state.scheduler.running() },
-        "runners": state.config.runners,
-        "spent_micros": state.spent(),
-        "origin": state.addresses.origin,
-    })
-}
-
-pub(super) fn describe(state: &State, job: &Job) -> Value {
-    let (phase, outcome) = match job.phase() {
-        Phase::Queued => ("IN_QUEUE", None),
-        Phase::Running => ("IN_PROGRESS", None),
-        Phase::Completed(outcome) => ("COMPLETED", Some(outcome)),
-    };
-    let (started, ended) = job.times();
-    let small = |bytes: &Bytes| (bytes.len() <= BODY_BYTES).then(|| without_secrets(bytes)).flatten();
-    json!({
-        "request_id": job.id,
-        "endpoint_id": job.endpoint_id(),
-        "origin": if job.service == Service::Run { "run" } else { "queue" },
-        "status": phase,
-        "queue_position": matches!(job.phase(), Phase::Queued).then(|| state.scheduler.position(job)),
-        "sent_at": clock::rfc3339(job.sent_at),
-        "started_at": started.map(clock::rfc3339),
-        "ended_at": ended.map(clock::rfc3339),
-        "status_code": outcome.as_ref().map(|outcome| outcome.status.as_u16()),
-        "error": outcome.as_ref().and_then(|outcome| outcome.error.as_ref().map(|(error, _)| error.clone())),
-        "input": job.payload().as_ref().and_then(small),
-        "output": outcome.as_ref().and_then(|outcome| small(&outcome.body)),
-        "calls": job.counts(),
-        "webhook_deliveries": job.deliveries(),
-    })
-}
-
-/// A JSON text as a value, what is named like a secret replaced.
-fn without_secrets(bytes: &[u8]) -> Option<Value> {
-    let text = std::str::from_utf8(bytes).ok()?;
-    serde_json::from_str(redact::by_name(text).as_deref().unwrap_or(text)).ok()
 }
 
 async fn forget(Shared(state): Shared<Arc<State>>) -> StatusCode {

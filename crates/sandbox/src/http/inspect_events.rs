@@ -1,6 +1,6 @@
 //! What the page follows: one event for whatever changed since the last, the whole of it at first.
 
-use super::inspect;
+use super::inspect_report;
 use crate::hash::digest;
 use crate::http::reply;
 use crate::world::State;
@@ -64,10 +64,10 @@ impl Follower {
         let (records, _) = self.state.recorder.newest_first();
         let requests: Vec<Value> = records.iter().take(SHOWN).map(|record| record.as_json()).collect();
         let jobs = self.state.jobs.newest_first();
-        let jobs: Vec<Value> = jobs.iter().take(SHOWN).map(|job| inspect::describe(&self.state, job)).collect();
+        let jobs: Vec<Value> = jobs.iter().take(SHOWN).map(|job| inspect_report::job(&self.state, job)).collect();
         let names =
             |items: &[Value], key: &str| items.iter().filter_map(|item| item.get(key).cloned()).collect::<Value>();
-        let mut event = inspect::head(&self.state);
+        let mut event = inspect_report::head(&self.state);
         let orders = (names(&jobs, "request_id"), names(&requests, "number"));
         let mut told = HashMap::with_capacity(jobs.len() + requests.len());
         let mut changed = |items: Vec<Value>, key: &str| -> Value {

@@ -9,6 +9,7 @@ mod fault_body;
 mod fault_injection;
 mod inspect;
 mod inspect_events;
+mod inspect_report;
 mod openapi;
 mod platform;
 mod proxy;

@@ -85,7 +85,7 @@ fn client_with(authority: Option<&str>, configure: impl FnOnce(ClientBuilder) ->
 
 /// A sandbox whose jobs take no time.
 fn quick() -> Builder {
-    Sandbox::builder().service_time(Duration::ZERO).seed(7)
+    Sandbox::builder().flat(false).service_time(Duration::ZERO).seed(7)
 }
 
 /// One runner, whose jobs run until they are cancelled.

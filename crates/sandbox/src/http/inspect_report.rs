@@ -1,0 +1,55 @@
+//! What the page and its data say of the sandbox and of a job.
+
+use crate::clock;
+use crate::http::redact;
+use crate::services::Service;
+use crate::world::State;
+use crate::world::job::{Job, Phase};
+use crate::world::recorder::BODY_BYTES;
+use bytes::Bytes;
+use serde_json::{Value, json};
+
+/// The facts of the whole sandbox.
+pub(super) fn head(state: &State) -> Value {
+    json!({
+        "total": state.recorder.total(),
+        "job_count": state.jobs.newest_first().len(),
+        "queue": { "waiting": state.scheduler.waiting(), "running": state.scheduler.running() },
+        "runners": state.config.runners,
+        "spent_micros": state.spent(),
+        "origin": state.addresses.origin,
+    })
+}
+
+/// A job with what it came to.
+pub(super) fn job(state: &State, job: &Job) -> Value {
+    let (phase, outcome) = match job.phase() {
+        Phase::Queued => ("IN_QUEUE", None),
+        Phase::Running => ("IN_PROGRESS", None),
+        Phase::Completed(outcome) => ("COMPLETED", Some(outcome)),
+    };
+    let (started, ended) = job.times();
+    let small = |bytes: &Bytes| (bytes.len() <= BODY_BYTES).then(|| without_secrets(bytes)).flatten();
+    json!({
+        "request_id": job.id,
+        "endpoint_id": job.endpoint_id(),
+        "origin": if job.service == Service::Run { "run" } else { "queue" },
+        "status": phase,
+        "queue_position": matches!(job.phase(), Phase::Queued).then(|| state.scheduler.position(job)),
+        "sent_at": clock::rfc3339(job.sent_at),
+        "started_at": started.map(clock::rfc3339),
+        "ended_at": ended.map(clock::rfc3339),
+        "status_code": outcome.as_ref().map(|outcome| outcome.status.as_u16()),
+        "error": outcome.as_ref().and_then(|outcome| outcome.error.as_ref().map(|(error, _)| error.clone())),
+        "input": job.payload().as_ref().and_then(small),
+        "output": outcome.as_ref().and_then(|outcome| small(&outcome.body)),
+        "calls": job.counts(),
+        "webhook_deliveries": job.deliveries(),
+    })
+}
+
+/// A JSON text as a value, what is named like a secret replaced.
+fn without_secrets(bytes: &[u8]) -> Option<Value> {
+    let text = std::str::from_utf8(bytes).ok()?;
+    serde_json::from_str(redact::by_name(text).as_deref().unwrap_or(text)).ok()
+}
