@@ -28,7 +28,7 @@ pub fn ask_framework(root: &Path) -> Result<()> {
     let log = place.join("bodies.log");
     let succeeded = process::run(command, &log, LIMIT)?;
     let text = std::fs::read_to_string(&log).map_err(|error| Error::new(error.to_string()).in_file(&log))?;
-    print!("{text}");
+    crate::print::text(&text);
     if succeeded { Ok(()) } else { Err(Error::new("the framework did not answer every body")) }
 }
 

@@ -1,6 +1,7 @@
 //! `cargo xtask conformance`: fal's own clients, and a tester of descriptions, against the sandbox.
 
 mod bodies;
+mod endpoints;
 pub(crate) mod process;
 mod tools;
 
@@ -39,10 +40,13 @@ pub enum Suite {
     QuickStart,
     /// The sandbox's own page, in a browser
     Browser,
+    /// Five endpoints of other shapes, added to a copy of the workspace, by its command line and its sandbox
+    Endpoints,
 }
 
 impl Suite {
-    const ALL: [Self; 5] = [Self::QuickStart, Self::Python, Self::Javascript, Self::Description, Self::Browser];
+    const ALL: [Self; 6] =
+        [Self::QuickStart, Self::Python, Self::Javascript, Self::Description, Self::Browser, Self::Endpoints];
 
     const fn name(self) -> &'static str {
         match self {
@@ -51,6 +55,7 @@ impl Suite {
             Self::Description => "description",
             Self::QuickStart => "quick-start",
             Self::Browser => "browser",
+            Self::Endpoints => "endpoints",
         }
     }
 
@@ -120,7 +125,8 @@ pub fn run(root: &Path, suites: &[Suite]) -> Result<bool> {
     let mut rows = Vec::new();
     for suite in Suite::ALL {
         if suites.is_empty() || suites.contains(&suite) {
-            rows.push(run_suite(root, &place, &program, suite)?);
+            let program = if suite == Suite::Endpoints { &endpoints::program(root)? } else { &program };
+            rows.push(run_suite(root, &place, program, suite)?);
         }
     }
     crate::print::text(&table(&rows));
@@ -160,6 +166,7 @@ fn run_suite(root: &Path, place: &Path, program: &Path, suite: Suite) -> Result<
     command
         .current_dir(place)
         .env("CONFORMANCE_ROOT", root)
+        .env("CONFORMANCE_PROGRAM", program)
         .env("SANDBOX_URL", &plain.url)
         .env("SANDBOX_TLS_URL", &secure.url)
         .env("SANDBOX_CA_FILE", &certificate)

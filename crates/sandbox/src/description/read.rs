@@ -212,10 +212,11 @@ impl Reader {
         Ok(Shape::Model(Model { title, members }))
     }
 
-    /// What file a text names. The table knows it of its own endpoints; of others the name tells, as fal's have it.
+    /// What file a text names: the table knows it where its description says so; else the name tells, as fal's have it.
     fn role(&self, name: &str, property: &Json, shape: &Shape) -> Option<FileRole> {
-        if let Some(info) = self.info {
-            return info.input(name).and_then(|field| file_kind(&field.kind));
+        let known = self.info.and_then(|info| info.input(name)).and_then(|field| file_kind(&field.kind));
+        if known.is_some() {
+            return known;
         }
         let marked = property.get("x-fal-file-input").and_then(Json::as_str);
         let is_url = name.ends_with("_url") || name.ends_with("_urls");
