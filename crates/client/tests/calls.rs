@@ -155,7 +155,7 @@ async fn a_job_that_somebody_else_cancelled_is_cancelled_and_not_failed() {
     assert!(error.is_cancelled() && !error.is_job_failure() && !error.may_have_been_accepted());
     assert_eq!(
         error.to_string(),
-        format!("the job was cancelled (499 <unknown status code>): cancelled (request id `{ID}`)")
+        format!("the job was cancelled (499): cancelled (request id `{ID}`)")
     );
 }
 

@@ -126,7 +126,11 @@ impl Error {
             what => f.write_str(what)?,
         }
         if let Some(head) = &repr.head {
-            write!(f, " ({})", head.status)?;
+            // A status without a name, such as 499, is its number.
+            match head.status.canonical_reason() {
+                Some(name) => write!(f, " ({} {name})", head.status.as_u16())?,
+                None => write!(f, " ({})", head.status.as_u16())?,
+            }
         }
         let sentence = repr.body.as_ref().and_then(|body| body.sentence.as_deref());
         let said = sentence.or((!repr.message.is_empty()).then_some(repr.message.as_str()));
