@@ -153,10 +153,7 @@ async fn a_job_that_somebody_else_cancelled_is_cancelled_and_not_failed() {
     let error = stub.client().subscribe(&GenerateInput::new("A fox")).await.unwrap_err();
     assert_eq!((error.kind(), error.state()), (ErrorKind::Cancelled, Some(RequestState::Cancelled)), "{error:?}");
     assert!(error.is_cancelled() && !error.is_job_failure() && !error.may_have_been_accepted());
-    assert_eq!(
-        error.to_string(),
-        format!("the job was cancelled (499): cancelled (request id `{ID}`)")
-    );
+    assert_eq!(error.to_string(), format!("the job was cancelled (499): cancelled (request id `{ID}`)"));
 }
 
 #[tokio::test]
