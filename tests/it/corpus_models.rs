@@ -3,6 +3,7 @@
 
 use crate::description::root;
 use crate::round_trip::canonical;
+use ideogram_schema::EndpointInput as _;
 use serde_json::{Value, json};
 use xtask::commands::codegen::schema_crate;
 use xtask::emit::corpus;
@@ -35,7 +36,7 @@ macro_rules! round_trips {
     };
 }
 
-round_trips! { additional bare names numbers sizes tagged taken tuple unions }
+round_trips! { additional annotated bare names numbers sizes tagged taken tuple unions }
 
 #[test]
 fn what_cannot_be_carried_stops_with_file_pointer_and_advice() {
@@ -103,6 +104,31 @@ fn a_tag_then_the_known_fields_decide_which_variant_a_value_is() {
     assert!(matches!(serde_json::from_value(json!({"a": 1, "b": 2})).unwrap(), Grown::More(_)));
     assert!(matches!(serde_json::from_value(json!({"a": 1})).unwrap(), Grown::Few(_)));
     assert!(matches!(serde_json::from_value(json!(42)).unwrap(), Number::Integer(42)));
+}
+
+#[test]
+fn integers_have_the_type_of_their_format() {
+    use crate::corpus::annotated::{CorpusAnnotatedInput, CorpusAnnotatedInputSteps};
+    let input = CorpusAnnotatedInput::new("a fox").with_small(i32::MIN).with_byte(u8::MAX).with_large(u64::MAX);
+    let input = input.with_steps(CorpusAnnotatedInputSteps::new(1).unwrap());
+    let json = json!({"prompt": "a fox", "small": i32::MIN, "byte": 255, "large": u64::MAX, "steps": 1});
+    assert_eq!(serde_json::to_value(&input).unwrap(), json);
+    assert_eq!(CorpusAnnotatedInput::from_json(json).unwrap(), input);
+    for (field, value) in [("small", json!(1_i64 << 31)), ("byte", json!(256)), ("large", json!(-1))] {
+        let error = CorpusAnnotatedInput::from_json(json!({"prompt": "a fox", field: value})).unwrap_err();
+        assert!(error.to_string().starts_with(&format!("`{field}` must be a whole number")), "{error}");
+    }
+}
+
+#[test]
+fn a_discriminator_without_mapping_means_the_names_of_the_components() {
+    use crate::corpus::annotated::CorpusAnnotatedOutputAnimal as Animal;
+    let animal = |value: &Value| serde_json::from_value::<Animal>(value.clone()).unwrap();
+    for (value, is_dog) in [(json!({"species": "Dog", "name": "Rex"}), true), (json!({"species": "Cat"}), false)] {
+        assert_eq!(matches!(animal(&value), Animal::Dog(_)), is_dog, "{value}");
+        assert_eq!(read_and_written::<Animal>(&value), value);
+    }
+    assert!(matches!(animal(&json!({"species": "Fish"})), Animal::UnknownValue(_)));
 }
 
 #[test]

@@ -96,6 +96,18 @@ fn bounds(object: &Map<String, Value>, kept: &mut Map<String, Value>) {
             kept.insert(exclusive.to_owned(), number_as_float(value));
         }
     }
+    // The limits of a Rust type, which its schema has, are those of the format.
+    let limits = match object.get("format").and_then(Value::as_str) {
+        Some("uint8") => [0.0, 255.0],
+        Some("uint16") => [0.0, 65535.0],
+        Some("uint32" | "uint64") => [0.0, 4_294_967_295.0],
+        _ => return,
+    };
+    for (bound, limit) in ["minimum", "maximum"].into_iter().zip(limits) {
+        if kept.get(bound) == Some(&json!(limit)) {
+            kept.remove(bound);
+        }
+    }
 }
 
 /// `1` and `1.0` are one number in JSON Schema.

@@ -1,6 +1,7 @@
 //! Checking an input that came as JSON against the table of its endpoint, before anything is sent or paid.
 
 use crate::field::{Field, FieldKind};
+use crate::number::Bounds;
 use serde_json::{Map, Value};
 use std::fmt::{self, Write};
 
@@ -127,7 +128,11 @@ fn value(kind: &'static FieldKind, given: &Value, path: &str) -> Result<(), Inpu
         }
         (FieldKind::Enum(_), given) => given.is_string(),
         (FieldKind::Boolean, given) => given.is_boolean(),
-        (FieldKind::Integer(bounds), given) => given.as_i64().is_some_and(|number| bounds.check(number).is_ok()),
+        (FieldKind::Integer(bounds), given) => match given.as_i64() {
+            Some(number) => bounds.check(number).is_ok(),
+            // An unsigned number without an upper bound is a `u64`.
+            None => given.is_u64() && *bounds == Bounds::NONE.at_least(0),
+        },
         (FieldKind::Number(bounds), given) => given.as_f64().is_some_and(|number| bounds.check(number).is_ok()),
         (FieldKind::Array { items, min_items, max_items }, Value::Array(list)) => {
             for (index, item) in list.iter().enumerate() {
@@ -363,6 +368,7 @@ mod tests {
             FieldKind::Array { items: &FieldKind::File(FileRole::Other), min_items: None, max_items: Some(2) },
         ),
         field("extra", FieldKind::Any),
+        field("large", FieldKind::Integer(Bounds::NONE.at_least(0))),
         field("fps", FieldKind::IntegerEnum(&[24, 30])),
         field("weights", FieldKind::Map(&FieldKind::Number(Bounds::NONE))),
         field("image_size", FieldKind::OneOf(&[FieldKind::Object(SIZE), FieldKind::Enum(&["square_hd"])])),
@@ -386,6 +392,7 @@ mod tests {
             json!({"seed": null, "strength": 1, "style": "watercolour", "sync_mode": true, "size": {"width": 1}}),
             json!({"seed": -7, "image_urls": ["https://a/b", "data:,x"], "extra": [null]}),
             json!({"fps": 24, "weights": {"a": 1, "b": 0.5}, "image_size": {"width": 3}, "part": {"text": "x"}}),
+            json!({"large": u64::MAX}),
             json!({"image_size": "square_hd", "part": {"file_url": "https://a/b"}}),
         ] {
             assert_eq!(check(fits.clone()), Ok(()), "{fits}");
@@ -402,6 +409,8 @@ mod tests {
             (json!({"prompt": "x"}), "`prompt` must be a text of at least 2 characters"),
             (json!({"prompt": null}), "`prompt` must be a text of at least 2 characters"),
             (json!({"seed": 1.5}), "`seed` must be a whole number"),
+            (json!({"seed": u64::MAX}), "`seed` must be a whole number"),
+            (json!({"large": -1}), "`large` must be a whole number, at least 0"),
             (json!({"seed": "7"}), "`seed` must be a whole number"),
             (json!({"strength": 1.5}), "`strength` must be a number, at most 1"),
             (json!({"style": 7}), "`style` must be one of `auto`, `anime`"),

@@ -3,6 +3,7 @@
 //! Models of the documents in `xtask/tests/corpus`, compiled to show that they compile.
 
 pub(crate) mod additional;
+pub(crate) mod annotated;
 pub(crate) mod bare;
 pub(crate) mod names;
 pub(crate) mod numbers;

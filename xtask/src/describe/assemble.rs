@@ -1,8 +1,9 @@
 //! From the upstream documents to `openapi/run.json` and `openapi/queue.json`.
 
 use super::description::Described;
+use super::difference::difference;
 use super::lint::{self, Allowed};
-use super::normalise::{Normalised, Note, normalise};
+use super::normalise::{Normalised, Note, NoteKind, normalise};
 use super::share::{Origins, share};
 use super::template::{Protocol, instantiate};
 use super::{envelope, overlay};
@@ -71,13 +72,18 @@ fn schemas(sources: &Sources, described: &mut Described) -> Option<Schemas> {
                 described.problems.push(wrong(format!("`{name}` is an endpoint's name: {RENAME}")));
                 whole = false;
             }
-            // Two of one name must be equal: then they are one type.
+            // Two of one name must be equal, but for descriptions: then they are one type, with the first one's.
             match (schemas.schemas.get(&name), schemas.origins.get(&name)) {
                 (Some(known), Some((other, pointer))) if *known != component.schema => {
-                    described
-                        .problems
-                        .push(wrong(format!("this is not the `{name}` of `{other}#{pointer}`: {RENAME}")));
-                    whole = false;
+                    match difference(&component.schema, known) {
+                        Some(difference) => {
+                            let message =
+                                format!("this is not the `{name}` of `{other}#{pointer}`: {difference}; {RENAME}");
+                            described.problems.push(wrong(message));
+                            whole = false;
+                        }
+                        None => described.notes.push(Note { pointer: component.origin, kind: NoteKind::Twin }),
+                    }
                 }
                 _ => {
                     schemas.schemas.insert(name.clone(), component.schema);

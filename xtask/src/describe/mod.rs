@@ -3,6 +3,7 @@
 mod assemble;
 pub mod components;
 mod description;
+mod difference;
 mod draft;
 pub mod endpoint;
 pub mod envelope;

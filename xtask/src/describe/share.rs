@@ -1,5 +1,6 @@
 //! Shared names: components that the overlay says are one type become one, if they are equal.
 
+use super::difference::difference;
 use crate::error::Error;
 use crate::names::is_reserved;
 use crate::pointer::Pointer;
@@ -37,55 +38,31 @@ pub(super) fn share(document: &mut Value, origins: &Origins, problems: &mut Vec<
     let mut sources: BTreeMap<String, String> = BTreeMap::new();
     for (name, schema) in std::mem::take(schemas) {
         let new = renamed.get(&format!("{PREFIX}{name}")).cloned().unwrap_or_else(|| name.clone());
-        match (shared.get(&new), sources.get(&new)) {
-            (Some(known), Some(other)) if *known != schema => {
-                problems.push(differ(&new, (&name, &schema), (other, known), origins));
+        if let (Some(known), Some(other)) = (shared.get(&new), sources.get(&new)) {
+            if let Some(difference) = difference(&schema, known) {
+                problems.push(differ(&new, &name, other, &difference, origins));
             }
-            _ => {
-                shared.insert(new.clone(), schema);
-                sources.entry(new).or_insert(name);
-            }
+        } else {
+            shared.insert(new.clone(), schema);
+            sources.entry(new).or_insert(name);
         }
     }
     *schemas = shared;
     collapse(document);
 }
 
-fn differ(shared: &str, (name, schema): (&str, &Value), (other, known): (&str, &Value), origins: &Origins) -> Error {
-    let step = first_difference(known, schema, &Pointer::root());
+fn differ(shared: &str, name: &str, other: &str, difference: &str, origins: &Origins) -> Error {
     let place = |name: &str| match origins.get(name) {
         Some((file, pointer)) => (file.clone(), pointer.clone()),
         None => (templates::FOLDER.to_owned(), Pointer::root().join("components").join("schemas").join(name)),
     };
     let ((file, at), (other_file, other_at)) = (place(name), place(other));
     Error::new(format!(
-        "`{name}` is to be `{shared}` like `{other}` of `{other_file}#{other_at}`, but they differ at `{step}`: \
+        "`{name}` is to be `{shared}` like `{other}` of `{other_file}#{other_at}`, but {difference}: \
          take the `x-shared-name` of one of them out of `openapi/overlay/`, or give it another"
     ))
     .in_file(file)
     .at(at)
-}
-
-fn first_difference(one: &Value, other: &Value, at: &Pointer) -> Pointer {
-    match (one, other) {
-        (Value::Object(one), Value::Object(other)) => {
-            let mut keys: Vec<_> = one.keys().chain(other.keys()).collect();
-            keys.sort();
-            let different = keys.into_iter().find(|key| one.get(*key) != other.get(*key));
-            different.map_or_else(
-                || at.clone(),
-                |key| match (one.get(key), other.get(key)) {
-                    (Some(one), Some(other)) => first_difference(one, other, &at.join(key)),
-                    _ => at.join(key),
-                },
-            )
-        }
-        (Value::Array(one), Value::Array(other)) if one.len() == other.len() => {
-            let different = one.iter().zip(other).enumerate().find(|(_, (one, other))| one != other);
-            different.map_or_else(|| at.clone(), |(index, (one, other))| first_difference(one, other, &at.index(index)))
-        }
-        _ => at.clone(),
-    }
 }
 
 fn rename(value: &mut Value, renamed: &BTreeMap<String, String>) {

@@ -1,6 +1,6 @@
 //! Rust names for properties and enum values: each a pure function of one text, so that a new value renames no old one.
 
-use super::types::is_keyword;
+use super::types::{is_keyword, is_letter};
 use heck::{ToSnakeCase, ToUpperCamelCase};
 
 /// The field or argument name for a JSON property: `image_url`, `type_` for `type`, `n3d` for `3d`.
@@ -13,7 +13,7 @@ pub fn field(property: &str) -> String {
     let name = spell_out(property).to_snake_case();
     match name.chars().next() {
         None => "empty".to_owned(),
-        Some(first) if first.is_ascii_digit() => format!("n{name}"),
+        Some(first) if first.is_numeric() => format!("n{name}"),
         Some(_) if is_keyword(&name) => format!("{name}_"),
         Some(_) => name,
     }
@@ -40,13 +40,13 @@ pub fn variant(value: &str) -> String {
     let name = parts.join("_");
     match name.chars().next() {
         None => value.chars().map(|character| format!("U{:x}", u32::from(character))).collect(),
-        Some(first) if first.is_ascii_digit() => format!("Value{name}"),
+        Some(first) if first.is_numeric() => format!("Value{name}"),
         Some(_) if is_keyword(&name) => format!("{name}_"),
         Some(_) => name,
     }
 }
 
-/// Signs that carry meaning become words, and letters outside ASCII their code points; the rest stays for the case rules.
+/// Signs that carry meaning become words, and what no Rust name has its code point; the rest stays for the case rules.
 fn spell_out(text: &str) -> String {
     let mut spelt = String::with_capacity(text.len());
     let mut previous: Option<char> = None;
@@ -69,7 +69,7 @@ fn spell_out(text: &str) -> String {
         };
         match word {
             Some(word) => spelt.extend([" ", word, " "]),
-            None if character.is_ascii() => spelt.push(character),
+            None if character.is_ascii() || is_letter(character) => spelt.push(character),
             None => spelt.push_str(&format!(" U{:x} ", u32::from(character))),
         }
         previous = Some(character);
@@ -111,7 +111,10 @@ mod tests {
             ("Self", "Self_"),
             ("", "Empty"),
             ("...", "U2eU2eU2e"),
-            ("é", "Ue9"),
+            ("é", "É"),
+            ("日本", "日本"),
+            ("٣", "Value٣"),
+            ("→", "U2192"),
             ("en-US", "EnUs"),
         ] {
             assert_eq!(variant(value), name, "{value:?}");
@@ -120,9 +123,14 @@ mod tests {
 
     #[test]
     fn fields_are_always_identifiers() {
-        for (property, name) in
-            [("type", "type_"), ("3d", "n3d"), ("imageURL", "image_url"), ("$", "empty"), ("cfg+", "cfg_plus")]
-        {
+        for (property, name) in [
+            ("type", "type_"),
+            ("3d", "n3d"),
+            ("imageURL", "image_url"),
+            ("$", "empty"),
+            ("cfg+", "cfg_plus"),
+            ("Größe", "größe"),
+        ] {
             assert_eq!(field(property), name, "{property:?}");
         }
     }

@@ -31,7 +31,13 @@ pub fn is_keyword(word: &str) -> bool {
     word == "gen" || syn::parse_str::<syn::Ident>(word).is_err()
 }
 
-/// The text with a blank for each letter that no Rust name has.
+/// The text with a blank for each character that the name of a component may not have: OpenAPI takes ASCII only.
 fn ascii(text: &str) -> String {
     text.chars().map(|letter| if letter.is_ascii_alphanumeric() { letter } else { ' ' }).collect()
+}
+
+/// Whether a Rust name may have this letter or digit, of whatever script.
+pub(super) fn is_letter(letter: char) -> bool {
+    letter.is_ascii_alphanumeric()
+        || (letter.is_alphanumeric() && syn::parse_str::<syn::Ident>(&format!("a{letter}")).is_ok())
 }

@@ -62,8 +62,8 @@ fn a_schema_that_differs_from_its_namesake_needs_a_name_of_its_own() {
     assert_eq!(
         copy.refusal(),
         "openapi/upstream/v2.json#/components/schemas/File: this is not the `File` of \
-         `openapi/upstream/turbo.json#/components/schemas/File`: give one of the two a name of its own with `names` in \
-         its entry of `openapi/endpoints.toml`"
+         `openapi/upstream/turbo.json#/components/schemas/File`: at `/properties/url/type` this has `\"integer\"` and that \
+         `\"string\"`; give one of the two a name of its own with `names` in its entry of `openapi/endpoints.toml`"
     );
     copy.replace("endpoints.toml", "verb = \"quality\"", "verb = \"quality\"\nnames = { File = \"NumberedFile\" }");
     let schemas = copy.describe().documents[0].value["components"]["schemas"].clone();

@@ -37,8 +37,8 @@ fn sources_of_a_shared_name_must_be_equal() {
         copy.refusal(),
         "openapi/upstream/remix.json#/components/schemas/IdeogramV2TurboRemixInput/properties/aspect_ratio: \
          `RemixInputAspectRatio` is to be `AspectRatio` like `GenerateInputAspectRatio` of \
-         `openapi/upstream/turbo.json#/components/schemas/IdeogramV2TurboInput/properties/aspect_ratio`, but they differ \
-         at `/enum`: take the `x-shared-name` of one of them out of `openapi/overlay/`, or give it another"
+         `openapi/upstream/turbo.json#/components/schemas/IdeogramV2TurboInput/properties/aspect_ratio`, but at `/enum` \
+         only this has `\"5:4\"`: take the `x-shared-name` of one of them out of `openapi/overlay/`, or give it another"
     );
 }
 

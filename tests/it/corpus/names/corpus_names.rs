@@ -70,7 +70,7 @@ pub struct CorpusNamesInput {
     pub level: Option<super::CorpusNamesInputLevel>,
     /// The field `Ünïcode`.
     #[serde(rename = "Ünïcode", default, skip_serializing_if = "Option::is_none")]
-    pub udc_n_uef_code: Option<super::CorpusNamesInputNCode>,
+    pub ünïcode: Option<super::CorpusNamesInputNCode>,
     /// The field `$`.
     #[serde(rename = "$", default, skip_serializing_if = "Option::is_none")]
     pub empty: Option<String>,
@@ -100,7 +100,7 @@ impl CorpusNamesInput {
             codec: None,
             one: None,
             level: None,
-            udc_n_uef_code: None,
+            ünïcode: None,
             empty: None,
         }
     }
@@ -210,13 +210,13 @@ impl CorpusNamesInput {
         self
     }
 
-    /// Sets [`Ünïcode`](Self::udc_n_uef_code).
+    /// Sets [`Ünïcode`](Self::ünïcode).
     #[must_use]
-    pub fn with_udc_n_uef_code(
+    pub fn with_ünïcode(
         mut self,
-        udc_n_uef_code: impl Into<super::CorpusNamesInputNCode>,
+        ünïcode: impl Into<super::CorpusNamesInputNCode>,
     ) -> Self {
-        self.udc_n_uef_code = Some(udc_n_uef_code.into());
+        self.ünïcode = Some(ünïcode.into());
         self
     }
 
@@ -257,8 +257,8 @@ super::open_enum! {
 super::open_enum! {
     /// The component `CorpusNamesInputNCode` of the description.
     CorpusNamesInputNCode {
-        U4f60U597d = "你好",
-        Ue9 = "é",
+        你好 = "你好",
+        É = "é",
     }
 }
 

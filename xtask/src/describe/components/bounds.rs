@@ -82,6 +82,22 @@ fn split(bound: Option<Number>, exclusive: bool) -> (Option<Number>, Option<Numb
     if exclusive { (None, bound) } else { (bound, None) }
 }
 
+/// The least and the greatest value of an integer's `format`, as far as an `i64` can hold them; nothing for a format that is
+/// no Rust type.
+pub fn format_limits(format: &str) -> Option<(i64, Option<i64>)> {
+    Some(match format {
+        "int8" => (i8::MIN.into(), Some(i8::MAX.into())),
+        "int16" => (i16::MIN.into(), Some(i16::MAX.into())),
+        "int32" => (i32::MIN.into(), Some(i32::MAX.into())),
+        "int64" => (i64::MIN, Some(i64::MAX)),
+        "uint8" => (0, Some(u8::MAX.into())),
+        "uint16" => (0, Some(u16::MAX.into())),
+        "uint32" => (0, Some(u32::MAX.into())),
+        "uint64" => (0, None),
+        _ => return None,
+    })
+}
+
 /// The number as an `i64`, when it is one exactly (`1` and `1.0` are).
 #[allow(clippy::cast_possible_truncation, reason = "the range was just checked")]
 fn whole(number: &Number) -> Option<i64> {

@@ -64,6 +64,7 @@ pub enum Shape {
 
 /// One property of a struct.
 #[derive(Clone, Debug, PartialEq)]
+#[allow(clippy::struct_excessive_bools, reason = "one a keyword")]
 pub struct Property {
     /// The name in JSON.
     pub json: String,
@@ -83,6 +84,12 @@ pub struct Property {
     pub examples: Vec<Value>,
     /// What the file is to its endpoint, for a property that holds a file.
     pub file: Option<String>,
+    /// Whether it should not be used any more.
+    pub deprecated: bool,
+    /// Whether only the server sets it.
+    pub read_only: bool,
+    /// Whether it is sent and never answered.
+    pub write_only: bool,
 }
 
 impl Property {

@@ -298,10 +298,13 @@ fn property(name: &str, rust: &str, schema: &Value, required: bool, pointer: &st
         schema: bare(schema, pointer)?,
         description: text(schema, "description"),
         required,
-        nullable: schema.get("nullable").and_then(Value::as_bool).unwrap_or(false),
+        nullable: flag(schema, "nullable"),
         default: schema.get("default").cloned(),
         examples,
         file: file.map(str::to_owned),
+        deprecated: flag(schema, "deprecated"),
+        read_only: flag(schema, "readOnly"),
+        write_only: flag(schema, "writeOnly"),
     })
 }
 
@@ -367,6 +370,10 @@ fn item(schema: &Value, pointer: &str) -> Result<Value> {
         kept.insert("nullable".to_owned(), true.into());
     }
     Ok(kept)
+}
+
+fn flag(schema: &Value, keyword: &str) -> bool {
+    schema.get(keyword).and_then(Value::as_bool).unwrap_or(false)
 }
 
 fn text(schema: &Value, keyword: &str) -> String {

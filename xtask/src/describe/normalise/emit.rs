@@ -1,5 +1,6 @@
 //! From [`Schema`] to OpenAPI 3.0.3 in normal form, inline types hoisted to components of their own.
 
+use super::super::difference::difference;
 use super::component::Component;
 use super::graph::Graph;
 use super::note::{Note, NoteKind};
@@ -50,13 +51,17 @@ impl<'a> Emitter<'a> {
         }
         let body = Value::Object(body);
         match self.components.get(name) {
-            Some(known) if known.schema != body => {
-                let message = format!(
-                    "this and `{}` are both `{name}`, and differ: rename one with `names` in its entry of `endpoints.toml`",
-                    known.origin
-                );
-                self.problems.push(Error::new(message).at(&schema.at));
-            }
+            Some(known) if known.schema != body => match difference(&body, &known.schema) {
+                Some(difference) => {
+                    let message = format!(
+                        "this and `{}` are both `{name}`, and differ: {difference}; rename one with `names` in its entry of \
+                         `endpoints.toml`",
+                        known.origin
+                    );
+                    self.problems.push(Error::new(message).at(&schema.at));
+                }
+                None => self.notes.push(Note { pointer: schema.at.clone(), kind: NoteKind::Twin }),
+            },
             Some(_) => {}
             None => {
                 let component = Component { schema: body, origin: schema.at.clone() };
@@ -184,13 +189,14 @@ impl<'a> Emitter<'a> {
         let mut body = Map::new();
         body.insert(union.keyword.to_owned(), variants.into());
         if let Some(discriminator) = &union.discriminator {
-            body.insert("x-upstream-discriminator".to_owned(), self.discriminator(discriminator));
+            body.insert("x-upstream-discriminator".to_owned(), self.discriminator(discriminator, &union.variants));
         }
         body
     }
 
-    /// A discriminator whose mapping leads to the components of the normal form.
-    fn discriminator(&self, discriminator: &Value) -> Value {
+    /// A discriminator whose mapping leads to the components of the normal form. What it does not map has the name of its
+    /// component, unless it says itself what its tag is.
+    fn discriminator(&self, discriminator: &Value, variants: &[Schema]) -> Value {
         let mut discriminator = discriminator.clone();
         let mapping = discriminator.get_mut("mapping").and_then(Value::as_object_mut);
         for target in mapping.into_iter().flat_map(Map::values_mut) {
@@ -200,7 +206,29 @@ impl<'a> Emitter<'a> {
                 *target = format!("#/components/schemas/{name}").into();
             }
         }
+        let field = discriminator.get("propertyName").and_then(Value::as_str).unwrap_or_default().to_owned();
+        for variant in variants {
+            let Shape::Reference(place) = &variant.shape else { continue };
+            let target = self.graph.target(place);
+            let Some(name) = self.names.get(&target) else { continue };
+            let reference = Value::from(format!("#/components/schemas/{name}"));
+            let Some(map) = discriminator.as_object_mut() else { break };
+            let mapping = map.entry("mapping").or_insert_with(|| Map::new().into());
+            if let Some(mapping) = mapping.as_object_mut()
+                && !mapping.values().any(|mapped| *mapped == reference)
+                && !self.lists(&target, &field)
+            {
+                mapping.entry(place.last()).or_insert(reference);
+            }
+        }
         discriminator
+    }
+
+    /// Whether an object lists the values of that property.
+    fn lists(&self, place: &Pointer, property: &str) -> bool {
+        let shape = self.graph.schemas.get(place).map(|schema| &schema.shape);
+        let Some(Shape::Object(Object { properties: Some(properties), .. })) = shape else { return false };
+        properties.iter().any(|(name, schema)| name == property && matches!(schema.shape, Shape::Enum(..)))
     }
 }
 
@@ -261,6 +289,7 @@ fn number(kind: &str, bounds: &Bounds) -> Map<String, Value> {
         }
     }
     body.extend(bounds.multiple_of.clone().map(|step| ("multipleOf".to_owned(), step.into())));
+    body.extend(bounds.format.clone().map(|format| ("format".to_owned(), format.into())));
     body
 }
 

@@ -177,6 +177,7 @@ fn merge_bounds(this: &Bounds, that: &Bounds) -> Option<Bounds> {
         minimum: tighter(this.minimum.clone(), that.minimum.clone(), Ordering::Greater),
         maximum: tighter(this.maximum.clone(), that.maximum.clone(), Ordering::Less),
         multiple_of: either(this.multiple_of.as_ref(), that.multiple_of.as_ref())?,
+        format: this.format.clone().or_else(|| that.format.clone()),
     })
 }
 

@@ -32,6 +32,8 @@ pub enum NoteKind {
     Unreached,
     /// An operation beside the endpoint's own.
     OtherOperation,
+    /// A schema that has another's name, and differs from it in descriptions only.
+    Twin,
     /// An input that describes no field.
     EmptyInput,
 }
@@ -49,6 +51,7 @@ impl NoteKind {
             Self::Misfit => "misfit",
             Self::Unreached => "unreached",
             Self::OtherOperation => "other-operation",
+            Self::Twin => "twin",
             Self::EmptyInput => "empty-input",
         }
     }
@@ -66,6 +69,9 @@ impl NoteKind {
             Self::Unreached => "describes something that neither input nor output refers to",
             Self::EmptyInput => "describes no field of the input, which is any JSON object in Rust",
             Self::OtherOperation => "is an operation beside the endpoint's own, and calls nothing here",
+            Self::Twin => {
+                "differs in descriptions only from another of its name: they are one type, with the other's descriptions"
+            }
         }
     }
 }

@@ -1,5 +1,6 @@
 //! From JSON to [`Schema`]: one reading for OpenAPI 3.0, 3.1 and what pydantic makes of them.
 
+use super::super::components::format_limits;
 use super::keywords::{Keyword, keyword};
 use super::note::{Note, NoteKind};
 use super::schema::{Annotations, Schema, Shape, Union};
@@ -134,6 +135,7 @@ impl<'d> Reader<'d> {
             match keyword(name) {
                 Keyword::Read => {}
                 Keyword::Kept => _ = notes.kept.insert(name.clone(), value.clone()),
+                Keyword::Unchecked if name == "format" && is_integer_format(map) => {}
                 Keyword::Unchecked | Keyword::Dropped => self.note(here, NoteKind::Keyword),
                 Keyword::Foreign => {
                     notes.foreign.insert(name.clone(), value.clone());
@@ -245,6 +247,12 @@ impl<'d> Reader<'d> {
         }
         found
     }
+}
+
+/// Whether the schema is of whole numbers of a Rust type.
+fn is_integer_format(map: &Map<String, Value>) -> bool {
+    let text = |name: &str| map.get(name).and_then(Value::as_str).unwrap_or_default();
+    text("type") == "integer" && format_limits(text("format")).is_some()
 }
 
 /// A schema without what only describes it, to see whether two take the same values.

@@ -62,6 +62,8 @@ pub(super) struct Bounds {
     pub minimum: Option<Bound>,
     pub maximum: Option<Bound>,
     pub multiple_of: Option<Number>,
+    /// The `format` of an integer, where it is a type of Rust's.
+    pub format: Option<String>,
 }
 
 /// One end of a range.
@@ -157,7 +159,8 @@ impl Schema {
 }
 
 impl Bounds {
+    /// Whether every number of the type is allowed.
     pub(super) fn is_none(&self) -> bool {
-        *self == Self::default()
+        self.minimum.is_none() && self.maximum.is_none() && self.multiple_of.is_none()
     }
 }

@@ -1,5 +1,6 @@
 //! What the keywords of one type say: enumerations, numbers, texts, lists, objects.
 
+use super::super::components::format_limits;
 use super::keywords::applies_to;
 use super::merge::tighter;
 use super::note::NoteKind;
@@ -74,7 +75,8 @@ impl Reader<'_> {
             "boolean" => Shape::Boolean,
             "integer" => {
                 let bounds = self.bounds(map, at);
-                Shape::Integer(self.whole(bounds, at))
+                let format = self.text(map, "format", at).filter(|format| format_limits(format).is_some());
+                Shape::Integer(Bounds { format, ..self.whole(bounds, at) })
             }
             "number" => Shape::Number(self.bounds(map, at)),
             "string" => Shape::Text(Text {
@@ -162,7 +164,7 @@ impl Reader<'_> {
         if multiple_of.as_ref().and_then(Number::as_f64).is_some_and(|step| step <= 0.0) {
             self.wrong(&at.join("multipleOf"), "must be greater than 0");
         }
-        Bounds { minimum, maximum, multiple_of }
+        Bounds { minimum, maximum, multiple_of, format: None }
     }
 
     /// The same bounds for whole numbers: fractions rounded inwards, and what an `i64` cannot reach clamped.
@@ -188,7 +190,7 @@ impl Reader<'_> {
             Some(value) if step.is_f64() && value.fract() == 0.0 => (value as i64).into(),
             _ => step,
         });
-        Bounds { minimum, maximum, multiple_of }
+        Bounds { minimum, maximum, multiple_of, format: None }
     }
 
     fn array(&mut self, map: &Map<String, Value>, at: &Pointer) -> Array {

@@ -2,7 +2,7 @@
 
 use super::attributes::ident;
 use super::number::bounds_expression;
-use crate::describe::components::{Bounds, Components, NumberKind, Property, Shape, referenced};
+use crate::describe::components::{Bounds, Components, NumberKind, Property, Shape, format_limits, referenced};
 use crate::describe::endpoint::EndpointFacts;
 use crate::emit::docs;
 use crate::emit::source::unparse;
@@ -162,7 +162,16 @@ fn file_kind(role: &str) -> TokenStream {
 }
 
 fn number_kind(schema: &Value, kind: NumberKind) -> TokenStream {
-    let bounds = Bounds::read(schema, kind, "").unwrap_or_default();
+    let mut bounds = Bounds::read(schema, kind, "").unwrap_or_default();
+    if let Some((least, most)) = schema.get("format").and_then(Value::as_str).and_then(format_limits)
+        && bounds == Bounds::default()
+        && kind == NumberKind::Integer
+        // Those of an `i64` are no limits here.
+        && least > i64::MIN
+    {
+        bounds.minimum = Some(least.into());
+        bounds.maximum = most.map(Into::into);
+    }
     let bounds: TokenStream = bounds_expression(kind, &bounds).parse().unwrap_or_default();
     match kind {
         NumberKind::Integer => quote!(super::FieldKind::Integer(#bounds)),

@@ -2,7 +2,7 @@
 
 use super::{component, endpoint_table, types};
 use crate::describe::Description;
-use crate::describe::components::{Component, reachable};
+use crate::describe::components::{Component, Shape, reachable};
 use crate::emit::source::header;
 use crate::error::Result;
 use std::collections::{BTreeMap, BTreeSet};
@@ -80,6 +80,15 @@ impl Models<'_> {
         let contract = self.contract;
         let mut text = header(&self.description.generators);
         text.push_str("\n//! Models, markers and the table of endpoints.\n\n");
+        let is_deprecated = |component: &Component| match &component.shape {
+            Shape::Struct(properties) => properties.iter().any(|property| property.deprecated),
+            _ => false,
+        };
+        if self.description.components.values().any(is_deprecated) {
+            text.push_str(
+                "#![allow(deprecated, reason = \"what is deprecated is read and written all the same\")]\n\n",
+            );
+        }
         let mut used = BTreeSet::from(["Bounds", "Endpoint", "EndpointInfo", "EndpointInput", "Field", "FieldKind"]);
         used.extend([
             "FileRole",

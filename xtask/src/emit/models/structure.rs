@@ -45,8 +45,10 @@ pub(super) fn structure(
     let (rest_field, rest_value, rest_setter) = rest(component, types);
     let default = properties.iter().all(Property::is_option).then(|| quote!(#[derive(Default)]));
     let constructor = constructor(&pairs, &rest_value);
-    let setters =
-        pairs.iter().filter(|(property, _)| !property.required).map(|(property, inner)| setter(property, inner));
+    let setters = pairs
+        .iter()
+        .filter(|(property, _)| !property.required && !property.read_only)
+        .map(|(property, inner)| setter(property, inner));
     quote! {
         #docs
         #attributes
@@ -98,8 +100,10 @@ fn field(property: &Property, inner: &syn::Type) -> TokenStream {
     let skip = (!property.required).then(|| quote!(default, skip_serializing_if = "Option::is_none"));
     let serde = (rename.is_some() || skip.is_some()).then(|| quote!(#[serde(#rename #skip)]));
     let field_type = field_type(property, inner);
+    let deprecated = property.deprecated.then(|| quote!(#[deprecated]));
     quote! {
         #docs
+        #deprecated
         #serde
         pub #name: #field_type,
     }
@@ -123,6 +127,12 @@ fn field_docs(property: &Property) -> Vec<String> {
     // An `Option` cannot tell `null` from absent, so the docs do.
     if property.nullable {
         paragraphs.push("May be `null`.".to_owned());
+    }
+    if property.read_only {
+        paragraphs.push("Only the service sets it.".to_owned());
+    }
+    if property.write_only {
+        paragraphs.push("It is sent, and no answer has it.".to_owned());
     }
     paragraphs
 }
@@ -156,8 +166,10 @@ fn setter(property: &Property, inner: &syn::Type) -> TokenStream {
     let (argument, converts) = argument(inner);
     let value = if converts { quote!(#name.into()) } else { quote!(#name) };
     let doc = format!(" Sets [`{}`](Self::{}).", property.json, property.rust);
+    let deprecated = property.deprecated.then(|| quote!(#[deprecated]));
     quote! {
         #[doc = #doc]
+        #deprecated
         #[must_use]
         pub fn #setter(mut self, #name: #argument) -> Self {
             self.#name = Some(#value);
@@ -169,7 +181,8 @@ fn setter(property: &Property, inner: &syn::Type) -> TokenStream {
 /// How a value of the type is passed: primitives as they are, the rest as `impl Into`.
 fn argument(inner: &syn::Type) -> (TokenStream, bool) {
     let text = quote!(#inner).to_string();
-    if matches!(text.as_str(), "bool" | "i64" | "f64") {
+    let numbers = ["i8", "i16", "i32", "i64", "u8", "u16", "u32", "u64", "f64"];
+    if text == "bool" || numbers.contains(&text.as_str()) {
         (quote!(#inner), false)
     } else {
         (quote!(impl Into<#inner>), true)

@@ -5,7 +5,7 @@
 //! checks are ours, because typify names and orders by rules that one new value can upset; what it does well is mapping
 //! schemas to types and boxing what would be infinitely large.
 
-use crate::describe::components::{Component, Components, Shape, referenced};
+use crate::describe::components::{Component, Components, Shape, format_limits, referenced};
 use crate::error::{Error, Result};
 use schemars08::schema::Schema;
 use serde_json::{Map, Value, json};
@@ -93,7 +93,8 @@ fn definition(schemas: &[&Value], keys: &BTreeMap<&str, String>) -> Result<Schem
     schema(json!({"type": "object", "required": required, "properties": fields}))
 }
 
-/// The schema without bounds, lengths and formats: typify would make a type of each, and fail a response that breaks one.
+/// The schema without bounds and lengths, and without formats but those of integers: typify would make a type of each, and
+/// fail a response that breaks one.
 fn type_only(schema: &Value, keys: &BTreeMap<&str, String>) -> Result<Value> {
     if let Some(component) = referenced(schema) {
         let Some(key) = keys.get(component) else {
@@ -106,6 +107,10 @@ fn type_only(schema: &Value, keys: &BTreeMap<&str, String>) -> Result<Value> {
         Some("object") => {
             json!({"type": "object", "additionalProperties": type_only(&schema["additionalProperties"], keys)?})
         }
+        Some("integer") => match schema.get("format").and_then(Value::as_str) {
+            Some(format) if format_limits(format).is_some() => json!({"type": "integer", "format": format}),
+            _ => json!({"type": "integer"}),
+        },
         Some(kind) => json!({"type": kind}),
         None => json!(true),
     };

@@ -151,8 +151,14 @@ fn two_types_of_one_name_are_refused_unless_they_are_equal() {
     assert_eq!(
         problems[0].to_string(),
         "#/components/schemas/ImageSize: this and `/components/schemas/Image/properties/size` are both `ImageSize`, \
-         and differ: rename one with `names` in its entry of `endpoints.toml`"
+         and differ: at `/enum/0` this has `\"t\"` and that `\"s\"`; rename one with `names` in its entry of \
+         `endpoints.toml`"
     );
+    let mut described = schemas(&["s"]);
+    described["ImageSize"]["description"] = "How large it is.".into();
+    let normalised = normal(&described);
+    assert_eq!(normalised.problems, []);
+    assert!(normalised.notes.iter().any(|note| note.kind == NoteKind::Twin), "{:?}", normalised.notes);
 }
 
 #[test]

@@ -105,3 +105,21 @@ fn schemas_that_exclude_each_other_are_refused() {
     assert_eq!(refusal(json!({ "anyOf": [] })), "#p/anyOf: lists no schema");
     assert_eq!(refusal(json!({ "anyOf": {} })), "#p/anyOf: must be a list");
 }
+
+#[test]
+fn a_discriminator_without_mapping_maps_the_names_of_the_components_that_do_not_say_it_themselves() {
+    let tagged = |kind: Value| json!({ "type": "object", "properties": { "kind": kind } });
+    let normalised = normal(&json!({
+        "In": { "type": "object", "properties": { "p": {
+            "oneOf": [reference("fal__Cat"), reference("Dog")],
+            "discriminator": { "propertyName": "kind" },
+        } } },
+        "Out": { "type": "object" },
+        "fal__Cat": tagged(json!({ "type": "string" })),
+        "Dog": tagged(json!({ "const": "dog" })),
+    }));
+    assert_eq!(
+        normalised.components["MInputP"].schema["x-upstream-discriminator"],
+        json!({ "propertyName": "kind", "mapping": { "fal__Cat": "#/components/schemas/FalCat" } })
+    );
+}
