@@ -65,6 +65,7 @@ mod tests {
         assert_eq!(numbered(Path::new("a/fox.png"), 1), Path::new("a/fox.png"));
         assert_eq!(numbered(Path::new("a/fox.tar.gz"), 2), Path::new("a/fox.tar-2.gz"));
         assert_eq!(numbered(Path::new("fox"), 3), Path::new("fox-3"));
+        assert_eq!(numbered(Path::new("a/.fox"), 2), Path::new("a/.fox-2"));
     }
 
     #[test]

@@ -3,8 +3,9 @@
 //! An [unnamed](crate::picture::unnamed) file is gone with the process, however that ends. Where there is no such thing the
 //! file has a temporary name until it is whole, and `tempfile` makes, removes and renames it.
 
+use crate::picture::file_name::numbered;
 use crate::picture::unnamed;
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsStr;
 use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -12,7 +13,7 @@ use tempfile::{Builder, TempPath};
 use tokio::task::spawn_blocking;
 
 /// The most names that are tried where one is taken.
-const NAMES: u32 = 10_000;
+const NAMES: usize = 10_000;
 
 /// A file in its folder that nobody sees under a name of its own yet. Dropping it removes it.
 #[derive(Debug)]
@@ -91,7 +92,7 @@ impl PartFile {
     /// name is told before it is taken.
     pub(crate) async fn take_free(mut self, name: &OsStr, mut about_to_take: impl FnMut(&Path)) -> io::Result<PathBuf> {
         for number in 1..=NAMES {
-            let path = self.folder.join(numbered(name, number));
+            let path = numbered(&self.folder.join(name), number);
             if fs::symlink_metadata(&path).is_ok() {
                 continue;
             }
@@ -132,21 +133,6 @@ impl PartFile {
     }
 }
 
-/// `fox.png` and 2 give `fox-2.png`.
-fn numbered(name: &OsStr, number: u32) -> OsString {
-    let path = Path::new(name);
-    if number == 1 {
-        return name.to_owned();
-    }
-    let mut numbered = path.file_stem().unwrap_or_default().to_owned();
-    numbered.push(format!("-{number}"));
-    if let Some(extension) = path.extension() {
-        numbered.push(".");
-        numbered.push(extension);
-    }
-    numbered
-}
-
 /// Work that waits for a disk, on a thread for such.
 pub(crate) async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> io::Result<T> + Send + 'static,
@@ -180,7 +166,7 @@ fn sync(folder: &Path) -> io::Result<()> {
 
 #[cfg(test)]
 mod tests {
-    use super::{PartFile, numbered};
+    use super::PartFile;
     use std::io::Write;
     use std::path::Path;
 
@@ -282,13 +268,5 @@ mod tests {
             part.take_free(name.as_ref(), |_| {}).await.unwrap();
             assert_eq!(mode(name), mode("ordinary"));
         }
-    }
-
-    #[test]
-    fn a_number_stands_before_the_extension() {
-        assert_eq!(numbered("fox.tar.gz".as_ref(), 2), "fox.tar-2.gz");
-        assert_eq!(numbered("fox".as_ref(), 3), "fox-3");
-        assert_eq!(numbered(".fox".as_ref(), 2), ".fox-2");
-        assert_eq!(numbered("fox.png".as_ref(), 1), "fox.png");
     }
 }
