@@ -70,7 +70,7 @@ impl Client {
         Self::new(crate::Client::from_env()?)
     }
 
-    /// The blocking face of a client; make it with [`crate::Client::builder`].
+    /// Wraps an async client, made with [`crate::Client::builder`].
     ///
     /// # Errors
     /// When the background thread cannot be started.

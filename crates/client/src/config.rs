@@ -135,7 +135,7 @@ impl ClientBuilder {
         self
     }
 
-    /// How long a call may take past its end, its deadline or its caller's word, to wind up what is under way: to wait for
+    /// How long a call may go on past its deadline, or once its caller cancels it, to finish what is under way: to wait for
     /// the answer of a submit (three fifths of it), to cancel the job, and to fetch the result of one that has completed.
     /// By default [`limits::WIND_UP`](crate::limits::WIND_UP).
     pub fn with_wind_up(mut self, wind_up: Duration) -> Self {
@@ -177,7 +177,7 @@ impl ClientBuilder {
         self
     }
 
-    /// A last word on the HTTP client: proxies, addresses, interfaces, DNS.
+    /// Changes the HTTP client before it is made: proxies, addresses, interfaces, DNS.
     ///
     /// Redirects, TLS and limits are set after it, so it cannot loosen what keeps the key safe. It may be called more
     /// than once: calls with the key, calls to this machine and downloads have clients of their own. Downloads go to

@@ -1,4 +1,4 @@
-//! The end that is set to a call: its deadline, its caller's word, a drop. Nothing is bought after it, what is under way is
+//! Calls that end early: at their deadline, when their caller cancels them, when they are dropped. Nothing is bought after it, what is under way is
 //! wound up in a bounded time, and the error says what may be billed.
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "a test may")]
@@ -37,7 +37,11 @@ fn quick(builder: ClientBuilder) -> Client {
 
 /// The paid calls, each with a deadline and a future that gives it up.
 fn paid_calls(client: &Client, deadline: Duration, cancel_after: Duration) -> Vec<(&'static str, BoxedCall<'_>)> {
-    let cancel = move || tokio::time::sleep(cancel_after);
+    let cancel = move || async move {
+        if !cancel_after.is_zero() {
+            tokio::time::sleep(cancel_after).await;
+        }
+    };
     let submit = {
         let input = input();
         async move { client.submit(&input).with_deadline(deadline).cancel_when(cancel()).await.map(drop) }.boxed()
@@ -141,6 +145,19 @@ async fn a_connection_that_never_comes_about_has_sent_nothing() {
             assert_eq!((error.kind(), error.state()), (kind, Some(RequestState::NotSent)), "{what}: {error:?}");
         }
     }
+}
+
+#[tokio::test]
+async fn a_call_whose_end_has_come_already_opens_no_connection() {
+    let stub = Stub::start(|_| json(200, output())).await;
+    let client = quick(stub.builder());
+    for (deadline, cancel_after) in [(Duration::ZERO, millis(60_000)), (millis(60_000), Duration::ZERO)] {
+        for (what, call) in paid_calls(&client, deadline, cancel_after) {
+            let error = error_within(SHORT, call).await;
+            assert_eq!(error.state(), Some(RequestState::NotSent), "{what}: {error:?}");
+        }
+    }
+    assert_eq!(stub.connections(), 0);
 }
 
 #[tokio::test]

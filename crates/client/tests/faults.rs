@@ -1,4 +1,4 @@
-//! Every fault that a network, a proxy or a server has to offer, for every operation: what comes of it, how often the
+//! Every fault that a network, a proxy or a server can cause, for every operation: what comes of it, how often the
 //! request is sent, how long that takes, and how many jobs the server has accepted by then.
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test may")]

@@ -164,7 +164,7 @@ impl Error {
         error.into_verdict()
     }
 
-    /// The same error as the last word on its job.
+    /// The same error as a verdict: the job is over.
     pub(crate) fn into_verdict(self) -> Self {
         let error = self.sorted();
         let state = if error.0.kind == ErrorKind::Cancelled { RequestState::Cancelled } else { RequestState::Failed };

@@ -97,7 +97,7 @@ impl Error {
         }
     }
 
-    /// The same error, as the last word where the answer is one: a run's or a result's.
+    /// The same error, as a verdict where the answer is one: a run's or a result's.
     pub(crate) fn settled(self, request_id: Option<&str>, reported: Reported) -> Self {
         match self.judge(request_id, reported) {
             Judgement::Failed | Judgement::Cancelled => self.into_verdict(),

@@ -1,4 +1,4 @@
-//! What becomes of a job whose call is given up: by its deadline, its caller's word, or a drop.
+//! What becomes of a job whose call ends early: at its deadline, when its caller cancels it, or when it is dropped.
 
 use crate::error::{RequestState, Result};
 use crate::job::Job;

@@ -58,7 +58,7 @@ mod tests {
     fn asked(judgement: Judgement, begun: Outage, jitter: f64) -> Vec<Duration> {
         let (mut at, mut times) = (Duration::ZERO, vec![Duration::ZERO]);
         let policy = RetryPolicy::default();
-        for failures in 1.. {
+        for failures in 1..100_000 {
             let age = begun.age.map(|age| age + at);
             let outage = Outage { failures, lasting: at, contradicting: at, age, ..begun };
             let Some(wait) = outage.wait(judgement, &policy, limits::DEADLINE, jitter) else { break };

@@ -205,7 +205,7 @@ async fn follow<O: CallOutput>(
 /// cancelled by its id.
 async fn place_beside<O: CallOutput>(order: Order, stop: &mut Stop<'_>) -> Result<Job<O>> {
     let (wire, begun) = (order.wire().clone(), clock::system_time());
-    // Dropping this end, with the call or by its caller's word, is what the task hears.
+    // The task hears of it when this end is dropped: with the call, or when its caller cancels it.
     let (hold, dropped) = oneshot::channel::<()>();
     let mut own = stop.with_cancel(dropped.map(drop).boxed());
     let placing = async move { order.place(&mut own).await.map(|job| CancelOnDrop::new(Some(job))) };

@@ -142,7 +142,7 @@ impl<O: CallOutput> Job<O> {
     /// What the model itself says of a job that has failed: typed details are in the result only. It is asked for once.
     async fn failure(&self) -> Error {
         let body = match self.fetch().await {
-            // Whatever the queue says, it may be paid for, so it stays within reach.
+            // Whatever the queue says, it may be paid for, so the error keeps it.
             Ok((_, (_, body))) => Some(Body::of_output(&body)),
             Err(error) => match error.judge(Some(&self.request_id), Reported::Error) {
                 Judgement::Failed | Judgement::Cancelled | Judgement::Answered => return error,

@@ -100,8 +100,9 @@ impl Storage {
     /// The operations of the CDN at one of its URLs, with its token and these headers.
     pub(super) fn cdn(&self, token: &Token, url: &str, mut headers: HeaderMap) -> Result<storage::Client> {
         let wire = &self.wire;
-        let url = Url::parse(url)
-            .map_err(|error| Error::new(ErrorKind::Decode, "the CDN named a URL that is none").with_source(error))?;
+        let url = Url::parse(url).map_err(|error| {
+            Error::new(ErrorKind::Decode, "the CDN named something that is not a URL").with_source(error)
+        })?;
         if !token.base.contains(&url) && !wire.bases.cdn.contains(&url) {
             return Err(Error::new(
                 ErrorKind::ForeignUrl,

@@ -157,7 +157,7 @@ async fn to_storage(
         Ok(url) => return Ok(url),
         Err(error) => error,
     };
-    // What lies on this side is no better the other way, and the key is the same one.
+    // Trouble with the picture or the key would be the same there.
     if error.is_file() || error.is_input() || error.is_auth() || error.is_exhausted_balance() {
         return Err(error);
     }

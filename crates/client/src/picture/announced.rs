@@ -19,7 +19,7 @@ pub(crate) struct Announced {
 impl Announced {
     pub(crate) fn of(headers: &HeaderMap) -> Self {
         let mut announced = Self::default();
-        // RFC 9530 and the header that it replaces, then those of the great stores.
+        // RFC 9530 and the header that it replaces, then those of Amazon S3 and Google Cloud Storage.
         for (header, name) in [
             ("repr-digest", "sha-256"),
             ("content-digest", "sha-256"),

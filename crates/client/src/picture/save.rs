@@ -85,7 +85,7 @@ impl Image {
             // The names alternate: the file before this one is still there.
             let next = match self.attempt(self.draft(folder, 2 - number % 2).await?, folder).await {
                 Ok(next) => next,
-                // There is no more to be had than what came.
+                // It is gone: what came is all there will be.
                 Err(error) if error.is_gone() => return Ok(last),
                 Err(error) => return Err(error),
             };

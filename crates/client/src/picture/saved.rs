@@ -43,7 +43,7 @@ impl Download {
     /// Gives the file this name in its folder, in one step. A file that has the name is replaced.
     ///
     /// # Errors
-    /// [`is_file`](Error::is_file) when the name is none, or cannot be given.
+    /// [`is_file`](Error::is_file) when it is not the name of a file, or the file cannot get it.
     pub async fn replace(self, name: impl AsRef<OsStr>) -> Result<SavedFile> {
         let Self { image, part, facts } = self;
         let (name, path) = (name.as_ref().to_owned(), part.folder().join(name.as_ref()));
@@ -61,7 +61,7 @@ impl Download {
     /// find out later whether the file is its own: by [`sha256`](FileFacts::sha256).
     ///
     /// # Errors
-    /// [`is_file`](Error::is_file) when the name is none, or cannot be given.
+    /// [`is_file`](Error::is_file) when it is not the name of a file, or the file cannot get it.
     pub async fn save_new(self, name: impl AsRef<OsStr>, about_to_take: impl FnMut(&Path)) -> Result<SavedFile> {
         let Self { image, part, facts } = self;
         let (name, path) = (name.as_ref(), part.folder().join(name.as_ref()));

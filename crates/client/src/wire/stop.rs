@@ -88,6 +88,8 @@ impl<'a> Stop<'a> {
         }
         let deadline = async {
             match self.at {
+                // A timer is a millisecond late, even for what is past.
+                Some(at) if at <= clock::now() => {}
                 Some(at) => sleep_until(at).await,
                 None => pending().await,
             }

@@ -1,4 +1,4 @@
-//! The table of faults: every fault that a network, a proxy or a server has to offer, and what comes of it.
+//! The table of faults: every fault that a network, a proxy or a server can cause, and what comes of it.
 
 #![allow(dead_code, missing_docs, unreachable_pub, clippy::unwrap_used, reason = "a support of tests")]
 
