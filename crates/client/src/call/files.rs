@@ -1,6 +1,6 @@
 //! The files in an endpoint's answer, found by the table of its outputs.
 
-use ideogram_schema::{EndpointInfo, FieldKind, File, FileRole};
+use ideogram_schema::{EndpointInfo, Field, FieldKind, File, FileRole};
 use serde_json::Value;
 
 /// A file in an answer, and what the description says it is.
@@ -14,8 +14,8 @@ pub struct OutputFile {
 }
 
 impl OutputFile {
-    /// Every file in an endpoint's answer, in the description's order: what the table of its outputs calls a file, and has a
-    /// `url`. The answer need not fit its type otherwise. There is no bound but the answer's own, so who goes on to fetch
+    /// Every file in an endpoint's answer, in the description's order: what the table of its outputs calls a file or
+    /// describes as one, and has a `url`. The answer need not fit its type otherwise. There is no bound but the answer's own, so who goes on to fetch
     /// them takes [`limits::OUTPUT_FILES`](crate::limits::OUTPUT_FILES) at most.
     ///
     /// ```
@@ -45,6 +45,10 @@ fn collect(kind: &FieldKind, value: &Value, files: &mut Vec<OutputFile>) {
                 collect(items, value, files);
             }
         }
+        (FieldKind::Object(fields), value) if is_file(fields) => {
+            let role = if has(fields, "width") { FileRole::Image } else { FileRole::Other };
+            files.extend(read(value).map(|file| OutputFile { role, file }));
+        }
         (FieldKind::Object(fields), Value::Object(object)) => {
             for field in *fields {
                 if let Some(value) = object.get(field.name) {
@@ -69,6 +73,15 @@ fn collect(kind: &FieldKind, value: &Value, files: &mut Vec<OutputFile>) {
         }
         _ => {}
     }
+}
+
+/// Whether an object that the description does not call a file is one all the same: it has a `url`, and says what is there.
+fn is_file(fields: &[Field]) -> bool {
+    has(fields, "url") && (has(fields, "content_type") || has(fields, "width"))
+}
+
+fn has(fields: &[Field], name: &str) -> bool {
+    fields.iter().any(|field| field.name == name)
 }
 
 /// Reads a file; what else is said of it is taken where it has the right type.
