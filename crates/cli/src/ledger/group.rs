@@ -1,7 +1,7 @@
 //! One ledger for many tasks: a thread commits all changes that wait in one transaction, with one wait for the disk.
 //!
-//! Whoever waits is told when that transaction is on the disk, not before. A change that fails is undone alone; when the
-//! commit fails, every change of its group has failed.
+//! Whoever waits is told when that transaction is on the disk, not before. Work that fails is undone alone and whole; when
+//! the commit fails, all work of its group has failed.
 
 use crate::ledger::error::{Cause, LedgerError};
 use crate::ledger::store::Ledger;
@@ -48,7 +48,7 @@ impl LedgerGroup {
         Ok(Self { work })
     }
 
-    /// Makes a change, and waits until it is safe on disk.
+    /// Makes a change, or several that belong together, and waits until they are safe on disk.
     ///
     /// # Errors
     /// Those of the change; and when its transaction could not be committed: then it was not made.
@@ -58,7 +58,7 @@ impl LedgerGroup {
     ) -> Result<T, LedgerError> {
         let (tell, told) = oneshot::channel();
         let work: Work = Box::new(move |ledger| {
-            let outcome = ledger.map_or_else(|| Err(ended()), change);
+            let outcome = ledger.map_or_else(|| Err(ended()), |ledger| ledger.whole(change));
             Box::new(move |committed| {
                 // Nobody waits any more where this fails; the change is made all the same.
                 let _ = tell.send(committed.and(outcome));
@@ -145,12 +145,15 @@ mod tests {
         let (_directory, path) = place();
         let group = LedgerGroup::new(Ledger::open(&path).unwrap()).unwrap();
         let id = begin(&group).await;
-        let impossible = group.write(move |ledger| ledger.close(id, &Closing::Saved { files: Vec::new() }));
+        let impossible = group.write(move |ledger| {
+            ledger.begin(&NewRow::new("a/b/c", "{}"))?;
+            ledger.close(id, &Closing::Saved { files: Vec::new() })
+        });
         let accepted = group.write(move |ledger| ledger.accepted(id, "r-1"));
         let (impossible, accepted, another) = tokio::join!(impossible, accepted, begin(&group));
         assert!(impossible.unwrap_err().to_string().contains("cannot happen"));
         accepted.unwrap();
-        assert_eq!(another, 2);
+        assert_eq!(another, 2, "what came before the failure in the same piece of work is undone");
         let reader = Ledger::open(&path).unwrap();
         assert_eq!(reader.row(id).unwrap().unwrap().request_id.as_deref(), Some("r-1"));
         assert!(reader.check().unwrap().is_empty());

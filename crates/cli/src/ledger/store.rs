@@ -412,8 +412,11 @@ impl Ledger {
         change: impl FnOnce(&Connection, &mut Totals, i64) -> Result<T, Cause>,
     ) -> Result<T, LedgerError> {
         if self.grouped.is_some() {
-            let change = self.change_in_group(change);
-            let (value, progress) = change.map_err(|cause| self.failed(cause))?;
+            // A full disk, for one, undoes the whole transaction: no change of it is made then.
+            if self.db.is_autocommit() {
+                return Err(self.failed(std::io::Error::other("the transaction was undone")));
+            }
+            let (value, progress) = counted(&self.db, change).map_err(|cause| self.failed(cause))?;
             self.grouped = Some(progress);
             return Ok(value);
         }
@@ -441,26 +444,32 @@ impl Ledger {
         Ok(changed)
     }
 
-    /// The same within a group: undone alone where it fails, and not committed yet.
-    fn change_in_group<T>(
-        &mut self,
-        change: impl FnOnce(&Connection, &mut Totals, i64) -> Result<T, Cause>,
-    ) -> Result<(T, Progress), Cause> {
-        // A full disk, for one, undoes the whole transaction: no change of it is made then.
-        if self.db.is_autocommit() {
-            return Err(std::io::Error::other("the transaction was undone").into());
-        }
-        let savepoint = self.db.savepoint()?;
-        let changed = counted(&savepoint, change)?;
-        savepoint.commit()?;
-        Ok(changed)
-    }
-
     /// From here on changes wait for [`commit_group`](Self::commit_group).
     pub(super) fn begin_group(&mut self) -> Result<(), LedgerError> {
         self.db.execute_batch("BEGIN IMMEDIATE").map_err(|error| self.failed(error))?;
         self.grouped = Some(Progress::default());
         Ok(())
+    }
+
+    /// One piece of work in a group: all of it is made, or nothing.
+    pub(super) fn whole<T>(
+        &mut self,
+        work: impl FnOnce(&mut Self) -> Result<T, LedgerError>,
+    ) -> Result<T, LedgerError> {
+        let before = self.grouped;
+        self.db.execute_batch("SAVEPOINT whole").map_err(|error| self.failed(error))?;
+        match work(self) {
+            Ok(value) => {
+                self.db.execute_batch("RELEASE whole").map_err(|error| self.failed(error))?;
+                Ok(value)
+            }
+            Err(error) => {
+                self.grouped = before;
+                // Where this fails the whole transaction is undone already.
+                let _ = self.db.execute_batch("ROLLBACK TO whole; RELEASE whole");
+                Err(error)
+            }
+        }
     }
 
     /// Commits all changes since [`begin_group`](Self::begin_group) and waits for the disk, once; or undoes all of them.

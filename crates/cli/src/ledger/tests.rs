@@ -140,6 +140,51 @@ fn eight_first_opens_at_once_all_succeed() {
 }
 
 #[test]
+fn the_switch_to_the_log_waits_for_another_process() {
+    let (_directory, path) = place();
+    std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+    std::fs::write(&path, b"").unwrap();
+    let other = Connection::open(&path).unwrap();
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
+    std::thread::scope(|scope| {
+        let opening = scope.spawn(|| Ledger::open(&path)?.begin(&new()));
+        // Without the wait it has failed by then.
+        std::thread::sleep(std::time::Duration::from_millis(100));
+        other.execute_batch("COMMIT").unwrap();
+        assert_eq!(opening.join().unwrap().unwrap(), 1);
+    });
+}
+
+#[test]
+fn every_column_of_a_row_is_under_its_checksum() {
+    let (_directory, path) = place();
+    filled(&path);
+    let whole = files(&path);
+    let columns: Vec<(String, String)> = Connection::open(&path)
+        .unwrap()
+        .prepare("SELECT name, type FROM pragma_table_info('requests') WHERE name <> 'id'")
+        .unwrap()
+        .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))
+        .unwrap()
+        .collect::<Result<_, _>>()
+        .unwrap();
+    assert!(columns.len() > 25, "{columns:?}");
+    for (name, kind) in columns {
+        put_back(&path, &whole);
+        let value = match kind.as_str() {
+            "INTEGER" => format!("CASE {name} WHEN 1 THEN 0 ELSE 1 END"),
+            "TEXT" => "'cancelled'".to_owned(),
+            _ => "CAST('cancelled' AS BLOB)".to_owned(),
+        };
+        // A closed row: damage to an open one is refused at once.
+        let db = Connection::open(&path).unwrap();
+        assert_eq!(db.execute(&format!("UPDATE requests SET {name} = {value} WHERE id = 1"), []).unwrap(), 1);
+        drop(db);
+        assert_eq!(Ledger::open(&path).unwrap().check().unwrap(), [1], "{name}");
+    }
+}
+
+#[test]
 fn a_file_that_is_no_ledger_is_left_alone() {
     let (_directory, path) = place();
     std::fs::create_dir_all(path.parent().unwrap()).unwrap();
