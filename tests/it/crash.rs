@@ -30,3 +30,9 @@ fn without_the_claim_two_processes_save_one_picture_twice() {
     let verdict = killed(14, Some(Without::Claim));
     assert!(verdict.twice > 0 && verdict.lost == 0 && !verdict.is_good(), "{verdict}");
 }
+
+#[test]
+fn where_no_file_can_be_without_a_name_the_promises_hold_too() {
+    let verdict = killed(21, Some(Without::Unnamed));
+    assert!(verdict.is_good(), "{verdict}: {verdict:?}");
+}

@@ -50,6 +50,12 @@ pub fn main() -> Exit {
 /// Runs a command line, the program's name first.
 pub fn run(arguments: Vec<OsString>) -> Exit {
     let json = arguments.iter().take_while(|argument| *argument != "--").any(|argument| argument == "--json");
+    if arguments.len() <= 1 {
+        return match docs::first_page() {
+            Ok(()) => Exit::Success,
+            Err(failure) => Output::new(false, false).failure(&failure),
+        };
+    }
     let (output, outcome) = match command().try_get_matches_from(arguments) {
         Ok(matches) => {
             let output = Output::new(json, deepest(&matches).get_flag("quiet"));
@@ -79,6 +85,7 @@ fn dispatch(matches: &ArgMatches, output: Output) -> Result<(), Failure> {
         Some(("completions", matches)) => docs::completions(matches),
         Some(("man", matches)) => docs::man(matches),
         Some(("inspect", matches)) => show::inspect::print(matches, output),
+        Some(("help", matches)) => docs::help(matches),
         Some(("mask", matches)) => masks::run(matches, output),
         Some(("jobs", matches)) => jobs::run(matches, output),
         #[cfg(feature = "sandbox")]

@@ -19,7 +19,7 @@ const TRIES: u64 = 12;
 /// How often open requests are taken up again.
 const RESUMES: usize = 5;
 /// How long a download takes while two processes take up what is open.
-const OVERLAP: Duration = Duration::from_millis(60);
+const OVERLAP: Duration = Duration::from_millis(200);
 
 /// One process to be killed.
 #[derive(Clone, Copy, Debug)]

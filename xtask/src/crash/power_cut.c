@@ -2,12 +2,15 @@
  * rest can be dropped once it is killed, as a power cut would. The program itself is the one that is shipped.
  *
  *   CRASH_SYNCED   a folder; at each fsync the file's content (a folder's names) goes there, under its inode's number
- *   CRASH_WITHOUT  `sync`: an fsync counts for nothing; `claim`: every lock of flock is granted
+ *   CRASH_WITHOUT  `sync`: an fsync counts for nothing; `claim`: every lock of flock is granted; `unnamed`: there are no
+ *                  files without a name, as on some file systems
  */
 #define _GNU_SOURCE
 #include <dirent.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
+#include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -64,6 +67,18 @@ static int keep(int fd) {
 int fsync(int fd) { return keep(fd); }
 
 int fdatasync(int fd) { return keep(fd); }
+
+int open64(const char *path, int flags, ...) {
+    va_list rest;
+    va_start(rest, flags);
+    mode_t mode = flags & (O_CREAT | __O_TMPFILE) ? va_arg(rest, mode_t) : 0;
+    va_end(rest);
+    if ((flags & O_TMPFILE) == O_TMPFILE && without("unnamed")) {
+        errno = EOPNOTSUPP;
+        return -1;
+    }
+    return openat(AT_FDCWD, path, flags, mode);
+}
 
 int flock(int fd, int operation) {
     return without("claim") ? 0 : (int)syscall(SYS_flock, fd, operation);

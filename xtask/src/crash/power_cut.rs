@@ -18,6 +18,8 @@ pub enum Without {
     Sync,
     /// Every lock is granted, so a claim keeps nobody out
     Claim,
+    /// There are no files without a name, as on some file systems
+    Unnamed,
 }
 
 /// The library, built.
@@ -49,7 +51,12 @@ impl PowerCut {
             command.env("CRASH_SYNCED", synced);
         }
         if let Some(without) = self.without {
-            command.env("CRASH_WITHOUT", if without == Without::Sync { "sync" } else { "claim" });
+            let without = match without {
+                Without::Sync => "sync",
+                Without::Claim => "claim",
+                Without::Unnamed => "unnamed",
+            };
+            command.env("CRASH_WITHOUT", without);
         }
     }
 }

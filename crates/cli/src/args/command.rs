@@ -40,7 +40,7 @@ pub fn command() -> Command {
     let command = command.subcommand(jobs()).subcommand(mask::command()).subcommand(inspect());
     #[cfg(feature = "sandbox")]
     let command = command.subcommand(sandbox::command());
-    command.subcommand(schema()).subcommand(completions()).subcommand(man())
+    command.subcommand(schema()).subcommand(completions()).subcommand(man()).subcommand(help())
 }
 
 /// The flags of every command.
@@ -162,6 +162,11 @@ fn completions() -> Command {
 fn man() -> Command {
     let page = Arg::new("page").value_name("COMMAND").help("Of this command [default: of the whole tool]");
     Command::new("man").about("Print a man page, for `man -l -`").arg(page)
+}
+
+fn help() -> Command {
+    let topic = Arg::new("topic").value_name("COMMAND").num_args(0..).help("A command, or `exit-codes`");
+    Command::new("help").about("Print the help of the tool, of a command, or of the exit codes").arg(topic)
 }
 
 fn schema() -> Command {

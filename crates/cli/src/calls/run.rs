@@ -2,6 +2,7 @@
 
 use crate::args::input::{self, Draft};
 use crate::calls::order::{Order, choose_seed};
+use crate::calls::prompt::prompt_of;
 use crate::calls::save_answer::SavedAnswer;
 use crate::calls::session::Session;
 use crate::calls::upload::upload;
@@ -24,6 +25,9 @@ pub(crate) fn run(info: &'static EndpointInfo, matches: &ArgMatches, output: Out
     let Draft { input, uploads, notes } = input::from_matches(info, matches)?;
     for note in &notes {
         output.note(note);
+    }
+    if prompt_of(info, &input).is_some_and(|prompt| prompt.trim().is_empty()) {
+        return Err(Failure::usage("the prompt is empty; the service would make a picture of nothing, and bill it"));
     }
     let sync = matches.get_flag("sync");
     let force = matches.get_flag("force");

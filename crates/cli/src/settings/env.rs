@@ -17,6 +17,11 @@ pub(crate) fn folder(name: &str) -> Option<PathBuf> {
     std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute())
 }
 
+/// What a variable holds, where that is text.
+pub(super) fn text(name: &str) -> Option<String> {
+    std::env::var(name).ok()
+}
+
 /// Every variable of our own with its meaning, for `--help`.
 pub(crate) fn reference() -> String {
     let own = (IDEOGRAM_LEDGER, "The file that paid requests are noted in.");

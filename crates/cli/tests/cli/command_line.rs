@@ -1,6 +1,6 @@
 //! Bad command lines: one sentence that names the flag, the value and what is allowed; the exit code; nothing sent.
 
-use crate::support::{Place, png};
+use crate::support::{Place, Run, png};
 use ideogram_schema::{AspectRatio, ENDPOINTS, Strength, Style};
 
 const SENTENCES: &[(&str, &str)] = &[
@@ -87,4 +87,47 @@ fn a_file_that_cannot_be_used_is_exit_3() {
     }
     let run = place.run(["generate", "a", "-o", "no/such/fox.png"]);
     assert!(run.refused(3).starts_with("cannot write `no/such`: No such file or directory"), "{run:?}");
+}
+
+#[test]
+fn alone_it_says_what_it_is_and_how_to_begin() {
+    let run = Place::new().run([]);
+    assert_eq!((run.code, run.stderr.as_str()), (Some(0), ""), "{run:?}");
+    for word in ["ideogram generate \"", "Commands:", "  remix ", "  jobs ", "ideogram help COMMAND"] {
+        assert!(run.text().contains(word), "{word}: {}", run.text());
+    }
+    assert!(run.text().lines().count() < 30, "{}", run.text());
+}
+
+#[test]
+fn help_is_of_the_tool_of_a_command_and_of_the_exit_codes() {
+    let place = Place::new();
+    for (asked, same) in [
+        (vec!["help"], vec!["--help"]),
+        (vec!["help", "generate"], vec!["generate", "--help"]),
+        (vec!["help", "jobs", "resume"], vec!["jobs", "resume", "--help"]),
+    ] {
+        let (run, same) = (place.run(asked.iter().copied()), place.run(same.iter().copied()));
+        assert_eq!((run.code, run.text()), (Some(0), same.text()), "{asked:?}");
+    }
+    assert!(place.run(["help", "exit-codes"]).text().contains("143  ended by SIGTERM"));
+    assert!(place.run(["help", "nothing"]).refused(2).contains("`nothing`"));
+    assert!(place.run(["help", "--nothing"]).refused(2).contains("`--nothing`"));
+}
+
+#[test]
+fn an_empty_prompt_is_refused_before_anything_is_sent() {
+    for prompt in ["", " \n\t"] {
+        assert!(Place::new().run(["generate", prompt]).refused(2).starts_with("the prompt is empty"));
+    }
+}
+
+#[test]
+fn a_key_that_was_copied_wrongly_is_told_before_anything_is_sent() {
+    let place = Place::new();
+    for (key, told) in [("FAL_KEY=id:hush", "name of a variable"), ("\"id:hush\"", "quotes")] {
+        let run = Run::of(place.command().env("FAL_KEY", key).args(["generate", "fox"]).output().unwrap());
+        let said = run.refused(4);
+        assert!(said.contains(told) && said.ends_with("nothing was sent") && !said.contains("hush"), "{said}");
+    }
 }

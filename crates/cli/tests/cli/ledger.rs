@@ -20,11 +20,14 @@ fn a_damaged_ledger_stops_sending_until_it_is_salvaged() {
         "POST" => Reply::Nothing,
         _ => Reply::Json(200, json!({"items": [], "next_cursor": null, "has_more": false})),
     });
+    let files = ["db", "db-wal"].map(|end| place.ledger().with_extension(end));
+    let before = files.clone().map(|path| std::fs::read(path).unwrap());
     assert_eq!(place.call(&silent, "generate fox --timeout 2s").code, Some(6));
-    // The log is lost, and the latest rows with it.
-    let log = place.ledger().with_extension("db-wal");
-    let whole = std::fs::read(&log).unwrap();
-    std::fs::write(&log, &whole[..whole.len() / 2]).unwrap();
+    // The latest row is lost: the files are those of an hour ago.
+    for (path, content) in files.iter().zip(before) {
+        std::fs::write(path, content).unwrap();
+    }
+    let _ = std::fs::remove_file(place.ledger().with_extension("db-shm"));
     let sent = server.count("POST", "turbo");
     let refused = place.call(&server, "generate fox").refused(3).to_owned();
     assert!(refused.contains("is damaged") && refused.ends_with("; nothing was sent"), "{refused}");
