@@ -18,7 +18,7 @@ fn misread(key: [Option<&str>; 3]) -> Option<&'static str> {
     let [whole, id, secret] = key.map(|text| text.map(str::trim).filter(|text| !text.is_empty()));
     let parts = if whole.is_some() { [whole, None] } else { [id, secret] };
     let any = |is: fn(&str) -> bool| parts.iter().flatten().any(|text| is(text));
-    if any(|text| text.starts_with("FAL_KEY") || text.starts_with("export ")) {
+    if any(|text| text.starts_with(env::FAL_KEY) || text.starts_with("export ")) {
         return Some("the key begins with the name of a variable; leave that out");
     }
     if any(|text| text.contains(['"', '\''])) {
