@@ -39,7 +39,9 @@ pub(super) fn share(document: &mut Value, origins: &Origins, problems: &mut Vec<
     for (name, schema) in std::mem::take(schemas) {
         let new = renamed.get(&format!("{PREFIX}{name}")).cloned().unwrap_or_else(|| name.clone());
         if let (Some(known), Some(other)) = (shared.get(&new), sources.get(&new)) {
-            if let Some(difference) = difference(&schema, known) {
+            // Descriptions too: both are ours, and one of them would be lost.
+            if *known != schema {
+                let difference = difference(&schema, known).unwrap_or_else(|| "their descriptions differ".to_owned());
                 problems.push(differ(&new, &name, other, &difference, origins));
             }
         } else {
