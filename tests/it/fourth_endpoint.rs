@@ -28,7 +28,7 @@ fn fourth(root: &Path) -> PathBuf {
 }
 
 /// A copy of the workspace with a fourth endpoint in its description, regenerated.
-fn workspace_with_fourth() -> tempfile::TempDir {
+fn workspace_with_fourth() -> PathBuf {
     let copy = tempfile::tempdir().unwrap();
     for folder in ["openapi", "crates", "xtask", "tests"] {
         copy_folder(&root().join(folder), &copy.path().join(folder));
@@ -40,28 +40,63 @@ fn workspace_with_fourth() -> tempfile::TempDir {
     let request = Request { id: "fal-ai/ideogram/v2".to_owned(), verb: Some("quality".to_owned()), file, from: None };
     let added = add(copy.path(), &request, Limits::default()).unwrap();
     assert_eq!(added.entry.positional, ["prompt"]);
-    copy
+    // Always at one place, and only what differs is written: cargo builds what has changed since the last run.
+    let kept = target().join("workspace");
+    update_folder(copy.path(), &kept);
+    kept
 }
 
-/// Builds the command line of that copy, with the dependencies that are built already.
+/// The folder of that copy and its build. It cannot be this build's own: cargo tells members of two workspaces by their paths
+/// below the root, which are the same.
+fn target() -> PathBuf {
+    std::env::current_exe().unwrap().ancestors().nth(3).unwrap().join("fourth-endpoint")
+}
+
+/// Makes a folder like another and leaves alone what is equal.
+fn update_folder(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).unwrap();
+    for entry in std::fs::read_dir(to).unwrap() {
+        let path = entry.unwrap().path();
+        let source = from.join(path.file_name().unwrap());
+        if path.is_dir() && !source.is_dir() {
+            std::fs::remove_dir_all(path).unwrap();
+        } else if path.is_file() && !source.is_file() {
+            std::fs::remove_file(path).unwrap();
+        }
+    }
+    for entry in std::fs::read_dir(from).unwrap() {
+        let source = entry.unwrap().path();
+        let target = to.join(source.file_name().unwrap());
+        if source.is_dir() {
+            update_folder(&source, &target);
+        } else {
+            let bytes = std::fs::read(&source).unwrap();
+            if std::fs::read(&target).ok().as_ref() != Some(&bytes) {
+                std::fs::write(target, bytes).unwrap();
+            }
+        }
+    }
+}
+
+/// Builds the command line of that copy; what has not changed since the last run is built already.
 fn command_line(copy: &Path) -> PathBuf {
-    let target = std::env::current_exe().unwrap().ancestors().nth(3).unwrap().join("fourth-endpoint");
     let built = Command::new(env!("CARGO"))
         .args(["build", "--quiet", "-p", "ideogram-cli"])
         .current_dir(copy)
-        .env("CARGO_TARGET_DIR", &target)
+        .env("CARGO_TARGET_DIR", target())
         .output()
         .unwrap();
     assert!(built.status.success(), "{}", String::from_utf8_lossy(&built.stderr));
-    target.join("debug/ideogram")
+    target().join("debug/ideogram")
 }
 
 #[test]
 fn one_entry_reaches_client_sandbox_and_command_line() {
     let copy = workspace_with_fourth();
-    let ideogram = command_line(copy.path());
+    let ideogram = command_line(&copy);
+    let out = tempfile::tempdir().unwrap();
     let run = |arguments: &[&str]| {
-        let output = Command::new(&ideogram).args(arguments).current_dir(copy.path()).output().unwrap();
+        let output = Command::new(&ideogram).args(arguments).current_dir(out.path()).output().unwrap();
         assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
         String::from_utf8(output.stdout).unwrap()
     };
@@ -72,7 +107,7 @@ fn one_entry_reaches_client_sandbox_and_command_line() {
     );
     assert!(help.contains("square_hd") && help.contains("1280x720"), "{help}");
     let nonsense = ["quality", "a fox", "--image-size", "nonsense", "--sandbox"];
-    let refused = Command::new(&ideogram).args(nonsense).current_dir(copy.path()).output().unwrap();
+    let refused = Command::new(&ideogram).args(nonsense).current_dir(out.path()).output().unwrap();
     let message = String::from_utf8_lossy(&refused.stderr).into_owned();
     assert!(refused.status.code() == Some(2) && message.contains("`landscape_16_9`, or a size such as"), "{message}");
     let arguments = [
@@ -93,5 +128,5 @@ fn one_entry_reaches_client_sandbox_and_command_line() {
     assert_eq!(envelope["results"][0]["endpoint"], "fal-ai/ideogram/v2");
     assert_eq!(envelope["results"][0]["input"]["num_images"], 2);
     assert_eq!(envelope["results"][0]["input"]["image_size"], serde_json::json!({"width": 1280, "height": 720}));
-    assert_eq!(&std::fs::read(copy.path().join("fox.png")).unwrap()[..8], b"\x89PNG\r\n\x1a\n");
+    assert_eq!(&std::fs::read(out.path().join("fox.png")).unwrap()[..8], b"\x89PNG\r\n\x1a\n");
 }
