@@ -25,7 +25,7 @@ use std::time::Duration;
 /// # fn main() -> ideogram_client::Result<()> {
 /// let client = Client::builder()
 ///     .with_key("key_id:key_secret")
-///     .with_base_url("http://127.0.0.1:4000")
+///     .with_base_url("http://127.0.0.1:8787")
 ///     .with_retry_policy(RetryPolicy::never())
 ///     .build()?;
 /// # Ok(())
@@ -309,13 +309,13 @@ mod tests {
     #[test]
     fn one_variable_moves_every_base_and_a_particular_one_goes_before_it() {
         let bases =
-            from(&[("IDEOGRAM_BASE_URL", "http://127.0.0.1:4000/"), ("IDEOGRAM_CDN_URL", "https://cdn.example")])
+            from(&[("IDEOGRAM_BASE_URL", "http://127.0.0.1:8787/"), ("IDEOGRAM_CDN_URL", "https://cdn.example")])
                 .bases()
                 .unwrap();
-        assert_eq!(bases.run.as_str(), "http://127.0.0.1:4000/run");
-        assert_eq!(bases.queue.as_str(), "http://127.0.0.1:4000/queue");
-        assert_eq!(bases.rest.as_str(), "http://127.0.0.1:4000/rest");
-        assert_eq!(bases.platform.as_str(), "http://127.0.0.1:4000/platform/v1");
+        assert_eq!(bases.run.as_str(), "http://127.0.0.1:8787/run");
+        assert_eq!(bases.queue.as_str(), "http://127.0.0.1:8787/queue");
+        assert_eq!(bases.rest.as_str(), "http://127.0.0.1:8787/rest");
+        assert_eq!(bases.platform.as_str(), "http://127.0.0.1:8787/platform/v1");
         assert_eq!(bases.cdn.as_str(), "https://cdn.example");
     }
 

@@ -259,7 +259,7 @@ impl<O: CallOutput> Follower<O> {
         };
         let judgement = error.judge(Some(self.job.request_id()), Reported::Nothing);
         let wait = outage.wait(judgement, &wire.retry, wire.timeouts.deadline, jitter());
-        tracing::debug!(fal.request_id = self.job.request_id(), ?wait, %error, "the status says nothing");
+        tracing::debug!(fal.request_id = self.job.request_id(), ?wait, error.kind = ?error.kind(), "the status says nothing");
         let Some(wait) = wait else { return Err(error) };
         self.trouble.set(Some(error));
         Ok(wait)

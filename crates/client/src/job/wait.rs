@@ -124,7 +124,8 @@ impl<O: CallOutput> Job<O> {
                 (_, wait) => (error, wait),
             };
             if let Some(wait) = wait {
-                tracing::debug!(fal.request_id = self.request_id, wait_ms = wait.as_millis(), %error, "asking again");
+                let kind = error.kind();
+                tracing::debug!(fal.request_id = self.request_id, wait_ms = wait.as_millis(), error.kind = ?kind, "asking again");
                 trouble.set(Some(error));
                 tokio::time::sleep(wait).await;
                 continue;

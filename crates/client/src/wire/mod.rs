@@ -225,7 +225,7 @@ impl Wire {
                 fal.endpoint = endpoint,
                 http.request.resend_count = attempts,
                 wait_ms = wait.as_millis(),
-                %error,
+                error.kind = ?error.kind(),
                 "sending again"
             );
             let waited = stop.unless(tokio::time::sleep(wait)).await;
