@@ -73,8 +73,8 @@ fn problem(root: &Path, command: &str) -> Option<String> {
         }
         ["cargo", "test", "-p", package, "--lib", test] => {
             let folder = package.strip_prefix("ideogram-").unwrap_or(package);
-            let text = below(&root.join("crates").join(folder).join("src"));
-            (!text.contains(&format!("fn {test}("))).then(|| format!("`{command}`: there is no test `{test}`"))
+            let sources = below(&root.join("crates").join(folder).join("src"));
+            (!sources.contains(&format!("fn {test}("))).then(|| format!("`{command}`: there is no test `{test}`"))
         }
         ["cargo", "test", "-p", package, "--test", name, tests @ ..] => {
             let folder = package.strip_prefix("ideogram-").unwrap_or(package);

@@ -544,7 +544,27 @@ fn make_directory(path: &Path) -> std::io::Result<()> {
     builder.recursive(true);
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(directory)
+    let made: Vec<&Path> = directory.ancestors().take_while(|folder| !folder.exists()).collect();
+    builder.create(directory)?;
+    // A power cut takes the name of a new folder away, and the ledger with it, unless the folder around it is on the disk.
+    made.iter().filter_map(|folder| folder.parent()).try_for_each(sync_folder)
+}
+
+#[cfg(unix)]
+fn sync_folder(folder: &Path) -> std::io::Result<()> {
+    let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+    match std::fs::File::open(folder)?.sync_all() {
+        // Not every file system can.
+        Err(error) if matches!(error.kind(), std::io::ErrorKind::InvalidInput | std::io::ErrorKind::Unsupported) => {
+            Ok(())
+        }
+        outcome => outcome,
+    }
+}
+
+#[cfg(not(unix))]
+fn sync_folder(_: &Path) -> std::io::Result<()> {
+    Ok(())
 }
 
 fn fingerprint(endpoint: &str, input: &str) -> Vec<u8> {

@@ -9,6 +9,9 @@ use crate::world::recorder::BODY_BYTES;
 use bytes::Bytes;
 use serde_json::{Value, json};
 
+/// The most characters of a text in a large body that are shown.
+const TEXT_CHARACTERS: usize = 500;
+
 /// The facts of the whole sandbox.
 pub(super) fn head(state: &State) -> Value {
     json!({
@@ -29,7 +32,9 @@ pub(super) fn job(state: &State, job: &Job) -> Value {
         Phase::Completed(outcome) => ("COMPLETED", Some(outcome)),
     };
     let (started, ended) = job.times();
-    let small = |bytes: &Bytes| (bytes.len() <= BODY_BYTES).then(|| without_secrets(bytes)).flatten();
+    let small = |bytes: &Bytes| {
+        if bytes.len() <= BODY_BYTES { without_secrets(bytes) } else { without_secrets(&without_long_texts(bytes)?) }
+    };
     json!({
         "request_id": job.id,
         "endpoint_id": job.endpoint_id(),
@@ -46,6 +51,27 @@ pub(super) fn job(state: &State, job: &Job) -> Value {
         "calls": job.counts(),
         "webhook_deliveries": job.deliveries(),
     })
+}
+
+/// A large JSON text with its long texts cut, such as the files that stand in it as data URIs; nothing where it is large
+/// without them.
+fn without_long_texts(bytes: &[u8]) -> Option<Vec<u8>> {
+    let mut value = serde_json::from_slice(bytes).ok()?;
+    cut(&mut value);
+    serde_json::to_vec(&value).ok().filter(|short| short.len() <= BODY_BYTES)
+}
+
+fn cut(value: &mut Value) {
+    match value {
+        Value::String(text) => {
+            if let Some((at, _)) = text.char_indices().nth(TEXT_CHARACTERS) {
+                *text = format!("{}… ({} bytes)", text.get(..at).unwrap_or_default(), text.len());
+            }
+        }
+        Value::Array(values) => values.iter_mut().for_each(cut),
+        Value::Object(fields) => fields.values_mut().for_each(cut),
+        _ => {}
+    }
 }
 
 /// A JSON text as a value, what is named like a secret replaced.

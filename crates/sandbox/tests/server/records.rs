@@ -30,3 +30,15 @@ async fn a_test_sees_jobs_requests_and_charges_as_values() {
     assert_eq!(charged.len(), 1, "paid exactly once: {charged:?}");
     assert_eq!((charged[0].request_id.as_str(), charged[0].units), (jobs[0].request_id.as_str(), 1));
 }
+
+#[tokio::test]
+async fn the_page_shows_the_words_of_a_request_that_has_a_file_in_it() {
+    let bench = Bench::new(quick()).await;
+    let image_url = format!("data:image/png;base64,{}", "A".repeat(100_000));
+    let id = bench.submit(endpoint("remix"), &json!({ "prompt": "winter", "image_url": image_url })).await;
+    let seen = bench.get(&format!("/_sandbox/requests?request_id={id}")).await.json();
+    let input = &seen["jobs"][0]["input"];
+    assert_eq!(input["prompt"], "winter");
+    let shown = input["image_url"].as_str().unwrap();
+    assert!(shown.len() < 600 && shown.ends_with("… (100022 bytes)"), "{shown}");
+}

@@ -136,6 +136,9 @@ impl<'d> Reader<'d> {
                 Keyword::Read => {}
                 Keyword::Kept => _ = notes.kept.insert(name.clone(), value.clone()),
                 Keyword::Unchecked if name == "format" && is_integer_format(map) => {}
+                // It tells the variants of a union apart; on anything else it says nothing of values.
+                Keyword::Unchecked
+                    if name == "discriminator" && (map.contains_key("oneOf") || map.contains_key("anyOf")) => {}
                 Keyword::Unchecked | Keyword::Dropped => self.note(here, NoteKind::Keyword),
                 Keyword::Foreign => {
                     notes.foreign.insert(name.clone(), value.clone());
