@@ -53,7 +53,8 @@
 //! # Testing your program
 //! The crate `ideogram-sandbox` is the service on this machine, for anybody's tests: the same protocol over real sockets,
 //! with no key and no bill. As a dev-dependency without default features it makes pictures of one colour and needs no font
-//! and no drawing crate. It says what came in as values, so "paid exactly once" is one assertion, and it can be told what
+//! and no drawing crate: 42 packages beside the client's, and 104 s of CPU time more in a first debug build, where the client
+//! takes 69 s (`time cargo build -p ideogram-sandbox --no-default-features` after the client, 2 cores, 2026-11-26). It says what came in as values, so "paid exactly once" is one assertion, and it can be told what
 //! goes wrong:
 //!
 //! ```
