@@ -3,6 +3,7 @@
 use crate::args::flag::{Flag, flags, is_seed, item};
 use crate::args::kind::{self, length};
 use crate::args::local_file::{self, Content, LocalFile, Treatment};
+use crate::args::value::is_set;
 use crate::exit::Failure;
 use clap::ArgMatches;
 use ideogram_schema::{Bounds, EndpointInfo, FieldKind, FileRole};
@@ -103,8 +104,11 @@ pub(crate) fn from_matches(info: &'static EndpointInfo, matches: &ArgMatches) ->
 
 /// What the flags of an endpoint with pictures say about them.
 fn treatment(matches: &ArgMatches) -> Treatment {
-    let set = |id| matches.try_get_one::<bool>(id).ok().flatten().copied().unwrap_or_default();
-    Treatment { rotate: !set("no-rotate"), any_mask: set("any-mask"), fit_mask: set("fit-mask") }
+    Treatment {
+        rotate: !is_set(matches, "no-rotate"),
+        any_mask: is_set(matches, "any-mask"),
+        fit_mask: is_set(matches, "fit-mask"),
+    }
 }
 
 /// Fills the seed with a random number when the user left it open, and tells which is used.

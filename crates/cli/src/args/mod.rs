@@ -9,6 +9,6 @@ mod mask;
 #[cfg(feature = "sandbox")]
 mod sandbox;
 pub(crate) mod usage;
-mod value;
+pub(crate) mod value;
 
 pub use command::command;

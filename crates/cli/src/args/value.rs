@@ -1,11 +1,16 @@
 //! What several commands' arguments share: switches, and times with their units.
 
 use clap::builder::{OsStringValueParser, TypedValueParser};
-use clap::{Arg, ArgAction};
+use clap::{Arg, ArgAction, ArgMatches};
 use std::time::Duration;
 
 pub(crate) fn switch(name: &'static str, help: &'static str) -> Arg {
     Arg::new(name).long(name).help(help).action(ArgAction::SetTrue)
+}
+
+/// Whether a switch was given, on a command that has it.
+pub(crate) fn is_set(matches: &ArgMatches, name: &str) -> bool {
+    matches.try_get_one::<bool>(name).ok().flatten().copied().unwrap_or_default()
 }
 
 /// The parser of a time.

@@ -1,5 +1,6 @@
 //! What a command that calls the service works with: the client, the ledger, the signals, the time that is left.
 
+use crate::args::value::is_set;
 use crate::clean;
 use crate::exit::Failure;
 use crate::interrupt::Interrupts;
@@ -29,8 +30,7 @@ pub(crate) struct AboutPictures {
 
 impl AboutPictures {
     fn of(matches: &ArgMatches) -> Self {
-        let set = |id| matches.try_get_one::<bool>(id).ok().flatten().copied().unwrap_or_default();
-        Self { inside: !set("no-metadata"), beside: set("sidecar") }
+        Self { inside: !is_set(matches, "no-metadata"), beside: is_set(matches, "sidecar") }
     }
 }
 
@@ -59,7 +59,7 @@ impl Session {
         let about = AboutPictures::of(matches);
         let named = matches.get_one::<PathBuf>("ledger");
         #[cfg(feature = "sandbox")]
-        if matches.try_get_one::<bool>("sandbox").ok().flatten().copied().unwrap_or_default() {
+        if is_set(matches, "sandbox") {
             let sandbox = crate::sandbox::start(ideogram_sandbox::Sandbox::builder().flat(false), 0).await?;
             let client = Client::builder()
                 .with_base_url(sandbox.url())

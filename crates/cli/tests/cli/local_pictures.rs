@@ -1,22 +1,15 @@
 //! Local pictures are looked at before anything is paid: turned upright, refused, scaled, or sent as they are.
 
 use crate::server::{Server, queue};
-use crate::support::{Place, png};
+use crate::support::{Place, encoded, png};
 use image::codecs::jpeg::JpegEncoder;
-use image::{DynamicImage, GrayImage, ImageEncoder as _, ImageFormat, RgbaImage};
-use std::io::Cursor;
+use image::{DynamicImage, GrayImage, ImageEncoder as _, RgbaImage};
 
 /// EXIF data that says: turn this picture a quarter to the right.
 const LIES_ON_ITS_SIDE: &[u8] = b"II*\0\x08\0\0\0\x01\0\x12\x01\x03\0\x01\0\0\0\x06\0\0\0\0\0\0\0";
 
 fn service() -> Server {
     Server::start(|request| queue(request, &png(64, 48)))
-}
-
-fn encoded(picture: impl Into<DynamicImage>) -> Vec<u8> {
-    let mut bytes = Cursor::new(Vec::new());
-    picture.into().write_to(&mut bytes, ImageFormat::Png).unwrap();
-    bytes.into_inner()
 }
 
 /// 48 wide and 64 high as one sees it: its upper half is white.

@@ -1,15 +1,8 @@
 //! `ideogram mask`: what it makes is a mask, and what it looks at is told as it is.
 
-use crate::support::{Place, png};
-use image::{GrayImage, ImageFormat, RgbaImage};
-use std::io::Cursor;
+use crate::support::{Place, encoded, png};
+use image::{GrayImage, RgbaImage};
 use std::path::Path;
-
-fn encoded(picture: impl Into<image::DynamicImage>) -> Vec<u8> {
-    let mut bytes = Cursor::new(Vec::new());
-    picture.into().write_to(&mut bytes, ImageFormat::Png).unwrap();
-    bytes.into_inner()
-}
 
 fn gray(path: &Path) -> GrayImage {
     image::open(path).unwrap().into_luma8()

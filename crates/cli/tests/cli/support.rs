@@ -105,10 +105,14 @@ pub(crate) fn as_it_came(png: &[u8]) -> Vec<u8> {
     }
 }
 
+/// A picture as a PNG file.
+pub(crate) fn encoded(picture: impl Into<image::DynamicImage>) -> Vec<u8> {
+    let mut bytes = std::io::Cursor::new(Vec::new());
+    picture.into().write_to(&mut bytes, image::ImageFormat::Png).expect("a picture is written");
+    bytes.into_inner()
+}
+
 /// A picture whose left half is black and whose right half is white: also a mask.
 pub(crate) fn png(width: u32, height: u32) -> Vec<u8> {
-    let half = image::GrayImage::from_fn(width, height, |x, _| image::Luma([if x < width / 2 { 0 } else { 255 }]));
-    let mut bytes = std::io::Cursor::new(Vec::new());
-    half.write_to(&mut bytes, image::ImageFormat::Png).expect("a picture is written");
-    bytes.into_inner()
+    encoded(image::GrayImage::from_fn(width, height, |x, _| image::Luma([if x < width / 2 { 0 } else { 255 }])))
 }
