@@ -1,6 +1,7 @@
 //! A request that is ready to be sent, and its row in the ledger.
 
 use crate::args::input;
+use crate::calls::prompt::prompt_of;
 use crate::calls::session::Session;
 use crate::exit::Failure;
 use crate::ledger::NewRow;
@@ -14,14 +15,43 @@ use std::path::Path;
 /// How often a random seed is drawn again because the ledger has seen its input.
 const DRAWS: usize = 16;
 
-/// A request that is ready to be sent.
-#[derive(Debug)]
+/// The field that asks for the file inside the answer.
+const SYNC_MODE: &str = "sync_mode";
+
+/// A request that is to be sent once.
+#[derive(Clone, Debug)]
 pub(crate) struct Order {
     pub(crate) info: &'static EndpointInfo,
     pub(crate) input: Map<String, Value>,
+    /// The seed in the input, once it is chosen.
     pub(crate) seed: Option<i64>,
+    /// Whether it is a call in one piece instead of one through the queue.
     pub(crate) sync: bool,
     pub(crate) destination: Destination,
+    /// Whose call it is, for the ledger.
+    pub(crate) caller: &'static str,
+    /// The batch it belongs to and its key in it.
+    pub(crate) batch: Option<(String, String)>,
+}
+
+/// Refuses what the service would bill without making anything of use: no words, and a result that is soon gone.
+/// `queue_sync_mode` lets a queued request have its file inside the answer all the same.
+pub(crate) fn worth_sending(
+    info: &EndpointInfo,
+    input: &Map<String, Value>,
+    sync: bool,
+    queue_sync_mode: bool,
+) -> Result<(), Failure> {
+    if prompt_of(info, input).is_some_and(|prompt| prompt.trim().is_empty()) {
+        return Err(Failure::usage("the prompt is empty; the service would make a picture of nothing, and bill it"));
+    }
+    if input.get(SYNC_MODE) == Some(&Value::Bool(true)) && !sync && !queue_sync_mode {
+        return Err(Failure::usage(
+            "`--sync-mode` makes a queued result large, and the service keeps such a result for minutes only and in no \
+             history; add `--sync`, or `--force` to queue it all the same",
+        ));
+    }
+    Ok(())
 }
 
 /// Draws a seed where the user chose none, another one when the ledger has seen this very input.
@@ -48,6 +78,11 @@ fn text_of(input: &Map<String, Value>) -> String {
 }
 
 impl Order {
+    /// A call of the command line through the queue.
+    pub(crate) fn new(info: &'static EndpointInfo, input: Map<String, Value>, destination: Destination) -> Self {
+        Self { info, input, seed: None, sync: false, destination, caller: "command", batch: None }
+    }
+
     /// The input as the client takes it.
     pub(super) fn json(&self) -> Result<JsonInput, Failure> {
         JsonInput::of(self.info, self.input.clone()).map_err(|error| Failure::usage(error.to_string()))
@@ -73,6 +108,8 @@ impl Order {
             clock_offset_ms: client.clock_offset_ms(),
             account: Some(client.key_fingerprint()),
             cost_micros: self.info.price.and_then(|price| i64::try_from(price.micros).ok()),
+            caller: self.caller,
+            batch: self.batch.as_ref().map(|(batch, key)| (batch.as_str(), key.as_str())),
             ..NewRow::new(self.info.id, sent)
         }
     }

@@ -1,14 +1,11 @@
-//! A call through the queue: sent once, noted before anybody waits, and found again after a crash.
+//! Sending a request to the queue, and what it means when that fails.
 
-use crate::calls::follow::follow;
 use crate::calls::order::Order;
-use crate::calls::save_answer::{SaveRequest, SavedAnswer, save_answer};
 use crate::calls::session::{Session, warn_unless};
 use crate::calls::{failure, lost_reply};
 use crate::clean;
 use crate::exit::Failure;
 use crate::ledger::Closing;
-use crate::settings::ledger::unusable_ledger;
 use ideogram_client::{Job, JsonInput, RequestState};
 use serde_json::Value;
 use std::future::IntoFuture as _;
@@ -19,35 +16,9 @@ use tokio::time::timeout;
 /// How soon a call ends that is given up between two attempts.
 pub(super) const AT_ONCE: Duration = Duration::from_millis(100);
 
-/// Sends the request, follows it, saves its files.
-pub(super) async fn call(
-    session: &mut Session,
-    order: &Order,
-    input: &JsonInput,
-    sent: &str,
-) -> Result<SavedAnswer, Failure> {
-    let client = session.client.clone();
-    let destination = order.destination.remembered();
-    let new = order.row(sent, &client, client.queue_url(), destination.as_deref());
-    let id = session.ledger.begin(&new).map_err(|error| unusable_ledger(&error))?;
-    let (job, interrupted) = submit(session, order, input, id).await?;
-    let noted = session.ledger.accepted(id, job.request_id());
-    warn_unless(noted, &format!("the request is `{}`", job.request_id()));
-    let answer = follow(session, &job, id, interrupted).await?;
-    let request = SaveRequest {
-        id,
-        info: order.info,
-        input: &order.input,
-        seed: order.seed,
-        destination: &order.destination,
-        earlier: None,
-    };
-    save_answer(session, request, answer).await
-}
-
 /// Sends the request. The first Ctrl-C gives it up: between two attempts nothing more is sent, and one that is on its way is
-/// waited for some seconds, to cancel its job. A second one leaves at once.
-async fn submit(
+/// waited for some seconds, to cancel its job: `true` says that this is to be done. A second one leaves at once.
+pub(super) async fn submit(
     session: &mut Session,
     order: &Order,
     input: &JsonInput,

@@ -4,11 +4,9 @@ use crate::calls::lost_reply;
 use crate::calls::oddities::kept_answer;
 use crate::calls::order::Order;
 use crate::calls::queued::{AT_ONCE, not_accepted};
-use crate::calls::save_answer::{Answer, SaveRequest, SavedAnswer, save_answer};
+use crate::calls::save_answer::Answer;
 use crate::calls::session::{Session, warn_unless};
-use crate::clean;
 use crate::exit::Failure;
-use crate::settings::ledger::unusable_ledger;
 use ideogram_client::{JsonInput, RequestState, Window, limits};
 use std::future::IntoFuture as _;
 use std::time::Duration;
@@ -17,31 +15,6 @@ use tokio::time::{Instant, timeout, timeout_at};
 
 /// How often at least the history is looked at for an answer that is on its way there.
 const LOOK: Duration = Duration::from_secs(5);
-
-/// Sends the request, waits for the answer, saves its files.
-pub(super) async fn call(
-    session: &mut Session,
-    order: &Order,
-    input: &JsonInput,
-    sent: &str,
-) -> Result<SavedAnswer, Failure> {
-    let client = session.client.clone();
-    let destination = order.destination.remembered();
-    let new = order.row(sent, &client, client.run_url(), destination.as_deref());
-    let id = session.ledger.begin(&new).map_err(|error| unusable_ledger(&error))?;
-    let answer = wait(session, order, input, id).await?;
-    let noted = session.ledger.answered(id, answer.request_id.as_deref(), &clean::hidden(&answer.body.to_string()));
-    warn_unless(noted, "the service has answered");
-    let request = SaveRequest {
-        id,
-        info: order.info,
-        input: &order.input,
-        seed: order.seed,
-        destination: &order.destination,
-        earlier: None,
-    };
-    save_answer(session, request, answer).await
-}
 
 /// What the service's history has of a request whose answer was lost: looked for while there is time, and past the deadline
 /// for as long as winding up may take. Ctrl-C ends it.
@@ -68,9 +41,9 @@ async fn look_up(session: &mut Session, input: &JsonInput, id: i64, window: Wind
     timeout_at(until, looking).await.ok().flatten()
 }
 
-/// Waits for the answer. Between two attempts Ctrl-C ends it, and nothing more is sent. What is on its way cannot be
+/// Sends the request and waits for the answer. Between two attempts Ctrl-C ends it, and nothing more is sent. What is on its way cannot be
 /// cancelled: the first Ctrl-C goes on waiting for it, a second one leaves it.
-async fn wait(session: &mut Session, order: &Order, input: &JsonInput, id: i64) -> Result<Answer, Failure> {
+pub(super) async fn wait(session: &mut Session, order: &Order, input: &JsonInput, id: i64) -> Result<Answer, Failure> {
     let client = session.client.clone();
     let (stop, stopped) = oneshot::channel::<()>();
     let call = client.run(input).with_deadline(session.time_left()).cancel_when(async { drop(stopped.await) });
