@@ -119,8 +119,23 @@ pub struct FileRow {
     pub sha256: String,
     /// The request that made it, where the file says: endpoint, request id, seed, price and input.
     pub made: Option<Value>,
+    /// What `ideogram rerun` would send of it, where the file says and the endpoint is known.
+    pub rerun: Option<RerunRow>,
     /// The texts in the file, by keyword.
     pub texts: BTreeMap<String, String>,
+}
+
+/// A request as `ideogram rerun` would send it.
+#[derive(Clone, Debug, Serialize)]
+pub struct RerunRow {
+    /// The endpoint's id.
+    pub endpoint: String,
+    /// What would be sent where no flag says otherwise.
+    pub input: Value,
+    /// The flags without which it cannot be sent: files that were sent from a disk are not in the picture.
+    pub missing: Vec<String>,
+    /// The fields of the request that are not taken over.
+    pub left_out: Vec<String>,
 }
 
 /// A mask that was made or looked at.

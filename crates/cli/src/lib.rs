@@ -25,6 +25,7 @@ mod masks;
 mod output;
 mod pictures;
 mod price;
+mod rerun;
 mod runtime;
 #[cfg(feature = "sandbox")]
 mod sandbox;
@@ -85,6 +86,7 @@ fn dispatch(matches: &ArgMatches, output: Output) -> Result<(), Failure> {
         Some(("completions", matches)) => docs::completions(matches),
         Some(("man", matches)) => docs::man(matches),
         Some(("inspect", matches)) => show::inspect::print(matches, output),
+        Some(("rerun", matches)) => rerun::run(matches, output),
         Some(("help", matches)) => docs::help(matches),
         Some(("mask", matches)) => masks::run(matches, output),
         Some(("jobs", matches)) => jobs::run(matches, output),

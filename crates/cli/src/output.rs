@@ -36,6 +36,13 @@ impl Output {
         }
     }
 
+    /// A question to somebody at a terminal, who answers on the same line.
+    pub(crate) fn ask(self, question: &str) {
+        let lines: Vec<_> = question.lines().map(clean::line).collect();
+        let mut stderr = io::stderr().lock();
+        let _ = write!(stderr, "{} ", lines.join("\n")).and_then(|()| stderr.flush());
+    }
+
     /// Tells of a failure, on stderr and with `--json` on stdout too, and gives the exit code that goes with it.
     pub(crate) fn failure(self, failure: &Failure) -> Exit {
         if !failure.is_reported() {

@@ -1,7 +1,7 @@
 //! The command tree, built from the table of endpoints.
 
 use crate::args::flag::with_fields;
-use crate::args::mask;
+use crate::args::{mask, rerun};
 #[cfg(feature = "sandbox")]
 use crate::args::sandbox;
 use crate::args::value::{switch, time};
@@ -37,7 +37,7 @@ pub fn command() -> Command {
         .disable_help_subcommand(true)
         .args(globals());
     let command = ENDPOINTS.iter().fold(command, |command, info| command.subcommand(endpoint(info)));
-    let command = command.subcommand(jobs()).subcommand(mask::command()).subcommand(inspect());
+    let command = command.subcommand(jobs()).subcommand(mask::command()).subcommand(inspect()).subcommand(rerun::command());
     #[cfg(feature = "sandbox")]
     let command = command.subcommand(sandbox::command());
     command.subcommand(schema()).subcommand(completions()).subcommand(man()).subcommand(help())
@@ -74,7 +74,7 @@ fn endpoint(info: &'static EndpointInfo) -> Command {
 }
 
 /// The flags of a call.
-fn running() -> Vec<Arg> {
+pub(super) fn running() -> Vec<Arg> {
     let sync =
         "Call in one piece instead of through the queue: quicker, but stopping it may lose a picture that is paid";
     let mut args = saving();

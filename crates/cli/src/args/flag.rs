@@ -4,7 +4,7 @@ use crate::args::kind::{self, length};
 use crate::args::value::switch;
 use clap::builder::{PossibleValue, StringValueParser, TypedValueParser};
 use clap::{Arg, ArgAction, Command, value_parser};
-use ideogram_schema::{Bounds, EndpointInfo, Field, FieldKind, FileRole};
+use ideogram_schema::{Bounds, ENDPOINTS, EndpointInfo, Field, FieldKind, FileRole};
 use std::ffi::{OsStr, OsString};
 
 /// The long names that the tool itself takes; a field of that name becomes `--input-<name>`.
@@ -24,6 +24,7 @@ pub(crate) const RESERVED: &[&str] = &[
     "sync",
     "timeout",
     "version",
+    "yes",
 ];
 
 /// The field that makes a picture repeatable, where an endpoint has one.
@@ -147,14 +148,38 @@ pub(crate) fn flags(info: &'static EndpointInfo) -> Vec<Flag> {
 
 /// Adds the endpoint's arguments to its command.
 pub(crate) fn with_fields(command: Command, info: &'static EndpointInfo) -> Command {
-    let has = |role| info.inputs.iter().any(|field| *item(&field.kind) == FieldKind::File(role));
+    with_pictures(command.args(flags(info).iter().map(Flag::arg)), &[info])
+}
+
+/// Adds the arguments of every endpoint as options that may be left out, each name once: for a command that learns from
+/// elsewhere which endpoint it calls.
+pub(crate) fn with_fields_of_all(command: Command) -> Command {
+    // No defaults: what is left out is as it was.
+    let arg = |flag: &Flag| flag.arg().required(false).help(flag.field.description);
+    with_pictures(command.args(options().iter().map(arg)), ENDPOINTS)
+}
+
+/// Every field that some endpoint has, as an option.
+pub(crate) fn options() -> Vec<Flag> {
+    let mut options: Vec<Flag> = Vec::new();
+    for flag in ENDPOINTS.iter().flat_map(|info| flags(info)) {
+        if !options.iter().any(|option| option.long == flag.long || option.field.name == flag.field.name) {
+            options.push(Flag { position: None, ..flag });
+        }
+    }
+    options
+}
+
+/// Adds what may be done with the pictures that these endpoints take.
+fn with_pictures(command: Command, endpoints: &[&EndpointInfo]) -> Command {
+    let fields = endpoints.iter().flat_map(|info| info.inputs);
+    let has = |role| fields.clone().any(|field| *item(&field.kind) == FieldKind::File(role));
     let (has_image, has_mask) = (has(FileRole::Image), has(FileRole::Mask));
     let rotate =
         switch("no-rotate", "Send pictures as they are, also where their EXIF data says that they lie on a side");
     let any = switch("any-mask", "Send the mask whatever it looks like");
     let fit = switch("fit-mask", "Scale the mask to the size of the picture");
     command
-        .args(flags(info).iter().map(Flag::arg))
         .args((has_image || has_mask).then_some(rotate))
         .args(has_mask.then_some([any, fit]).into_iter().flatten())
 }

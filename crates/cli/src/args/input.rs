@@ -137,13 +137,13 @@ fn random_seed(bounds: &Bounds<i64>) -> Result<Option<i64>, Failure> {
     Ok(bounds.check(seed).is_ok().then_some(seed))
 }
 
+/// What was given for a field; a command of several endpoints may not have it, or may have it from another one.
 fn raw_values<'a>(flag: &Flag, matches: &'a ArgMatches) -> Vec<&'a OsStr> {
-    match item(&flag.field.kind) {
-        FieldKind::File(_) => {
-            matches.get_many::<OsString>(&flag.id()).into_iter().flatten().map(OsString::as_os_str).collect()
-        }
-        _ => matches.get_many::<String>(&flag.id()).into_iter().flatten().map(OsStr::new).collect(),
-    }
+    let id = flag.id();
+    let files = matches.try_get_many::<OsString>(&id).ok().flatten();
+    let texts = matches.try_get_many::<String>(&id).ok().flatten();
+    let files = files.into_iter().flatten().map(OsString::as_os_str);
+    files.chain(texts.into_iter().flatten().map(OsStr::new)).collect()
 }
 
 /// The one value, or the list with its length checked; `None` when the argument was not given.

@@ -6,6 +6,7 @@ pub(crate) mod input;
 pub(crate) mod kind;
 mod local_file;
 mod mask;
+mod rerun;
 #[cfg(feature = "sandbox")]
 mod sandbox;
 pub(crate) mod usage;

@@ -15,4 +15,4 @@ pub(crate) mod session;
 mod sync;
 mod upload;
 
-pub(crate) use run::run;
+pub(crate) use run::{make, run};

@@ -16,7 +16,17 @@ use std::path::PathBuf;
 
 /// Runs the command of an endpoint.
 pub(crate) fn run(info: &'static EndpointInfo, matches: &ArgMatches, output: Output) -> Result<(), Failure> {
-    let Draft { input, uploads, notes } = input::from_matches(info, matches)?;
+    make(info, input::from_matches(info, matches)?, matches, output)
+}
+
+/// Makes the pictures of a request whose fields are known.
+pub(crate) fn make(
+    info: &'static EndpointInfo,
+    draft: Draft,
+    matches: &ArgMatches,
+    output: Output,
+) -> Result<(), Failure> {
+    let Draft { input, uploads, notes } = draft;
     for note in &notes {
         output.note(note);
     }

@@ -320,6 +320,16 @@ impl Ledger {
         }
     }
 
+    /// The latest row with this request id.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn row_of_request(&self, request_id: &str) -> Result<Option<Row>, LedgerError> {
+        let tail = "WHERE request_id = ?1 ORDER BY id DESC LIMIT 1";
+        let rows = check::rows(&self.db, tail, [request_id]).map_err(|cause| self.failed(cause))?;
+        Ok(rows.sound.into_iter().next())
+    }
+
     /// Claims the row for this process; `false` while another, or another task of this one, works on it.
     ///
     /// # Errors

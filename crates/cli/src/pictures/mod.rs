@@ -4,7 +4,7 @@ mod decode;
 mod texts;
 
 pub(crate) use decode::{MAX_SIDE, Source, Unread, decode, read, size};
-pub(crate) use texts::texts;
+pub(crate) use texts::{made, made_by, texts};
 
 use crate::exit::Failure;
 use image::{DynamicImage, ImageFormat};

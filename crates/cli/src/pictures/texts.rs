@@ -1,5 +1,6 @@
 //! The texts in a PNG file.
 
+use crate::made::{KEYWORD, Made};
 use std::fs::File;
 use std::io::BufReader;
 use std::path::Path;
@@ -19,4 +20,15 @@ pub(crate) fn texts(path: &Path) -> std::io::Result<Vec<(String, String)>> {
     let plain = info.uncompressed_latin1_text.iter().map(|text| (text.keyword.clone(), text.text.clone()));
     let unicode = info.utf8_text.iter().filter_map(|text| Some((text.keyword.clone(), text.get_text().ok()?)));
     Ok(plain.chain(unicode).collect())
+}
+
+/// What made a picture, where it says so.
+pub(crate) fn made(path: &Path) -> std::io::Result<Option<Made>> {
+    Ok(made_by(&texts(path)?))
+}
+
+/// What made a picture, by its texts.
+pub(crate) fn made_by(texts: &[(String, String)]) -> Option<Made> {
+    let (_, text) = texts.iter().find(|(keyword, _)| keyword == KEYWORD)?;
+    serde_json::from_str(text).ok()
 }

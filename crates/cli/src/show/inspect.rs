@@ -1,11 +1,12 @@
 //! `ideogram inspect`: what a picture is, and what made it.
 
+use crate::args::flag::options;
 use crate::clean;
-use crate::envelope::{Envelope, FileRow, Kind};
+use crate::envelope::{Envelope, FileRow, Kind, RerunRow};
 use crate::exit::Failure;
-use crate::made::{KEYWORD, Made};
+use crate::made::Again;
 use crate::output::{Output, print_envelope, write_stdout};
-use crate::pictures::texts;
+use crate::pictures::{made_by, texts};
 use crate::summary::sha256_of;
 use clap::ArgMatches;
 use ideogram_client::{Dimensions, Format};
@@ -38,8 +39,8 @@ fn inspect(path: &Path) -> Result<FileRow, Failure> {
         .ok_or_else(|| Failure::file(format!("`{}` is no picture of a known format", path.display())))?;
     let size = Dimensions::of(&begin);
     let texts = texts(path).map_err(cannot)?;
-    let made = texts.iter().find(|(keyword, _)| keyword == KEYWORD);
-    let made = made.and_then(|(_, text)| serde_json::from_str::<Made>(text).ok());
+    let made = made_by(&texts);
+    let rerun = made.as_ref().and_then(|made| made.again(false)).map(|again| rerun_row(&again));
     Ok(FileRow {
         path: path.display().to_string(),
         content_type: format.content_type(),
@@ -48,8 +49,20 @@ fn inspect(path: &Path) -> Result<FileRow, Failure> {
         bytes,
         sha256: sha256_of(path).map_err(cannot)?,
         made: made.and_then(|made| serde_json::to_value(made).ok()),
+        rerun,
         texts: texts.into_iter().collect(),
     })
+}
+
+/// What `rerun` would send.
+fn rerun_row(again: &Again) -> RerunRow {
+    let flag = |name: &str| options().into_iter().find(|flag| flag.field.name == name).map(|flag| flag.shown());
+    RerunRow {
+        endpoint: again.info.id.to_owned(),
+        input: Value::Object(again.input.clone()),
+        missing: again.missing().map(|name| flag(name).unwrap_or_else(|| name.to_owned())).collect(),
+        left_out: again.left_out.clone(),
+    }
 }
 
 /// A file's facts, then what made it, or the texts in it where that is not known.
@@ -81,6 +94,11 @@ fn page(row: &FileRow) -> String {
             (_, Value::Null) => {}
             _ => line(name, &plain(value)),
         }
+    }
+    match &row.rerun {
+        Some(rerun) if rerun.missing.is_empty() => line("again", "`ideogram rerun` sends it once more"),
+        Some(rerun) => line("again", &format!("`ideogram rerun` needs `{}` for it", rerun.missing.join("`, `"))),
+        None => line("again", "its endpoint is not known here"),
     }
     page
 }

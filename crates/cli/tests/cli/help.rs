@@ -15,6 +15,7 @@ fn help_of_every_command() {
     insta::assert_snapshot!("help", page(&["--help"]));
     for verb in ENDPOINTS.iter().map(|info| info.verb).chain([
         "inspect",
+        "rerun",
         "jobs",
         "mask",
         "sandbox",

@@ -15,6 +15,7 @@ mod masks;
 mod metadata;
 mod odd_answers;
 mod requests;
+mod rerun;
 mod resume;
 #[cfg(feature = "sandbox")]
 mod sandbox;

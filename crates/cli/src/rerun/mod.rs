@@ -1,0 +1,66 @@
+//! `ideogram rerun`: a request is sent again, as it was or with other flags.
+
+mod consent;
+mod source;
+
+use crate::args::flag::{Flag, flags, options};
+use crate::args::input::{self, Draft};
+use crate::calls;
+use crate::exit::Failure;
+use crate::made::Again;
+use crate::output::Output;
+use crate::price::price;
+use crate::summary::summarised;
+use clap::ArgMatches;
+use clap::parser::ValueSource;
+use ideogram_schema::EndpointInfo;
+
+/// Reads the request, shows it with its price, and buys it where that is wanted.
+pub(crate) fn run(matches: &ArgMatches, output: Output) -> Result<(), Failure> {
+    let again = source::find(matches)?;
+    let info = again.info;
+    if let Some(flag) = foreign(matches, info) {
+        return Err(Failure::usage(format!("`{}` is no flag of `{}`, which made this picture", flag.shown(), info.verb)));
+    }
+    let mut draft = input::from_matches(info, matches)?;
+    let left_out = take_over(&mut draft, again)?;
+    if !left_out.is_empty() {
+        output.note(&format!("not taken over: `{}`", left_out.join("`, `")));
+    }
+    consent::ask(matches, output, &shown(info, &draft))?;
+    calls::make(info, draft, matches, output)
+}
+
+/// A flag that was given and that the endpoint does not have.
+fn foreign(matches: &ArgMatches, info: &'static EndpointInfo) -> Option<Flag> {
+    let own = flags(info);
+    let given = |flag: &Flag| matches.value_source(&flag.id()) == Some(ValueSource::CommandLine);
+    options().into_iter().find(|flag| given(flag) && !own.iter().any(|own| own.field.name == flag.field.name))
+}
+
+/// Fills what was not given with what was sent before; gives the fields that neither has.
+fn take_over(draft: &mut Draft, again: Again) -> Result<Vec<String>, Failure> {
+    for (name, value) in again.input {
+        draft.input.entry(name).or_insert(value);
+    }
+    let missing = again.info.inputs.iter().find(|field| field.required && !draft.input.contains_key(field.name));
+    if let Some(field) = missing {
+        let flag = options().into_iter().find(|flag| flag.field.name == field.name);
+        let flag = flag.map_or_else(|| field.name.to_owned(), |flag| flag.shown());
+        return Err(Failure::usage(format!(
+            "`{flag}` is missing: what was sent for it is not known here, such as a file that was sent from a disk"
+        )));
+    }
+    Ok(again.left_out.into_iter().filter(|name| !draft.input.contains_key(name)).collect())
+}
+
+/// The request in one line, files by what they are.
+fn shown(info: &EndpointInfo, draft: &Draft) -> String {
+    let price = info.price.map_or_else(|| "no price is known".to_owned(), |cost| price(&cost));
+    let uploads: Vec<String> = draft.uploads.iter().map(|file| format!("`{}`", file.path.display())).collect();
+    let uploads = match uploads.as_slice() {
+        [] => String::new(),
+        uploads => format!(", after uploading {}", uploads.join(", ")),
+    };
+    format!("{}, {price}: {}{uploads}", info.id, summarised(&draft.input))
+}
