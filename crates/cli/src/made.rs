@@ -60,9 +60,9 @@ impl Made {
         let info = ENDPOINTS.iter().copied().find(|info| info.id == self.endpoint)?;
         let mut again = Again { info, input: Map::new(), left_out: Vec::new() };
         for (name, value) in &self.input {
-            let fits = info
-                .input(name)
-                .is_some_and(|field| field.kind.check(name, value).is_ok() && (local || is_on_the_web(&field.kind, value)));
+            let fits = info.input(name).is_some_and(|field| {
+                field.kind.check(name, value).is_ok() && (local || is_on_the_web(&field.kind, value))
+            });
             if fits {
                 again.input.insert(name.clone(), value.clone());
             } else {
@@ -93,7 +93,11 @@ pub(crate) struct Again {
 impl Again {
     /// The fields that the endpoint cannot do without and that are not known.
     pub(crate) fn missing(&self) -> impl Iterator<Item = &'static str> {
-        self.info.inputs.iter().filter(|field| field.required && !self.input.contains_key(field.name)).map(|field| field.name)
+        self.info
+            .inputs
+            .iter()
+            .filter(|field| field.required && !self.input.contains_key(field.name))
+            .map(|field| field.name)
     }
 }
 
@@ -104,7 +108,9 @@ fn is_on_the_web(kind: &'static FieldKind, value: &Value) -> bool {
             let scheme = url.split_once(':').map(|(scheme, _)| scheme.to_ascii_lowercase());
             matches!(scheme.as_deref(), Some("http" | "https"))
         }
-        (FieldKind::Array { items, .. }, Value::Array(values)) => values.iter().all(|value| is_on_the_web(items, value)),
+        (FieldKind::Array { items, .. }, Value::Array(values)) => {
+            values.iter().all(|value| is_on_the_web(items, value))
+        }
         (FieldKind::Object(fields), Value::Object(values)) => fields
             .iter()
             .filter_map(|field| Some((&field.kind, values.get(field.name)?)))
@@ -152,7 +158,9 @@ mod tests {
             max_items: None,
         }]);
         let nested: &'static FieldKind = Box::leak(Box::new(nested));
-        assert!(is_on_the_web(nested, &json!(["https://a"])) && !is_on_the_web(nested, &json!(["https://a", "data:,"])));
+        assert!(
+            is_on_the_web(nested, &json!(["https://a"])) && !is_on_the_web(nested, &json!(["https://a", "data:,"]))
+        );
     }
 
     #[test]

@@ -36,13 +36,6 @@ impl Output {
         }
     }
 
-    /// A question to somebody at a terminal, who answers on the same line.
-    pub(crate) fn ask(self, question: &str) {
-        let lines: Vec<_> = question.lines().map(clean::line).collect();
-        let mut stderr = io::stderr().lock();
-        let _ = write!(stderr, "{} ", lines.join("\n")).and_then(|()| stderr.flush());
-    }
-
     /// Tells of a failure, on stderr and with `--json` on stdout too, and gives the exit code that goes with it.
     pub(crate) fn failure(self, failure: &Failure) -> Exit {
         if !failure.is_reported() {
@@ -110,6 +103,13 @@ pub(crate) fn stdout_is_closed() -> bool {
 /// A line that even `--quiet` lets through: something paid may be forgotten otherwise.
 pub(crate) fn warn(text: &str) {
     talk("warning: ", text);
+}
+
+/// A question to somebody at a terminal, who answers on its last line.
+pub(crate) fn ask(question: &str) {
+    let lines: Vec<_> = question.lines().map(clean::line).collect();
+    let mut stderr = io::stderr().lock();
+    let _ = write!(stderr, "{} ", lines.join("\n")).and_then(|()| stderr.flush());
 }
 
 /// One line on stderr; a closed stderr is nobody's loss.

@@ -1,10 +1,10 @@
 //! The command tree, built from the table of endpoints.
 
 use crate::args::flag::with_fields;
-use crate::args::{mask, rerun};
 #[cfg(feature = "sandbox")]
 use crate::args::sandbox;
 use crate::args::value::{switch, time};
+use crate::args::{mask, rerun};
 use crate::price::price;
 use crate::settings::env;
 use clap::{Arg, Command, ValueHint, value_parser};
@@ -37,7 +37,8 @@ pub fn command() -> Command {
         .disable_help_subcommand(true)
         .args(globals());
     let command = ENDPOINTS.iter().fold(command, |command, info| command.subcommand(endpoint(info)));
-    let command = command.subcommand(jobs()).subcommand(mask::command()).subcommand(inspect()).subcommand(rerun::command());
+    let command =
+        command.subcommand(jobs()).subcommand(mask::command()).subcommand(inspect()).subcommand(rerun::command(running()));
     #[cfg(feature = "sandbox")]
     let command = command.subcommand(sandbox::command());
     command.subcommand(schema()).subcommand(completions()).subcommand(man()).subcommand(help())
@@ -74,7 +75,7 @@ fn endpoint(info: &'static EndpointInfo) -> Command {
 }
 
 /// The flags of a call.
-pub(super) fn running() -> Vec<Arg> {
+fn running() -> Vec<Arg> {
     let sync =
         "Call in one piece instead of through the queue: quicker, but stopping it may lose a picture that is paid";
     let mut args = saving();

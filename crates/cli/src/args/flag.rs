@@ -179,9 +179,7 @@ fn with_pictures(command: Command, endpoints: &[&EndpointInfo]) -> Command {
         switch("no-rotate", "Send pictures as they are, also where their EXIF data says that they lie on a side");
     let any = switch("any-mask", "Send the mask whatever it looks like");
     let fit = switch("fit-mask", "Scale the mask to the size of the picture");
-    command
-        .args((has_image || has_mask).then_some(rotate))
-        .args(has_mask.then_some([any, fit]).into_iter().flatten())
+    command.args((has_image || has_mask).then_some(rotate)).args(has_mask.then_some([any, fit]).into_iter().flatten())
 }
 
 /// Whether the tool fills this field with a random number when the user does not.

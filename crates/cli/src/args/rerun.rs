@@ -1,6 +1,5 @@
 //! The arguments of `ideogram rerun`.
 
-use crate::args::command::running;
 use crate::args::flag::with_fields_of_all;
 use crate::args::value::switch;
 use clap::{Arg, Command, ValueHint, value_parser};
@@ -17,8 +16,8 @@ Examples:
   ideogram rerun fox.png --seed 8
   ideogram rerun 12 --style anime --yes";
 
-/// `ideogram rerun`.
-pub(super) fn command() -> Command {
+/// `ideogram rerun`, with the flags of a call.
+pub(super) fn command(running: Vec<Arg>) -> Command {
     let source = Arg::new("source")
         .value_name("FILE|ID")
         .value_parser(value_parser!(OsString))
@@ -27,5 +26,5 @@ pub(super) fn command() -> Command {
         .help("A picture that this tool has made, a number from `ideogram jobs`, or the service's id of a request");
     let yes = switch("yes", "Buy it without being asked").short('y').help_heading("Running");
     let command = Command::new("rerun").about("Send a request again, as it was or with other flags").arg(source);
-    with_fields_of_all(command).args(running()).arg(yes).after_help(ABOUT)
+    with_fields_of_all(command).args(running).arg(yes).after_help(ABOUT)
 }

@@ -2,7 +2,7 @@
 
 use crate::args::value::is_set;
 use crate::exit::{ErrorKind, Failure};
-use crate::output::Output;
+use crate::output::{self, Output};
 use clap::ArgMatches;
 use std::io::{self, BufRead as _, IsTerminal as _};
 
@@ -19,7 +19,7 @@ pub(super) fn ask(matches: &ArgMatches, output: Output, request: &str) -> Result
         output.note(request);
         return Err(Failure::usage("nothing was sent: `--yes` buys it"));
     }
-    output.ask(&format!("{request}\nBuy it? [y/N] "));
+    output::ask(&format!("{request}\nBuy it? [y/N] "));
     let mut answer = String::new();
     // Whatever cannot be read is no yes.
     let _ = io::Read::take(io::stdin().lock(), ANSWER).read_line(&mut answer);

@@ -20,7 +20,11 @@ pub(crate) fn run(matches: &ArgMatches, output: Output) -> Result<(), Failure> {
     let again = source::find(matches)?;
     let info = again.info;
     if let Some(flag) = foreign(matches, info) {
-        return Err(Failure::usage(format!("`{}` is no flag of `{}`, which made this picture", flag.shown(), info.verb)));
+        return Err(Failure::usage(format!(
+            "`{}` is no flag of `{}`, which made this picture",
+            flag.shown(),
+            info.verb
+        )));
     }
     let mut draft = input::from_matches(info, matches)?;
     let left_out = take_over(&mut draft, again)?;

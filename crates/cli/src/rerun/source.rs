@@ -18,14 +18,18 @@ pub(super) fn find(matches: &ArgMatches) -> Result<Again, Failure> {
     let text = source.to_str().unwrap_or_default();
     let ledger = || open_ledger(matches.get_one::<PathBuf>("ledger"));
     if let Some(id) = Some(text).filter(|text| text.bytes().all(|byte| byte.is_ascii_digit())).and_then(number) {
-        let unknown = format!("the ledger has no request {id}; see `ideogram jobs --all`, or `./{id}` for a file of that name");
+        let unknown =
+            format!("the ledger has no request {id}; see `ideogram jobs --all`, or `./{id}` for a file of that name");
         return of_row(row(&ledger()?, |ledger| ledger.row(id))?, unknown);
     }
     let path = Path::new(&source);
     if path.exists() {
         return of_picture(path);
     }
-    let unknown = format!("`{}` is neither a file nor the id of a request in the ledger", clean::line(&path.display().to_string()));
+    let unknown = format!(
+        "`{}` is neither a file nor the id of a request in the ledger",
+        clean::line(&path.display().to_string())
+    );
     of_row(row(&ledger()?, |ledger| ledger.row_of_request(text))?, unknown)
 }
 
@@ -33,7 +37,10 @@ fn number(digits: &str) -> Option<i64> {
     digits.parse().ok()
 }
 
-fn row(ledger: &Ledger, find: impl FnOnce(&Ledger) -> Result<Option<Row>, LedgerError>) -> Result<Option<Row>, Failure> {
+fn row(
+    ledger: &Ledger,
+    find: impl FnOnce(&Ledger) -> Result<Option<Row>, LedgerError>,
+) -> Result<Option<Row>, Failure> {
     find(ledger).map_err(|error| Failure::file(error.to_string()))
 }
 
