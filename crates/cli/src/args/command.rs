@@ -37,8 +37,11 @@ pub fn command() -> Command {
         .disable_help_subcommand(true)
         .args(globals());
     let command = ENDPOINTS.iter().fold(command, |command, info| command.subcommand(endpoint(info)));
-    let command =
-        command.subcommand(jobs()).subcommand(mask::command()).subcommand(inspect()).subcommand(rerun::command(running()));
+    let command = command
+        .subcommand(jobs())
+        .subcommand(mask::command())
+        .subcommand(inspect())
+        .subcommand(rerun::command(running()));
     #[cfg(feature = "sandbox")]
     let command = command.subcommand(sandbox::command());
     command.subcommand(schema()).subcommand(completions()).subcommand(man()).subcommand(help())
