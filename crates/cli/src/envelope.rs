@@ -38,6 +38,8 @@ pub enum Kind {
     File,
     /// A mask, one result: [`MaskRow`].
     Mask,
+    /// A request that is not sent, one result each: [`RequestRow`].
+    Request,
     /// One row of a batch.
     BatchRow,
     /// Nothing but the error.
@@ -78,9 +80,39 @@ pub struct ResultRow {
     pub images: Vec<ImageRow>,
     /// What was sent; data URIs summarised by [`summarised`].
     pub input: Value,
+    /// What it costs by the list, where that is known.
+    pub cost: Option<CostRow>,
     /// Where the ledger says that the request stands; only in envelopes of kind `job`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub job: Option<JobRow>,
+}
+
+/// An amount of money.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct CostRow {
+    /// A decimal number: `0.05`.
+    pub amount: String,
+    /// ISO 4217: `USD`.
+    pub currency: &'static str,
+}
+
+/// A request that is not sent: what `--dry-run` prints, one result each.
+#[derive(Clone, Debug, Serialize)]
+pub struct RequestRow {
+    /// The endpoint's id.
+    pub endpoint: String,
+    /// HTTP method.
+    pub method: &'static str,
+    /// Where it would be sent.
+    pub url: String,
+    /// The exact JSON that would be sent, data URIs whole.
+    pub body: Value,
+    /// The local files that would be uploaded first; each stands in the body as `<upload PATH>`.
+    pub uploads: Vec<String>,
+    /// The same request as a command for a shell, without the key.
+    pub curl: String,
+    /// What it costs by the list, where that is known.
+    pub cost: Option<CostRow>,
 }
 
 /// One file.

@@ -13,6 +13,7 @@ mod args;
 mod calls;
 mod clean;
 mod clock;
+mod cost;
 mod data_uri;
 mod docs;
 pub mod envelope;

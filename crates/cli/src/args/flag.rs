@@ -10,11 +10,13 @@ use std::ffi::{OsStr, OsString};
 /// The long names that the tool itself takes; a field of that name becomes `--input-<name>`.
 pub(crate) const RESERVED: &[&str] = &[
     "any-mask",
+    "dry-run",
     "fit-mask",
     "force",
     "help",
     "json",
     "ledger",
+    "max-cost",
     "no-metadata",
     "no-rotate",
     "output",

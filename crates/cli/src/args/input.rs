@@ -38,6 +38,8 @@ struct Place {
 pub(crate) struct ToUpload {
     place: Place,
     pub(crate) path: PathBuf,
+    /// What the user calls it.
+    pub(crate) name: String,
     /// Keeps a file that was made here until it is uploaded.
     _made: Option<TempPath>,
 }
@@ -93,11 +95,15 @@ pub(crate) fn from_matches(info: &'static EndpointInfo, matches: &ArgMatches) ->
     }
     same_size(&mut locals, treatment, &mut draft.notes)?;
     for (_, place, local) in locals {
-        match local.content {
-            Content::Inline(uri) => place.fill(&mut draft.input, &uri),
-            Content::Upload(path) => draft.uploads.push(ToUpload { place, path, _made: None }),
-            Content::Made(path) => draft.uploads.push(ToUpload { place, path: path.to_path_buf(), _made: Some(path) }),
-        }
+        let (path, made) = match local.content {
+            Content::Inline(uri) => {
+                place.fill(&mut draft.input, &uri);
+                continue;
+            }
+            Content::Upload(path) => (path, None),
+            Content::Made(path) => (path.to_path_buf(), Some(path)),
+        };
+        draft.uploads.push(ToUpload { place, path, name: local.name, _made: made });
     }
     Ok(draft)
 }

@@ -1,5 +1,6 @@
 //! The endpoints' commands: check everything, note it, send it, wait for it, save it.
 
+mod dry_run;
 pub(crate) mod failure;
 mod fetch;
 pub(crate) mod follow;

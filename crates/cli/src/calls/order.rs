@@ -3,6 +3,7 @@
 use crate::args::input;
 use crate::calls::prompt::prompt_of;
 use crate::calls::session::Session;
+use crate::cost::cost;
 use crate::exit::Failure;
 use crate::ledger::NewRow;
 use crate::save::Destination;
@@ -57,24 +58,19 @@ pub(crate) fn worth_sending(
 /// Draws a seed where the user chose none, another one when the ledger has seen this very input.
 pub(super) fn choose_seed(order: &mut Order, session: &Session) -> Result<(), Failure> {
     for _ in 0..DRAWS {
-        let mut input = order.input.clone();
-        order.seed = input::ensure_seed(order.info, &mut input)?;
-        if input == order.input {
-            return Ok(());
-        }
-        let sent_before =
-            session.ledger.was_sent_before(order.info.id, &text_of(&input)).map_err(|error| unusable_ledger(&error))?;
-        if !sent_before {
-            order.input = input;
+        let mut drawn = order.clone();
+        drawn.seed = input::ensure_seed(drawn.info, &mut drawn.input)?;
+        let is_new = drawn.input == order.input
+            || !session
+                .ledger
+                .was_sent_before(order.info.id, &drawn.sent())
+                .map_err(|error| unusable_ledger(&error))?;
+        if is_new {
+            *order = drawn;
             return Ok(());
         }
     }
     Err(Failure::failed("no seed is left that this prompt was not sent with; choose one with `--seed`"))
-}
-
-/// The input as the ledger has it: keys sorted, so that equal inputs are equal texts.
-fn text_of(input: &Map<String, Value>) -> String {
-    Value::Object(input.clone()).to_string()
 }
 
 impl Order {
@@ -88,8 +84,9 @@ impl Order {
         JsonInput::of(self.info, self.input.clone()).map_err(|error| Failure::usage(error.to_string()))
     }
 
+    /// The input as the ledger has it: keys sorted, so that equal inputs are equal texts.
     pub(super) fn sent(&self) -> String {
-        text_of(&self.input)
+        Value::Object(self.input.clone()).to_string()
     }
 
     pub(super) fn row<'a>(
@@ -107,7 +104,7 @@ impl Order {
             overwrite: self.destination.overwrites(),
             clock_offset_ms: client.clock_offset_ms(),
             account: Some(client.key_fingerprint()),
-            cost_micros: self.info.price.and_then(|price| i64::try_from(price.micros).ok()),
+            cost_micros: cost(self.info, &self.input).and_then(|micros| i64::try_from(micros).ok()),
             caller: self.caller,
             batch: self.batch.as_ref().map(|(batch, key)| (batch.as_str(), key.as_str())),
             ..NewRow::new(self.info.id, sent)

@@ -10,18 +10,7 @@ use crate::calls::{queued, sync};
 use crate::clean;
 use crate::exit::Failure;
 use crate::settings::ledger::unusable_ledger;
-use ideogram_client::{Job, JsonInput};
-use serde_json::Value;
-
-/// A request that the queue has accepted.
-#[derive(Debug)]
-pub(crate) struct Submitted {
-    /// The ledger's number of it.
-    pub(crate) id: i64,
-    pub(crate) job: Job<Value>,
-    /// Whether Ctrl-C came while it was sent, so that it is to be cancelled.
-    pub(crate) interrupted: bool,
-}
+use ideogram_client::JsonInput;
 
 /// Makes the pictures of one request and saves them: uploads its files, chooses its seed, notes it in the ledger, sends it,
 /// waits for it. Nothing is printed but progress and warnings; when it fails, the ledger has what is known of it.
@@ -30,32 +19,34 @@ pub(crate) async fn place(
     mut order: Order,
     uploads: &[ToUpload],
 ) -> Result<SavedAnswer, Failure> {
-    let (id, answer) = if order.sync {
-        let (id, input) = begin(session, &mut order, uploads).await?;
-        let answer = sync::wait(session, &order, &input, id).await?;
+    let (id, input) = begin(session, &mut order, uploads).await?;
+    let outcome = answer(session, &order, &input, id).await;
+    settle(session, &order, id, outcome.is_ok());
+    save(session, &order, id, outcome?).await
+}
+
+/// Sends the request and waits for what comes of it.
+async fn answer(session: &mut Session, order: &Order, input: &JsonInput, id: i64) -> Result<Answer, Failure> {
+    if order.sync {
+        let answer = sync::wait(session, order, input, id).await?;
         // It cannot be asked for again, so it is noted before it is used.
         let body = answer.body.to_string();
         let noted = session.ledger.answered(id, answer.request_id.as_deref(), &clean::hidden(&body));
         warn_unless(noted, "the service has answered");
-        (id, answer)
-    } else {
-        let Submitted { id, job, interrupted } = submit(session, &mut order, uploads).await?;
-        (id, follow(session, &job, id, interrupted).await?)
-    };
-    save(session, &order, id, answer).await
-}
-
-/// Sends one request to the queue, and leaves it there: the ledger has its number, and `jobs resume` fetches what it makes.
-pub(crate) async fn submit(
-    session: &mut Session,
-    order: &mut Order,
-    uploads: &[ToUpload],
-) -> Result<Submitted, Failure> {
-    let (id, input) = begin(session, order, uploads).await?;
-    let (job, interrupted) = queued::submit(session, order, &input, id).await?;
+        return Ok(answer);
+    }
+    let (job, interrupted) = queued::submit(session, order, input, id).await?;
     let noted = session.ledger.accepted(id, job.request_id());
     warn_unless(noted, &format!("the request is `{}`", job.request_id()));
-    Ok(Submitted { id, job, interrupted })
+    follow(session, &job, id, interrupted).await
+}
+
+/// Takes a request off the budget again where the ledger says that it is not billed.
+fn settle(session: &Session, order: &Order, id: i64, succeeded: bool) {
+    let is_free = || matches!(session.ledger.row(id), Ok(Some(row)) if !row.state.may_cost());
+    if !succeeded && is_free() {
+        session.budget.give_back(order.info, &order.input);
+    }
 }
 
 /// Everything up to the row in the ledger, which is on the disk when this returns.
@@ -63,11 +54,14 @@ async fn begin(session: &mut Session, order: &mut Order, uploads: &[ToUpload]) -
     upload(session, order, uploads).await?;
     choose_seed(order, session)?;
     let (input, sent) = (order.json()?, order.sent());
-    let client = session.client.clone();
-    let destination = order.destination.remembered();
+    session.budget.reserve(order.info, &order.input)?;
+    let (client, destination) = (session.client.clone(), order.destination.remembered());
     let base = session.base(!order.sync).to_owned();
-    let new = order.row(&sent, &client, &base, destination.as_deref());
-    let id = session.ledger.begin(&new).map_err(|error| unusable_ledger(&error))?;
+    let begun = session.ledger.begin(&order.row(&sent, &client, &base, destination.as_deref()));
+    let id = begun.map_err(|error| {
+        session.budget.give_back(order.info, &order.input);
+        unusable_ledger(&error)
+    })?;
     Ok((id, input))
 }
 

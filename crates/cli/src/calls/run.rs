@@ -1,10 +1,12 @@
 //! The command of an endpoint, from its arguments to its files.
 
 use crate::args::input::{self, Draft};
+use crate::calls::dry_run;
 use crate::calls::order::{Order, worth_sending};
 use crate::calls::place::place;
 use crate::calls::save_answer::SavedAnswer;
 use crate::calls::session::Session;
+use crate::cost::cost_row;
 use crate::envelope::{Envelope, Kind};
 use crate::exit::Failure;
 use crate::output::{Output, print_envelope, write_stdout};
@@ -26,15 +28,23 @@ pub(crate) fn make(
     matches: &ArgMatches,
     output: Output,
 ) -> Result<(), Failure> {
-    let Draft { input, uploads, notes } = draft;
+    let Draft { mut input, uploads, notes } = draft;
     for note in &notes {
         output.note(note);
     }
     let (sync, force) = (matches.get_flag("sync"), matches.get_flag("force"));
     worth_sending(info, &input, sync, force)?;
+    if matches.get_flag("dry-run") {
+        input::ensure_seed(info, &mut input)?;
+        return dry_run::print(info, sync, &[input], &uploads, output);
+    }
     let path = matches.get_one::<PathBuf>("output");
     let destination = Destination::new(path.map(PathBuf::as_path), force, output)?;
     let order = Order { sync, ..Order::new(info, input, destination) };
+    let costs = cost_row(info, &order.input).map(|cost| format!("${}", cost.amount));
+    if let Some(costs) = &costs {
+        output.progress(&format!("this costs {costs} by the price list"));
+    }
     let saved = block_on(async {
         let mut session = Session::open(matches, output).await?;
         place(&mut session, order, &uploads).await

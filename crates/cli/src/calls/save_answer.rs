@@ -6,6 +6,7 @@ use crate::calls::oddities::tell_oddities;
 use crate::calls::session::{Session, warn_unless};
 use crate::calls::{failure, prompt};
 use crate::clean;
+use crate::cost::cost_row;
 use crate::data_uri;
 use crate::envelope::{ImageRow, ResultRow};
 use crate::exit::{ErrorKind, Exit, Failure};
@@ -220,6 +221,7 @@ async fn save_all(
         seed,
         images,
         input: summarised(request.input),
+        cost: cost_row(request.info, request.input),
         job: None,
     };
     Ok((SavedAnswer { row, paths }, taken))

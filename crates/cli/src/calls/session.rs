@@ -2,10 +2,12 @@
 
 use crate::args::value::is_set;
 use crate::clean;
+use crate::cost::Budget;
 use crate::exit::Failure;
 use crate::interrupt::Interrupts;
 use crate::ledger::{Ledger, LedgerError, Row, State};
 use crate::output::{Output, warn};
+use crate::price::Usd;
 use crate::settings::client;
 use crate::settings::ledger::{open_ledger, unusable_ledger};
 use clap::ArgMatches;
@@ -44,6 +46,8 @@ pub(crate) struct Session {
     pub(crate) interrupts: Interrupts,
     pub(crate) deadline: Instant,
     pub(crate) about: AboutPictures,
+    /// What the requests of this session and of its siblings may cost.
+    pub(crate) budget: Budget,
     #[cfg(feature = "sandbox")]
     _sandbox: Option<ideogram_sandbox::Sandbox>,
 }
@@ -57,6 +61,7 @@ impl Session {
         let patience = matches.get_one::<Duration>("timeout").copied().unwrap_or(DEFAULT_TIMEOUT);
         let deadline = Instant::now() + patience;
         let about = AboutPictures::of(matches);
+        let budget = Budget::new(matches.try_get_one::<Usd>("max-cost").ok().flatten().copied());
         let named = matches.get_one::<PathBuf>("ledger");
         #[cfg(feature = "sandbox")]
         if is_set(matches, "sandbox") {
@@ -83,6 +88,7 @@ impl Session {
                 interrupts,
                 deadline,
                 about,
+                budget,
                 _sandbox: Some(sandbox),
             });
         }
@@ -98,6 +104,7 @@ impl Session {
             interrupts: Interrupts::listen()?,
             deadline,
             about,
+            budget,
             #[cfg(feature = "sandbox")]
             _sandbox: None,
         })
@@ -114,6 +121,7 @@ impl Session {
             interrupts: Interrupts::listen()?,
             deadline: self.deadline,
             about: self.about,
+            budget: self.budget.clone(),
             #[cfg(feature = "sandbox")]
             _sandbox: None,
         })

@@ -24,23 +24,24 @@ const REUSED: Duration = Duration::from_secs(6 * 24 * 60 * 60);
 /// Ctrl-C just ends it.
 pub(super) async fn upload(session: &mut Session, order: &mut Order, uploads: &[ToUpload]) -> Result<(), Failure> {
     for file in uploads {
-        let url = one(session, order, &file.path).await?;
+        let url = one(session, order, file).await?;
         file.fill(&mut order.input, &url);
     }
     Ok(())
 }
 
-async fn one(session: &mut Session, order: &Order, path: &Path) -> Result<String, Failure> {
+async fn one(session: &mut Session, order: &Order, file: &ToUpload) -> Result<String, Failure> {
+    let (path, name) = (file.path.as_path(), file.name.as_str());
     let (base, account) = (session.client.queue_url().to_owned(), session.client.key_fingerprint().to_owned());
     let before = stamp(path);
     let sha256 = hash(path).await.unwrap_or_default();
     let upload = Upload { sha256: &sha256, base: &base, account: &account };
     // A ledger that cannot be read knows of no upload.
     if let Ok(Some(url)) = session.ledger.uploaded(&upload) {
-        session.output.progress(&format!("`{}` is uploaded already", path.display()));
+        session.output.progress(&format!("`{name}` is uploaded already"));
         return Ok(url);
     }
-    session.output.progress(&format!("uploading `{}`", path.display()));
+    session.output.progress(&format!("uploading `{name}`"));
     let kept = ObjectLifecycle::new().with_expiration(KEPT).map_err(|error| failure::of_call(&error, order.info))?;
     let uploading = session.client.upload(ImageInput::path(path)).with_object_lifecycle(kept).into_future();
     match session.interrupts.unless(timeout_at(session.deadline, uploading)).await {
@@ -54,7 +55,7 @@ async fn one(session: &mut Session, order: &Order, path: &Path) -> Result<String
         }
         Some(Ok(Err(error))) => Err(failure::of_call(&error, order.info)),
         Some(Err(_)) => {
-            let what = format!("`{}` was not uploaded in time, so nothing was sent", path.display());
+            let what = format!("`{name}` was not uploaded in time, so nothing was sent");
             Err(Failure::new(ErrorKind::Timeout, what))
         }
         None => Err(session.interrupts.failure("left before anything was sent")),

@@ -62,6 +62,7 @@ pub(super) fn result_row(row: &Row) -> ResultRow {
         seed: row.seed,
         images: Vec::new(),
         input: summarised(&input_of(row)),
+        cost: None,
         job: Some(JobRow {
             id: row.id,
             state: row.state.as_str(),

@@ -92,6 +92,11 @@ impl State {
         matches!(self, Self::Sending | Self::Accepted | Self::Lost | Self::Answered)
     }
 
+    /// Whether the request may be billed: everything but what was certainly not accepted, or cancelled before it ran.
+    pub const fn may_cost(self) -> bool {
+        !matches!(self, Self::NotSent | Self::Refused | Self::Cancelled)
+    }
+
     /// The state after an event, or `None` when the event cannot happen in this state. Every edge there is stands here.
     ///
     /// ```

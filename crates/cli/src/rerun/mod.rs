@@ -5,6 +5,7 @@ mod source;
 
 use crate::args::flag::{Flag, flags, options};
 use crate::args::input::{self, Draft};
+use crate::args::value::is_set;
 use crate::calls;
 use crate::exit::Failure;
 use crate::made::Again;
@@ -31,7 +32,10 @@ pub(crate) fn run(matches: &ArgMatches, output: Output) -> Result<(), Failure> {
     if !left_out.is_empty() {
         output.note(&format!("not taken over: `{}`", left_out.join("`, `")));
     }
-    consent::ask(matches, output, &shown(info, &draft))?;
+    // What is only printed needs no consent.
+    if !is_set(matches, "dry-run") {
+        consent::ask(matches, output, &shown(info, &draft))?;
+    }
     calls::make(info, draft, matches, output)
 }
 
@@ -61,7 +65,7 @@ fn take_over(draft: &mut Draft, again: Again) -> Result<Vec<String>, Failure> {
 /// The request in one line, files by what they are.
 fn shown(info: &EndpointInfo, draft: &Draft) -> String {
     let price = info.price.map_or_else(|| "no price is known".to_owned(), |cost| price(&cost));
-    let uploads: Vec<String> = draft.uploads.iter().map(|file| format!("`{}`", file.path.display())).collect();
+    let uploads: Vec<String> = draft.uploads.iter().map(|file| format!("`{}`", file.name)).collect();
     let uploads = match uploads.as_slice() {
         [] => String::new(),
         uploads => format!(", after uploading {}", uploads.join(", ")),

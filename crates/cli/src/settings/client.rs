@@ -2,7 +2,7 @@
 
 use crate::exit::{ErrorKind, Failure};
 use crate::settings::env::text;
-use ideogram_client::{Client, Error, env};
+use ideogram_client::{Client, ClientBuilder, Error, env};
 
 /// A client with the key and the addresses of the environment.
 pub(crate) fn from_env() -> Result<Client, Failure> {
@@ -11,6 +11,14 @@ pub(crate) fn from_env() -> Result<Client, Failure> {
         return Err(Failure::new(ErrorKind::Credentials, format!("{why}; nothing was sent")));
     }
     Client::from_env().map_err(|error| failure(&error))
+}
+
+/// A client that only says where requests would go: with the key of the environment, or with none of use.
+pub(crate) fn for_showing() -> Result<Client, Failure> {
+    from_env().or_else(|_| {
+        let client = Client::builder().with_key("none:none").with_env().and_then(ClientBuilder::build);
+        client.map_err(|error| failure(&error))
+    })
 }
 
 /// What is plainly wrong with a key, by its variables: all of it, its id, its secret. The key itself is not repeated.

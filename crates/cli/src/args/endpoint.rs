@@ -1,0 +1,73 @@
+//! The commands of the endpoints, and the flags that they share.
+
+use crate::args::flag::with_fields;
+use crate::args::value::{switch, time};
+use crate::price::{Usd, price};
+use clap::{Arg, Command, ValueHint, value_parser};
+use ideogram_schema::{EndpointInfo, FieldKind, FileRole};
+use std::path::PathBuf;
+use std::str::FromStr as _;
+
+/// The heading of what is about the run, not about the picture.
+pub(crate) const RUNNING: &str = "Running";
+
+/// What is known about masks.
+const MASKS: &str = "
+A mask is black and white and as large as the picture; `ideogram mask` makes and checks one. Which of its colours is
+repainted is not documented for this service; the model's vendor says black for its own API.";
+
+pub(crate) fn command(info: &'static EndpointInfo) -> Command {
+    let cost = info.price.map(|cost| format!(", {}", price(&cost))).unwrap_or_default();
+    let has_mask = info.inputs.iter().any(|field| field.kind == FieldKind::File(FileRole::Mask));
+    let command = Command::new(info.verb).about(info.summary.trim_end_matches('.')).after_help(format!(
+        "Endpoint: {}{cost}{}",
+        info.id,
+        if has_mask { MASKS } else { "" }
+    ));
+    with_fields(command, info).args(running())
+}
+
+/// The flags of a call.
+pub(crate) fn running() -> Vec<Arg> {
+    let sync =
+        "Call in one piece instead of through the queue: quicker, but stopping it may lose a picture that is paid";
+    let mut args = saving();
+    args.push(switch("sync", sync).help_heading(RUNNING));
+    if cfg!(feature = "sandbox") {
+        let sandbox = "Use a stand-in for the service inside this process: no key, no network, no bill";
+        args.push(switch("sandbox", sandbox).help_heading(RUNNING));
+    }
+    let max_cost = Arg::new("max-cost")
+        .long("max-cost")
+        .value_name("USD")
+        .value_parser(Usd::from_str)
+        .help("Send nothing that brings the cost of this run above so many dollars");
+    let dry_run = switch("dry-run", "Print the exact request, as JSON and for curl, and its price; send nothing");
+    args.extend([timeout(), max_cost.help_heading(RUNNING), dry_run.help_heading(RUNNING)]);
+    args
+}
+
+/// The flags that say where files go.
+pub(crate) fn saving() -> Vec<Arg> {
+    let output = Arg::new("output")
+        .long("output")
+        .short('o')
+        .value_name("FILE")
+        .value_parser(value_parser!(PathBuf))
+        .value_hint(ValueHint::AnyPath)
+        .help("File or directory to save to, `-` for stdout [default: a free name made of prompt and seed]");
+    let force = switch("force", "Overwrite the file; queue a request with `--sync-mode` all the same");
+    let no_metadata =
+        switch("no-metadata", "Leave out of a PNG what made it: prompt, fields, seed, request id, endpoint, price");
+    let sidecar = switch("sidecar", "Also write what made a picture to a JSON file beside it: `fox.png.json`");
+    [output, force, no_metadata, sidecar].into_iter().map(|arg| arg.help_heading(RUNNING)).collect()
+}
+
+pub(crate) fn timeout() -> Arg {
+    Arg::new("timeout")
+        .long("timeout")
+        .value_name("TIME")
+        .value_parser(time())
+        .help("Give up, and cancel, after this long: `90`, `90s` or `15m` [default: 15m]")
+        .help_heading(RUNNING)
+}
