@@ -167,7 +167,9 @@ fn client(stub: &Stub, line: &str, fault: &Fault, deadline: Duration) -> Client 
     let builder = builder.with_answer_timeout(answer).with_result_timeout(answer).with_stream_silence(answer);
     // A transfer has a deadline for each attempt.
     let builder = if matches!(line, DOWNLOAD | UPLOAD) { builder.with_deadline(answer) } else { builder };
-    builder.with_wind_up(Duration::from_millis(100)).build().unwrap()
+    // A wait as long as the call may end within the time to wind up, in which a completed job's result is still fetched.
+    let wind_up = if fault.name == "429, Retry-After: an hour" { Duration::ZERO } else { Duration::from_millis(100) };
+    builder.with_wind_up(wind_up).build().unwrap()
 }
 
 /// Makes the call whose request meets the fault, up to what it is for.
@@ -191,7 +193,12 @@ async fn call(client: &Client, stub: &Stub, line: &str) -> Result<(), Error> {
 async fn check(line: &'static str, fault: &'static Fault, lasting: Lasting) {
     let (end, sent) = expected(line, fault, lasting);
     let (stub, paid) = service(fault, line, lasting).await;
-    let deadline = if end == In(RequestState::Accepted) { SHORT } else { LONG };
+    let deadline = match end {
+        // What is silent has to be given up more than once before the call is.
+        In(RequestState::Accepted) if is_silent(fault) => SHORT * 2,
+        In(RequestState::Accepted) => SHORT,
+        _ => LONG,
+    };
     let outcome = call(&client(&stub, line, fault, deadline), &stub, line).await;
     let case = format!("{line}: {}: {lasting:?}: {outcome:?}", fault.name);
     match (&outcome, end) {
