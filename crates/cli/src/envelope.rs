@@ -40,6 +40,8 @@ pub enum Kind {
     Mask,
     /// A request that is not sent, one result each: [`RequestRow`].
     Request,
+    /// Settings, one result each: [`SettingRow`].
+    Setting,
     /// One row of a batch.
     BatchRow,
     /// Nothing but the error.
@@ -189,6 +191,19 @@ pub struct MaskRow {
     pub grey: u64,
     /// Pixels that are more than half transparent, counted by their colour too.
     pub transparent: u64,
+}
+
+/// One setting.
+#[derive(Clone, Debug, Serialize)]
+pub struct SettingRow {
+    /// The flag's long name, with its command before it where it is for that only; or a variable's name.
+    pub name: String,
+    /// `null` where nothing is set and the default is no one value.
+    pub value: Option<String>,
+    /// `flag`, `environment`, `file` or `default`.
+    pub origin: &'static str,
+    /// The flag, the variable, or the file and line.
+    pub place: Option<String>,
 }
 
 /// A row of the ledger.

@@ -14,6 +14,7 @@ mod calls;
 mod clean;
 mod clock;
 mod cost;
+mod config;
 mod data_uri;
 mod docs;
 pub mod envelope;
@@ -39,6 +40,7 @@ pub use args::command;
 pub use exit::{ErrorKind, Exit};
 
 use clap::ArgMatches;
+use clap::parser::ValueSource;
 use exit::Failure;
 use ideogram_schema::ENDPOINTS;
 use output::Output;
@@ -58,10 +60,19 @@ pub fn run(arguments: Vec<OsString>) -> Exit {
             Err(failure) => Output::new(false, false).failure(&failure),
         };
     }
-    let (output, outcome) = match command().try_get_matches_from(arguments) {
+    let tree = command();
+    let settings = config::settings(&tree);
+    let tree = match &settings {
+        Ok(settings) => config::onto(tree, settings),
+        Err(_) => tree,
+    };
+    let (output, outcome) = match tree.try_get_matches_from(arguments) {
         Ok(matches) => {
-            let output = Output::new(json, deepest(&matches).get_flag("quiet"));
-            let outcome = dispatch(&matches, output);
+            let output = Output::new(is_on(&matches, "json"), is_on(&matches, "quiet"));
+            let outcome = match settings {
+                Err(mistake) if matches.subcommand_name().is_some_and(config::is_needed_by) => Err(mistake),
+                _ => dispatch(&matches, output),
+            };
             (output, outcome)
         }
         Err(error) => {
@@ -81,6 +92,13 @@ fn deepest(matches: &ArgMatches) -> &ArgMatches {
     matches.subcommand().map_or(matches, |(_, inner)| deepest(inner))
 }
 
+/// Whether a switch of every command is on. One that stands before the command's name is taken back there too.
+fn is_on(matches: &ArgMatches, name: &str) -> bool {
+    let matches = deepest(matches);
+    let is_default = matches.value_source(name) == Some(ValueSource::DefaultValue);
+    matches.get_flag(name) && !(is_default && args::negation::is_given(matches, name))
+}
+
 fn dispatch(matches: &ArgMatches, output: Output) -> Result<(), Failure> {
     match matches.subcommand() {
         Some(("schema", matches)) => show::schema::print(matches, output),
@@ -88,6 +106,7 @@ fn dispatch(matches: &ArgMatches, output: Output) -> Result<(), Failure> {
         Some(("man", matches)) => docs::man(matches),
         Some(("inspect", matches)) => show::inspect::print(matches, output),
         Some(("rerun", matches)) => rerun::run(matches, output),
+        Some(("config", matches)) => config::run(matches, output),
         Some(("help", matches)) => docs::help(matches),
         Some(("mask", matches)) => masks::run(matches, output),
         Some(("jobs", matches)) => jobs::run(matches, output),

@@ -1,10 +1,11 @@
 //! The command tree, built from the table of endpoints.
 
 use crate::args::endpoint::{self, RUNNING, running, saving, timeout};
+use crate::args::negation::with_opposites;
 #[cfg(feature = "sandbox")]
 use crate::args::sandbox;
 use crate::args::value::switch;
-use crate::args::{mask, rerun};
+use crate::args::{config, mask, rerun};
 use crate::settings::env;
 use clap::{Arg, Command, ValueHint, value_parser};
 use ideogram_schema::ENDPOINTS;
@@ -35,7 +36,8 @@ pub fn command() -> Command {
         .subcommand(rerun::command(running()));
     #[cfg(feature = "sandbox")]
     let command = command.subcommand(sandbox::command());
-    command.subcommand(schema()).subcommand(completions()).subcommand(man()).subcommand(help())
+    let command = command.subcommand(config::command());
+    with_opposites(command.subcommand(schema()).subcommand(completions()).subcommand(man()).subcommand(help()))
 }
 
 /// The flags of every command.

@@ -90,6 +90,9 @@ impl Flag {
                 add(format!("{also} {}.", unlisted.join(", or ")));
             }
         }
+        if self.field.kind == FieldKind::Boolean && self.field.default == Some("true") {
+            add(format!("`--no-{}` turns it off.", self.long));
+        }
         if matches!(self.field.kind, FieldKind::Array { .. }) {
             add("Repeat for more than one.".to_owned());
         }

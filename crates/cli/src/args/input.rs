@@ -166,6 +166,16 @@ fn assembled(flag: &Flag, mut values: Vec<Value>) -> Result<Option<Value>, Failu
     Ok(Some(Value::Array(values)))
 }
 
+/// Judges one value of the field that an argument stands for, where it is one of this endpoint and no file.
+pub(crate) fn check(info: &'static EndpointInfo, id: &str, raw: &str) -> Result<(), Failure> {
+    match flags(info).into_iter().find(|flag| flag.id() == id) {
+        Some(flag) if !matches!(item(&flag.field.kind), FieldKind::File(_)) => {
+            value(&flag, item(&flag.field.kind), raw).map(|_| ())
+        }
+        _ => Ok(()),
+    }
+}
+
 /// One value, typed as the table says.
 fn value(flag: &Flag, kind: &'static FieldKind, raw: &str) -> Result<Value, Failure> {
     let refused = |why: String| Failure::usage(format!("`{}` cannot be `{}`: {why}", flag.shown(), shown(raw)));

@@ -2,11 +2,13 @@
 
 mod command;
 pub(crate) mod endpoint;
+mod config;
 pub(crate) mod flag;
 pub(crate) mod input;
 pub(crate) mod kind;
 mod local_file;
 mod mask;
+pub(crate) mod negation;
 mod rerun;
 #[cfg(feature = "sandbox")]
 mod sandbox;

@@ -18,7 +18,7 @@ pub(crate) fn report(error: &clap::Error) -> Result<(), Failure> {
 fn sentence(error: &clap::Error) -> String {
     let get = |kind| error.get(kind).map(text).filter(|text| !text.is_empty());
     let argument = get(ContextKind::InvalidArg);
-    let told = match (error.kind(), argument) {
+    let told = match (error.kind(), argument.clone()) {
         (ErrorKind::MissingRequiredArgument, Some(missing)) => format!("{missing} is missing"),
         (ErrorKind::UnknownArgument, Some(unknown)) => format!("there is no {unknown} here"),
         (ErrorKind::InvalidSubcommand, _) => {
@@ -45,13 +45,48 @@ fn sentence(error: &clap::Error) -> String {
         _ => first_line(error),
     };
     let similar = [ContextKind::SuggestedArg, ContextKind::SuggestedSubcommand, ContextKind::SuggestedValue];
-    match similar.into_iter().find_map(get) {
+    // What is near in letters and says the opposite, or has nothing in common but its `no-`, is no advice.
+    let is_advice = |text: &String| argument.as_deref().is_none_or(|unknown| is_meant(unknown, text));
+    match similar.into_iter().find_map(get).filter(is_advice) {
         Some(suggestion) => format!("{told}; did you mean {suggestion}?"),
         None => match command_of(error) {
             Some(command) => format!("{told}; see `{command} --help`"),
             None => told,
         },
     }
+}
+
+/// Whether a flag that there is may have been meant by one that there is not.
+fn is_meant(unknown: &str, known: &str) -> bool {
+    let name = |flag: &str| flag.trim_matches(['`', '-']).to_owned();
+    let (unknown, known) = (name(unknown), name(known));
+    match (unknown.strip_prefix("no-"), known.strip_prefix("no-")) {
+        (Some(unknown), Some(known)) => similar(unknown, std::iter::once(known)).is_some(),
+        (None, None) => true,
+        _ => false,
+    }
+}
+
+/// The one of several words that was meant: the same but for case and separators, else the one most like it. A word that
+/// begins with `no-` never means one that does not.
+pub(crate) fn similar<'a>(word: &str, words: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    let plain = plain(word);
+    let likeness = |other: &str| if plain == self::plain(other) { 2.0 } else { strsim::jaro_winkler(word, other) };
+    let words = words.filter(|other| other.starts_with("no-") == word.starts_with("no-"));
+    words
+        .map(|other| (likeness(other), other))
+        .filter(|(likeness, _)| *likeness > 0.8)
+        .max_by(|one, other| one.0.total_cmp(&other.0))
+        .map(|(_, other)| other)
+}
+
+/// Letters and digits alone, in lower case; `16x9` is `16:9`.
+fn plain(word: &str) -> String {
+    let word = word.to_lowercase();
+    let is_ratio = word.chars().all(|character| character.is_ascii_digit() || matches!(character, 'x' | '×'));
+    word.chars()
+        .filter(|character| character.is_alphanumeric() && !(is_ratio && matches!(character, 'x' | '×')))
+        .collect()
 }
 
 /// What clap says first, without its label.

@@ -6,6 +6,7 @@ mod source;
 use crate::args::flag::{Flag, flags, options};
 use crate::args::input::{self, Draft};
 use crate::args::value::is_set;
+use crate::args::negation::is_given;
 use crate::calls;
 use crate::exit::Failure;
 use crate::made::Again;
@@ -13,7 +14,6 @@ use crate::output::Output;
 use crate::price::price;
 use crate::summary::summarised;
 use clap::ArgMatches;
-use clap::parser::ValueSource;
 use ideogram_schema::EndpointInfo;
 
 /// Reads the request, shows it with its price, and buys it where that is wanted.
@@ -42,7 +42,7 @@ pub(crate) fn run(matches: &ArgMatches, output: Output) -> Result<(), Failure> {
 /// A flag that was given and that the endpoint does not have.
 fn foreign(matches: &ArgMatches, info: &'static EndpointInfo) -> Option<Flag> {
     let own = flags(info);
-    let given = |flag: &Flag| matches.value_source(&flag.id()) == Some(ValueSource::CommandLine);
+    let given = |flag: &Flag| is_given(matches, &flag.id());
     options().into_iter().find(|flag| given(flag) && !own.iter().any(|own| own.field.name == flag.field.name))
 }
 

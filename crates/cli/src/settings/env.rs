@@ -9,6 +9,9 @@ pub(crate) const IDEOGRAM_LEDGER: &str = "IDEOGRAM_LEDGER";
 /// The directory of the user's data, by the XDG base directory specification.
 pub(crate) const XDG_DATA_HOME: &str = "XDG_DATA_HOME";
 
+/// The directory of the user's settings, by the XDG base directory specification.
+pub(crate) const XDG_CONFIG_HOME: &str = "XDG_CONFIG_HOME";
+
 /// The user's home.
 pub(crate) const HOME: &str = "HOME";
 
@@ -20,6 +23,12 @@ pub(crate) fn folder(name: &str) -> Option<PathBuf> {
 /// What a variable holds, where that is text.
 pub(super) fn text(name: &str) -> Option<String> {
     std::env::var(name).ok()
+}
+
+/// The variables that are set, with what they hold; what must not be shown is left out.
+pub(crate) fn set() -> Vec<(&'static str, String)> {
+    let shown = env::ALL.iter().filter(|variable| !variable.secret);
+    shown.filter_map(|variable| Some((variable.name, text(variable.name)?))).collect()
 }
 
 /// Every variable of our own with its meaning, for `--help`.

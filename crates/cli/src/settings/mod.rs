@@ -3,4 +3,4 @@
 pub(crate) mod client;
 pub(crate) mod env;
 pub(crate) mod ledger;
-mod location;
+pub(crate) mod location;

@@ -16,6 +16,8 @@ const SENTENCES: &[(&str, &str)] = &[
          scales it",
     ),
     ("generate a --sed 1", "there is no `--sed` here; did you mean `--seed`?"),
+    ("generate a --no-sandbix", "there is no `--no-sandbix` here; did you mean `--no-sandbox`?"),
+    ("generate a --no-seed", "there is no `--no-seed` here; see `ideogram generate --help`"),
     ("generate a --sync --sync", "`--sync` can be given only once; see `ideogram generate --help`"),
     ("genrate a", "there is no command `genrate`; did you mean `generate`?"),
     ("generate a -o there.png", "`there.png` is there already; choose another name, or overwrite it with `--force`"),

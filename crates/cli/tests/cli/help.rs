@@ -28,6 +28,10 @@ fn help_of_every_command() {
     for verb in ["rect", "ellipse", "polygon", "alpha", "invert", "check"] {
         insta::assert_snapshot!(format!("help-mask-{verb}"), page(&["mask", verb, "--help"]));
     }
+    insta::assert_snapshot!("help-config", page(&["config", "--help"]));
+    for verb in ["show", "path", "set", "unset"] {
+        insta::assert_snapshot!(format!("help-config-{verb}"), page(&["config", verb, "--help"]));
+    }
     for verb in ["resume", "close"] {
         insta::assert_snapshot!(format!("help-jobs-{verb}"), page(&["jobs", verb, "--help"]));
     }

@@ -5,6 +5,7 @@
 mod calls;
 mod command_line;
 mod cost;
+mod config;
 mod deadline;
 mod echo;
 mod exit;
