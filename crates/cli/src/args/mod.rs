@@ -1,8 +1,8 @@
 //! The command tree, built from the table of endpoints, and what a command line means by it.
 
 mod command;
-pub(crate) mod endpoint;
 mod config;
+pub(crate) mod endpoint;
 pub(crate) mod flag;
 pub(crate) mod input;
 pub(crate) mod kind;

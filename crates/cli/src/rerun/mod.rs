@@ -5,8 +5,8 @@ mod source;
 
 use crate::args::flag::{Flag, flags, options};
 use crate::args::input::{self, Draft};
-use crate::args::value::is_set;
 use crate::args::negation::is_given;
+use crate::args::value::is_set;
 use crate::calls;
 use crate::exit::Failure;
 use crate::made::Again;

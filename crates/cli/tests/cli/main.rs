@@ -4,8 +4,8 @@
 
 mod calls;
 mod command_line;
-mod cost;
 mod config;
+mod cost;
 mod deadline;
 mod echo;
 mod exit;
