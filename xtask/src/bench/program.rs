@@ -135,7 +135,7 @@ impl Program {
                 let folder = if self == Self::Ours { setup.folder.clone() } else { Setup::memory()? };
                 let mut ideogram = Command::new(&setup.ideogram);
                 ideogram
-                    .args([&setup.verb, "A fox reading a map, poster", "--sync", "--quiet", "--force", "--output"])
+                    .args([&setup.verb, "A fox reading a map, poster", "--sync", "--quiet", "--overwrite", "--output"])
                     .arg(folder.join("made.png"))
                     .arg("--ledger")
                     .arg(folder.join("ledger.db"))

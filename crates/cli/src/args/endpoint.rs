@@ -3,6 +3,7 @@
 use crate::args::flag::with_fields;
 use crate::args::value::{switch, time};
 use crate::price::{Usd, price};
+use crate::save::fields;
 use clap::{Arg, Command, ValueHint, value_parser};
 use ideogram_schema::{EndpointInfo, FieldKind, FileRole};
 use std::path::PathBuf;
@@ -20,7 +21,8 @@ pub(crate) fn command(info: &'static EndpointInfo) -> Command {
     let cost = info.price.map(|cost| format!(", {}", price(&cost))).unwrap_or_default();
     let has_mask = info.inputs.iter().any(|field| field.kind == FieldKind::File(FileRole::Mask));
     let command = Command::new(info.verb).about(info.summary.trim_end_matches('.')).after_help(format!(
-        "Endpoint: {}{cost}{}",
+        "Fields of a name, as in `--output 'foxes/{{slug}}-{{style}}.{{ext}}'`: {}.\n\nEndpoint: {}{cost}{}",
+        fields().join(", "),
         info.id,
         if has_mask { MASKS } else { "" }
     ));
@@ -33,6 +35,8 @@ pub(crate) fn running() -> Vec<Arg> {
         "Call in one piece instead of through the queue: quicker, but stopping it may lose a picture that is paid";
     let mut args = saving();
     args.push(switch("sync", sync).help_heading(RUNNING));
+    let queue_sync_mode = "Queue a request with `--sync-mode`, whose result the service keeps for minutes only";
+    args.push(switch("queue-sync-mode", queue_sync_mode).help_heading(RUNNING));
     if cfg!(feature = "sandbox") {
         let sandbox = "Use a stand-in for the service inside this process: no key, no network, no bill";
         args.push(switch("sandbox", sandbox).help_heading(RUNNING));
@@ -55,12 +59,12 @@ pub(crate) fn saving() -> Vec<Arg> {
         .value_name("FILE")
         .value_parser(value_parser!(PathBuf))
         .value_hint(ValueHint::AnyPath)
-        .help("File or directory to save to, `-` for stdout [default: a free name made of prompt and seed]");
-    let force = switch("force", "Overwrite the file; queue a request with `--sync-mode` all the same");
+        .help("File, folder, or name with fields to save to, `-` for stdout [default: {slug}-{seed}.{ext}]");
+    let overwrite = switch("overwrite", "Overwrite the file that `--output` names");
     let no_metadata =
         switch("no-metadata", "Leave out of a PNG what made it: prompt, fields, seed, request id, endpoint, price");
     let sidecar = switch("sidecar", "Also write what made a picture to a JSON file beside it: `fox.png.json`");
-    [output, force, no_metadata, sidecar].into_iter().map(|arg| arg.help_heading(RUNNING)).collect()
+    [output, overwrite, no_metadata, sidecar].into_iter().map(|arg| arg.help_heading(RUNNING)).collect()
 }
 
 pub(crate) fn timeout() -> Arg {

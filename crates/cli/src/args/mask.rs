@@ -50,7 +50,7 @@ pub(crate) fn command() -> Command {
         .subcommand(
             Command::new("check")
                 .about("Say what a mask looks like; fails where `edit` would stop before paying")
-                .args([source("mask", "The mask"), of(), preview(), edits(), force()])
+                .args([source("mask", "The mask"), of(), preview(), edits(), overwrite()])
                 .after_help("Example:\n  ideogram mask check mask.png --of fox.png"),
         )
 }
@@ -74,7 +74,7 @@ fn made(command: Command, example: &'static str) -> Command {
         .value_parser(value_parser!(PathBuf))
         .value_hint(ValueHint::FilePath)
         .help("File to save to, `-` for stdout [default: `mask.png`, or a free name like it]");
-    command.args([output, force(), edits(), preview()]).after_help(format!("Example:\n  {example}"))
+    command.args([output, overwrite(), edits(), preview()]).after_help(format!("Example:\n  {example}"))
 }
 
 fn area() -> Arg {
@@ -118,8 +118,8 @@ fn preview() -> Arg {
         .help("Also save the picture beside a copy on which the part to repaint is red")
 }
 
-fn force() -> Arg {
-    switch("force", "Overwrite files")
+fn overwrite() -> Arg {
+    switch("overwrite", "Overwrite files")
 }
 
 fn edits() -> Arg {

@@ -49,7 +49,7 @@ pub(crate) fn worth_sending(
     if input.get(SYNC_MODE) == Some(&Value::Bool(true)) && !sync && !queue_sync_mode {
         return Err(Failure::usage(
             "`--sync-mode` makes a queued result large, and the service keeps such a result for minutes only and in no \
-             history; add `--sync`, or `--force` to queue it all the same",
+             history; add `--sync`, or `--queue-sync-mode` to queue it all the same",
         ));
     }
     Ok(())

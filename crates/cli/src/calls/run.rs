@@ -32,15 +32,15 @@ pub(crate) fn make(
     for note in &notes {
         output.note(note);
     }
-    let (sync, force) = (matches.get_flag("sync"), matches.get_flag("force"));
-    worth_sending(info, &input, sync, force)?;
+    let sync = matches.get_flag("sync");
+    worth_sending(info, &input, sync, matches.get_flag("queue-sync-mode"))?;
     if matches.get_flag("dry-run") {
         input::ensure_seed(info, &mut input)?;
         return dry_run::print(info, sync, &[input], &uploads, output);
     }
     let path = matches.get_one::<PathBuf>("output");
-    let destination = Destination::new(path.map(PathBuf::as_path), force, output)?;
-    let order = Order { sync, ..Order::new(info, input, destination) };
+    let destination = Destination::new(path.map(PathBuf::as_path), matches.get_flag("overwrite"), output)?;
+    let order = Order { sync, ..Order::new(info, input, destination.with_index(1)) };
     let costs = cost_row(info, &order.input).map(|cost| format!("${}", cost.amount));
     if let Some(costs) = &costs {
         output.progress(&format!("this costs {costs} by the price list"));

@@ -13,7 +13,7 @@ use crate::exit::{ErrorKind, Exit, Failure};
 use crate::ledger::{Closing, Ledger, Row};
 use crate::made::Made;
 use crate::output::{Output, warn};
-use crate::save::{self, Destination, Put, stem};
+use crate::save::{self, Destination, Naming, Put};
 use crate::summary::summarised;
 use ideogram_client::{Download, FileFacts, Format, OutputFile, limits};
 use ideogram_schema::EndpointInfo;
@@ -160,7 +160,8 @@ async fn save_all(
 ) -> Result<(SavedAnswer, Vec<String>), Failure> {
     let seed = answer.body.get(SEED).and_then(Value::as_i64).or(request.seed);
     let prompt = prompt::prompt_of(request.info, request.input);
-    let name = stem(request.info.verb, prompt, seed);
+    let request_id = answer.request_id.as_deref();
+    let naming = Naming { info: request.info, input: request.input, words: prompt, seed, request_id };
     let made = Made::new(request.info, request.input, seed, answer.request_id.as_deref());
     let mut images = Vec::with_capacity(files.len());
     let mut paths = Vec::with_capacity(files.len());
@@ -170,7 +171,7 @@ async fn save_all(
         clear(request.earlier, &found.file, &folder);
         let mut download = fetch(session, found, &folder, request.info, answer.request_id.as_deref()).await?;
         let find = |facts: &FileFacts, ledger: &Ledger| {
-            let names = request.destination.names(number, &name, facts.format());
+            let names = request.destination.names(number, &naming, facts.format());
             saved_earlier(ledger, request.earlier, &taken, &folder, names, facts)
         };
         // The earlier run may have left out what made it.
@@ -186,7 +187,7 @@ async fn save_all(
                 let names: Vec<String> = taken.iter().cloned().chain(absolute(path)).collect();
                 warn_unless(ledger.about_to_take(request.id, &names), "a file is about to be made");
             };
-            let put = request.destination.put(number, &name, download, device.as_ref(), about_to_take);
+            let put = request.destination.put(number, &naming, download, device.as_ref(), about_to_take);
             let put = if request.destination.is_stream() {
                 match session.interrupts.unless(put).await {
                     Some(put) => put,

@@ -27,7 +27,7 @@ struct Wanted {
     ids: Vec<i64>,
     request_id: Option<String>,
     output: Option<PathBuf>,
-    force: bool,
+    overwrite: bool,
 }
 
 /// What the tasks share: the rows that are left, and what came of the others.
@@ -44,7 +44,7 @@ pub(super) fn resume(matches: &ArgMatches, output: Output) -> Result<(), Failure
         ids: ids(matches),
         request_id: matches.get_one::<String>("request").cloned(),
         output: matches.get_one::<PathBuf>("output").cloned(),
-        force: matches.get_flag("force"),
+        overwrite: matches.get_flag("overwrite"),
     };
     if wanted.request_id.is_some() && wanted.ids.len() != 1 {
         return Err(Failure::usage("`--request` is for one number: `ideogram jobs resume 7 --request ID`"));
@@ -75,10 +75,10 @@ async fn work(
     }
     // Judged before anything is fetched: several files do not go to one place.
     let destination =
-        wanted.output.as_deref().map(|path| Destination::new(Some(path), wanted.force, output)).transpose()?;
-    if rows.len() > 1 && destination.as_ref().is_some_and(|destination| !destination.is_directory()) {
+        wanted.output.as_deref().map(|path| Destination::new(Some(path), wanted.overwrite, output)).transpose()?;
+    if rows.len() > 1 && destination.as_ref().is_some_and(|destination| !destination.is_folder()) {
         return Err(Failure::usage(format!(
-            "`--output` names one file, and there are {} requests; name a directory, or one number",
+            "`--output` names one file, and there are {} requests; name a folder, or one number",
             rows.len()
         )));
     }
@@ -148,8 +148,8 @@ async fn one(session: &mut Session, row: Row, wanted: &Wanted) -> Result<Option<
     let (id, named) = (row.id, !wanted.ids.is_empty());
     let Some(row) = claimed(&mut session.ledger, id, named)? else { return Ok(None) };
     let destination = match &wanted.output {
-        Some(path) => Destination::new(Some(path), wanted.force, session.output),
-        None => Destination::again(row.destination.as_deref(), wanted.force || row.overwrite, session.output),
+        Some(path) => Destination::new(Some(path), wanted.overwrite, session.output),
+        None => Destination::again(row.destination.as_deref(), wanted.overwrite || row.overwrite, session.output),
     }?;
     take_up(session, row, wanted.request_id.as_deref(), &destination).await.map(Some)
 }

@@ -91,7 +91,7 @@ fn check(matches: &ArgMatches, output: Output) -> Result<(), Failure> {
 
 /// Saves what was made, and what shows it.
 fn finish(matches: &ArgMatches, output: Output, mask: GrayImage, of: Option<&Path>) -> Result<(), Failure> {
-    let force = matches.get_flag("force");
+    let overwrite = matches.get_flag("overwrite");
     let bytes = png(&DynamicImage::ImageLuma8(mask.clone()))?;
     let path = match path(matches, "output") {
         Some(path) if path == Path::new("-") => {
@@ -106,7 +106,7 @@ fn finish(matches: &ArgMatches, output: Output, mask: GrayImage, of: Option<&Pat
             show(matches, &mask, of)?;
             return write_stdout(&bytes);
         }
-        Some(path) => save::write(path, &bytes, force)?,
+        Some(path) => save::write(path, &bytes, overwrite)?,
         None => save::write_free(Path::new(DEFAULT_NAME), &bytes)?,
     };
     let preview = show(matches, &mask, of)?;
@@ -125,7 +125,7 @@ fn show(matches: &ArgMatches, mask: &GrayImage, of: Option<&Path>) -> Result<Opt
         return Err(Failure::usage("`--preview` shows the mask on its picture: name the picture with `--of`"));
     };
     let both = preview(&read(of)?, mask, edits(matches));
-    save::write(target, &png(&DynamicImage::ImageRgb8(both))?, matches.get_flag("force")).map(Some)
+    save::write(target, &png(&DynamicImage::ImageRgb8(both))?, matches.get_flag("overwrite")).map(Some)
 }
 
 fn tell(

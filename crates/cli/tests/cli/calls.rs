@@ -42,12 +42,12 @@ fn without_a_name_the_words_and_the_seed_make_one_that_takes_nothing_away() {
 }
 
 #[test]
-fn force_overwrites_and_nothing_else_does() {
+fn overwriting_is_asked_for_and_nothing_else_does() {
     let (place, server) = (Place::new(), honest());
     place.write("fox.png", b"mine");
     place.call(&server, "generate fox -o fox.png").refused(2);
     assert_eq!(server.count("POST", "turbo"), 0, "refused before it costs");
-    assert_eq!(place.call(&server, "generate fox -o fox.png --force").code, Some(0));
+    assert_eq!(place.call(&server, "generate fox -o fox.png --overwrite").code, Some(0));
     assert_eq!(as_it_came(&std::fs::read(place.work().join("fox.png")).unwrap()), png(64, 48));
 }
 

@@ -20,12 +20,15 @@ const SENTENCES: &[(&str, &str)] = &[
     ("generate a --no-seed", "there is no `--no-seed` here; see `ideogram generate --help`"),
     ("generate a --sync --sync", "`--sync` can be given only once; see `ideogram generate --help`"),
     ("genrate a", "there is no command `genrate`; did you mean `generate`?"),
-    ("generate a -o there.png", "`there.png` is there already; choose another name, or overwrite it with `--force`"),
+    (
+        "generate a -o there.png",
+        "`there.png` is there already; choose another name, or overwrite it with `--overwrite`",
+    ),
     ("generate a --timeout soon", "`--timeout` cannot be `soon`: it must be a number with `ms`, `s`, `m` or `h`"),
     (
         "generate a --sync-mode",
         "`--sync-mode` makes a queued result large, and the service keeps such a result for minutes only and in no \
-         history; add `--sync`, or `--force` to queue it all the same",
+         history; add `--sync`, or `--queue-sync-mode` to queue it all the same",
     ),
     ("man foo", "there is no command `foo`; see `ideogram --help`"),
 ];

@@ -16,6 +16,7 @@ mod local_pictures;
 mod masks;
 mod metadata;
 mod odd_answers;
+mod output;
 mod requests;
 mod rerun;
 mod resume;

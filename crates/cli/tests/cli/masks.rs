@@ -31,7 +31,7 @@ fn nothing_is_overwritten_unasked_and_a_name_is_found_where_none_is_given() {
     }
     let again = ["mask", "ellipse", "--size", "9x9", "--at", "2,2,5,5", "-o", "mask.png"];
     place.run(again).refused(2);
-    assert_eq!(place.run(again.into_iter().chain(["--force"])).code, Some(0));
+    assert_eq!(place.run(again.into_iter().chain(["--overwrite"])).code, Some(0));
     assert_eq!(place.files(), ["mask-2.png", "mask.png"]);
 }
 

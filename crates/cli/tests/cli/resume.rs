@@ -106,7 +106,7 @@ fn several_rows_do_not_go_to_one_place() {
     leave_open(&place, &server, 2);
     for output in ["-", "fox.png", "/dev/null"] {
         let run = place.call(&server, &format!("jobs resume -o {output}"));
-        let sentence = "`--output` names one file, and there are 2 requests; name a directory, or one number";
+        let sentence = "`--output` names one file, and there are 2 requests; name a folder, or one number";
         assert_eq!(run.refused(2), sentence);
     }
     assert_eq!((states(&place), server.count("GET", "")), (vec![State::Accepted; 2], 0));

@@ -113,7 +113,7 @@ fn memory_does_not_grow_with_the_picture() {
 #[test]
 fn a_run_that_is_killed_in_the_middle_of_a_download_leaves_nothing_and_the_next_finishes_it() {
     let length = 3 << 20;
-    for flags in [&["-o", "fox.png"][..], &["-o", "fox.png", "--force"], &[]] {
+    for flags in [&["-o", "fox.png"][..], &["-o", "fox.png", "--overwrite"], &[]] {
         let (place, slow) = (Place::new(), Slow::start(length));
         let server = slow.queue();
         let mut child = place.calling(&server).args(["generate", "fox"]).args(flags).spawn().unwrap();

@@ -68,9 +68,14 @@ impl PartFile {
         &self.folder
     }
 
-    /// Gives the file this name in its folder; a file that has it is replaced in one step.
+    /// Gives the file this name in its folder; a file that has it is replaced in one step, and its permissions stay.
     pub(crate) fn replace(self, name: &OsStr) -> io::Result<PathBuf> {
         let path = self.folder.join(name);
+        if let Ok(found) = fs::symlink_metadata(&path)
+            && found.is_file()
+        {
+            self.file.set_permissions(found.permissions())?;
+        }
         match self.temporary {
             Some(temporary) => temporary.persist(&path)?,
             None => match unnamed::link(&self.file, &path) {
@@ -255,6 +260,22 @@ mod tests {
         let part = PartFile::open(folder.path(), Some(".row-7.part")).unwrap();
         drop(part);
         assert!(names(folder.path()).is_empty());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn the_permissions_of_a_file_that_is_replaced_stay() {
+        use std::os::unix::fs::PermissionsExt;
+        for kind in 0..2 {
+            let folder = tempfile::tempdir().unwrap();
+            let path = folder.path().join("fox.png");
+            std::fs::write(&path, "one").unwrap();
+            std::fs::set_permissions(&path, PermissionsExt::from_mode(0o640)).unwrap();
+            let part = parts(folder.path(), "two").into_iter().nth(kind).unwrap();
+            part.replace("fox.png".as_ref()).unwrap();
+            assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o640);
+            assert_eq!(std::fs::read_to_string(path).unwrap(), "two");
+        }
     }
 
     #[cfg(unix)]

@@ -40,7 +40,7 @@ impl Download {
         Self { image, part, facts }
     }
 
-    /// Gives the file this name in its folder, in one step. A file that has the name is replaced.
+    /// Gives the file this name in its folder, in one step. A file that has the name is replaced, and its permissions stay.
     ///
     /// # Errors
     /// [`is_file`](Error::is_file) when it is not the name of a file, or the file cannot get it.

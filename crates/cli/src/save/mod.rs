@@ -1,8 +1,19 @@
 //! Where files go. Nothing that exists is overwritten by accident, and no name from the service is used. The files
 //! themselves are the client's to download and to save.
 
+mod name;
+mod template;
+mod write;
+
+pub(crate) use name::Naming;
+pub(crate) use template::fields;
+#[cfg(feature = "sandbox")]
+pub(crate) use write::replace;
+pub(crate) use write::{write, write_free};
+
 use crate::exit::Failure;
 use crate::output::{Output, stdout_is_closed, write_stdout};
+use crate::save::template::Template;
 use ideogram_client::{Download, Error, Format, numbered};
 use std::ffi::{OsStr, OsString};
 use std::fs::{self, File};
@@ -11,12 +22,6 @@ use std::path::{Path, PathBuf};
 
 /// Bytes that are passed on to a pipe or device at once.
 const PIECE: usize = 64 << 10;
-
-/// The most characters of a prompt that become part of a name.
-const MAX_SLUG: usize = 48;
-
-/// How many names like one that is taken are tried.
-const MAX_NUMBER: usize = 10_000;
 
 /// What `--output` asks for, checked before anything is paid.
 #[derive(Clone, Debug)]
@@ -33,8 +38,8 @@ enum Target {
     Special(PathBuf),
     /// This very file.
     File(PathBuf),
-    /// Any free name in this directory.
-    Directory(PathBuf),
+    /// Any free name of this form in this folder.
+    Folder(PathBuf, Template),
 }
 
 impl Destination {
@@ -44,7 +49,7 @@ impl Destination {
             None => {
                 let here = PathBuf::from(".");
                 writable(&here)?;
-                Target::Directory(here)
+                Target::Folder(here, Template::default())
             }
             Some(path) if path == "-" => stdout(output)?,
             Some(path) => at(path, overwrite)?,
@@ -64,8 +69,16 @@ impl Destination {
     }
 
     /// Whether there is room for the files of several requests.
-    pub(crate) fn is_directory(&self) -> bool {
-        matches!(self.target, Target::Directory(_))
+    pub(crate) fn is_folder(&self) -> bool {
+        matches!(self.target, Target::Folder(..))
+    }
+
+    /// The same for one of several requests: its number is that of `{index}`.
+    pub(crate) fn with_index(mut self, index: usize) -> Self {
+        if let Target::Folder(_, template) = &mut self.target {
+            template.set_index(index);
+        }
+        self
     }
 
     pub(crate) fn overwrites(&self) -> bool {
@@ -76,7 +89,9 @@ impl Destination {
     pub(crate) fn remembered(&self) -> Option<PathBuf> {
         match &self.target {
             Target::Stdout | Target::Special(_) => None,
-            Target::File(path) | Target::Directory(path) => std::path::absolute(path).ok(),
+            Target::File(path) => std::path::absolute(path).ok(),
+            Target::Folder(folder, template) if *template == Template::default() => std::path::absolute(folder).ok(),
+            Target::Folder(folder, template) => std::path::absolute(folder.join(template.to_string())).ok(),
         }
     }
 
@@ -86,9 +101,9 @@ impl Destination {
             Target::Stdout if number == 0 => std::env::temp_dir(),
             Target::Stdout => PathBuf::new(),
             Target::Special(_) => std::env::temp_dir(),
-            Target::File(path) => path.parent().unwrap_or(Path::new("")).to_owned(),
-            Target::Directory(directory) if directory == Path::new(".") => PathBuf::new(),
-            Target::Directory(directory) => directory.clone(),
+            Target::File(path) => self.real(path).parent().unwrap_or(Path::new("")).to_owned(),
+            Target::Folder(folder, _) if folder == Path::new(".") => PathBuf::new(),
+            Target::Folder(folder, _) => folder.clone(),
         }
     }
 
@@ -99,22 +114,32 @@ impl Destination {
     }
 
     /// The name that a file of a request gets in its folder where it is free; none on stdout and on a device.
-    fn name(&self, number: usize, stem: &str, format: Option<Format>) -> Option<OsString> {
+    fn name(&self, number: usize, naming: &Naming<'_>, format: Option<Format>) -> Option<OsString> {
+        let extension = format.map_or("bin", Format::extension);
         match &self.target {
             Target::Special(_) => None,
             Target::Stdout if number == 0 => None,
-            Target::File(path) if number == 0 => path.file_name().map(OsStr::to_owned),
+            Target::Stdout => Some(Template::default().name(naming, extension).into()),
+            Target::File(path) if number == 0 => self.real(path).file_name().map(OsStr::to_owned),
             Target::File(path) => numbered(path, number + 1).file_name().map(OsStr::to_owned),
-            Target::Directory(_) | Target::Stdout => {
-                Some(format!("{stem}.{}", format.map_or("bin", Format::extension)).into())
-            }
+            Target::Folder(_, template) => Some(template.name(naming, extension).into()),
         }
     }
 
+    /// The file behind a path that is to be overwritten: the link stays, and what it leads to is replaced.
+    fn real(&self, path: &Path) -> PathBuf {
+        if self.overwrite { real(path) } else { path.to_owned() }
+    }
+
     /// The names that a file of a request may have got: its own, and those with a number where it was taken.
-    pub(crate) fn names(&self, number: usize, stem: &str, format: Option<Format>) -> impl Iterator<Item = PathBuf> {
+    pub(crate) fn names(
+        &self,
+        number: usize,
+        naming: &Naming<'_>,
+        format: Option<Format>,
+    ) -> impl Iterator<Item = PathBuf> + use<> {
         let folder = self.folder(number);
-        let first = self.name(number, stem, format).map(|name| folder.join(name));
+        let first = self.name(number, naming, format).map(|name| folder.join(name));
         first.into_iter().flat_map(|first| {
             let more = first.clone();
             std::iter::once(first).chain((2..).map(move |number| numbered(&more, number)))
@@ -126,17 +151,22 @@ impl Destination {
     pub(crate) async fn put(
         &self,
         number: usize,
-        stem: &str,
+        naming: &Naming<'_>,
         download: Download,
         device: Option<&File>,
         about_to_take: impl FnMut(&Path),
     ) -> Result<Option<PathBuf>, Put> {
-        let Some(name) = self.name(number, stem, download.format()) else {
+        let Some(name) = self.name(number, naming, download.format()) else {
             return self.pass_on(download, device).await.map(|()| None);
         };
         let replace = self.overwrite && matches!(self.target, Target::File(_));
         let saved = if replace { download.replace(name).await } else { download.save_new(name, about_to_take).await };
-        saved.map(|saved| Some(saved.into_path())).map_err(Put::Client)
+        let saved = saved.map_err(Put::Client)?.into_path();
+        Ok(Some(match &self.target {
+            // The user's own word for it.
+            Target::File(path) if number == 0 && saved == self.real(path) => path.clone(),
+            _ => saved,
+        }))
     }
 
     /// Whether the bytes go to stdout or a device, which may let one wait.
@@ -205,17 +235,30 @@ fn stdout(output: Output) -> Result<Target, Failure> {
 }
 
 fn at(path: &Path, overwrite: bool) -> Result<Target, Failure> {
-    let names_a_directory = path.as_os_str().as_encoded_bytes().ends_with(b"/");
+    let names_a_folder = path.as_os_str().as_encoded_bytes().ends_with(b"/");
+    let folder = |path: &Path| writable(path).map(|()| Target::Folder(path.to_owned(), Template::default()));
     match fs::metadata(path) {
-        Ok(found) if found.is_dir() => writable(path).map(|()| Target::Directory(path.to_owned())),
+        Ok(found) if found.is_dir() => folder(path),
         Ok(found) if !found.is_file() => Ok(Target::Special(path.to_owned())),
         Ok(_) if !overwrite => Err(already_there(path)),
+        Ok(_) => writable(parent(&real(path))).map(|()| Target::File(path.to_owned())),
         Err(error) if error.kind() != ErrorKind::NotFound => Err(cannot_write(path, &error)),
-        Err(_) if names_a_directory => {
-            fs::create_dir_all(path).map_err(|error| cannot_write(path, &error))?;
-            writable(path).map(|()| Target::Directory(path.to_owned()))
+        Err(_) => {
+            let fields_of = |path: Option<&OsStr>| path.and_then(OsStr::to_str).and_then(Template::parse).transpose();
+            let in_folder = parent(path).to_str().is_some_and(|parent| parent.contains(['{', '}']));
+            if (names_a_folder && fields_of(path.file_name())?.is_some()) || (in_folder && !parent(path).exists()) {
+                return Err(Failure::usage("`--output` takes fields in the name of the file, not in that of a folder"));
+            }
+            if names_a_folder {
+                fs::create_dir_all(path).map_err(|error| cannot_write(path, &error))?;
+                return folder(path);
+            }
+            let template = fields_of(path.file_name())?;
+            writable(parent(path)).map(|()| match template {
+                Some(template) => Target::Folder(parent(path).to_owned(), template),
+                None => Target::File(path.to_owned()),
+            })
         }
-        Ok(_) | Err(_) => writable(parent(path)).map(|()| Target::File(path.to_owned())),
     }
 }
 
@@ -231,92 +274,19 @@ fn parent(path: &Path) -> &Path {
     }
 }
 
-/// Writes a small file that is the tool's own to replace, and tells its absolute path.
-#[cfg(feature = "sandbox")]
-pub(crate) fn replace(path: &Path, bytes: &[u8]) -> Result<PathBuf, Failure> {
-    write(path, bytes, true)?;
-    std::path::absolute(path).map_err(|error| cannot_write(path, &error))
-}
-
-/// Writes a small file, whole or not at all. One that is there already is replaced only where `overwrite` says so.
-pub(crate) fn write(path: &Path, bytes: &[u8], overwrite: bool) -> Result<PathBuf, Failure> {
-    let written = temporary(path, bytes).and_then(|file| {
-        let kept = if overwrite { file.persist(path) } else { file.persist_noclobber(path) };
-        kept.map_err(|error| error.error)
-    });
-    match written {
-        Ok(_) => Ok(path.to_owned()),
-        Err(error) if error.kind() == ErrorKind::AlreadyExists => Err(already_there(path)),
-        Err(error) => Err(cannot_write(path, &error)),
-    }
-}
-
-/// Writes a small file under this name, or under the first one like it that is free: `mask.png`, `mask-2.png`, and so on.
-pub(crate) fn write_free(path: &Path, bytes: &[u8]) -> Result<PathBuf, Failure> {
-    let cannot = |error| cannot_write(path, &error);
-    let mut file = temporary(path, bytes).map_err(cannot)?;
-    for number in 1..=MAX_NUMBER {
-        let name = numbered(path, number);
-        match file.persist_noclobber(&name) {
-            Ok(_) => return Ok(name),
-            Err(error) if error.error.kind() == ErrorKind::AlreadyExists => file = error.file,
-            Err(error) => return Err(cannot(error.error)),
-        }
-    }
-    Err(already_there(path))
-}
-
-fn temporary(path: &Path, bytes: &[u8]) -> std::io::Result<tempfile::NamedTempFile> {
-    let mut builder = tempfile::Builder::new();
-    // An ordinary file's permissions, which the umask narrows; the default is for secrets.
-    #[cfg(unix)]
-    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-    let mut file = builder.tempfile_in(parent(path))?;
-    file.write_all(bytes)?;
-    Ok(file)
+/// The file that a path leads to through links, where it is there.
+fn real(path: &Path) -> PathBuf {
+    let is_link = fs::symlink_metadata(path).is_ok_and(|found| found.is_symlink());
+    if is_link { fs::canonicalize(path).unwrap_or_else(|_| path.to_owned()) } else { path.to_owned() }
 }
 
 fn already_there(path: &Path) -> Failure {
     Failure::usage(format!(
-        "`{}` is there already; choose another name, or overwrite it with `--force`",
+        "`{}` is there already; choose another name, or overwrite it with `--overwrite`",
         path.display()
     ))
 }
 
 fn cannot_write(path: &Path, error: &std::io::Error) -> Failure {
     Failure::file(format!("cannot write `{}`: {error}", path.display()))
-}
-
-/// A name from the user's own words and seed: lower-case ASCII letters, digits and dashes.
-pub(crate) fn stem(verb: &str, words: Option<&str>, seed: Option<i64>) -> String {
-    let mut slug = String::new();
-    for character in words.unwrap_or_default().chars() {
-        if slug.len() >= MAX_SLUG {
-            break;
-        }
-        if character.is_ascii_alphanumeric() {
-            slug.push(character.to_ascii_lowercase());
-        } else if !slug.is_empty() && !slug.ends_with('-') {
-            slug.push('-');
-        }
-    }
-    let slug = slug.trim_end_matches('-');
-    let slug = if slug.is_empty() { verb } else { slug };
-    match seed {
-        Some(seed) => format!("{slug}-{seed}"),
-        None => slug.to_owned(),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::stem;
-
-    #[test]
-    fn a_name_has_nothing_but_letters_digits_and_dashes() {
-        assert_eq!(stem("generate", Some("A fox, reading a map!"), Some(7)), "a-fox-reading-a-map-7");
-        assert_eq!(stem("generate", Some("../../etc/passwd\u{202e}"), None), "etc-passwd");
-        assert_eq!(stem("generate", Some("狐狸"), Some(-1)), "generate--1");
-        assert!(stem("generate", Some(&"long ".repeat(100)), None).len() <= 48);
-    }
 }
