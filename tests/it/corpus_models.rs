@@ -3,7 +3,7 @@
 
 use crate::description::root;
 use crate::round_trip::canonical;
-use ideogram_schema::EndpointInput as _;
+use ideogram_schema::{Bounds, EndpointInput as _};
 use serde_json::{Value, json};
 use xtask::commands::codegen::schema_crate;
 use xtask::emit::corpus;
@@ -57,6 +57,15 @@ fn read_and_written<T: serde::de::DeserializeOwned + serde::Serialize>(value: &V
     serde_json::to_value(serde_json::from_value::<T>(value.clone()).unwrap()).unwrap()
 }
 
+/// Numbers as JSON writes them: whole ones at the ends of each type, and what no whole number is.
+fn numbers() -> Vec<Value> {
+    let ends = [8, 16, 32].map(|bits| [1_i64 << (bits - 1), 1 << bits]).concat();
+    let near = ends.iter().flat_map(|end| [-end - 1, -end, end - 1, *end]);
+    let mut numbers: Vec<Value> = near.chain([0, 1, 2, 3, 7, i64::MIN, i64::MAX]).map(Value::from).collect();
+    numbers.extend([json!(u64::MAX), json!(7.0), json!(-0.5), json!(1e15), json!(1e30), json!(-1e300)]);
+    numbers
+}
+
 /// Values that some variant, several or none of them takes.
 fn values() -> Vec<Value> {
     let texts = ["a", "b", "tomorrow", "png", "square_hd"].map(Value::from);
@@ -93,6 +102,35 @@ fn what_a_union_reads_it_writes_back_equal() {
 }
 
 #[test]
+fn what_maps_lists_and_enumerations_of_numbers_read_they_write_back_equal() {
+    use crate::corpus::{additional, annotated, numbers as corpus, tagged};
+    for number in numbers() {
+        let value = json!({"count": number, "old_count": number, "counts": {"a": number, "": 1}, "sizes": [number, 2],
+            "step_or_name": number});
+        assert_eq!(read_and_written::<annotated::CorpusAnnotatedOutput>(&value), value);
+        let value = json!({"seed": number, "scores": {"best": 1.5}, "beauty": {"value": 2.5}, "": {"value": 0.5}});
+        assert_eq!(read_and_written::<additional::CorpusAdditionalOutput>(&value), value);
+        let image = json!({"url": "u", "width": number, "height": number});
+        let value = json!({"images": [image], "score": 1.2, "counts": [number], "timings": {"": 0.5, "\u{7f}": -0.0}});
+        assert_eq!(read_and_written::<corpus::CorpusNumbersOutput>(&value), value);
+        // A variant of a union, among what it does not name.
+        let value = json!({"kind": "b", "x": number, "later": number});
+        assert_eq!(read_and_written::<tagged::CorpusTaggedInputPart>(&value), value);
+        for written in [
+            read_and_written::<annotated::CorpusAnnotatedOutputLevel>(&number),
+            read_and_written::<annotated::CorpusAnnotatedInputLevel>(&number),
+            read_and_written::<corpus::CorpusNumbersInputFps>(&number),
+        ] {
+            assert_eq!(written, number);
+        }
+    }
+    let level: annotated::CorpusAnnotatedOutputLevel = serde_json::from_value(json!(3.0)).unwrap();
+    assert_eq!((level.is_known(), level.get()), (true, Some(3)));
+    let level: annotated::CorpusAnnotatedOutputLevel = serde_json::from_value(json!(u64::MAX)).unwrap();
+    assert_eq!((level.is_known(), level.get(), level.to_string()), (false, None, u64::MAX.to_string()));
+}
+
+#[test]
 fn a_tag_then_the_known_fields_decide_which_variant_a_value_is() {
     use crate::corpus::tagged::{CorpusTaggedInputFormat as Format, CorpusTaggedInputGrown as Grown};
     use crate::corpus::tagged::{CorpusTaggedInputNumberOrInteger as Number, CorpusTaggedInputPart as Part};
@@ -114,7 +152,23 @@ fn integers_have_the_type_of_their_format() {
     let json = json!({"prompt": "a fox", "small": i32::MIN, "byte": 255, "large": u64::MAX, "steps": 1});
     assert_eq!(serde_json::to_value(&input).unwrap(), json);
     assert_eq!(CorpusAnnotatedInput::from_json(json).unwrap(), input);
-    for (field, value) in [("small", json!(1_i64 << 31)), ("byte", json!(256)), ("large", json!(-1))] {
+    let bounds: [Bounds<i32>; 1] = [CorpusAnnotatedInputSteps::BOUNDS];
+    assert_eq!(bounds, [Bounds::NONE.at_least(1)]);
+    for input in [json!({"huge": u64::MAX}), json!({"level": 3}), json!({"beyond_format": 1000})] {
+        let mut input = input;
+        input["prompt"] = json!("a fox");
+        let read = CorpusAnnotatedInput::from_json(input.clone()).unwrap();
+        assert_eq!(serde_json::to_value(&read).unwrap(), input);
+    }
+    for (field, value) in [
+        ("small", json!(1_i64 << 31)),
+        ("byte", json!(256)),
+        ("large", json!(-1)),
+        ("steps", json!(1_i64 << 31)),
+        ("huge", json!(0)),
+        ("huge", json!(7.0)),
+        ("beyond_format", json!(1001)),
+    ] {
         let error = CorpusAnnotatedInput::from_json(json!({"prompt": "a fox", field: value})).unwrap_err();
         assert!(error.to_string().starts_with(&format!("`{field}` must be a whole number")), "{error}");
     }

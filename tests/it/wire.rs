@@ -55,7 +55,7 @@ fn an_output_keeps_what_it_knows_and_survives_what_it_does_not() {
         "images": [{"url": "https://v3b.fal.media/files/b/x/y.png", "content_type": "image/png", "file_name": "y.png", "file_size": 10}],
         "seed": 1,
     }));
-    assert_eq!(output.images[0].file_size, Some(10));
+    assert_eq!(output.images[0].file_size, Some(10.into()));
     let newer = json!({"images": [{"url": "u", "width": 5, "content_type": null}], "seed": 1, "timings": {}});
     assert_eq!(serde_json::from_value::<Output>(newer).unwrap().images[0].url, "u");
 }

@@ -135,7 +135,7 @@ pub use http;
 pub use ideogram_schema::endpoints::*;
 pub use ideogram_schema::{
     BillingEvent, Bounds, CancelState, ENDPOINTS, Endpoint, EndpointInfo, EndpointInput, Field, FieldKind, FileAccess,
-    FileRole, InputError, ListPrice, Location, LogEntry, LogLevel, Metrics, OutOfRange, Price, QueuePriority,
+    FileRole, InputError, Integer, ListPrice, Location, LogEntry, LogLevel, Metrics, OutOfRange, Price, QueuePriority,
     QueueState, QueueStatus, RequestErrorType, Unknown, UnknownText, ValidationErrorDetail, ValidationErrorType,
     ValidationLocation,
 };

@@ -26,7 +26,7 @@ async fn a_run_sends_what_the_api_describes_and_keeps_what_the_answer_says() {
     let options = CallOptions::new().with_start_timeout(Duration::from_secs(30)).with_header("x-app", "posters");
     let input = GenerateInput::new("A fox");
     let response = stub.client().run(&input).with_options(options).await.unwrap();
-    assert_eq!((response.seed, response.request_id()), (7, Some("r-1")));
+    assert_eq!((response.seed.get(), response.request_id()), (Some(7), Some("r-1")));
     assert_eq!((response.billable_units(), response.served_from()), (Some(1.5), Some("here")));
 
     let request = &stub.requests()[0];

@@ -141,7 +141,7 @@ async fn what_is_odd_is_downloaded_once_more_and_saved_with_a_warning_when_it_co
         let stub = Stub::start(move |_| reply()).await;
         let folder = tempfile::tempdir().unwrap();
         let mut file = File::new(format!("{}/cdn/a.png", stub.url));
-        file.file_size = Some(size);
+        file.file_size = Some(size.into());
         let saved = stub.client().image(&file).save_to(folder.path().join("fox.png")).await.unwrap();
         assert_eq!(saved.warnings(), warnings);
         assert_eq!(stub.count(PICTURE), if warnings.is_empty() { 1 } else { 2 }, "{warnings:?}");

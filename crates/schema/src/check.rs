@@ -130,8 +130,7 @@ fn value(kind: &'static FieldKind, given: &Value, path: &str) -> Result<(), Inpu
         (FieldKind::Boolean, given) => given.is_boolean(),
         (FieldKind::Integer(bounds), given) => match given.as_i64() {
             Some(number) => bounds.check(number).is_ok(),
-            // An unsigned number without an upper bound is a `u64`.
-            None => given.is_u64() && *bounds == Bounds::NONE.at_least(0),
+            None => given.is_u64() && is_unsigned(bounds),
         },
         (FieldKind::Number(bounds), given) => given.as_f64().is_some_and(|number| bounds.check(number).is_ok()),
         (FieldKind::Array { items, min_items, max_items }, Value::Array(list)) => {
@@ -149,6 +148,12 @@ fn value(kind: &'static FieldKind, given: &Value, path: &str) -> Result<(), Inpu
         _ => false,
     };
     if fits { Ok(()) } else { Err(InputError::new(path, Fault::Mismatch(expected(kind)))) }
+}
+
+/// Whether the bounds are those of a `u64`: no upper one, and none below zero.
+fn is_unsigned(bounds: &Bounds<i64>) -> bool {
+    let least = bounds.minimum.or(bounds.exclusive_minimum);
+    bounds.maximum.is_none() && bounds.exclusive_maximum.is_none() && least.is_some_and(|least| least >= 0)
 }
 
 /// A value that one of the kinds takes. Where none does, the fault is that of the only kind which such a value could be of,

@@ -1,7 +1,7 @@
 //! Typed models of fal's Ideogram V2 Turbo endpoints.
 //!
 //! The models and the table [`ENDPOINTS`] are generated from the OpenAPI description in `openapi/`; the
-//! modules [`check`], [`endpoint`], [`field`], [`number`] and [`value`] are the small contract that the generated code
+//! modules [`check`], [`endpoint`], [`field`], [`integer`], [`number`] and [`value`] are the small contract that the generated code
 //! fills in.
 //! There is no HTTP here, no async and no I/O.
 //!
@@ -67,6 +67,7 @@
 pub mod check;
 pub mod endpoint;
 pub mod field;
+pub mod integer;
 pub mod number;
 mod union;
 pub mod value;
@@ -79,6 +80,7 @@ pub use check::InputError;
 pub use endpoint::{Endpoint, EndpointInfo, EndpointInput, Price};
 pub use field::{Field, FieldKind, FileRole};
 pub use generated::*;
+pub use integer::Integer;
 pub use location::Location;
 pub use number::{Bounds, OutOfRange};
 #[doc(hidden)]

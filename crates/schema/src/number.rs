@@ -111,16 +111,22 @@ impl<T: fmt::Display> fmt::Display for Bounds<T> {
     }
 }
 
-impl Bounds<i64> {
-    /// Whether the value is allowed.
-    ///
-    /// # Errors
-    /// [`OutOfRange`], with the value and the bounds in its message.
-    pub fn check(&self, value: i64) -> Result<(), OutOfRange> {
-        let multiple = self.multiple_of.is_none_or(|step| value.checked_rem(step) == Some(0));
-        self.verdict(value, multiple)
-    }
+macro_rules! check_integers {
+    ($($integer:ty)*) => { $(
+        impl Bounds<$integer> {
+            /// Whether the value is allowed.
+            ///
+            /// # Errors
+            /// [`OutOfRange`], with the value and the bounds in its message.
+            pub fn check(&self, value: $integer) -> Result<(), OutOfRange> {
+                let multiple = self.multiple_of.is_none_or(|step| value.checked_rem(step) == Some(0));
+                self.verdict(value, multiple)
+            }
+        }
+    )* };
 }
+
+check_integers! { i8 i16 i32 i64 u8 u16 u32 u64 }
 
 impl Bounds<f64> {
     /// Whether the value is allowed. NaN and the infinities never are: JSON has no way to write them.
@@ -256,7 +262,7 @@ mod tests {
 
     #[test]
     fn exclusive_bounds_and_multiples_are_checked() {
-        let bounds = Bounds { exclusive_minimum: Some(0), multiple_of: Some(8), ..Bounds::NONE };
+        let bounds = Bounds::<i64> { exclusive_minimum: Some(0), multiple_of: Some(8), ..Bounds::NONE };
         assert!(bounds.check(0).is_err() && bounds.check(12).is_err() && bounds.check(16).is_ok());
         assert_eq!(bounds.to_string(), "greater than 0 and a multiple of 8");
     }

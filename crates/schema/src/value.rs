@@ -1,5 +1,7 @@
 //! Enumerations that stay open: a value that this version does not know is kept, never an error.
 
+use crate::integer::whole;
+use serde_json::Number;
 use std::fmt;
 use std::marker::PhantomData;
 
@@ -188,17 +190,18 @@ macro_rules! open_enum {
 #[doc(hidden)]
 pub use open_enum;
 
-/// A number that the description does not list, kept. The integer counterpart of [`Unknown`].
+/// A number that the description does not list, kept as it came. The integer counterpart of [`Unknown`].
 pub struct UnknownInteger<E> {
-    value: i64,
+    number: Number,
     owner: PhantomData<fn() -> E>,
 }
 
 impl<E: ListedIntegers> UnknownInteger<E> {
     /// The value that is this number: a listed one, or `unknown` around the number.
     #[doc(hidden)]
-    pub fn or_listed(value: i64, unknown: fn(Self) -> E) -> E {
-        E::listed(value).unwrap_or_else(|| unknown(Self { value, owner: PhantomData }))
+    pub fn or_listed(number: Number, unknown: fn(Self) -> E) -> E {
+        let listed = whole(&number).and_then(|value| E::listed(i64::try_from(value).ok()?));
+        listed.unwrap_or_else(|| unknown(Self { number, owner: PhantomData }))
     }
 }
 
@@ -211,22 +214,25 @@ pub trait ListedIntegers: Sized {
 
 impl<E> UnknownInteger<E> {
     /// The number as it was received.
-    pub fn get(self) -> i64 {
-        self.value
+    pub fn as_number(&self) -> &Number {
+        &self.number
+    }
+
+    /// The number, where it is a whole one that `T` holds.
+    pub fn get<T: TryFrom<i128>>(&self) -> Option<T> {
+        T::try_from(whole(&self.number)?).ok()
     }
 }
 
 impl<E> Clone for UnknownInteger<E> {
     fn clone(&self) -> Self {
-        *self
+        Self { number: self.number.clone(), owner: PhantomData }
     }
 }
 
-impl<E> Copy for UnknownInteger<E> {}
-
 impl<E> PartialEq for UnknownInteger<E> {
     fn eq(&self, other: &Self) -> bool {
-        self.value == other.value
+        self.number == other.number
     }
 }
 
@@ -234,13 +240,13 @@ impl<E> Eq for UnknownInteger<E> {}
 
 impl<E> std::hash::Hash for UnknownInteger<E> {
     fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
-        self.value.hash(state);
+        self.number.hash(state);
     }
 }
 
 impl<E> fmt::Debug for UnknownInteger<E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Debug::fmt(&self.value, f)
+        fmt::Display::fmt(&self.number, f)
     }
 }
 
@@ -248,15 +254,15 @@ impl<E> fmt::Debug for UnknownInteger<E> {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! open_integer_enum {
-    ($(#[$meta:meta])* $name:ident { $($(#[$variant_meta:meta])* $variant:ident = $value:literal,)+ }) => {
+    ($(#[$meta:meta])* $name:ident($inner:ty) { $($(#[$variant_meta:meta])* $variant:ident = $value:literal,)+ }) => {
         $(#[$meta])*
         ///
-        /// [`From`] and deserialising take any whole number and keep it as `UnknownValue`.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        /// [`From`] and deserialising take any number and keep it as `UnknownValue`.
+        #[derive(Clone, Debug, PartialEq, Eq, Hash)]
         #[non_exhaustive]
         pub enum $name {
             $($(#[$variant_meta])* #[doc = concat!("`", $value, "`")] $variant,)+
-            /// A number that this version does not list; `get` has it.
+            /// A number that this version does not list; `as_number` of it has it.
             UnknownValue($crate::value::UnknownInteger<$name>),
         }
 
@@ -266,23 +272,23 @@ macro_rules! open_integer_enum {
             /// The numbers of [`ALL`](Self::ALL).
             pub const VALUES: &'static [i64] = &[$($value),+];
 
-            /// The number as it stands in JSON.
-            pub fn get(self) -> i64 {
+            /// The number; nothing for an unlisted one that is not whole or that this type cannot hold.
+            pub fn get(&self) -> ::core::option::Option<$inner> {
                 match self {
-                    $(Self::$variant => $value,)+
+                    $(Self::$variant => ::core::option::Option::Some($value),)+
                     Self::UnknownValue(unknown) => unknown.get(),
                 }
             }
 
             /// Whether the description lists this number.
-            pub fn is_known(self) -> bool {
+            pub fn is_known(&self) -> bool {
                 !matches!(self, Self::UnknownValue(_))
             }
         }
 
-        impl ::core::convert::From<i64> for $name {
-            fn from(value: i64) -> Self {
-                $crate::value::UnknownInteger::or_listed(value, Self::UnknownValue)
+        impl ::core::convert::From<$inner> for $name {
+            fn from(value: $inner) -> Self {
+                $crate::value::UnknownInteger::or_listed(value.into(), Self::UnknownValue)
             }
         }
 
@@ -297,19 +303,26 @@ macro_rules! open_integer_enum {
 
         impl ::core::fmt::Display for $name {
             fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-                ::core::fmt::Display::fmt(&self.get(), f)
+                match self {
+                    $(Self::$variant => f.pad(stringify!($value)),)+
+                    Self::UnknownValue(unknown) => ::core::fmt::Display::fmt(unknown.as_number(), f),
+                }
             }
         }
 
         impl ::serde::Serialize for $name {
             fn serialize<S: ::serde::Serializer>(&self, serializer: S) -> ::core::result::Result<S::Ok, S::Error> {
-                serializer.serialize_i64(self.get())
+                match self {
+                    $(Self::$variant => serializer.serialize_i64($value),)+
+                    Self::UnknownValue(unknown) => ::serde::Serialize::serialize(unknown.as_number(), serializer),
+                }
             }
         }
 
         impl<'de> ::serde::Deserialize<'de> for $name {
             fn deserialize<D: ::serde::Deserializer<'de>>(deserializer: D) -> ::core::result::Result<Self, D::Error> {
-                <i64 as ::serde::Deserialize>::deserialize(deserializer).map(Self::from)
+                <::serde_json::Number as ::serde::Deserialize>::deserialize(deserializer)
+                    .map(|number| $crate::value::UnknownInteger::or_listed(number, Self::UnknownValue))
             }
         }
 
@@ -319,8 +332,7 @@ macro_rules! open_integer_enum {
                 stringify!($name).into()
             }
             fn json_schema(_: &mut ::schemars::SchemaGenerator) -> ::schemars::Schema {
-                let values: ::std::vec::Vec<i64> = Self::ALL.iter().map(|value| value.get()).collect();
-                ::schemars::json_schema!({ "type": "integer", "enum": values })
+                ::schemars::json_schema!({ "type": "integer", "enum": Self::VALUES })
             }
         }
     };

@@ -52,6 +52,7 @@ const RESERVED: &[&str] = &[
     "FieldKind",
     "FileRole",
     "InputError",
+    "Integer",
     "JsonShape",
     "Location",
     "OutOfRange",

@@ -1,6 +1,7 @@
 //! The files in an endpoint's answer, found by the table of its outputs.
 
-use ideogram_schema::{EndpointInfo, Field, FieldKind, File, FileRole};
+use ideogram_schema::{EndpointInfo, Field, FieldKind, File, FileRole, Integer};
+use serde::Deserialize as _;
 use serde_json::Value;
 
 /// A file in an answer, and what the description says it is.
@@ -90,7 +91,7 @@ fn read(value: &Value) -> Option<File> {
     let mut file = File::new(text("url")?);
     file.content_type = text("content_type");
     file.file_name = text("file_name");
-    file.file_size = value.get("file_size").and_then(Value::as_i64);
+    file.file_size = value.get("file_size").and_then(|size| Integer::deserialize(size).ok());
     Some(file)
 }
 

@@ -9,7 +9,7 @@ use crate::picture::sink::Content;
 use crate::text::clean;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use ideogram_schema::File;
+use ideogram_schema::{File, Integer};
 use std::fmt;
 
 /// What is known of the content of a file that was downloaded.
@@ -126,7 +126,7 @@ pub(crate) fn warnings(content: &Content, announced: &Announced, file: &File, pi
             warnings.push(DownloadWarning::Checksum { header });
         }
     }
-    if let Some(announced) = file.file_size
+    if let Some(announced) = file.file_size.as_ref().and_then(Integer::get)
         && i64::try_from(content.bytes) != Ok(announced)
     {
         warnings.push(DownloadWarning::Size { announced, received: content.bytes });

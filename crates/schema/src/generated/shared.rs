@@ -41,7 +41,7 @@ pub struct File {
     ///
     /// May be `null`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub file_size: Option<i64>,
+    pub file_size: Option<super::Integer<i64>>,
 }
 
 impl File {
@@ -71,8 +71,8 @@ impl File {
 
     /// Sets [`file_size`](Self::file_size).
     #[must_use]
-    pub fn with_file_size(mut self, file_size: i64) -> Self {
-        self.file_size = Some(file_size);
+    pub fn with_file_size(mut self, file_size: impl Into<super::Integer<i64>>) -> Self {
+        self.file_size = Some(file_size.into());
         self
     }
 }
@@ -85,15 +85,18 @@ pub struct Output {
     /// The pictures.
     pub images: Vec<super::File>,
     /// Seed that this picture was made with
-    pub seed: i64,
+    pub seed: super::Integer<i64>,
 }
 
 impl Output {
     /// With what is required; the rest is unset.
-    pub fn new(images: impl Into<Vec<super::File>>, seed: i64) -> Self {
+    pub fn new(
+        images: impl Into<Vec<super::File>>,
+        seed: impl Into<super::Integer<i64>>,
+    ) -> Self {
         Self {
             images: images.into(),
-            seed,
+            seed: seed.into(),
         }
     }
 }

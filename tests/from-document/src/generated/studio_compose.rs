@@ -23,7 +23,7 @@ pub struct File {
     ///
     /// May be `null`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub file_size: Option<i64>,
+    pub file_size: Option<super::Integer<i64>>,
 }
 
 impl File {
@@ -53,8 +53,8 @@ impl File {
 
     /// Sets [`file_size`](Self::file_size).
     #[must_use]
-    pub fn with_file_size(mut self, file_size: i64) -> Self {
-        self.file_size = Some(file_size);
+    pub fn with_file_size(mut self, file_size: impl Into<super::Integer<i64>>) -> Self {
+        self.file_size = Some(file_size.into());
         self
     }
 }
@@ -75,12 +75,12 @@ pub struct Image {
     ///
     /// May be `null`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub width: Option<i64>,
+    pub width: Option<super::Integer<i64>>,
     /// The field `height`.
     ///
     /// May be `null`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub height: Option<i64>,
+    pub height: Option<super::Integer<i64>>,
 }
 
 impl Image {
@@ -103,15 +103,15 @@ impl Image {
 
     /// Sets [`width`](Self::width).
     #[must_use]
-    pub fn with_width(mut self, width: i64) -> Self {
-        self.width = Some(width);
+    pub fn with_width(mut self, width: impl Into<super::Integer<i64>>) -> Self {
+        self.width = Some(width.into());
         self
     }
 
     /// Sets [`height`](Self::height).
     #[must_use]
-    pub fn with_height(mut self, height: i64) -> Self {
-        self.height = Some(height);
+    pub fn with_height(mut self, height: impl Into<super::Integer<i64>>) -> Self {
+        self.height = Some(height.into());
         self
     }
 }
@@ -427,7 +427,7 @@ impl StudioComposeInput {
 
 super::open_integer_enum! {
     /// Pictures a second.
-    StudioComposeInputFrameRate {
+    StudioComposeInputFrameRate(i64) {
         Value24 = 24,
         Value25 = 25,
         Value30 = 30,
@@ -595,7 +595,7 @@ pub struct StudioComposeOutput {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub score: Option<super::StudioComposeOutputScore>,
     /// The field `seed`.
-    pub seed: i64,
+    pub seed: super::Integer<i64>,
 }
 
 impl StudioComposeOutput {
@@ -603,14 +603,14 @@ impl StudioComposeOutput {
     pub fn new(
         scenes: impl Into<Vec<super::Scene>>,
         film: impl Into<super::File>,
-        seed: i64,
+        seed: impl Into<super::Integer<i64>>,
     ) -> Self {
         Self {
             scenes: scenes.into(),
             film: film.into(),
             extras: None,
             score: None,
-            seed,
+            seed: seed.into(),
         }
     }
 

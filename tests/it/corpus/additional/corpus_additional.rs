@@ -56,7 +56,7 @@ impl CorpusAdditionalInput {
 pub struct CorpusAdditionalOutput {
     /// The field `seed`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub seed: Option<i64>,
+    pub seed: Option<super::Integer<i64>>,
     /// The field `scores`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub scores: Option<super::Scores>,
@@ -81,8 +81,8 @@ impl CorpusAdditionalOutput {
 
     /// Sets [`seed`](Self::seed).
     #[must_use]
-    pub fn with_seed(mut self, seed: i64) -> Self {
-        self.seed = Some(seed);
+    pub fn with_seed(mut self, seed: impl Into<super::Integer<i64>>) -> Self {
+        self.seed = Some(seed.into());
         self
     }
 

@@ -78,6 +78,15 @@ pub struct CorpusAnnotatedInput {
     /// The field `steps`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub steps: Option<super::CorpusAnnotatedInputSteps>,
+    /// The field `level`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub level: Option<super::CorpusAnnotatedInputLevel>,
+    /// The field `huge`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub huge: Option<super::CorpusAnnotatedInputHuge>,
+    /// The field `beyond_format`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub beyond_format: Option<super::CorpusAnnotatedInputBeyondFormat>,
 }
 
 impl CorpusAnnotatedInput {
@@ -92,6 +101,9 @@ impl CorpusAnnotatedInput {
             byte: None,
             large: None,
             steps: None,
+            level: None,
+            huge: None,
+            beyond_format: None,
         }
     }
 
@@ -140,13 +152,66 @@ impl CorpusAnnotatedInput {
         self.steps = Some(steps.into());
         self
     }
+
+    /// Sets [`level`](Self::level).
+    #[must_use]
+    pub fn with_level(
+        mut self,
+        level: impl Into<super::CorpusAnnotatedInputLevel>,
+    ) -> Self {
+        self.level = Some(level.into());
+        self
+    }
+
+    /// Sets [`huge`](Self::huge).
+    #[must_use]
+    pub fn with_huge(
+        mut self,
+        huge: impl Into<super::CorpusAnnotatedInputHuge>,
+    ) -> Self {
+        self.huge = Some(huge.into());
+        self
+    }
+
+    /// Sets [`beyond_format`](Self::beyond_format).
+    #[must_use]
+    pub fn with_beyond_format(
+        mut self,
+        beyond_format: impl Into<super::CorpusAnnotatedInputBeyondFormat>,
+    ) -> Self {
+        self.beyond_format = Some(beyond_format.into());
+        self
+    }
+}
+
+super::bounded_number! {
+    /// The component `CorpusAnnotatedInputBeyondFormat` of the description.
+    ///
+    /// Range: at most 1000.
+    CorpusAnnotatedInputBeyondFormat(i64) = super::Bounds::NONE.at_most(1000), "integer";
+}
+
+super::bounded_number! {
+    /// The component `CorpusAnnotatedInputHuge` of the description.
+    ///
+    /// Range: at least 1.
+    CorpusAnnotatedInputHuge(u64) = super::Bounds::NONE.at_least(1), "integer";
+}
+
+super::open_integer_enum! {
+    /// The component `CorpusAnnotatedInputLevel` of the description.
+    CorpusAnnotatedInputLevel(u8) {
+        Value1 = 1,
+        Value2 = 2,
+        Value3 = 3,
+    }
 }
 
 super::bounded_number! {
     /// The component `CorpusAnnotatedInputSteps` of the description.
     ///
     /// Range: at least 1.
-    CorpusAnnotatedInputSteps(i64) = super::Bounds::NONE.at_least(1), "integer";
+    CorpusAnnotatedInputSteps(i32) = super::Bounds::NONE.at_least(1), "integer";
 }
 
 /// The component `CorpusAnnotatedOutput` of the description.
@@ -155,22 +220,41 @@ super::bounded_number! {
 #[non_exhaustive]
 pub struct CorpusAnnotatedOutput {
     /// The field `count`.
-    pub count: u64,
+    pub count: super::Integer<u64>,
     /// The field `old_count`.
     #[deprecated]
-    pub old_count: i64,
+    pub old_count: super::Integer<i64>,
     /// The field `animal`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub animal: Option<super::CorpusAnnotatedOutputAnimal>,
+    /// The field `level`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub level: Option<super::CorpusAnnotatedOutputLevel>,
+    /// The field `counts`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub counts: Option<::std::collections::BTreeMap<String, super::Integer<i32>>>,
+    /// The field `sizes`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sizes: Option<Vec<super::Integer<i64>>>,
+    /// The field `step_or_name`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub step_or_name: Option<super::CorpusAnnotatedOutputStepOrName>,
 }
 
 impl CorpusAnnotatedOutput {
     /// With what is required; the rest is unset.
-    pub fn new(count: u64, old_count: i64) -> Self {
+    pub fn new(
+        count: impl Into<super::Integer<u64>>,
+        old_count: impl Into<super::Integer<i64>>,
+    ) -> Self {
         Self {
-            count,
-            old_count,
+            count: count.into(),
+            old_count: old_count.into(),
             animal: None,
+            level: None,
+            counts: None,
+            sizes: None,
+            step_or_name: None,
         }
     }
 
@@ -181,6 +265,43 @@ impl CorpusAnnotatedOutput {
         animal: impl Into<super::CorpusAnnotatedOutputAnimal>,
     ) -> Self {
         self.animal = Some(animal.into());
+        self
+    }
+
+    /// Sets [`level`](Self::level).
+    #[must_use]
+    pub fn with_level(
+        mut self,
+        level: impl Into<super::CorpusAnnotatedOutputLevel>,
+    ) -> Self {
+        self.level = Some(level.into());
+        self
+    }
+
+    /// Sets [`counts`](Self::counts).
+    #[must_use]
+    pub fn with_counts(
+        mut self,
+        counts: impl Into<::std::collections::BTreeMap<String, super::Integer<i32>>>,
+    ) -> Self {
+        self.counts = Some(counts.into());
+        self
+    }
+
+    /// Sets [`sizes`](Self::sizes).
+    #[must_use]
+    pub fn with_sizes(mut self, sizes: impl Into<Vec<super::Integer<i64>>>) -> Self {
+        self.sizes = Some(sizes.into());
+        self
+    }
+
+    /// Sets [`step_or_name`](Self::step_or_name).
+    #[must_use]
+    pub fn with_step_or_name(
+        mut self,
+        step_or_name: impl Into<super::CorpusAnnotatedOutputStepOrName>,
+    ) -> Self {
+        self.step_or_name = Some(step_or_name.into());
         self
     }
 }
@@ -255,6 +376,73 @@ impl<'de> ::serde::Deserialize<'de> for CorpusAnnotatedOutputAnimal {
     }
 }
 
+super::open_integer_enum! {
+    /// The component `CorpusAnnotatedOutputLevel` of the description.
+    CorpusAnnotatedOutputLevel(u8) {
+        Value1 = 1,
+        Value2 = 2,
+        Value3 = 3,
+    }
+}
+
+/// The component `CorpusAnnotatedOutputStepOrName` of the description.
+#[derive(Clone, Debug, PartialEq, ::serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+#[serde(untagged)]
+#[non_exhaustive]
+pub enum CorpusAnnotatedOutputStepOrName {
+    /// A whole number.
+    Integer(super::Integer<i64>),
+    /// A text.
+    String(String),
+    /// What no variant above is: kept as it came, and written back unchanged.
+    #[cfg_attr(feature = "schemars", schemars(skip))]
+    UnknownValue(::serde_json::Value),
+}
+
+impl From<super::Integer<i64>> for CorpusAnnotatedOutputStepOrName {
+    fn from(value: super::Integer<i64>) -> Self {
+        Self::Integer(value)
+    }
+}
+
+impl From<String> for CorpusAnnotatedOutputStepOrName {
+    fn from(value: String) -> Self {
+        Self::String(value)
+    }
+}
+
+impl<'de> ::serde::Deserialize<'de> for CorpusAnnotatedOutputStepOrName {
+    fn deserialize<D: ::serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> ::core::result::Result<Self, D::Error> {
+        const SHAPES: &[&[super::JsonShape]] = &[
+            &[super::JsonShape::Integer],
+            &[super::JsonShape::String(&[])],
+        ];
+        let value = <::serde_json::Value as ::serde::Deserialize>::deserialize(
+            deserializer,
+        )?;
+        for index in super::candidates(&value, SHAPES) {
+            let read = match index {
+                0usize => {
+                    <super::Integer<i64> as ::serde::Deserialize>::deserialize(&value)
+                        .map(Self::Integer)
+                }
+                1usize => {
+                    <String as ::serde::Deserialize>::deserialize(&value)
+                        .map(Self::String)
+                }
+                _ => break,
+            };
+            if let Ok(read) = read {
+                return Ok(read);
+            }
+        }
+        Ok(Self::UnknownValue(value))
+    }
+}
+
 /// The component `Dog` of the description.
 #[derive(Clone, Debug, PartialEq, ::serde::Serialize, ::serde::Deserialize)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -267,7 +455,7 @@ pub struct Dog {
     pub name: Option<String>,
     /// The field `tricks`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub tricks: Option<i64>,
+    pub tricks: Option<super::Integer<i64>>,
     /// What the description does not name, by name.
     #[serde(flatten)]
     pub additional_properties: ::serde_json::Map<String, ::serde_json::Value>,
@@ -293,8 +481,8 @@ impl Dog {
 
     /// Sets [`tricks`](Self::tricks).
     #[must_use]
-    pub fn with_tricks(mut self, tricks: i64) -> Self {
-        self.tricks = Some(tricks);
+    pub fn with_tricks(mut self, tricks: impl Into<super::Integer<i64>>) -> Self {
+        self.tricks = Some(tricks.into());
         self
     }
 
@@ -375,7 +563,25 @@ impl super::Endpoint for CorpusAnnotated {
                 ),
                 super::Field::new(
                     "steps",
-                    super::FieldKind::Integer(super::CorpusAnnotatedInputSteps::BOUNDS),
+                    super::FieldKind::Integer(
+                        super::Bounds::NONE.at_least(1).at_most(2147483647),
+                    ),
+                ),
+                super::Field::new(
+                    "level",
+                    super::FieldKind::IntegerEnum(
+                        super::CorpusAnnotatedInputLevel::VALUES,
+                    ),
+                ),
+                super::Field::new(
+                    "huge",
+                    super::FieldKind::Integer(super::Bounds::NONE.at_least(1)),
+                ),
+                super::Field::new(
+                    "beyond_format",
+                    super::FieldKind::Integer(
+                        super::CorpusAnnotatedInputBeyondFormat::BOUNDS,
+                    ),
                 ),
             ],
         )
@@ -437,6 +643,40 @@ impl super::Endpoint for CorpusAnnotated {
                                     ),
                                 ],
                             ),
+                        ],
+                    ),
+                ),
+                super::Field::new(
+                    "level",
+                    super::FieldKind::IntegerEnum(
+                        super::CorpusAnnotatedOutputLevel::VALUES,
+                    ),
+                ),
+                super::Field::new(
+                    "counts",
+                    super::FieldKind::Map(
+                        &super::FieldKind::Integer(
+                            super::Bounds::NONE.at_least(-2147483648).at_most(2147483647),
+                        ),
+                    ),
+                ),
+                super::Field::new(
+                    "sizes",
+                    super::FieldKind::Array {
+                        items: &super::FieldKind::Integer(super::Bounds::NONE),
+                        min_items: None,
+                        max_items: None,
+                    },
+                ),
+                super::Field::new(
+                    "step_or_name",
+                    super::FieldKind::OneOf(
+                        &[
+                            super::FieldKind::Integer(super::Bounds::NONE),
+                            super::FieldKind::String {
+                                min_length: None,
+                                max_length: None,
+                            },
                         ],
                     ),
                 ),

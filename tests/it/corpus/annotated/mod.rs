@@ -5,7 +5,7 @@
 #![allow(deprecated, reason = "what is deprecated is read and written all the same")]
 
 #[allow(unused_imports, reason = "what is used depends on the description")]
-use ::ideogram_schema::{Bounds, Endpoint, EndpointInfo, EndpointInput, Field, FieldKind, FileRole, JsonShape, Price, candidates, number::bounded_number, value::open_enum, value::open_integer_enum};
+use ::ideogram_schema::{Bounds, Endpoint, EndpointInfo, EndpointInput, Field, FieldKind, FileRole, Integer, JsonShape, Price, candidates, number::bounded_number, value::open_enum, value::open_integer_enum};
 
 mod corpus_annotated;
 
@@ -27,9 +27,14 @@ pub fn json_schemas() -> ::serde_json::Map<String, ::serde_json::Value> {
     let mut generator = ::schemars::generate::SchemaSettings::openapi3().into_generator();
     generator.subschema_for::<Cat>();
     generator.subschema_for::<CorpusAnnotatedInput>();
+    generator.subschema_for::<CorpusAnnotatedInputBeyondFormat>();
+    generator.subschema_for::<CorpusAnnotatedInputHuge>();
+    generator.subschema_for::<CorpusAnnotatedInputLevel>();
     generator.subschema_for::<CorpusAnnotatedInputSteps>();
     generator.subschema_for::<CorpusAnnotatedOutput>();
     generator.subschema_for::<CorpusAnnotatedOutputAnimal>();
+    generator.subschema_for::<CorpusAnnotatedOutputLevel>();
+    generator.subschema_for::<CorpusAnnotatedOutputStepOrName>();
     generator.subschema_for::<Dog>();
     generator.take_definitions(true)
 }

@@ -3,7 +3,7 @@
 //! Models, markers and the table of endpoints.
 
 #[allow(unused_imports, reason = "what is used depends on the description")]
-use ::ideogram_schema::{Bounds, Endpoint, EndpointInfo, EndpointInput, Field, FieldKind, FileRole, JsonShape, Price, candidates, number::bounded_number, value::open_enum, value::open_integer_enum};
+use ::ideogram_schema::{Bounds, Endpoint, EndpointInfo, EndpointInput, Field, FieldKind, FileRole, Integer, JsonShape, Price, candidates, number::bounded_number, value::open_enum, value::open_integer_enum};
 
 mod corpus_bare;
 

@@ -319,7 +319,7 @@ impl CorpusNamesOutput {
 pub struct CorpusNamesOutputAwaitItem {
     /// The field `yield`.
     #[serde(rename = "yield")]
-    pub yield_: i64,
+    pub yield_: super::Integer<i64>,
     /// The field `loop`.
     #[serde(rename = "loop", default, skip_serializing_if = "Option::is_none")]
     pub loop_: Option<super::Crate>,
@@ -327,8 +327,11 @@ pub struct CorpusNamesOutputAwaitItem {
 
 impl CorpusNamesOutputAwaitItem {
     /// With what is required; the rest is unset.
-    pub fn new(yield_: i64) -> Self {
-        Self { yield_, loop_: None }
+    pub fn new(yield_: impl Into<super::Integer<i64>>) -> Self {
+        Self {
+            yield_: yield_.into(),
+            loop_: None,
+        }
     }
 
     /// Sets [`loop`](Self::loop_).

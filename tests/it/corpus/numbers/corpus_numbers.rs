@@ -177,14 +177,14 @@ super::bounded_number! {
 
 super::open_integer_enum! {
     /// The component `CorpusNumbersInputFps` of the description.
-    CorpusNumbersInputFps {
+    CorpusNumbersInputFps(i64) {
         Value24 = 24,
     }
 }
 
 super::open_integer_enum! {
     /// The component `CorpusNumbersInputFrames` of the description.
-    CorpusNumbersInputFrames {
+    CorpusNumbersInputFrames(i64) {
         Value81 = 81,
         Value121 = 121,
         Minus1 = -1,
@@ -244,7 +244,7 @@ pub struct CorpusNumbersOutput {
     pub score: f64,
     /// The field `counts`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub counts: Option<Vec<i64>>,
+    pub counts: Option<Vec<super::Integer<i64>>>,
     /// The field `timings`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub timings: Option<::std::collections::BTreeMap<String, f64>>,
@@ -263,7 +263,7 @@ impl CorpusNumbersOutput {
 
     /// Sets [`counts`](Self::counts).
     #[must_use]
-    pub fn with_counts(mut self, counts: impl Into<Vec<i64>>) -> Self {
+    pub fn with_counts(mut self, counts: impl Into<Vec<super::Integer<i64>>>) -> Self {
         self.counts = Some(counts.into());
         self
     }
@@ -290,12 +290,12 @@ pub struct Image {
     ///
     /// May be `null`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub width: Option<i64>,
+    pub width: Option<super::Integer<i64>>,
     /// The field `height`.
     ///
     /// May be `null`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub height: Option<i64>,
+    pub height: Option<super::Integer<i64>>,
 }
 
 impl Image {
@@ -310,15 +310,15 @@ impl Image {
 
     /// Sets [`width`](Self::width).
     #[must_use]
-    pub fn with_width(mut self, width: i64) -> Self {
-        self.width = Some(width);
+    pub fn with_width(mut self, width: impl Into<super::Integer<i64>>) -> Self {
+        self.width = Some(width.into());
         self
     }
 
     /// Sets [`height`](Self::height).
     #[must_use]
-    pub fn with_height(mut self, height: i64) -> Self {
-        self.height = Some(height);
+    pub fn with_height(mut self, height: impl Into<super::Integer<i64>>) -> Self {
+        self.height = Some(height.into());
         self
     }
 }

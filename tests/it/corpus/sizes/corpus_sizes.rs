@@ -438,7 +438,7 @@ pub struct File {
     ///
     /// May be `null`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub file_size: Option<i64>,
+    pub file_size: Option<super::Integer<i64>>,
 }
 
 impl File {
@@ -468,8 +468,8 @@ impl File {
 
     /// Sets [`file_size`](Self::file_size).
     #[must_use]
-    pub fn with_file_size(mut self, file_size: i64) -> Self {
-        self.file_size = Some(file_size);
+    pub fn with_file_size(mut self, file_size: impl Into<super::Integer<i64>>) -> Self {
+        self.file_size = Some(file_size.into());
         self
     }
 }
@@ -484,12 +484,12 @@ pub struct ImageSize {
     ///
     /// Default: `512`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub width: Option<i64>,
+    pub width: Option<super::Integer<i64>>,
     /// The field `height`.
     ///
     /// Default: `512`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub height: Option<i64>,
+    pub height: Option<super::Integer<i64>>,
     /// What the description does not name, by name.
     #[serde(flatten)]
     pub additional_properties: ::serde_json::Map<String, ::serde_json::Value>,
@@ -507,15 +507,15 @@ impl ImageSize {
 
     /// Sets [`width`](Self::width).
     #[must_use]
-    pub fn with_width(mut self, width: i64) -> Self {
-        self.width = Some(width);
+    pub fn with_width(mut self, width: impl Into<super::Integer<i64>>) -> Self {
+        self.width = Some(width.into());
         self
     }
 
     /// Sets [`height`](Self::height).
     #[must_use]
-    pub fn with_height(mut self, height: i64) -> Self {
-        self.height = Some(height);
+    pub fn with_height(mut self, height: impl Into<super::Integer<i64>>) -> Self {
+        self.height = Some(height.into());
         self
     }
 

@@ -11,7 +11,7 @@ pub struct A {
     pub kind: super::AKind,
     /// The field `x`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub x: Option<i64>,
+    pub x: Option<super::Integer<i64>>,
     /// What the description does not name, by name.
     #[serde(flatten)]
     pub additional_properties: ::serde_json::Map<String, ::serde_json::Value>,
@@ -29,8 +29,8 @@ impl A {
 
     /// Sets [`x`](Self::x).
     #[must_use]
-    pub fn with_x(mut self, x: i64) -> Self {
-        self.x = Some(x);
+    pub fn with_x(mut self, x: impl Into<super::Integer<i64>>) -> Self {
+        self.x = Some(x.into());
         self
     }
 
@@ -61,7 +61,7 @@ pub struct B {
     pub kind: super::BKind,
     /// The field `x`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub x: Option<i64>,
+    pub x: Option<super::Integer<i64>>,
     /// The field `y`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub y: Option<String>,
@@ -83,8 +83,8 @@ impl B {
 
     /// Sets [`x`](Self::x).
     #[must_use]
-    pub fn with_x(mut self, x: i64) -> Self {
-        self.x = Some(x);
+    pub fn with_x(mut self, x: impl Into<super::Integer<i64>>) -> Self {
+        self.x = Some(x.into());
         self
     }
 

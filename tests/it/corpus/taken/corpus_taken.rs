@@ -1423,6 +1423,9 @@ pub struct CorpusTakenInput {
     /// The field `p_input_error`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub p_input_error: Option<super::CorpusTakenInputError>,
+    /// The field `p_integer`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub p_integer: Option<super::CorpusTakenInteger>,
     /// The field `p_json_shape`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub p_json_shape: Option<super::CorpusTakenJsonShape>,
@@ -1617,6 +1620,7 @@ impl CorpusTakenInput {
             p_field_kind: None,
             p_file_role: None,
             p_input_error: None,
+            p_integer: None,
             p_json_shape: None,
             p_location: None,
             p_out_of_range: None,
@@ -2059,6 +2063,16 @@ impl CorpusTakenInput {
         p_input_error: impl Into<super::CorpusTakenInputError>,
     ) -> Self {
         self.p_input_error = Some(p_input_error.into());
+        self
+    }
+
+    /// Sets [`p_integer`](Self::p_integer).
+    #[must_use]
+    pub fn with_p_integer(
+        mut self,
+        p_integer: impl Into<super::CorpusTakenInteger>,
+    ) -> Self {
+        self.p_integer = Some(p_integer.into());
         self
     }
 
@@ -2559,6 +2573,7 @@ super::open_enum! {
         FieldKind = "field_kind",
         FileRole = "file_role",
         InputError = "input_error",
+        Integer = "integer",
         JsonShape = "json_shape",
         Location = "location",
         OutOfRange = "out_of_range",
@@ -2607,6 +2622,42 @@ super::open_enum! {
         Deserializer = "deserializer",
         Serializer = "serializer",
         Cow = "cow",
+    }
+}
+
+/// The component `CorpusTakenInteger` of the description.
+#[derive(Clone, Debug, PartialEq, ::serde::Serialize, ::serde::Deserialize)]
+#[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct CorpusTakenInteger {
+    /// The field `value`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub value: Option<String>,
+    /// The field `tag`.
+    pub tag: super::CorpusTakenIntegerTag,
+}
+
+impl CorpusTakenInteger {
+    /// With what is required; the rest is unset.
+    pub fn new(tag: impl Into<super::CorpusTakenIntegerTag>) -> Self {
+        Self {
+            value: None,
+            tag: tag.into(),
+        }
+    }
+
+    /// Sets [`value`](Self::value).
+    #[must_use]
+    pub fn with_value(mut self, value: impl Into<String>) -> Self {
+        self.value = Some(value.into());
+        self
+    }
+}
+
+super::open_enum! {
+    /// The component `CorpusTakenIntegerTag` of the description.
+    CorpusTakenIntegerTag {
+        Integer = "integer",
     }
 }
 
@@ -5377,6 +5428,9 @@ pub struct Fields {
     /// The field `input_error`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub input_error: Option<String>,
+    /// The field `integer`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub integer: Option<String>,
     /// The field `json_shape`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub json_shape: Option<String>,
@@ -5626,6 +5680,7 @@ impl Fields {
             field_kind: None,
             file_role: None,
             input_error: None,
+            integer: None,
             json_shape: None,
             location: None,
             out_of_range: None,
@@ -5986,6 +6041,13 @@ impl Fields {
     #[must_use]
     pub fn with_input_error(mut self, input_error: impl Into<String>) -> Self {
         self.input_error = Some(input_error.into());
+        self
+    }
+
+    /// Sets [`integer`](Self::integer).
+    #[must_use]
+    pub fn with_integer(mut self, integer: impl Into<String>) -> Self {
+        self.integer = Some(integer.into());
         self
     }
 
@@ -7505,6 +7567,13 @@ impl super::Endpoint for CorpusTaken {
                                 },
                             ),
                             super::Field::new(
+                                "integer",
+                                super::FieldKind::String {
+                                    min_length: None,
+                                    max_length: None,
+                                },
+                            ),
+                            super::Field::new(
                                 "json_shape",
                                 super::FieldKind::String {
                                     min_length: None,
@@ -8810,6 +8879,25 @@ impl super::Endpoint for CorpusTaken {
                                     super::FieldKind::Enum(
                                         super::CorpusTakenInputErrorTag::VALUES,
                                     ),
+                                )
+                                .required(),
+                        ],
+                    ),
+                ),
+                super::Field::new(
+                    "p_integer",
+                    super::FieldKind::Object(
+                        &[
+                            super::Field::new(
+                                "value",
+                                super::FieldKind::String {
+                                    min_length: None,
+                                    max_length: None,
+                                },
+                            ),
+                            super::Field::new(
+                                    "tag",
+                                    super::FieldKind::Enum(super::CorpusTakenIntegerTag::VALUES),
                                 )
                                 .required(),
                         ],

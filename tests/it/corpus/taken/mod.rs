@@ -3,7 +3,7 @@
 //! Models, markers and the table of endpoints.
 
 #[allow(unused_imports, reason = "what is used depends on the description")]
-use ::ideogram_schema::{Bounds, Endpoint, EndpointInfo, EndpointInput, Field, FieldKind, FileRole, JsonShape, Price, candidates, number::bounded_number, value::open_enum, value::open_integer_enum};
+use ::ideogram_schema::{Bounds, Endpoint, EndpointInfo, EndpointInput, Field, FieldKind, FileRole, Integer, JsonShape, Price, candidates, number::bounded_number, value::open_enum, value::open_integer_enum};
 
 mod corpus_taken;
 
@@ -85,6 +85,8 @@ pub fn json_schemas() -> ::serde_json::Map<String, ::serde_json::Value> {
     generator.subschema_for::<CorpusTakenInputErrorTag>();
     generator.subschema_for::<CorpusTakenInputUpper>();
     generator.subschema_for::<CorpusTakenInputValue>();
+    generator.subschema_for::<CorpusTakenInteger>();
+    generator.subschema_for::<CorpusTakenIntegerTag>();
     generator.subschema_for::<CorpusTakenInto>();
     generator.subschema_for::<CorpusTakenIntoTag>();
     generator.subschema_for::<CorpusTakenIterator>();

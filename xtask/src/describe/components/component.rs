@@ -1,6 +1,6 @@
 //! One named schema as what it becomes in Rust.
 
-use super::bounds::{Bounds, NumberKind};
+use super::bounds::{Bounds, IntegerType, NumberKind};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
@@ -53,7 +53,7 @@ pub enum Shape {
     /// An open enumeration of texts: JSON value and variant name.
     TextEnum(Vec<(String, String)>),
     /// An open enumeration of whole numbers: JSON value and variant name.
-    IntegerEnum(Vec<(i64, String)>),
+    IntegerEnum(IntegerType, Vec<(i64, String)>),
     /// A checked number.
     Number(NumberKind, Bounds),
     /// A union of these variants, open for others.

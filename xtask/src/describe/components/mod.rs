@@ -9,7 +9,7 @@ mod reachable;
 mod read;
 mod untyped;
 
-pub use bounds::{Bounds, NumberKind, format_limits};
+pub use bounds::{Bounds, IntegerType, NumberKind};
 pub use component::{Component, Components, Property, Rest, Shape, Variant, referenced};
 pub use reachable::reachable;
 pub use read::{merge, read};

@@ -18,7 +18,7 @@ pub fn reachable<'a>(roots: impl IntoIterator<Item = &'a str>, components: &Comp
             Shape::Struct(properties) => properties.iter().for_each(|property| references(&property.schema, &mut open)),
             Shape::Union(variants) => variants.iter().for_each(|variant| references(&variant.schema, &mut open)),
             Shape::Wrapper(schema) => references(schema, &mut open),
-            Shape::TextEnum(_) | Shape::IntegerEnum(_) | Shape::Number(..) => {}
+            Shape::TextEnum(_) | Shape::IntegerEnum(..) | Shape::Number(..) => {}
         }
     }
     found

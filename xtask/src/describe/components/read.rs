@@ -1,6 +1,6 @@
 //! Reads components out of a normalised document.
 
-use super::bounds::{Bounds, NumberKind};
+use super::bounds::{Bounds, IntegerType, NumberKind};
 use super::component::{Component, Components, Property, Rest, Shape, Variant, referenced};
 use crate::error::{Error, Result};
 use crate::names;
@@ -130,14 +130,23 @@ fn shape(schema: &Value, pointer: &str) -> Result<Shape> {
         {
             object(schema, pointer)
         }
-        Some("integer") if is_bounded(schema) => number(schema, NumberKind::Integer, pointer),
-        Some("number") if is_bounded(schema) => number(schema, NumberKind::Number, pointer),
-        _ => Ok(Shape::Wrapper(bare(schema, pointer)?)),
+        _ => match NumberKind::of(schema) {
+            Some(kind) if is_bounded(schema) => number(schema, kind, pointer),
+            _ => Ok(Shape::Wrapper(bare(schema, pointer)?)),
+        },
     }
 }
 
 fn number(schema: &Value, kind: NumberKind, pointer: &str) -> Result<Shape> {
-    Ok(Shape::Number(kind, Bounds::read(schema, kind, pointer)?))
+    let bounds = Bounds::read(schema, kind, pointer)?;
+    let kind = match kind {
+        NumberKind::Integer(rust) => {
+            let numbers = bounds.fields().into_iter().filter_map(|(_, bound)| bound.as_i64());
+            NumberKind::Integer(rust.holding(numbers))
+        }
+        NumberKind::Number => kind,
+    };
+    Ok(Shape::Number(kind, bounds))
 }
 
 fn is_bounded(schema: &Value) -> bool {
@@ -186,8 +195,12 @@ fn enumeration(schema: &Value, values: &[Value], kind: Option<&str>, pointer: &s
                 let number = value.as_i64().ok_or_else(|| Error::new("not a whole number").at(at(index)))?;
                 Ok((number, name_of(index, &number.to_string())?))
             })
-            .collect::<Result<_>>()
-            .map(Shape::IntegerEnum),
+            .collect::<Result<Vec<_>>>()
+            .map(|values| {
+                let rust = schema.get("format").and_then(Value::as_str).and_then(IntegerType::of_format);
+                let rust = rust.unwrap_or_default().holding(values.iter().map(|(value, _)| *value));
+                Shape::IntegerEnum(rust, values)
+            }),
         _ => Err(Error::new("an enumeration must be of type string or integer").at(pointer)),
     }
 }
@@ -329,7 +342,7 @@ fn bare(schema: &Value, pointer: &str) -> Result<Value> {
     if let Some(kind) = kind {
         kept.insert("type".to_owned(), kind.into());
     }
-    if let Some(kind) = NumberKind::of(kind) {
+    if let Some(kind) = NumberKind::of(schema) {
         Bounds::read(schema, kind, pointer)?;
     }
     for keyword in keywords {

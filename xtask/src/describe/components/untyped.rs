@@ -22,7 +22,7 @@ pub fn untyped(components: &Components) -> Vec<(String, Pointer)> {
                 }
             }
             Shape::Wrapper(schema) => walk(schema, &root, &mut places),
-            Shape::TextEnum(_) | Shape::IntegerEnum(_) | Shape::Number(..) => {}
+            Shape::TextEnum(_) | Shape::IntegerEnum(..) | Shape::Number(..) => {}
         }
         if let Some(rest) = &component.rest {
             walk(&rest.schema, &root, &mut places);

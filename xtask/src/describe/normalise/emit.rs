@@ -1,5 +1,6 @@
 //! From [`Schema`] to OpenAPI 3.0.3 in normal form, inline types hoisted to components of their own.
 
+use super::super::components::IntegerType;
 use super::super::difference::difference;
 use super::component::Component;
 use super::graph::Graph;
@@ -268,12 +269,14 @@ fn annotate(body: &mut Map<String, Value>, schema: &Schema) {
 }
 
 fn enumeration(kind: Scalar, values: &[Value]) -> Map<String, Value> {
-    let kind = match kind {
-        Scalar::String => "string",
-        Scalar::Integer => "integer",
-        Scalar::Number => "number",
+    let (kind, format) = match kind {
+        Scalar::String => ("string", None),
+        Scalar::Integer(rust) => ("integer", rust.map(IntegerType::format)),
+        Scalar::Number => ("number", None),
     };
-    map(json!({ "type": kind, "enum": values }))
+    let mut body = map(json!({ "type": kind, "enum": values }));
+    body.extend(format.map(|format| ("format".to_owned(), format.into())));
+    body
 }
 
 fn number(kind: &str, bounds: &Bounds) -> Map<String, Value> {

@@ -144,8 +144,8 @@ fn scalar_fits(values: &Shape, kind: &Shape) -> bool {
     matches!(
         (values, kind),
         (Shape::Enum(Scalar::String, _), Shape::Text(_))
-            | (Shape::Enum(Scalar::Integer, _), Shape::Integer(_))
-            | (Shape::Enum(Scalar::Integer | Scalar::Number, _), Shape::Number(_))
+            | (Shape::Enum(Scalar::Integer(_), _), Shape::Integer(_))
+            | (Shape::Enum(Scalar::Integer(_) | Scalar::Number, _), Shape::Number(_))
     )
 }
 

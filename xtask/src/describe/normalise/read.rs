@@ -1,6 +1,6 @@
 //! From JSON to [`Schema`]: one reading for OpenAPI 3.0, 3.1 and what pydantic makes of them.
 
-use super::super::components::format_limits;
+use super::super::components::IntegerType;
 use super::keywords::{Keyword, keyword};
 use super::note::{Note, NoteKind};
 use super::schema::{Annotations, Schema, Shape, Union};
@@ -255,7 +255,7 @@ impl<'d> Reader<'d> {
 /// Whether the schema is of whole numbers of a Rust type.
 fn is_integer_format(map: &Map<String, Value>) -> bool {
     let text = |name: &str| map.get(name).and_then(Value::as_str).unwrap_or_default();
-    text("type") == "integer" && format_limits(text("format")).is_some()
+    text("type") == "integer" && IntegerType::of_format(text("format")).is_some()
 }
 
 /// A schema without what only describes it, to see whether two take the same values.

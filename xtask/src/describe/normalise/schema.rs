@@ -1,5 +1,6 @@
 //! What a schema says, freed of the many ways in which JSON Schema and OpenAPI 3.0 and 3.1 can say it.
 
+use super::super::components::IntegerType;
 use crate::pointer::Pointer;
 use serde_json::{Map, Number, Value};
 use std::collections::BTreeSet;
@@ -52,7 +53,8 @@ pub(super) enum Shape {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Scalar {
     String,
-    Integer,
+    /// With the type that its `format` names.
+    Integer(Option<IntegerType>),
     Number,
 }
 

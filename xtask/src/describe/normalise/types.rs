@@ -1,6 +1,6 @@
 //! What the keywords of one type say: enumerations, numbers, texts, lists, objects.
 
-use super::super::components::format_limits;
+use super::super::components::IntegerType;
 use super::keywords::applies_to;
 use super::merge::tighter;
 use super::note::NoteKind;
@@ -28,7 +28,8 @@ impl Reader<'_> {
             None => self.list(map, "enum", at).cloned(),
         };
         if let Some(values) = values {
-            return self.enumeration(values, &declared, at);
+            let format = self.integer_type(map, at).filter(|_| declared == ["integer"]);
+            return self.enumeration(values, &declared, format, at);
         }
         let shape = match declared.as_slice() {
             [] if null => Shape::Null,
@@ -75,7 +76,7 @@ impl Reader<'_> {
             "boolean" => Shape::Boolean,
             "integer" => {
                 let bounds = self.bounds(map, at);
-                let format = self.text(map, "format", at).filter(|format| format_limits(format).is_some());
+                let format = self.integer_type(map, at).map(|kind| kind.format().to_owned());
                 Shape::Integer(Bounds { format, ..self.whole(bounds, at) })
             }
             "number" => Shape::Number(self.bounds(map, at)),
@@ -90,7 +91,18 @@ impl Reader<'_> {
         }
     }
 
-    fn enumeration(&mut self, values: Vec<Value>, declared: &[&str], at: &Pointer) -> Schema {
+    /// The type that an integer's `format` names.
+    fn integer_type(&mut self, map: &Map<String, Value>, at: &Pointer) -> Option<IntegerType> {
+        self.text(map, "format", at).and_then(|format| IntegerType::of_format(&format))
+    }
+
+    fn enumeration(
+        &mut self,
+        values: Vec<Value>,
+        declared: &[&str],
+        format: Option<IntegerType>,
+        at: &Pointer,
+    ) -> Schema {
         let here = at.join("enum");
         let (mut texts, mut numbers, mut booleans) = (Vec::new(), Vec::new(), Vec::new());
         let mut nullable = false;
@@ -116,7 +128,7 @@ impl Reader<'_> {
             }
         }
         let whole = declared != ["number"] && numbers.iter().all(|number: &Value| !number.is_f64());
-        let numeric = if whole { Scalar::Integer } else { Scalar::Number };
+        let numeric = if whole { Scalar::Integer(format) } else { Scalar::Number };
         let enumerations = [(Scalar::String, texts), (numeric, numbers)].into_iter();
         let mut variants: Vec<Schema> = enumerations
             .filter(|(_, values)| !values.is_empty())

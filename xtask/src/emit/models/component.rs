@@ -20,11 +20,12 @@ pub(super) fn source(
     match &component.shape {
         Shape::TextEnum(values) => {
             let values = values.iter().map(|(value, name)| (name, format!("{value:?}")));
-            Ok(enumeration::enumeration("open_enum", component, &paragraphs, values))
+            Ok(enumeration::enumeration("open_enum", &component.rust, &paragraphs, values))
         }
-        Shape::IntegerEnum(values) => {
+        Shape::IntegerEnum(rust, values) => {
             let values = values.iter().map(|(value, name)| (name, value.to_string()));
-            Ok(enumeration::enumeration("open_integer_enum", component, &paragraphs, values))
+            let name = format!("{}({})", component.rust, rust.rust());
+            Ok(enumeration::enumeration("open_integer_enum", &name, &paragraphs, values))
         }
         Shape::Number(kind, bounds) => Ok(number::number(component, &paragraphs, *kind, bounds)),
         Shape::Struct(properties) => unparse(&structure::structure(component, &paragraphs, properties, types)),

@@ -2,7 +2,7 @@
 
 use super::attributes::ident;
 use super::number::bounds_expression;
-use crate::describe::components::{Bounds, Components, NumberKind, Property, Shape, format_limits, referenced};
+use crate::describe::components::{Bounds, Components, IntegerType, NumberKind, Property, Shape, referenced};
 use crate::describe::endpoint::EndpointFacts;
 use crate::emit::docs;
 use crate::emit::source::unparse;
@@ -115,13 +115,14 @@ impl Table<'_> {
                 quote!(super::FieldKind::String { min_length: #min_length, max_length: #max_length })
             }
             Some("boolean") => quote!(super::FieldKind::Boolean),
-            Some("integer") => number_kind(schema, NumberKind::Integer),
-            Some("number") => number_kind(schema, NumberKind::Number),
             Some("object") => {
                 let values = self.kind(&schema["additionalProperties"], None, inside);
                 quote!(super::FieldKind::Map(&#values))
             }
-            _ => quote!(super::FieldKind::Any),
+            _ => NumberKind::of(schema).map_or_else(
+                || quote!(super::FieldKind::Any),
+                |kind| number_kind(kind, Bounds::read(schema, kind, "").unwrap_or_default()),
+            ),
         }
     }
 
@@ -144,9 +145,12 @@ impl Table<'_> {
                 quote!(super::FieldKind::OneOf(&[#(#kinds),*]))
             }
             (Shape::TextEnum(_), _) => quote!(super::FieldKind::Enum(super::#rust::VALUES)),
-            (Shape::IntegerEnum(_), _) => quote!(super::FieldKind::IntegerEnum(super::#rust::VALUES)),
-            (Shape::Number(NumberKind::Integer, _), _) => quote!(super::FieldKind::Integer(super::#rust::BOUNDS)),
+            (Shape::IntegerEnum(..), _) => quote!(super::FieldKind::IntegerEnum(super::#rust::VALUES)),
+            (Shape::Number(NumberKind::Integer(IntegerType::I64), _), _) => {
+                quote!(super::FieldKind::Integer(super::#rust::BOUNDS))
+            }
             (Shape::Number(NumberKind::Number, _), _) => quote!(super::FieldKind::Number(super::#rust::BOUNDS)),
+            (Shape::Number(kind, bounds), _) => number_kind(*kind, bounds.clone()),
             (Shape::Wrapper(schema), _) => self.kind(schema, None, &inside),
         }
     }
@@ -161,20 +165,22 @@ fn file_kind(role: &str) -> TokenStream {
     quote!(super::FieldKind::File(super::FileRole::#role))
 }
 
-fn number_kind(schema: &Value, kind: NumberKind) -> TokenStream {
-    let mut bounds = Bounds::read(schema, kind, "").unwrap_or_default();
-    if let Some((least, most)) = schema.get("format").and_then(Value::as_str).and_then(format_limits)
-        && bounds == Bounds::default()
-        && kind == NumberKind::Integer
-        // Those of an `i64` are no limits here.
-        && least > i64::MIN
+/// A number's row. The limits of its Rust type are bounds where the description sets none, but for those of an `i64`.
+fn number_kind(kind: NumberKind, mut bounds: Bounds) -> TokenStream {
+    if let NumberKind::Integer(rust) = kind
+        && rust != IntegerType::I64
     {
-        bounds.minimum = Some(least.into());
-        bounds.maximum = most.map(Into::into);
+        let (least, most) = rust.limits();
+        if bounds.exclusive_minimum.is_none() {
+            bounds.minimum.get_or_insert(least.into());
+        }
+        if bounds.exclusive_maximum.is_none() {
+            bounds.maximum = bounds.maximum.or(most.map(Into::into));
+        }
     }
     let bounds: TokenStream = bounds_expression(kind, &bounds).parse().unwrap_or_default();
     match kind {
-        NumberKind::Integer => quote!(super::FieldKind::Integer(#bounds)),
+        NumberKind::Integer(_) => quote!(super::FieldKind::Integer(#bounds)),
         NumberKind::Number => quote!(super::FieldKind::Number(#bounds)),
     }
 }

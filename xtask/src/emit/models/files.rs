@@ -30,7 +30,8 @@ pub fn files(description: &Description, contract: &str) -> Result<Files> {
 /// # Errors
 /// As [`files`].
 pub fn sources(description: &Description) -> Result<(BTreeMap<String, String>, Vec<String>)> {
-    let types = types::rust_types(&description.components)?;
+    let outputs = description.endpoints.iter().map(|facts| facts.output.as_str());
+    let types = types::rust_types(&description.components, &reachable(outputs, &description.components))?;
     let source = |(name, component): (&String, &Component)| {
         let fallback = format!("The component `{name}` of the description.");
         let fields = types.get(name).map(Vec::as_slice).unwrap_or_default();
@@ -92,6 +93,7 @@ impl Models<'_> {
         let mut used = BTreeSet::from(["Bounds", "Endpoint", "EndpointInfo", "EndpointInput", "Field", "FieldKind"]);
         used.extend([
             "FileRole",
+            "Integer",
             "JsonShape",
             "Price",
             "number::bounded_number",

@@ -5,7 +5,7 @@ use crate::emit::docs;
 
 pub(super) fn number(component: &Component, paragraphs: &[String], kind: NumberKind, bounds: &Bounds) -> String {
     let (rust, json) = match kind {
-        NumberKind::Integer => ("i64", "integer"),
+        NumberKind::Integer(rust) => (rust.rust(), "integer"),
         NumberKind::Number => ("f64", "number"),
     };
     let mut paragraphs = paragraphs.to_vec();

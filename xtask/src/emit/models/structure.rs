@@ -1,6 +1,7 @@
 //! An object as a struct: fields, constructor and setters.
 
 use super::attributes::{ident, model_attributes};
+use super::types::INTEGERS;
 use crate::describe::components::{Component, Property};
 use crate::emit::docs;
 use proc_macro2::{Ident, TokenStream};
@@ -181,8 +182,7 @@ fn setter(property: &Property, inner: &syn::Type) -> TokenStream {
 /// How a value of the type is passed: primitives as they are, the rest as `impl Into`.
 fn argument(inner: &syn::Type) -> (TokenStream, bool) {
     let text = quote!(#inner).to_string();
-    let numbers = ["i8", "i16", "i32", "i64", "u8", "u16", "u32", "u64", "f64"];
-    if text == "bool" || numbers.contains(&text.as_str()) {
+    if text == "bool" || text == "f64" || INTEGERS.contains(&text.as_str()) {
         (quote!(#inner), false)
     } else {
         (quote!(impl Into<#inner>), true)

@@ -5,22 +5,26 @@
 //! checks are ours, because typify names and orders by rules that one new value can upset; what it does well is mapping
 //! schemas to types and boxing what would be infinitely large.
 
-use crate::describe::components::{Component, Components, Shape, format_limits, referenced};
+use crate::describe::components::{Component, Components, IntegerType, Shape, referenced};
 use crate::error::{Error, Result};
 use schemars08::schema::Schema;
 use serde_json::{Map, Value, json};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use syn::visit_mut::VisitMut;
 use typify::{TypeDetails, TypeSpace, TypeSpaceSettings};
+
+/// The types of whole numbers.
+pub(super) const INTEGERS: [&str; 8] = ["i8", "i16", "i32", "i64", "u8", "u16", "u32", "u64"];
 
 /// The Rust types of each component's fields (struct), variants (union) or content (wrapper), in their order.
 pub(super) type FieldTypes = BTreeMap<String, Vec<syn::Type>>;
 
-/// Maps the schemas of all components to Rust types. Types of components are written `super::Name`.
+/// Maps the schemas of all components to Rust types. Types of components are written `super::Name`; the whole numbers of
+/// those that are `received` are read whatever their value is.
 ///
 /// # Errors
 /// A schema that typify refuses, with the component's pointer.
-pub(super) fn rust_types(components: &Components) -> Result<FieldTypes> {
+pub(super) fn rust_types(components: &Components, received: &BTreeSet<String>) -> Result<FieldTypes> {
     let keys: BTreeMap<&str, String> =
         components.keys().enumerate().map(|(index, name)| (name.as_str(), format!("T{index}"))).collect();
     let mut settings = TypeSpaceSettings::default();
@@ -63,7 +67,7 @@ pub(super) fn rust_types(components: &Components) -> Result<FieldTypes> {
             return Err(Error::new(message).at(&component.pointer));
         }
         for field in &mut fields {
-            Qualify { rust_names: &rust_names }.visit_type_mut(field);
+            Qualify { rust_names: &rust_names, is_received: received.contains(name) }.visit_type_mut(field);
         }
         types.insert(name.clone(), fields);
     }
@@ -79,7 +83,7 @@ fn type_schemas(component: &Component) -> Option<Vec<&Value>> {
         }
         Shape::Union(variants) => Some(variants.iter().map(|variant| &variant.schema).collect()),
         Shape::Wrapper(schema) => Some(vec![schema]),
-        Shape::TextEnum(_) | Shape::IntegerEnum(_) | Shape::Number(..) => None,
+        Shape::TextEnum(_) | Shape::IntegerEnum(..) | Shape::Number(..) => None,
     }
 }
 
@@ -108,7 +112,7 @@ fn type_only(schema: &Value, keys: &BTreeMap<&str, String>) -> Result<Value> {
             json!({"type": "object", "additionalProperties": type_only(&schema["additionalProperties"], keys)?})
         }
         Some("integer") => match schema.get("format").and_then(Value::as_str) {
-            Some(format) if format_limits(format).is_some() => json!({"type": "integer", "format": format}),
+            Some(format) if IntegerType::of_format(format).is_some() => json!({"type": "integer", "format": format}),
             _ => json!({"type": "integer"}),
         },
         Some(kind) => json!({"type": kind}),
@@ -131,6 +135,7 @@ fn parse(text: &str) -> Result<syn::Type> {
 /// Writes `super::Name` for a key, and the prelude's names without their paths.
 struct Qualify<'a> {
     rust_names: &'a BTreeMap<&'a str, &'a str>,
+    is_received: bool,
 }
 
 impl VisitMut for Qualify<'_> {
@@ -143,6 +148,11 @@ impl VisitMut for Qualify<'_> {
             return;
         }
         let Some(key) = path.path.get_ident().map(ToString::to_string) else { return };
+        if self.is_received && INTEGERS.contains(&key.as_str()) {
+            let inner = path.path.clone();
+            path.path = syn::parse_quote!(super::Integer<#inner>);
+            return;
+        }
         if let Some(name) = self.rust_names.get(key.as_str()) {
             let name = syn::Ident::new(name, proc_macro2::Span::call_site());
             path.path = syn::parse_quote!(super::#name);

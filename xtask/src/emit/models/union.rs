@@ -132,7 +132,7 @@ fn shapes(
             let values = values.iter().map(|(value, _)| value);
             vec![quote!(super::JsonShape::String(&[#(#values),*]))]
         }
-        Shape::IntegerEnum(_) | Shape::Number(NumberKind::Integer, _) => vec![quote!(super::JsonShape::Integer)],
+        Shape::IntegerEnum(..) | Shape::Number(NumberKind::Integer(_), _) => vec![quote!(super::JsonShape::Integer)],
         Shape::Number(NumberKind::Number, _) => vec![quote!(super::JsonShape::Number)],
         Shape::Wrapper(schema) => shapes(schema, tag, components, inside),
         Shape::Union(_) if inside.iter().any(|known| known == name) => Vec::new(),
