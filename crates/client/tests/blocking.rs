@@ -53,8 +53,9 @@ fn on_a_thread_that_may_wait_a_call_works_also_in_an_async_program() {
     {
         let (sandbox, client) = client(&runtime);
         let seed = runtime.block_on(async move {
-            let call =
-                move || client.subscribe(&GenerateInput::new("A fox").with_seed(7)).map(|response| response.seed.clone());
+            let call = move || {
+                client.subscribe(&GenerateInput::new("A fox").with_seed(7)).map(|response| response.seed.clone())
+            };
             tokio::task::spawn_blocking(call).await.unwrap()
         });
         assert_eq!(seed.unwrap(), 7);

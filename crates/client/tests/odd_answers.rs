@@ -76,7 +76,9 @@ async fn a_number_that_no_integer_type_holds_is_an_answer_and_its_file_is_saved(
     const PNG: &str = "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg==";
     let folder = tempfile::tempdir().unwrap();
     for (number, (seed, exact)) in
-        [(json!(u64::MAX), None), (json!(1e30), None), (json!(1234.5), None), (json!(7.0), Some(7))].into_iter().enumerate()
+        [(json!(u64::MAX), None), (json!(1e30), None), (json!(1234.5), None), (json!(7.0), Some(7))]
+            .into_iter()
+            .enumerate()
     {
         let body = json!({"images": [{"url": PNG, "file_size": seed}], "seed": seed});
         let sent = body.clone();

@@ -8,8 +8,7 @@ pub(super) fn enumeration<'a>(
     paragraphs: &[String],
     values: impl Iterator<Item = (&'a String, String)>,
 ) -> String {
-    let mut source =
-        format!("super::{macro_name}! {{\n{}    {name} {{\n", docs::comment(paragraphs, "    "));
+    let mut source = format!("super::{macro_name}! {{\n{}    {name} {{\n", docs::comment(paragraphs, "    "));
     for (variant, value) in values {
         source.push_str(&format!("        {variant} = {value},\n"));
     }
