@@ -163,3 +163,8 @@ pub use wire::input::{CallInput, CallOutput, JsonInput};
 pub use wire::lifecycle::ObjectLifecycle;
 pub use wire::options::CallOptions;
 pub use wire::retry::RetryPolicy;
+
+/// The examples of the README are tested too.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

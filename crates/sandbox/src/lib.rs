@@ -73,3 +73,8 @@ pub use records::{Charge, JobPhase, JobRecord, RequestRecord};
 pub use sandbox::{Sandbox, StartError};
 pub use services::Service;
 pub use world::trigger::{HANG, TRIGGERS, Trigger};
+
+/// The examples of the README are tested too.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

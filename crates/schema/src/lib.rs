@@ -86,3 +86,8 @@ pub use number::{Bounds, OutOfRange};
 #[doc(hidden)]
 pub use union::{JsonShape, candidates};
 pub use value::{Unknown, UnknownInteger, UnknownText};
+
+/// The examples of the README are tested too.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
