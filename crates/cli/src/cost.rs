@@ -36,6 +36,11 @@ pub(crate) fn cost_row(info: &EndpointInfo, input: &Map<String, Value>) -> Optio
     cost(info, input).map(|micros| CostRow { amount: amount(micros), currency: CURRENCY })
 }
 
+/// An amount of the ledger's as the envelope has it.
+pub(crate) fn usd_row(micros: u64) -> CostRow {
+    CostRow { amount: amount(micros), currency: CURRENCY }
+}
+
 /// What requests may cost together. Clones share it.
 ///
 /// A request is counted before it is sent, and taken off again only where it is certain that nothing is billed: what is not

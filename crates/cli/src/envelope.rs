@@ -42,6 +42,8 @@ pub enum Kind {
     Request,
     /// Settings, one result each: [`SettingRow`].
     Setting,
+    /// What was paid, one result a day and endpoint: [`SpentRow`].
+    Spent,
     /// One row of a batch.
     BatchRow,
     /// Nothing but the error.
@@ -84,7 +86,7 @@ pub struct ResultRow {
     pub input: Value,
     /// What it costs by the list, where that is known.
     pub cost: Option<CostRow>,
-    /// Where the ledger says that the request stands; only in envelopes of kind `job`.
+    /// Where the ledger says that the request stands; in what `ideogram jobs` prints.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub job: Option<JobRow>,
 }
@@ -217,10 +219,33 @@ pub struct JobRow {
     pub created_ms: i64,
     /// The service that it went to.
     pub base: String,
+    /// The batch that it belongs to.
+    pub batch: Option<String>,
+    /// Its key in that batch.
+    pub batch_key: Option<String>,
     /// Where its files were saved.
     pub files: Vec<String>,
     /// Why it failed or was lost.
     pub note: Option<String>,
+}
+
+/// What the requests of one day to one endpoint cost, by the prices at their time.
+#[derive(Clone, Debug, Serialize)]
+pub struct SpentRow {
+    /// The day in UTC, `2026-01-31`.
+    pub day: String,
+    /// The endpoint's id.
+    pub endpoint: String,
+    /// How many have a result, and are billed.
+    pub paid: u64,
+    /// What those cost.
+    pub paid_cost: CostRow,
+    /// How many may be billed: their outcome is not known, or not yet, or was given up.
+    pub unknown: u64,
+    /// What those cost.
+    pub unknown_cost: CostRow,
+    /// How many of both have no price in the ledger.
+    pub unpriced: u64,
 }
 
 /// What went wrong.

@@ -5,7 +5,7 @@ use crate::args::negation::with_opposites;
 #[cfg(feature = "sandbox")]
 use crate::args::sandbox;
 use crate::args::value::switch;
-use crate::args::{config, mask, rerun};
+use crate::args::{config, jobs, mask, rerun};
 use crate::settings::env;
 use clap::{Arg, Command, ValueHint, value_parser};
 use ideogram_schema::ENDPOINTS;
@@ -30,7 +30,7 @@ pub fn command() -> Command {
         .args(globals());
     let command = ENDPOINTS.iter().fold(command, |command, info| command.subcommand(endpoint::command(info)));
     let command = command
-        .subcommand(jobs())
+        .subcommand(jobs::command(&saving().into_iter().chain([timeout()]).collect::<Vec<_>>()))
         .subcommand(mask::command())
         .subcommand(inspect())
         .subcommand(rerun::command(running()));
@@ -57,35 +57,6 @@ fn globals() -> Vec<Arg> {
                 .help("Where paid requests are noted [default: ideogram/ledger.db in the data directory]"),
         ),
     ]
-}
-
-fn jobs() -> Command {
-    let resume = Command::new("resume")
-        .about("Fetch and save what interrupted runs have paid for")
-        .arg(
-            Arg::new("id")
-                .value_name("ID")
-                .value_parser(value_parser!(i64).range(1..))
-                .num_args(0..)
-                .help("Numbers from `ideogram jobs` [default: every open one]"),
-        )
-        .arg(
-            Arg::new("request")
-                .long("request")
-                .value_name("ID")
-                .help("The service's id of a request whose answer was lost, where you know it"),
-        )
-        .args(saving().into_iter().chain([timeout()]));
-    let close = Command::new("close")
-        .about("Close a request by hand: whatever it made is given up")
-        .arg(Arg::new("id").value_name("ID").value_parser(value_parser!(i64).range(1..)).num_args(1..).required(true));
-    Command::new("jobs")
-        .about("List the requests that were sent and are not safe on disk yet")
-        .arg(switch("all", "List finished ones too, the latest 1,000"))
-        .args_conflicts_with_subcommands(true)
-        .subcommand(resume)
-        .subcommand(close)
-        .subcommand(Command::new("salvage").about("Make a working ledger of what can be read in a damaged one"))
 }
 
 fn inspect() -> Command {

@@ -37,9 +37,20 @@ pub(crate) fn running() -> Vec<Arg> {
     args.push(switch("sync", sync).help_heading(RUNNING));
     let queue_sync_mode = "Queue a request with `--sync-mode`, whose result the service keeps for minutes only";
     args.push(switch("queue-sync-mode", queue_sync_mode).help_heading(RUNNING));
+    let detach = "Send the request and leave: its number is printed, for `ideogram jobs result`";
+    args.push(switch("detach", detach).help_heading(RUNNING).conflicts_with("sync"));
+    args.push(
+        Arg::new("webhook")
+            .long("webhook")
+            .value_name("URL")
+            .value_hint(ValueHint::Url)
+            .conflicts_with("sync")
+            .help("Have the service send the outcome there too, by POST")
+            .help_heading(RUNNING),
+    );
     if cfg!(feature = "sandbox") {
         let sandbox = "Use a stand-in for the service inside this process: no key, no network, no bill";
-        args.push(switch("sandbox", sandbox).help_heading(RUNNING));
+        args.push(switch("sandbox", sandbox).help_heading(RUNNING).conflicts_with("detach"));
     }
     let max_cost = Arg::new("max-cost")
         .long("max-cost")

@@ -5,6 +5,7 @@ mod config;
 pub(crate) mod endpoint;
 pub(crate) mod flag;
 pub(crate) mod input;
+pub(crate) mod jobs;
 pub(crate) mod kind;
 mod local_file;
 mod mask;

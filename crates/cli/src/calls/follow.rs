@@ -19,6 +19,8 @@ use tokio::time::{Instant, timeout, timeout_at};
 
 /// How long a job that was asked to end may take for it.
 const GRACE: Duration = Duration::from_secs(60);
+/// The note of a row whose job the service was asked to cancel.
+pub(crate) const CANCEL_ASKED: &str = "the service was asked to cancel it";
 /// What is said of a job that is asked to end too late.
 const DONE: &str = "it is done already, so its files are fetched";
 
@@ -116,6 +118,7 @@ async fn cancel(session: &mut Session, job: &Job<Value>, id: i64) -> Result<(), 
         }
         Ok(CancelState::AlreadyCompleted) => output.note(DONE),
         Ok(CancelState::CancellationRequested) => {
+            warn_unless(session.ledger.note(id, CANCEL_ASKED), "the service was asked to cancel");
             output.note("asked the service to cancel; it may finish all the same, and Ctrl-C again leaves at once");
         }
         Ok(other) => output.note(&format!("the service answered `{other}` to the cancel; Ctrl-C again leaves")),
@@ -138,7 +141,10 @@ async fn late(session: &mut Session, job: &Job<Value>, id: i64, until: Instant) 
                 job,
             ));
         }
-        Ok(Ok(_)) => "not done in time: the service was asked to cancel, but it may finish and be billed".to_owned(),
+        Ok(Ok(_)) => {
+            warn_unless(session.ledger.note(id, CANCEL_ASKED), "the service was asked to cancel");
+            "not done in time: the service was asked to cancel, but it may finish and be billed".to_owned()
+        }
         Ok(Err(error)) => format!("not done in time, and it could not be cancelled: {error}"),
     };
     Err(open(session, job, id, Failure::new(ErrorKind::Timeout, message)))
@@ -164,6 +170,10 @@ fn open(session: &Session, job: &Job<Value>, id: i64, failure: Failure) -> Failu
 /// A failed job is over; trouble on the way to it leaves the row open.
 pub(crate) fn failed(session: &mut Session, job: &Job<Value>, error: &Error, id: i64) -> Failure {
     let failure = failure::of_call(error, job.endpoint());
+    if error.may_have_been_accepted() && error.is_auth() {
+        let why = "the queue knows it no longer, or this key may not ask: take it up with a key that may read the request history";
+        return session.with_close_advice(session.with_resume_advice(failure.and(why), id), id);
+    }
     if error.may_have_been_accepted() {
         return session.with_resume_advice(failure, id);
     }

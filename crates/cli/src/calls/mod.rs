@@ -4,6 +4,7 @@ mod dry_run;
 pub(crate) mod failure;
 mod fetch;
 pub(crate) mod follow;
+pub(crate) mod job_row;
 pub(crate) mod lost_reply;
 mod oddities;
 pub(crate) mod order;

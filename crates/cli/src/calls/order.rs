@@ -29,6 +29,8 @@ pub(crate) struct Order {
     /// Whether it is a call in one piece instead of one through the queue.
     pub(crate) sync: bool,
     pub(crate) destination: Destination,
+    /// A URL that the service tells of the outcome.
+    pub(crate) webhook: Option<String>,
     /// Whose call it is, for the ledger.
     pub(crate) caller: &'static str,
     /// The batch it belongs to and its key in it.
@@ -76,7 +78,7 @@ pub(super) fn choose_seed(order: &mut Order, session: &Session) -> Result<(), Fa
 impl Order {
     /// A call of the command line through the queue.
     pub(crate) fn new(info: &'static EndpointInfo, input: Map<String, Value>, destination: Destination) -> Self {
-        Self { info, input, seed: None, sync: false, destination, caller: "command", batch: None }
+        Self { info, input, seed: None, sync: false, destination, webhook: None, caller: "command", batch: None }
     }
 
     /// The input as the client takes it.

@@ -10,7 +10,8 @@ use crate::calls::{queued, sync};
 use crate::clean;
 use crate::exit::Failure;
 use crate::settings::ledger::unusable_ledger;
-use ideogram_client::JsonInput;
+use ideogram_client::{Job, JsonInput};
+use serde_json::Value;
 
 /// Makes the pictures of one request and saves them: uploads its files, chooses its seed, notes it in the ledger, sends it,
 /// waits for it. Nothing is printed but progress and warnings; when it fails, the ledger has what is known of it.
@@ -35,9 +36,7 @@ async fn answer(session: &mut Session, order: &Order, input: &JsonInput, id: i64
         warn_unless(noted, "the service has answered");
         return Ok(answer);
     }
-    let (job, interrupted) = queued::submit(session, order, input, id).await?;
-    let noted = session.ledger.accepted(id, job.request_id());
-    warn_unless(noted, &format!("the request is `{}`", job.request_id()));
+    let (job, interrupted) = submit(session, order, input, id).await?;
     follow(session, &job, id, interrupted).await
 }
 
@@ -47,6 +46,34 @@ fn settle(session: &Session, order: &Order, id: i64, succeeded: bool) {
     if !succeeded && is_free() {
         session.budget.give_back(order.info, &order.input);
     }
+}
+
+/// Sends one request to the queue and gives the ledger's number of it. Where Ctrl-C comes meanwhile it is cancelled, and what
+/// it has made all the same is saved.
+pub(crate) async fn leave(session: &mut Session, mut order: Order, uploads: &[ToUpload]) -> Result<i64, Failure> {
+    let (id, input) = begin(session, &mut order, uploads).await?;
+    let submitted = submit(session, &order, &input, id).await;
+    if let Ok((job, true)) = &submitted {
+        let outcome = follow(session, job, id, true).await;
+        settle(session, &order, id, outcome.is_ok());
+        save(session, &order, id, outcome?).await?;
+        return Ok(id);
+    }
+    settle(session, &order, id, submitted.is_ok());
+    submitted.map(|_| id)
+}
+
+/// Sends the request to the queue and notes its id; `true` says that it is to be cancelled.
+async fn submit(
+    session: &mut Session,
+    order: &Order,
+    input: &JsonInput,
+    id: i64,
+) -> Result<(Job<Value>, bool), Failure> {
+    let (job, interrupted) = queued::submit(session, order, input, id).await?;
+    let noted = session.ledger.accepted(id, job.request_id());
+    warn_unless(noted, &format!("the request is `{}`", job.request_id()));
+    Ok((job, interrupted))
 }
 
 /// Everything up to the row in the ledger, which is on the disk when this returns.

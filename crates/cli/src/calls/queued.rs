@@ -6,7 +6,7 @@ use crate::calls::{failure, lost_reply};
 use crate::clean;
 use crate::exit::Failure;
 use crate::ledger::Closing;
-use ideogram_client::{Job, JsonInput, RequestState};
+use ideogram_client::{Job, JsonInput, RequestState, Submit};
 use serde_json::Value;
 use std::future::IntoFuture as _;
 use std::time::Duration;
@@ -26,7 +26,9 @@ pub(super) async fn submit(
 ) -> Result<(Job<Value>, bool), Failure> {
     let client = session.client.clone();
     let (stop, stopped) = oneshot::channel::<()>();
-    let call = client.submit(input).with_deadline(session.time_left()).cancel_when(async { drop(stopped.await) });
+    let call = client.submit(input);
+    let call = order.webhook.iter().fold(call, Submit::with_webhook);
+    let call = call.with_deadline(session.time_left()).cancel_when(async { drop(stopped.await) });
     let mut sending = call.into_future();
     let mut stop = Some(stop);
     let outcome = loop {

@@ -2,13 +2,15 @@
 
 use crate::args::input::{self, Draft};
 use crate::calls::dry_run;
+use crate::calls::job_row::result_row;
 use crate::calls::order::{Order, worth_sending};
-use crate::calls::place::place;
+use crate::calls::place::{leave, place};
 use crate::calls::save_answer::SavedAnswer;
 use crate::calls::session::Session;
 use crate::cost::cost_row;
 use crate::envelope::{Envelope, Kind};
 use crate::exit::Failure;
+use crate::ledger::Row;
 use crate::output::{Output, print_envelope, write_stdout};
 use crate::runtime::block_on;
 use crate::save::Destination;
@@ -40,10 +42,19 @@ pub(crate) fn make(
     }
     let path = matches.get_one::<PathBuf>("output");
     let destination = Destination::new(path.map(PathBuf::as_path), matches.get_flag("overwrite"), output)?;
-    let order = Order { sync, ..Order::new(info, input, destination.with_index(1)) };
+    let webhook = matches.get_one::<String>("webhook").cloned();
+    let order = Order { sync, webhook, ..Order::new(info, input, destination.with_index(1)) };
     let costs = cost_row(info, &order.input).map(|cost| format!("${}", cost.amount));
     if let Some(costs) = &costs {
         output.progress(&format!("this costs {costs} by the price list"));
+    }
+    if matches.get_flag("detach") {
+        let row = block_on(async {
+            let mut session = Session::open(matches, output).await?;
+            let id = leave(&mut session, order, &uploads).await?;
+            session.ledger.row(id).map_err(|error| Failure::file(error.to_string()))
+        })??;
+        return report_left(row.as_ref(), output);
     }
     let saved = block_on(async {
         let mut session = Session::open(matches, output).await?;
@@ -54,8 +65,23 @@ pub(crate) fn make(
 
 /// Prints what was saved: the paths, or the envelope.
 fn report(saved: SavedAnswer, output: Output) -> Result<(), Failure> {
+    let incomplete = saved.incomplete();
     if output.json() {
-        return print_envelope(&Envelope::new(Kind::Images, vec![saved.row]));
+        let envelope = Envelope::new(Kind::Images, vec![saved.row]);
+        let envelope = incomplete.iter().fold(envelope, |envelope, failure| envelope.with_error(failure.row()));
+        print_envelope(&envelope)?;
+    } else {
+        write_stdout(&saved.paths())?;
     }
-    write_stdout(&saved.paths())
+    // The warning has said which files, and what to do.
+    incomplete.map_or(Ok(()), |failure| Err(failure.reported()))
+}
+
+/// Prints the number of a request that was left in the queue, for `ideogram jobs result`.
+fn report_left(row: Option<&Row>, output: Output) -> Result<(), Failure> {
+    if output.json() {
+        return print_envelope(&Envelope::new(Kind::Job, row.map(result_row).into_iter().collect()));
+    }
+    let id = row.map_or_else(String::new, |row| format!("{}\n", row.id));
+    write_stdout(id.as_bytes())
 }

@@ -51,9 +51,17 @@ pub(crate) struct SaveRequest<'a> {
 pub(crate) struct SavedAnswer {
     pub(crate) row: ResultRow,
     paths: Vec<PathBuf>,
+    /// How many files of the answer are left for another run.
+    left: usize,
 }
 
 impl SavedAnswer {
+    /// What is to be said where files of the answer are left for another run.
+    pub(crate) fn incomplete(&self) -> Option<Failure> {
+        let what = format!("{} files of the answer are not saved yet", self.left);
+        (self.left > 0).then(|| Failure::new(ErrorKind::Partial, what))
+    }
+
     /// The paths, one a line; nothing for what went to stdout or a device.
     pub(crate) fn paths(&self) -> Vec<u8> {
         self.paths.iter().flat_map(|path| [path.as_os_str().as_encoded_bytes(), b"\n"].concat()).collect()
@@ -82,7 +90,8 @@ pub(crate) async fn save_answer(
     let more = files.split_off(total.min(done.len() + bound));
     match save_all(session, request, &answer, &files, done).await {
         // The rest is still owed.
-        Ok((saved, taken)) if !more.is_empty() => {
+        Ok((mut saved, taken)) if !more.is_empty() => {
+            saved.left = more.len();
             keep(session, request.id, &answer, "there are files that are not saved");
             let noted = session
                 .ledger
@@ -225,7 +234,7 @@ async fn save_all(
         cost: cost_row(request.info, request.input),
         job: None,
     };
-    Ok((SavedAnswer { row, paths }, taken))
+    Ok((SavedAnswer { row, paths, left: 0 }, taken))
 }
 
 /// Writes into a PNG what made it. A disk that is full for that is full for the ledger's row as well, so it is a failure that

@@ -58,7 +58,7 @@ impl Session {
         expect(clippy::unused_async, reason = "starting a sandbox is what is waited for")
     )]
     pub(crate) async fn open(matches: &ArgMatches, output: Output) -> Result<Self, Failure> {
-        let patience = matches.get_one::<Duration>("timeout").copied().unwrap_or(DEFAULT_TIMEOUT);
+        let patience = matches.try_get_one::<Duration>("timeout").ok().flatten().copied().unwrap_or(DEFAULT_TIMEOUT);
         let deadline = Instant::now() + patience;
         let about = AboutPictures::of(matches);
         let budget = Budget::new(matches.try_get_one::<Usd>("max-cost").ok().flatten().copied());

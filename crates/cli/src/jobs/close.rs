@@ -1,30 +1,44 @@
 //! `ideogram jobs close`: a request is given up.
 
+use crate::calls::follow::CANCEL_ASKED;
 use crate::envelope::{Envelope, Kind};
 use crate::exit::Failure;
 use crate::jobs::row::{claimed_elsewhere, ids, open_row, result_row};
-use crate::ledger::{Closing, LedgerError};
+use crate::ledger::{Closing, LedgerError, Row, State};
 use crate::output::{Output, print_envelope};
 use crate::settings::ledger::open_ledger;
 use clap::ArgMatches;
 use std::path::PathBuf;
 
-/// Closes the named rows by hand.
+/// Closes the named rows by hand, and says what the service knows of that.
 pub(super) fn close(matches: &ArgMatches, output: Output) -> Result<(), Failure> {
     let mut ledger = open_ledger(matches.get_one::<PathBuf>("ledger"))?;
     let broken = |error: LedgerError| Failure::file(error.to_string());
     let mut rows = Vec::new();
     for id in ids(matches) {
-        let row = open_row(&ledger, id)?;
+        open_row(&ledger, id)?;
         if !ledger.claim(id).map_err(broken)? {
             return Err(claimed_elsewhere(id));
         }
+        // Whoever had the claim may have written to it.
+        let row = open_row(&ledger, id)?;
         ledger.close(id, &Closing::ByHand).map_err(broken)?;
-        output.progress(&format!("closed {}", row.id));
+        output.note(&format!("closed {id}; {}", what_the_service_knows(&row)));
         rows.extend(ledger.row(id).map_err(broken)?);
     }
     if output.json() {
         return print_envelope(&Envelope::new(Kind::Job, rows.iter().map(result_row).collect()));
     }
     Ok(())
+}
+
+fn what_the_service_knows(row: &Row) -> &'static str {
+    match row.state {
+        State::Answered => "the service has done it and bills it",
+        State::Accepted if row.note.as_deref() == Some(CANCEL_ASKED) => {
+            "the service was asked to cancel it, and bills it where it finished all the same"
+        }
+        State::Accepted => "the service was not asked to cancel it, so it runs and is billed",
+        _ => "the service was not asked to cancel it, as its id is not known; it may be billed",
+    }
 }

@@ -1,57 +1,78 @@
-//! `ideogram jobs`: the list.
+//! `ideogram jobs` and `jobs list`: the list.
 
+use crate::args::jobs::When;
 use crate::calls::prompt;
-use crate::clean;
 use crate::clock;
 use crate::envelope::{Envelope, Kind};
 use crate::exit::Failure;
 use crate::jobs::row::{info_of, input_of, result_row, warn_of_damage};
-use crate::ledger::Row;
+use crate::jobs::table::table;
+use crate::ledger::{Filter, Row, State};
 use crate::output::{Output, print_envelope, write_stdout};
+use crate::price::amount;
 use crate::settings::ledger::open_ledger;
 use clap::ArgMatches;
-use std::fmt::Write as _;
+use ideogram_schema::ENDPOINTS;
 use std::path::PathBuf;
 
-/// The most rows that `--all` lists.
-const RECENT: u32 = 1_000;
-
-/// Prints the open rows, or with `--all` the latest ones.
+/// Prints the open rows, with `--all` finished ones too, or those that are asked for.
 pub(super) fn list(matches: &ArgMatches, output: Output) -> Result<(), Failure> {
     let ledger = open_ledger(matches.get_one::<PathBuf>("ledger"))?;
     warn_of_damage(&ledger)?;
-    let rows = if matches.get_flag("all") { ledger.recent_rows(RECENT) } else { ledger.open_rows() };
-    let rows = rows.map_err(|error| Failure::file(error.to_string()))?;
+    let named: Vec<&String> = matches.get_many("state").into_iter().flatten().collect();
+    let states: Vec<State> = match named.as_slice() {
+        [] if matches.get_flag("all") => Vec::new(),
+        [] => State::ALL.iter().copied().filter(|state| state.is_open()).collect(),
+        named => State::ALL.iter().copied().filter(|state| named.iter().any(|name| *name == state.as_str())).collect(),
+    };
+    let endpoint = matches.get_one::<String>("endpoint").map(|name| {
+        let known = ENDPOINTS.iter().find(|info| info.verb == name.as_str());
+        known.map_or(name.as_str(), |info| info.id)
+    });
+    let now = clock::now_ms();
+    let time = |name: &str| matches.get_one::<When>(name).map(|when| when.at_ms(now));
+    let filter = Filter { states: &states, endpoint, from_ms: time("newer-than"), before_ms: time("older-than") };
+    let most = matches.get_one::<u32>("limit").copied().unwrap_or(u32::MAX);
+    let rows = ledger.rows(&filter, most).map_err(|error| Failure::file(error.to_string()))?;
     if output.json() {
         return print_envelope(&Envelope::new(Kind::Job, rows.iter().map(result_row).collect()));
     }
     if rows.is_empty() {
-        output.progress("nothing is open: every request is safe on disk or closed");
+        output.progress(if named.is_empty() && !matches.get_flag("all") {
+            "nothing is open: every request is safe on disk or closed"
+        } else {
+            "the ledger has no such request"
+        });
+        return Ok(());
     }
-    let mut text = String::new();
-    for row in &rows {
-        // Writing to a String cannot fail.
-        let _ = writeln!(text, "{}", line(row));
-    }
-    write_stdout(text.as_bytes())
+    let lines: Vec<Vec<String>> = rows.iter().map(|row| line(row, now)).collect();
+    let head = ["id", "age", "state", "command", "prompt", "usd", "file"];
+    write_stdout(table(&head, &lines).as_bytes())
 }
 
-/// Number, state, age, command, request id and words, in columns that a script can split.
-fn line(row: &Row) -> String {
+fn line(row: &Row, now: i64) -> Vec<String> {
     let info = info_of(row);
     let input = input_of(row);
     let words = info.and_then(|info| prompt::prompt_of(info, &input)).unwrap_or_default();
-    let words: String = clean::line(words).chars().take(60).collect();
-    let command = info.map_or(row.endpoint.as_str(), |info| info.verb);
-    let request = row.request_id.as_deref().unwrap_or("-");
-    let line = format!("{}\t{}\t{}\t{command}\t{request}\t{words}", row.id, row.state.as_str(), age(row.created_ms));
-    line.chars()
-        .map(|character| if character != '\t' && clean::is_risky(character) { '\u{fffd}' } else { character })
-        .collect()
+    let file = match row.files.as_slice() {
+        [] => "-".to_owned(),
+        [file] => file.clone(),
+        [file, more @ ..] => format!("{file} (+{})", more.len()),
+    };
+    vec![
+        row.id.to_string(),
+        age(row.created_ms, now),
+        row.state.as_str().to_owned(),
+        info.map_or(row.endpoint.as_str(), |info| info.verb).to_owned(),
+        words.to_owned(),
+        row.cost_micros.map_or_else(|| "-".to_owned(), |micros| amount(u64::try_from(micros).unwrap_or_default())),
+        file,
+    ]
 }
 
-fn age(created_ms: i64) -> String {
-    let seconds = clock::now_ms().saturating_sub(created_ms).max(0) / 1_000;
+/// How long ago, in its largest unit.
+pub(super) fn age(at_ms: i64, now: i64) -> String {
+    let seconds = now.saturating_sub(at_ms).max(0) / 1_000;
     match seconds {
         0..120 => format!("{seconds}s"),
         120..7_200 => format!("{}m", seconds / 60),

@@ -1,11 +1,19 @@
-//! `ideogram jobs`: what was sent and is not safe on disk yet, and how to get it.
+//! `ideogram jobs`: what was sent, how it stands, and how to get what is not safe on disk yet.
 
+mod cancel;
 mod close;
+mod cost;
 mod list;
+mod report;
+mod result;
 mod resume;
 mod row;
 mod salvage;
+mod show;
+mod table;
 mod take_up;
+mod tidy;
+mod watch;
 
 use crate::exit::Failure;
 use crate::output::Output;
@@ -14,6 +22,14 @@ use clap::ArgMatches;
 /// Runs `ideogram jobs` and its commands.
 pub(crate) fn run(matches: &ArgMatches, output: Output) -> Result<(), Failure> {
     match matches.subcommand() {
+        Some(("list", matches)) => list::list(matches, output),
+        Some(("show", matches)) => show::show(matches, output),
+        Some(("watch", matches)) => watch::watch(matches, output),
+        Some(("result", matches)) => result::result(matches, output),
+        Some(("cancel", matches)) => cancel::cancel(matches, output),
+        Some(("forget", matches)) => tidy::forget(matches, output),
+        Some(("prune", matches)) => tidy::prune(matches, output),
+        Some(("cost", matches)) => cost::cost(matches, output),
         Some(("resume", matches)) => resume::resume(matches, output),
         Some(("salvage", matches)) => salvage::salvage(matches, output),
         Some(("close", matches)) => close::close(matches, output),

@@ -2,12 +2,13 @@
 
 use crate::calls::save_answer::SavedAnswer;
 use crate::calls::session::Session;
-use crate::envelope::{Envelope, Kind, ResultRow};
+use crate::envelope::{Kind, ResultRow};
 use crate::exit::{ErrorKind, Failure};
-use crate::jobs::row::{claimed_elsewhere, ids, resumable_row, warn_of_damage};
+use crate::jobs::report::report;
+use crate::jobs::row::{claimed_elsewhere, ids, job_row, result_row, resumable_row, warn_of_damage};
 use crate::jobs::take_up::take_up;
-use crate::ledger::{Ledger, Row, State};
-use crate::output::{Output, print_envelope, print_failure, write_stdout};
+use crate::ledger::{Row, State};
+use crate::output::{Output, write_stdout};
 use crate::runtime::block_on;
 use crate::save::Destination;
 use clap::ArgMatches;
@@ -15,49 +16,82 @@ use std::cell::RefCell;
 use std::collections::{BTreeSet, VecDeque};
 use std::path::PathBuf;
 use std::rc::Rc;
+use std::time::Duration;
 use tokio::task::{JoinSet, LocalSet};
 
 /// How many requests are worked on at once.
 const AT_ONCE: usize = 8;
 
+/// The pause between two looks at a row that another process works on.
+const LOOK: Duration = Duration::from_millis(250);
+
 /// What the user wants.
 #[derive(Clone, Debug)]
-struct Wanted {
-    /// The numbers that were named; none is every open one.
-    ids: Vec<i64>,
+pub(super) struct Wanted {
+    /// The numbers of the rows; `None` is every open one.
+    ids: Option<Vec<i64>>,
     request_id: Option<String>,
     output: Option<PathBuf>,
     overwrite: bool,
+    /// Whether a row that another process works on is waited for.
+    wait: bool,
+}
+
+impl Wanted {
+    /// These rows, saved as the flags say.
+    pub(super) fn new(matches: &ArgMatches, ids: Vec<i64>, wait: bool) -> Self {
+        Self {
+            ids: Some(ids),
+            request_id: None,
+            output: matches.get_one::<PathBuf>("output").cloned(),
+            overwrite: matches.get_flag("overwrite"),
+            wait,
+        }
+    }
+}
+
+/// What came of the rows that are done with.
+#[derive(Debug, Default)]
+pub(super) struct Done {
+    pub(super) saved: Vec<(i64, ResultRow)>,
+    pub(super) failures: Vec<(i64, Failure)>,
 }
 
 /// What the tasks share: the rows that are left, and what came of the others.
 #[derive(Debug, Default)]
 struct Shared {
     rows: VecDeque<Row>,
-    saved: Vec<(i64, ResultRow)>,
-    failures: Vec<(i64, Failure)>,
+    done: Done,
 }
 
 /// Takes up every open row, or those that are named; one that cannot be finished does not stop the others.
 pub(super) fn resume(matches: &ArgMatches, output: Output) -> Result<(), Failure> {
-    let wanted = Wanted {
-        ids: ids(matches),
-        request_id: matches.get_one::<String>("request").cloned(),
-        output: matches.get_one::<PathBuf>("output").cloned(),
-        overwrite: matches.get_flag("overwrite"),
-    };
-    if wanted.request_id.is_some() && wanted.ids.len() != 1 {
+    let ids = ids(matches);
+    let request_id = matches.get_one::<String>("request").cloned();
+    if request_id.is_some() && ids.len() != 1 {
         return Err(Failure::usage("`--request` is for one number: `ideogram jobs resume 7 --request ID`"));
     }
-    let shared = Rc::new(RefCell::new(Shared::default()));
-    let outcome = block_on(LocalSet::new().run_until(work(matches, output, wanted, Rc::clone(&shared))))?;
-    let mut shared = shared.take();
-    shared.saved.sort_by_key(|(id, _)| *id);
-    shared.failures.sort_by_key(|(id, _)| *id);
-    let saved: Vec<ResultRow> = shared.saved.into_iter().map(|(_, row)| row).collect();
-    let failures: Vec<Failure> = shared.failures.into_iter().map(|(_, failure)| failure).collect();
+    let named = !ids.is_empty();
+    let mut wanted = Wanted { request_id, ..Wanted::new(matches, ids, false) };
+    wanted.ids = wanted.ids.filter(|_| named);
+    finish(matches, output, wanted, Done::default())
+}
+
+/// Takes up the wanted rows, and reports on them and on those that are done with already.
+pub(super) fn finish(matches: &ArgMatches, output: Output, wanted: Wanted, done: Done) -> Result<(), Failure> {
+    let shared = Rc::new(RefCell::new(Shared { rows: VecDeque::new(), done }));
+    let outcome = if wanted.ids.as_ref().is_some_and(Vec::is_empty) {
+        Ok(())
+    } else {
+        block_on(LocalSet::new().run_until(work(matches, output, wanted, Rc::clone(&shared))))?
+    };
+    let Done { mut saved, mut failures } = shared.take().done;
+    saved.sort_by_key(|(id, _)| *id);
+    failures.sort_by_key(|(id, _)| *id);
+    let saved: Vec<ResultRow> = saved.into_iter().map(|(_, row)| row).collect();
+    let failures: Vec<Failure> = failures.into_iter().map(|(_, failure)| failure).collect();
     outcome?;
-    report(saved, &failures, output)
+    report(Kind::Images, saved, &failures, output)
 }
 
 async fn work(
@@ -99,8 +133,8 @@ async fn work(
 
 /// The rows to take up. Those that were sent to another service are named in one line, and left.
 fn chosen(session: &Session, wanted: &Wanted) -> Result<Vec<Row>, Failure> {
-    if !wanted.ids.is_empty() {
-        return wanted.ids.iter().map(|id| resumable_row(&session.ledger, *id)).collect();
+    if let Some(ids) = &wanted.ids {
+        return ids.iter().map(|id| resumable_row(&session.ledger, *id)).collect();
     }
     let rows = session.ledger.open_rows().map_err(|error| Failure::file(error.to_string()))?;
     let (rows, others): (Vec<Row>, Vec<Row>) = rows.into_iter().partition(|row| session.is_of_this_service(row));
@@ -123,12 +157,16 @@ async fn one_by_one(mut session: Session, wanted: Wanted, shared: Rc<RefCell<Sha
         let Some(row) = shared.borrow_mut().rows.pop_front() else { return Ok(()) };
         let id = row.id;
         match one(&mut session, row, &wanted).await {
-            Ok(Some(saved)) => {
+            Ok(Some(mut saved)) => {
                 if !output.json() {
                     write_stdout(&saved.paths())?;
                 }
-                shared.borrow_mut().saved.push((id, saved.row));
+                saved.row.job = session.ledger.row(id).ok().flatten().map(|row| job_row(&row));
+                let mut shared = shared.borrow_mut();
+                shared.done.failures.extend(saved.incomplete().map(|failure| (id, failure)));
+                shared.done.saved.push((id, saved.row));
             }
+            Ok(None) if wanted.wait => finished_elsewhere(&session, id, &shared)?,
             Ok(None) => output.progress(&format!("another `ideogram` works on {id}, or has finished it")),
             Err(failure) => {
                 // Of a row that is closed there is no claim left, and a process that ends has none.
@@ -137,16 +175,36 @@ async fn one_by_one(mut session: Session, wanted: Wanted, shared: Rc<RefCell<Sha
                 if failure.kind() == ErrorKind::Interrupted {
                     shared.rows.clear();
                 }
-                shared.failures.push((id, failure));
+                shared.done.failures.push((id, failure));
             }
         }
     }
 }
 
+/// What another process made of a row that this one has waited for.
+fn finished_elsewhere(session: &Session, id: i64, shared: &RefCell<Shared>) -> Result<(), Failure> {
+    let row = session.ledger.row(id).map_err(|error| Failure::file(error.to_string()))?;
+    let mut shared = shared.borrow_mut();
+    match row {
+        Some(row) if row.state == State::Saved => {
+            if !session.output.json() {
+                let lines: String = row.files.iter().map(|file| format!("{file}\n")).collect();
+                write_stdout(lines.as_bytes())?;
+            }
+            shared.done.saved.push((id, result_row(&row)));
+        }
+        row => {
+            let state = row.map_or("gone", |row| row.state.as_str());
+            shared.done.failures.push((id, Failure::failed(format!("{id} has no files, it is `{state}`"))));
+        }
+    }
+    Ok(())
+}
+
 /// Takes up one row; `None` where another process does.
 async fn one(session: &mut Session, row: Row, wanted: &Wanted) -> Result<Option<SavedAnswer>, Failure> {
-    let (id, named) = (row.id, !wanted.ids.is_empty());
-    let Some(row) = claimed(&mut session.ledger, id, named)? else { return Ok(None) };
+    let id = row.id;
+    let Some(row) = claimed(session, id, wanted).await? else { return Ok(None) };
     let destination = match &wanted.output {
         Some(path) => Destination::new(Some(path), wanted.overwrite, session.output),
         None => Destination::again(row.destination.as_deref(), wanted.overwrite || row.overwrite, session.output),
@@ -155,37 +213,26 @@ async fn one(session: &mut Session, row: Row, wanted: &Wanted) -> Result<Option<
 }
 
 /// The row, claimed and read again; `None` where it is another process's, or was.
-fn claimed(ledger: &mut Ledger, id: i64, named: bool) -> Result<Option<Row>, Failure> {
+async fn claimed(session: &mut Session, id: i64, wanted: &Wanted) -> Result<Option<Row>, Failure> {
     let broken = |error: crate::ledger::LedgerError| Failure::file(error.to_string());
-    if !ledger.claim(id).map_err(broken)? {
-        return if named { Err(claimed_elsewhere(id)) } else { Ok(None) };
-    }
-    if named {
-        let row = resumable_row(ledger, id)?;
-        if row.state == State::Failed {
-            ledger.ask_again(id).map_err(broken)?;
+    while !session.ledger.claim(id).map_err(broken)? {
+        if !wanted.wait {
+            return if wanted.ids.is_some() { Err(claimed_elsewhere(id)) } else { Ok(None) };
         }
-        return ledger.row(id).map_err(broken);
+        if session.time_left().is_zero() {
+            return Err(claimed_elsewhere(id).with_kind(ErrorKind::Timeout));
+        }
+        let paused = session.interrupts.unless(tokio::time::sleep(LOOK)).await;
+        paused.ok_or_else(|| session.interrupts.failure("left; the other `ideogram` goes on"))?;
     }
-    let row = ledger.row(id).map_err(broken)?;
+    let row = session.ledger.row(id).map_err(broken)?;
+    if wanted.ids.is_some() && !wanted.wait {
+        let row = resumable_row(&session.ledger, id)?;
+        if row.state == State::Failed {
+            session.ledger.ask_again(id).map_err(broken)?;
+        }
+        return session.ledger.row(id).map_err(broken);
+    }
     // Whoever had the claim before may have finished it.
     Ok(row.filter(|row| row.state.is_open()))
-}
-
-/// Prints what went wrong, and with `--json` the envelope.
-fn report(saved: Vec<ResultRow>, failures: &[Failure], output: Output) -> Result<(), Failure> {
-    let failure = Failure::of_several(failures, saved.len());
-    if failures.len() + saved.len() > 1 {
-        failures.iter().for_each(print_failure);
-    }
-    match failure {
-        Some(failure) if output.json() => {
-            print_failure(&failure);
-            print_envelope(&Envelope::new(Kind::Images, saved).with_error(failure.row()))?;
-            Err(failure.reported())
-        }
-        Some(failure) => Err(failure),
-        None if output.json() => print_envelope(&Envelope::new(Kind::Images, saved)),
-        None => Ok(()),
-    }
 }

@@ -1,23 +1,30 @@
 //! A row of the ledger, as the commands need it.
 
-use crate::envelope::{JobRow, ResultRow};
+pub(super) use crate::calls::job_row::{info_of, input_of, job_row, result_row};
 use crate::exit::Failure;
 use crate::ledger::{Ledger, Row, State};
 use crate::output::warn;
-use crate::summary::summarised;
 use clap::ArgMatches;
-use ideogram_schema::{ENDPOINTS, EndpointInfo};
-use serde_json::{Map, Value};
 
 pub(super) fn ids(matches: &ArgMatches) -> Vec<i64> {
     matches.get_many::<i64>("id").into_iter().flatten().copied().collect()
+}
+
+/// The row of that number, in whatever state.
+pub(super) fn known_row(ledger: &Ledger, id: i64) -> Result<Row, Failure> {
+    let row = ledger.row(id).map_err(|error| Failure::file(error.to_string()))?;
+    row.ok_or_else(|| unknown(id))
+}
+
+fn unknown(id: i64) -> Failure {
+    Failure::usage(format!("the ledger has no request {id}; see `ideogram jobs --all`"))
 }
 
 pub(super) fn open_row(ledger: &Ledger, id: i64) -> Result<Row, Failure> {
     match ledger.row(id).map_err(|error| Failure::file(error.to_string()))? {
         Some(row) if row.state.is_open() => Ok(row),
         Some(row) => Err(Failure::usage(format!("{id} is closed already: {}", row.state.as_str()))),
-        None => Err(Failure::usage(format!("the ledger has no request {id}; see `ideogram jobs`"))),
+        None => Err(unknown(id)),
     }
 }
 
@@ -45,31 +52,4 @@ pub(super) fn warn_of_damage(ledger: &Ledger) -> Result<(), Failure> {
 
 pub(super) fn claimed_elsewhere(id: i64) -> Failure {
     Failure::failed(format!("another `ideogram` is at work on {id}"))
-}
-
-pub(super) fn info_of(row: &Row) -> Option<&'static EndpointInfo> {
-    ENDPOINTS.iter().copied().find(|info| info.id == row.endpoint)
-}
-
-pub(super) fn input_of(row: &Row) -> Map<String, Value> {
-    serde_json::from_str(&row.input).unwrap_or_default()
-}
-
-pub(super) fn result_row(row: &Row) -> ResultRow {
-    ResultRow {
-        endpoint: row.endpoint.clone(),
-        request_id: row.request_id.clone(),
-        seed: row.seed,
-        images: Vec::new(),
-        input: summarised(&input_of(row)),
-        cost: None,
-        job: Some(JobRow {
-            id: row.id,
-            state: row.state.as_str(),
-            created_ms: row.created_ms,
-            base: row.base.clone(),
-            files: row.files.clone(),
-            note: row.note.clone(),
-        }),
-    }
 }

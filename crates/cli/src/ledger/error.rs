@@ -27,6 +27,8 @@ pub(super) enum Cause {
     InUse(&'static str),
     /// There is no such row.
     NoRow(i64),
+    /// What is only for finished requests was asked of an open one.
+    Open(i64),
     /// Such a thing does not happen to a row in that state.
     Impossible(i64, State, Event),
 }
@@ -87,6 +89,7 @@ impl fmt::Display for LedgerError {
             Cause::NotALedger => write!(f, "`{path}` is not a ledger"),
             Cause::InUse(who) => write!(f, "the ledger `{path}` is in use: {who}"),
             Cause::NoRow(id) => write!(f, "the ledger `{path}` has no request {id}"),
+            Cause::Open(id) => write!(f, "request {id} is open, and stays as it is; see `ideogram jobs show {id}`"),
             Cause::Impossible(id, state, event) => write!(
                 f,
                 "request {id} in the ledger `{path}` is `{}`, so this cannot happen to it: {}",

@@ -207,7 +207,7 @@ impl Record {
         db.prepare_cached(
             "UPDATE requests SET change = ?2, state = ?3, claim = ?4, updated_ms = ?5, started_ms = ?6, ended_ms = ?7, \
              clock_offset_ms = ?8, delivered = ?9, input_sum = ?10, request_id = ?11, answer_sum = ?12, taking = ?13, \
-             files = ?14, note = ?15, sum = ?16 WHERE id = ?1",
+             files = ?14, note = ?15, destination = ?16, sum = ?17 WHERE id = ?1",
         )?
         .execute(params![
             self.id,
@@ -225,6 +225,7 @@ impl Record {
             self.taking,
             self.files,
             self.note,
+            self.destination,
             self.checksum(),
         ])
         .map(|_| ())
@@ -248,6 +249,9 @@ impl Record {
             endpoint: self.endpoint,
             input,
             seed: self.seed,
+            cost_micros: self.cost_micros,
+            batch: self.batch,
+            batch_key: self.batch_key,
             request_id: self.request_id,
             answer,
             destination: self.destination.map(path_of),

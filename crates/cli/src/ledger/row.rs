@@ -82,6 +82,12 @@ pub struct Row {
     pub input: String,
     /// The seed in it.
     pub seed: Option<i64>,
+    /// What it costs by the description, in millionths of a US dollar.
+    pub cost_micros: Option<i64>,
+    /// The batch it belongs to.
+    pub batch: Option<String>,
+    /// Its key in that batch.
+    pub batch_key: Option<String>,
     /// The service's id for it.
     pub request_id: Option<String>,
     /// The service's answer, JSON, where files of it are still to be saved.

@@ -5,6 +5,7 @@ use crate::ledger::error::{Cause, LedgerError};
 use crate::ledger::mark::{Mark, Progress};
 use crate::ledger::record::{Broken, Record, Totals};
 use crate::ledger::store::Ledger;
+use crate::ledger::uploads::{self, Stored};
 use crate::ledger::{beside, create, wal_copy};
 use rusqlite::{Connection, OpenFlags};
 use std::collections::BTreeMap;
@@ -41,15 +42,19 @@ pub fn salvage(path: &Path) -> Result<Option<Salvaged>, LedgerError> {
 fn salvage_alone(path: &Path) -> Result<Salvaged, Cause> {
     let mut mark = Mark::alone(path)?.ok_or(Cause::InUse("end every other `ideogram` first"))?;
     let progress = mark.read()?;
-    let (rows, last_id) = readable(path, progress)?;
-    let missing: Vec<i64> = (1..=last_id).filter(|id| !rows.contains_key(id)).collect();
+    let Readable { rows, uploads, last_id, total } = readable(path, progress)?;
     let count = rows.len();
+    // A number that is not there may be one that the user has pruned; where as many rows are there as were counted, it is.
+    let is_whole = total.is_some_and(|total| usize::try_from(total).is_ok_and(|total| total <= count));
+    let missing: Vec<i64> =
+        if is_whole { Vec::new() } else { (1..=last_id).filter(|id| !rows.contains_key(id)).collect() };
     let (file, totals) = create::build(path, |db| {
         let mut totals = create::insert(db, rows.into_values().collect())?;
         // Numbers are not given twice, and the mark is not ahead.
         totals.last_id = last_id;
         totals.changes = totals.changes.max(progress.changes) + 1;
         totals.write(db)?;
+        uploads::insert(db, &uploads)?;
         Ok(totals)
     })?;
     let moved_to = move_aside(path)?;
@@ -77,9 +82,20 @@ fn move_aside(path: &Path) -> Result<Option<PathBuf>, Cause> {
     Ok(Some(aside))
 }
 
-/// Every row that can be read in one way or another, each as it was last written, and the highest number there was.
-fn readable(path: &Path, progress: Progress) -> Result<(BTreeMap<i64, create::Whole>, i64), Cause> {
+/// What can be read in one way or another.
+struct Readable {
+    /// Every row, each as it was last written.
+    rows: BTreeMap<i64, create::Whole>,
+    uploads: Vec<Stored>,
+    /// The highest number there was.
+    last_id: i64,
+    /// How many rows there were, where the latest counts can be read.
+    total: Option<i64>,
+}
+
+fn readable(path: &Path, progress: Progress) -> Result<Readable, Cause> {
     let mut rows: BTreeMap<i64, create::Whole> = BTreeMap::new();
+    let (mut uploads, mut total) = (Vec::new(), None);
     let mut last_id = progress.last_id;
     let wal = fs::read(beside(path, "-wal")).unwrap_or_default();
     // As it is; without its log; and with all of its log, which SQLite reads up to the first damaged byte only.
@@ -96,6 +112,12 @@ fn readable(path: &Path, progress: Progress) -> Result<(BTreeMap<i64, create::Wh
         }
         let Ok(db) = Connection::open_with_flags(&file, OpenFlags::SQLITE_OPEN_READ_WRITE) else { continue };
         last_id = last_id.max(highest(&db));
+        let counts = Totals::read(&db).ok().filter(|counts| counts.changes >= progress.changes);
+        total = total.or(counts.map(|counts| counts.total));
+        let found = uploads::readable(&db);
+        if found.len() > uploads.len() {
+            uploads = found;
+        }
         for id in 1..=last_id {
             let Some(found) = read(&db, id) else { continue };
             match rows.get(&id) {
@@ -106,7 +128,7 @@ fn readable(path: &Path, progress: Progress) -> Result<(BTreeMap<i64, create::Wh
             }
         }
     }
-    Ok((rows, last_id))
+    Ok(Readable { rows, uploads, last_id, total })
 }
 
 /// The highest number of a row, by the counts and by the table, as far as they can be read.

@@ -18,7 +18,7 @@ use std::path::{Path, PathBuf};
 
 /// Whether a change is waited for on the disk.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Durability {
+pub(super) enum Durability {
     /// It survives a power cut.
     Disk,
     /// It survives the process; a power cut may undo it, which leaves the row open.
@@ -352,6 +352,18 @@ impl Ledger {
         })
     }
 
+    /// Whether a process is at work on the row, this one or another.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn is_claimed(&self, id: i64) -> Result<bool, LedgerError> {
+        let record = Record::find(&self.db, id).map_err(|broken| self.failed(broken))?;
+        Ok(match (record.and_then(|record| record.claim), self.claims.as_deref()) {
+            (Some(holder), Some(claims)) => claim::lives(claims, &holder).unwrap_or(true),
+            (holder, _) => holder.is_some(),
+        })
+    }
+
     /// Gives the claim up, of a row that stays open. A row that is closed, and a process that ends, have none.
     ///
     /// # Errors
@@ -416,7 +428,7 @@ impl Ledger {
     }
 
     /// One change, in one transaction with the counts.
-    fn change<T>(
+    pub(super) fn change<T>(
         &mut self,
         durability: Durability,
         change: impl FnOnce(&Connection, &mut Totals, i64) -> Result<T, Cause>,

@@ -6,7 +6,7 @@ use crate::clock;
 use crate::ledger::checksum::Checksum;
 use crate::ledger::error::LedgerError;
 use crate::ledger::store::Ledger;
-use rusqlite::{OptionalExtension as _, params};
+use rusqlite::{Connection, OptionalExtension as _, params};
 
 /// A file that was uploaded, and for whom.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,6 +62,55 @@ impl Ledger {
         };
         write().map(drop).map_err(|error| self.failed(error))
     }
+}
+
+/// An upload as it is stored.
+pub(super) struct Stored {
+    sha256: Vec<u8>,
+    base: String,
+    account: String,
+    url: String,
+    expires_ms: i64,
+    sum: i64,
+}
+
+/// Every upload that can be read; what is damaged is left out when it is asked for.
+pub(super) fn readable(db: &Connection) -> Vec<Stored> {
+    let read = || -> rusqlite::Result<Vec<Stored>> {
+        db.prepare("SELECT content_sha256, base, account, url, expires_ms, sum FROM uploads")?
+            .query_map([], |row| {
+                Ok(Stored {
+                    sha256: row.get(0)?,
+                    base: row.get(1)?,
+                    account: row.get(2)?,
+                    url: row.get(3)?,
+                    expires_ms: row.get(4)?,
+                    sum: row.get(5)?,
+                })
+            })?
+            .collect()
+    };
+    // Version 1 has none, and what was uploaded can be uploaded again.
+    read().unwrap_or_default()
+}
+
+/// Writes uploads as they were.
+pub(super) fn insert(db: &Connection, uploads: &[Stored]) -> rusqlite::Result<()> {
+    for upload in uploads {
+        db.prepare_cached(
+            "INSERT OR REPLACE INTO uploads (content_sha256, base, account, url, expires_ms, sum) \
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+        )?
+        .execute(params![
+            upload.sha256,
+            upload.base,
+            upload.account,
+            upload.url,
+            upload.expires_ms,
+            upload.sum,
+        ])?;
+    }
+    Ok(())
 }
 
 #[cfg(test)]

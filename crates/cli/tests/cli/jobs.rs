@@ -349,16 +349,17 @@ fn a_refused_request_leaves_nothing_open_and_what_it_said_is_clean() {
 }
 
 #[test]
-fn the_list_has_one_line_a_request_and_columns_for_scripts() {
+fn the_list_is_a_table_with_one_line_a_request() {
     let place = Place::new();
     let server = Server::start(|_| Reply::Nothing);
     place.calling(&server).args(["generate", "A fox\n\treading \u{1b}[31m"]).output().unwrap();
     let run = place.run(["jobs"]);
-    let columns: Vec<&str> = run.text().trim_end().split('\t').collect();
-    assert_eq!(columns.len(), 6, "{run:?}");
-    assert_eq!((columns[0], columns[1], columns[3], columns[4]), ("1", "lost", "generate", "-"));
-    assert_eq!(columns[5], "A fox reading \u{fffd}[31m");
-    assert_eq!(place.run(["jobs", "close", "1"]).code, Some(0));
-    assert_eq!((place.run(["jobs"]).text(), place.run(["jobs", "--all"]).text().lines().count()), ("", 1));
-    assert_eq!(place.run(["jobs", "close", "9"]).refused(2), "the ledger has no request 9; see `ideogram jobs`");
+    let lines: Vec<Vec<&str>> = run.text().lines().map(|line| line.split_whitespace().collect()).collect();
+    assert_eq!(lines[0], ["id", "age", "state", "command", "prompt", "usd", "file"], "{run:?}");
+    assert_eq!((lines.len(), lines[1][0], &lines[1][2..4]), (2, "1", ["lost", "generate"].as_slice()), "{run:?}");
+    assert_eq!(lines[1][4..], ["A", "fox", "reading", "\u{fffd}[31m", "0.05", "-"], "{run:?}");
+    let run = place.run(["jobs", "close", "1"]);
+    assert!(run.stderr.contains("was not asked to cancel it, as its id is not known"), "{run:?}");
+    assert_eq!((place.run(["jobs"]).text(), place.run(["jobs", "--all"]).text().lines().count()), ("", 2));
+    assert_eq!(place.run(["jobs", "close", "9"]).refused(2), "the ledger has no request 9; see `ideogram jobs --all`");
 }

@@ -7,6 +7,7 @@ mod command_line;
 mod config;
 mod cost;
 mod deadline;
+mod detach;
 mod echo;
 mod exit;
 mod help;

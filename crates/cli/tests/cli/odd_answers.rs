@@ -71,7 +71,7 @@ fn files_beyond_the_bound_are_named_and_the_row_stays_open() {
     let images: Vec<_> = (0..102).map(|number| json!({"url": format!("$/cdn/{number}.png")})).collect();
     let (place, server) = (Place::new(), answering(&json!({"images": images, "seed": 7})));
     let run = place.call(&server, "generate fox -o new/");
-    assert_eq!((run.code, run.text().lines().count()), (Some(0), 100), "{run:?}");
+    assert_eq!((run.code, run.text().lines().count()), (Some(7), 100), "{run:?}");
     assert!(run.stderr.contains("2 more files") && run.stderr.contains("/cdn/101.png"), "{}", run.stderr);
     assert!(run.stderr.contains("`ideogram jobs resume 1` saves the next"), "{}", run.stderr);
     assert_eq!(place.open(), vec![("answered".to_owned(), json!(ID))]);

@@ -1,0 +1,23 @@
+//! What is printed when several requests were worked on.
+
+use crate::envelope::{Envelope, Kind, ResultRow};
+use crate::exit::Failure;
+use crate::output::{Output, print_envelope, print_failure};
+
+/// Prints what went wrong, and with `--json` the envelope.
+pub(super) fn report(kind: Kind, rows: Vec<ResultRow>, failures: &[Failure], output: Output) -> Result<(), Failure> {
+    let failure = Failure::of_several(failures, rows.len());
+    if failures.len() + rows.len() > 1 {
+        failures.iter().for_each(print_failure);
+    }
+    match failure {
+        Some(failure) if output.json() => {
+            print_failure(&failure);
+            print_envelope(&Envelope::new(kind, rows).with_error(failure.row()))?;
+            Err(failure.reported())
+        }
+        Some(failure) => Err(failure),
+        None if output.json() => print_envelope(&Envelope::new(kind, rows)),
+        None => Ok(()),
+    }
+}

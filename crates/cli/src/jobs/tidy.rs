@@ -1,0 +1,47 @@
+//! `ideogram jobs forget` and `prune`: what is taken out of the ledger.
+
+use crate::args::jobs::When;
+use crate::clock;
+use crate::envelope::{Envelope, Kind};
+use crate::exit::Failure;
+use crate::jobs::row::{ids, known_row, result_row, warn_of_damage};
+use crate::ledger::{LedgerError, Row};
+use crate::output::{Output, print_envelope};
+use crate::settings::ledger::open_ledger;
+use clap::ArgMatches;
+use std::path::PathBuf;
+
+/// Removes what the named requests were about. Their pictures stay where they are.
+pub(super) fn forget(matches: &ArgMatches, output: Output) -> Result<(), Failure> {
+    let mut ledger = open_ledger(matches.get_one::<PathBuf>("ledger"))?;
+    let broken = |error: LedgerError| Failure::file(error.to_string());
+    let rows: Vec<Row> = ids(matches).into_iter().map(|id| known_row(&ledger, id)).collect::<Result<_, _>>()?;
+    let mut forgotten = Vec::new();
+    for row in &rows {
+        ledger.forget(row.id).map_err(broken)?;
+        for file in row.files.iter().filter(|file| std::fs::exists(file).unwrap_or(false)) {
+            output.note(&format!("`{file}` stays, and may say what made it"));
+        }
+        forgotten.push(result_row(&known_row(&ledger, row.id)?));
+    }
+    if output.json() {
+        return print_envelope(&Envelope::new(Kind::Job, forgotten));
+    }
+    Ok(())
+}
+
+/// Removes finished requests by age or number.
+pub(super) fn prune(matches: &ArgMatches, output: Output) -> Result<(), Failure> {
+    let mut ledger = open_ledger(matches.get_one::<PathBuf>("ledger"))?;
+    // What is damaged is not counted away.
+    warn_of_damage(&ledger)?;
+    let before = matches.get_one::<When>("older-than").map(|when| when.at_ms(clock::now_ms()));
+    let keep = matches.get_one::<u32>("keep").copied();
+    let removed = ledger.prune(before, keep, matches.get_flag("batches"));
+    let removed = removed.map_err(|error| Failure::file(error.to_string()))?;
+    output.note(&format!("{removed} finished requests are removed from the ledger"));
+    if output.json() {
+        return print_envelope(&Envelope::new(Kind::Job, Vec::<crate::envelope::ResultRow>::new()));
+    }
+    Ok(())
+}
