@@ -58,6 +58,10 @@ fn schemas(sources: &Sources, described: &mut Described) -> Option<Schemas> {
         whole &= problems.is_empty();
         described.problems.extend(problems.into_iter().map(|error| error.in_file(&path)));
         for note in &notes {
+            if note.kind == NoteKind::Twin {
+                described.allowed.push(twin(&path, note.pointer.clone()));
+                continue;
+            }
             match lint::judge(&sources.allowances, note, &path) {
                 Ok(reason) => {
                     let (pointer, reason) = (note.pointer.clone(), reason.to_owned());
@@ -82,7 +86,7 @@ fn schemas(sources: &Sources, described: &mut Described) -> Option<Schemas> {
                             described.problems.push(wrong(message));
                             whole = false;
                         }
-                        None => described.notes.push(Note { pointer: component.origin, kind: NoteKind::Twin }),
+                        None => described.allowed.push(twin(&path, component.origin)),
                     }
                 }
                 _ => {
@@ -97,6 +101,12 @@ fn schemas(sources: &Sources, described: &mut Described) -> Option<Schemas> {
         described.problems.extend(lint::unused(&sources.allowances, &looked_at, &unread));
     }
     whole.then_some(schemas)
+}
+
+/// That a schema is one type with another. Nothing is left out but descriptions, so nobody need allow it.
+fn twin(file: &str, pointer: Pointer) -> Allowed {
+    let reason = NoteKind::Twin.words().to_owned();
+    Allowed { file: file.to_owned(), pointer, what: NoteKind::Twin, reason }
 }
 
 /// An endpoint's schemas in normal form; nothing where its document is not the known envelope around two schemas.
@@ -141,6 +151,10 @@ fn document(protocol: Protocol, sources: &Sources, schemas: &Schemas, problems: 
         }
     }
     for overlay in &sources.overlays {
+        if !overlay.names.is_empty() {
+            let message = "has effect with `--document` only: here names stand in `openapi/endpoints.toml`";
+            problems.push(Error::new(message).in_file(&overlay.file).at("/x-names"));
+        }
         overlay::apply(overlay, &mut document, problems);
     }
     share(&mut document, &schemas.origins, problems);

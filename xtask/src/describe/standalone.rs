@@ -65,6 +65,14 @@ fn read(document: &Document, overlay: Option<&Overlay>, described: &mut Describe
     let id = value.pointer("/info/x-fal-metadata/endpointId").and_then(Value::as_str);
     let id = id.ok_or_else(|| Error::new("names no endpoint").at("/info/x-fal-metadata/endpointId"))?;
     let mut endpoint = entry(id)?;
+    if let Some(overlay) = overlay {
+        let schemas = value.pointer("/components/schemas");
+        for name in overlay.names.keys().filter(|name| schemas.is_none_or(|schemas| schemas.get(name).is_none())) {
+            let message = format!("names `{name}`, which the document does not have: delete it");
+            described.problems.push(Error::new(message).in_file(&overlay.file).at("/x-names"));
+        }
+        endpoint.names.clone_from(&overlay.names);
+    }
     let roots = roots(value, id)?;
     let posts = value.get("paths").and_then(Value::as_object).into_iter().flatten();
     for (path, _) in posts.filter(|(path, item)| **path != format!("/{id}") && item.get("post").is_some()) {

@@ -6,6 +6,7 @@ use crate::error::{Error, Result};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 use serde_json_path::JsonPath;
+use std::collections::BTreeMap;
 use std::path::Path;
 
 /// The overlays' folder, below the workspace.
@@ -18,6 +19,9 @@ pub struct Overlay {
     pub file: String,
     /// What it changes, in turn.
     pub actions: Vec<Action>,
+    /// Names of types by the names of the document's schemas (`x-names`), for a document that has no entry in
+    /// `endpoints.toml`.
+    pub names: BTreeMap<String, String>,
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -29,6 +33,8 @@ struct Document {
     #[serde(rename = "extends")]
     _extends: Option<String>,
     actions: Vec<Action>,
+    #[serde(rename = "x-names", default)]
+    names: BTreeMap<String, String>,
 }
 
 /// One change.
@@ -92,6 +98,6 @@ impl Overlay {
             };
             return Err(Error::new(fault).in_file(&file).at(format_args!("/actions/{index}")));
         }
-        Ok(Self { file, actions: document.actions })
+        Ok(Self { file, actions: document.actions, names: document.names })
     }
 }

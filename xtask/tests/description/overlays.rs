@@ -73,3 +73,46 @@ fn every_action_that_does_nothing_is_told_at_once_and_once_for_both_documents() 
     let places: Vec<&str> = text.lines().filter(|line| line.contains("matches nothing")).collect();
     assert_eq!(places.len(), 3, "{text}");
 }
+
+#[test]
+fn the_advice_on_two_values_of_one_name_is_followed_for_a_shared_type_too() {
+    let copy = Copy::new();
+    for file in ["turbo", "remix", "edit"] {
+        copy.replace(&format!("upstream/{file}.json"), "\"anime\"", "\"anime\", \"Anime\"");
+    }
+    copy.relock();
+    let refusal = copy.refusal();
+    let (_, action) = refusal.lines().next().and_then(|line| line.split_once("in an overlay: ")).unwrap();
+    let action: serde_json::Value = serde_json::from_str(action).unwrap();
+    copy.edit("overlay/shared.json", |overlay| overlay["actions"].as_array_mut().unwrap().push(action));
+    let description = copy.describe();
+    let style = &description.documents[0].value["components"]["schemas"]["Style"];
+    assert_eq!(style["x-enum-varnames"].as_array().unwrap().last(), Some(&json!("Anime2")));
+}
+
+#[test]
+fn names_of_types_stand_in_the_list_of_endpoints_where_there_is_one() {
+    let copy = Copy::new();
+    copy.edit("overlay/edit.json", |overlay| overlay["x-names"] = json!({"File": "Picture"}));
+    let text = copy.refusal();
+    assert!(text.starts_with("openapi/overlay/edit.json#/x-names: has effect with `--document` only"), "{text}");
+}
+
+#[test]
+fn what_differs_in_descriptions_only_is_one_type_and_lint_says_so() {
+    let copy = Copy::new();
+    copy.edit("upstream/remix.json", |document| {
+        document["components"]["schemas"]["File"]["properties"]["url"]["description"] = json!("In other words.");
+    });
+    copy.relock();
+    copy.describe();
+    let xtask = |arguments: &[&str]| {
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_xtask"));
+        let run = command.args(arguments).current_dir(copy.root()).output().unwrap();
+        (run.status.code(), String::from_utf8(run.stdout).unwrap())
+    };
+    let (code, said) = xtask(&["lint", "--all"]);
+    let place = "    openapi/upstream/remix.json#/components/schemas/File\n";
+    assert!(code == Some(0) && said.contains(place), "{said}");
+    assert!(said.contains("differs in descriptions only from another of its name: they are one type"), "{said}");
+}

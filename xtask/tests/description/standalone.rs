@@ -66,14 +66,58 @@ fn a_document_of_swagger_2_is_named_and_a_byte_order_mark_is_read_over() {
 
 /// The files of a small document with an overlay, or what is wrong.
 fn with_overlay(actions: &Value) -> Result<String, String> {
-    let folder = tempfile::tempdir().unwrap();
     let overlay = json!({"overlay": "1.0.0", "info": {"title": "t", "version": "1"}, "actions": actions});
+    overlaid(&workspace().join("xtask/tests/corpus/sizes.json"), &overlay)
+}
+
+/// The files of a document with an overlay, or what is wrong.
+fn overlaid(document: &Path, overlay: &Value) -> Result<String, String> {
+    let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("overlay.json");
     std::fs::write(&path, overlay.to_string()).unwrap();
-    let made = one_document(&workspace().join("xtask/tests/corpus/sizes.json"), Some(&path), Path::new("../schema"));
+    let made = one_document(document, Some(&path), Path::new("../schema"));
     let made = made.map_err(|problems| problems.to_string())?;
     let files = made.output.files.iter().filter(|(path, _)| path.starts_with("src/generated"));
     Ok(files.map(|(_, text)| text.as_str()).collect())
+}
+
+#[test]
+fn the_advice_on_two_values_of_one_name_is_followed_as_it_is_printed() {
+    let document = workspace().join("xtask/tests/corpus/refused/clash.json");
+    let refusal = one_document(&document, None, Path::new("../schema")).unwrap_err().to_string();
+    let (_, action) = refusal.split_once("in an overlay: ").unwrap_or_else(|| panic!("{refusal}"));
+    let action: Value = serde_json::from_str(action).unwrap_or_else(|error| panic!("{error}: {action}"));
+    let overlay =
+        |actions: Value| json!({"overlay": "1.0.0", "info": {"title": "t", "version": "1"}, "actions": actions});
+    let text = overlaid(&document, &overlay(json!([action]))).unwrap();
+    assert!(text.contains("FastMode = \"fast-mode\"") && text.contains("FastMode2 = \"fast_mode\""), "{text}");
+    // Names of one's own choice do as well.
+    let mut own = action;
+    own["update"]["x-enum-varnames"] = json!(["Fast", "FastMode"]);
+    assert!(overlaid(&document, &overlay(json!([own]))).unwrap().contains("FastMode = \"fast_mode\""));
+}
+
+#[test]
+fn the_advice_on_two_types_of_one_name_is_followed_as_it_is_printed() {
+    let mut value: Value = document::load(&workspace(), "xtask/tests/corpus/bare.json").unwrap();
+    let schemas = value["components"]["schemas"].as_object_mut().unwrap();
+    schemas.insert("Size".to_owned(), json!({"type": "string", "enum": ["s", "m"]}));
+    let whole = json!({"type": "object", "properties": {"size": {"type": "string", "enum": ["s"]}}});
+    schemas.insert("Image".to_owned(), whole);
+    schemas.insert("ImageSize".to_owned(), json!({"type": "string", "enum": ["large"]}));
+    let properties = &mut schemas.get_mut("CorpusBareInput").unwrap()["properties"];
+    *properties =
+        json!({"image": {"$ref": "#/components/schemas/Image"}, "size": {"$ref": "#/components/schemas/ImageSize"}});
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("one.json");
+    std::fs::write(&path, document::to_text(&value)).unwrap();
+    let refusal = one_document(&path, None, Path::new("../schema")).unwrap_err().to_string();
+    assert!(refusal.contains("are both `ImageSize`") && refusal.contains("`x-names` in the overlay"), "{refusal}");
+    let overlay = |names: Value| json!({"overlay": "1.0.0", "info": {"title": "t", "version": "1"}, "actions": [], "x-names": names});
+    let text = overlaid(&path, &overlay(json!({"ImageSize": "Format"}))).unwrap();
+    assert!(text.contains("    Format {") && text.contains("    ImageSize {"), "{text}");
+    let refusal = overlaid(&path, &overlay(json!({"ImageSize": "Format", "Gone": "X"}))).unwrap_err();
+    assert!(refusal.contains("overlay.json#/x-names: names `Gone`, which the document does not have"), "{refusal}");
 }
 
 #[test]

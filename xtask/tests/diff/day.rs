@@ -94,7 +94,7 @@ fn a_value_whose_rust_name_is_taken_is_refused_and_not_minor() {
     let root = workspace();
     change(root.path(), &["turbo.json", "remix.json", "edit.json"], "\"anime\"", "\"anime\", \"Anime\"");
     let (code, table) = diff(root.path());
-    assert!(code == 1 && table.contains("name the variants with `x-enum-varnames`"), "{table}");
+    assert!(code == 1 && table.contains("name the variants in an overlay: {"), "{table}");
     assert_eq!(row(&table, "has the new value `\"Anime\"`, which codegen refuses")[..2], ["compatible", "refused"]);
     assert!(!table.contains("were compared as upstream has them"), "{table}");
 }

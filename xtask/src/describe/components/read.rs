@@ -171,11 +171,15 @@ fn enumeration(schema: &Value, values: &[Value], kind: Option<&str>, pointer: &s
     let mut taken: BTreeMap<String, usize> = BTreeMap::from([("UnknownValue".to_owned(), usize::MAX)]);
     let mut name_of = |index: usize, value: &str| -> Result<String> {
         let name = given.get(&index).cloned().unwrap_or_else(|| names::variant(value));
-        match taken.insert(name.clone(), index) {
-            None => Ok(name),
-            Some(usize::MAX) => Err(clash(pointer, index, &name, "the variant for unlisted values")),
-            Some(other) => Err(clash(pointer, index, &name, &format!("`{pointer}/enum/{other}`"))),
-        }
+        let other = match taken.insert(name.clone(), index) {
+            None => return Ok(name),
+            Some(usize::MAX) => "the variant for unlisted values".to_owned(),
+            Some(other) => format!("`{pointer}/enum/{other}`"),
+        };
+        let action = told_apart(schema, values, pointer);
+        let message =
+            format!("this value and {other} are both `{name}` in Rust: name the variants in an overlay: {action}");
+        Err(Error::new(message).at(format!("{pointer}/enum/{index}")))
     };
     let at = |index: usize| format!("{pointer}/enum/{index}");
     match kind {
@@ -205,9 +209,25 @@ fn enumeration(schema: &Value, values: &[Value], kind: Option<&str>, pointer: &s
     }
 }
 
-fn clash(pointer: &str, index: usize, name: &str, other: &str) -> Error {
-    let message = format!("this value and {other} are both `{name}` in Rust: name the variants with `x-enum-varnames`");
-    Error::new(message).at(format!("{pointer}/enum/{index}"))
+/// An overlay's action that tells the values of an enumeration apart: the later of two with one name gets a number.
+fn told_apart(schema: &Value, values: &[Value], pointer: &str) -> Value {
+    let mut names: Vec<String> = vec!["UnknownValue".to_owned()];
+    for value in values {
+        let base = names::variant(&value.as_str().map_or_else(|| value.to_string(), str::to_owned));
+        let numbered = (2..).map(|count| format!("{base}{count}"));
+        let free = std::iter::once(base.clone()).chain(numbered).find(|name| !names.contains(name));
+        names.extend(free);
+    }
+    // A shared component has the names of its sources still where overlays are applied.
+    let target = match schema.get("x-shared-name").and_then(Value::as_str) {
+        Some(shared) => format!("$.components.schemas[?@['x-shared-name'] == '{shared}']"),
+        None => format!("$.components.schemas['{}']", pointer.rsplit('/').next().unwrap_or_default()),
+    };
+    serde_json::json!({
+        "target": target,
+        "update": { "x-enum-varnames": names.get(1..) },
+        "x-reason": "Two values would have one name in Rust.",
+    })
 }
 
 fn union(variants: &[Value], discriminator: Option<&Value>, pointer: &str) -> Result<Shape> {

@@ -56,7 +56,7 @@ impl<'a> Emitter<'a> {
                 Some(difference) => {
                     let message = format!(
                         "this and `{}` are both `{name}`, and differ: {difference}; rename one with `names` in its entry of \
-                         `endpoints.toml`",
+                         `endpoints.toml`, or with `x-names` in the overlay of `--document`",
                         known.origin
                     );
                     self.problems.push(Error::new(message).at(&schema.at));
