@@ -77,6 +77,24 @@ impl Budget {
         Ok(())
     }
 
+    /// Refuses several requests of which not all fit; nothing is counted yet.
+    pub(crate) fn allows(&self, info: &EndpointInfo, inputs: &[Map<String, Value>]) -> Result<(), Failure> {
+        let Some(Usd(limit)) = self.limit else { return Ok(()) };
+        let total = inputs.iter().try_fold(0_u64, |total, input| total.checked_add(cost(info, input)?));
+        let total = total.ok_or_else(|| unknown(info))?;
+        let spent = *self.spent.lock().unwrap_or_else(PoisonError::into_inner);
+        if spent.saturating_add(total) > limit {
+            let what = format!(
+                "{} pictures cost ${}, and `--max-cost` allows ${}; nothing was sent",
+                inputs.len(),
+                amount(total),
+                amount(limit)
+            );
+            return Err(Failure::new(ErrorKind::Cost, what));
+        }
+        Ok(())
+    }
+
     /// Takes a request off again, of which it is certain that nothing is billed.
     pub(crate) fn give_back(&self, info: &EndpointInfo, input: &Map<String, Value>) {
         let mut spent = self.spent.lock().unwrap_or_else(PoisonError::into_inner);

@@ -5,6 +5,7 @@ pub use crate::summary::summarised;
 use serde::Serialize;
 use serde_json::Value;
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 
 /// The envelope's version, its first field.
 pub const SCHEMA: &str = "ideogram/1";
@@ -23,6 +24,9 @@ pub struct Envelope<Row = ResultRow> {
     kind: Kind,
     results: Vec<Row>,
     error: Option<ErrorRow>,
+    /// The sheet of `--grid`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    grid: Option<String>,
 }
 
 /// What an envelope is about.
@@ -53,7 +57,14 @@ pub enum Kind {
 impl<Row> Envelope<Row> {
     /// An envelope of results.
     pub fn new(kind: Kind, results: Vec<Row>) -> Self {
-        Self { schema: SCHEMA, kind, results, error: None }
+        Self { schema: SCHEMA, kind, results, error: None, grid: None }
+    }
+
+    /// The same envelope with the path of the sheet that shows all pictures.
+    #[must_use]
+    pub fn with_grid(mut self, path: Option<PathBuf>) -> Self {
+        self.grid = path.map(|path| path.display().to_string());
+        self
     }
 
     /// The same envelope with an error beside its results: some went well, not all.
@@ -67,7 +78,7 @@ impl<Row> Envelope<Row> {
 impl Envelope {
     /// An envelope of an error.
     pub fn of_error(error: ErrorRow) -> Self {
-        Self { schema: SCHEMA, kind: Kind::Error, results: Vec::new(), error: Some(error) }
+        Self { schema: SCHEMA, kind: Kind::Error, results: Vec::new(), error: Some(error), grid: None }
     }
 }
 
@@ -89,6 +100,9 @@ pub struct ResultRow {
     /// Where the ledger says that the request stands; in what `ideogram jobs` prints.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub job: Option<JobRow>,
+    /// Why it made nothing, where it is one of several requests.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub error: Option<ErrorRow>,
 }
 
 /// An amount of money.

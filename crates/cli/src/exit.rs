@@ -234,17 +234,26 @@ impl Failure {
         if let ([], 0) = (rest, succeeded) {
             return Some(first.clone());
         }
+        // A run that was stopped has the code of what stopped it, however much it had done.
+        let stopped = failures.iter().find(|failure| matches!(failure.kind, ErrorKind::Interrupted | ErrorKind::Cost));
         let one_cause = succeeded == 0 && rest.iter().all(|failure| failure.exit == first.exit);
         let count = failures.len();
         let message = match succeeded {
             0 => format!("all {count} failed"),
             _ => format!("{count} of {} failed", count + succeeded),
         };
-        Some(if one_cause {
+        Some(if let Some(stopped) = stopped {
+            Self { exit: stopped.exit, ..Self::new(stopped.kind, message) }
+        } else if one_cause {
             Self { exit: first.exit, ..Self::new(first.kind, message) }
         } else {
             Self::new(ErrorKind::Partial, message)
         })
+    }
+
+    /// The same failure, as one of this picture of several.
+    pub(crate) fn of(self, picture: &str) -> Self {
+        Self { message: format!("{picture}: {}", self.message), ..self }
     }
 
     /// The same failure with another kind.

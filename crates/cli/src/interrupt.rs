@@ -7,6 +7,7 @@ use crate::exit::{ErrorKind, Exit, Failure};
 pub(crate) struct Interrupts {
     /// How the process ends when the latest of them ends it.
     exit: Exit,
+    asked: bool,
     #[cfg(unix)]
     interrupt: tokio::signal::unix::Signal,
     #[cfg(unix)]
@@ -22,6 +23,7 @@ impl Interrupts {
             |kind| signal(kind).map_err(|error| Failure::failed(format!("signals cannot be received: {error}")));
         Ok(Self {
             exit: Exit::Interrupted,
+            asked: false,
             interrupt: listen(SignalKind::interrupt())?,
             terminate: listen(SignalKind::terminate())?,
         })
@@ -33,6 +35,7 @@ impl Interrupts {
             _ = self.interrupt.recv() => Exit::Interrupted,
             _ = self.terminate.recv() => Exit::Terminated,
         };
+        self.asked = true;
     }
 }
 
@@ -40,7 +43,7 @@ impl Interrupts {
 impl Interrupts {
     /// From here on Ctrl-C is waited for instead of ending the process.
     pub(crate) fn listen() -> Result<Self, Failure> {
-        Ok(Self { exit: Exit::Interrupted })
+        Ok(Self { exit: Exit::Interrupted, asked: false })
     }
 
     /// The next time somebody asks. Cancel-safe.
@@ -48,10 +51,16 @@ impl Interrupts {
         if tokio::signal::ctrl_c().await.is_err() {
             std::future::pending::<()>().await;
         }
+        self.asked = true;
     }
 }
 
 impl Interrupts {
+    /// Whether somebody has asked.
+    pub(crate) fn was_asked(&self) -> bool {
+        self.asked
+    }
+
     /// The failure of a run that the latest signal ended: 130 for Ctrl-C, 143 for SIGTERM.
     pub(crate) fn failure(&self, message: &str) -> Failure {
         self.ended(Failure::new(ErrorKind::Interrupted, message))

@@ -1,6 +1,7 @@
 //! The commands of the endpoints, and the flags that they share.
 
 use crate::args::flag::with_fields;
+use crate::args::several;
 use crate::args::value::{switch, time};
 use crate::price::{Usd, price};
 use crate::save::fields;
@@ -59,6 +60,7 @@ pub(crate) fn running() -> Vec<Arg> {
         .help("Send nothing that brings the cost of this run above so many dollars");
     let dry_run = switch("dry-run", "Print the exact request, as JSON and for curl, and its price; send nothing");
     args.extend([timeout(), max_cost.help_heading(RUNNING), dry_run.help_heading(RUNNING)]);
+    args.extend(several::args());
     args
 }
 

@@ -10,9 +10,11 @@ use std::ffi::{OsStr, OsString};
 /// The long names that the tool itself takes; a field of that name becomes `--input-<name>`.
 pub(crate) const RESERVED: &[&str] = &[
     "any-mask",
+    "count",
     "detach",
     "dry-run",
     "fit-mask",
+    "grid",
     "help",
     "json",
     "ledger",
@@ -24,9 +26,11 @@ pub(crate) const RESERVED: &[&str] = &[
     "queue-sync-mode",
     "quiet",
     "sandbox",
+    "seeds",
     "sidecar",
     "sync",
     "timeout",
+    "vary",
     "version",
     "webhook",
     "yes",

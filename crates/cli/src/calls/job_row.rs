@@ -24,6 +24,7 @@ pub(crate) fn result_row(row: &Row) -> ResultRow {
         input: summarised(&input_of(row)),
         cost: row.cost_micros.and_then(|micros| u64::try_from(micros).ok()).map(usd_row),
         job: Some(job_row(row)),
+        error: None,
     }
 }
 

@@ -14,6 +14,7 @@ mod queued;
 mod run;
 pub(crate) mod save_answer;
 pub(crate) mod session;
+mod several;
 mod sync;
 mod upload;
 

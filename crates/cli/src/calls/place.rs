@@ -78,7 +78,7 @@ async fn submit(
 
 /// Everything up to the row in the ledger, which is on the disk when this returns.
 async fn begin(session: &mut Session, order: &mut Order, uploads: &[ToUpload]) -> Result<(i64, JsonInput), Failure> {
-    upload(session, order, uploads).await?;
+    upload(session, order.info, &mut order.input, uploads).await?;
     choose_seed(order, session)?;
     let (input, sent) = (order.json()?, order.sent());
     session.budget.reserve(order.info, &order.input)?;

@@ -62,6 +62,11 @@ impl SavedAnswer {
         (self.left > 0).then(|| Failure::new(ErrorKind::Partial, what))
     }
 
+    /// The row of the envelope, and the paths.
+    pub(crate) fn into_parts(self) -> (ResultRow, Vec<PathBuf>) {
+        (self.row, self.paths)
+    }
+
     /// The paths, one a line; nothing for what went to stdout or a device.
     pub(crate) fn paths(&self) -> Vec<u8> {
         self.paths.iter().flat_map(|path| [path.as_os_str().as_encoded_bytes(), b"\n"].concat()).collect()
@@ -233,6 +238,7 @@ async fn save_all(
         input: summarised(request.input),
         cost: cost_row(request.info, request.input),
         job: None,
+        error: None,
     };
     Ok((SavedAnswer { row, paths, left: 0 }, taken))
 }

@@ -116,7 +116,7 @@ impl Session {
         Ok(Self {
             output: self.output,
             client: self.client.clone(),
-            ledger: Ledger::open(self.ledger.path()).map_err(|error| unusable_ledger(&error))?,
+            ledger: self.ledger.another().map_err(|error| unusable_ledger(&error))?,
             persistent: self.persistent,
             interrupts: Interrupts::listen()?,
             deadline: self.deadline,

@@ -2,13 +2,14 @@
 
 use crate::args::input::ToUpload;
 use crate::calls::failure;
-use crate::calls::order::Order;
 use crate::calls::session::{Session, warn_unless};
 use crate::clock;
 use crate::exit::{ErrorKind, Failure};
 use crate::ledger::Upload;
 use crate::summary::sha256_of;
 use ideogram_client::{ImageInput, ObjectLifecycle};
+use ideogram_schema::EndpointInfo;
+use serde_json::{Map, Value};
 use std::future::IntoFuture as _;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
@@ -22,15 +23,20 @@ const REUSED: Duration = Duration::from_secs(6 * 24 * 60 * 60);
 
 /// Uploads what is too large to travel inside the request, unless the same bytes are there already. Nothing is paid yet, so
 /// Ctrl-C just ends it.
-pub(super) async fn upload(session: &mut Session, order: &mut Order, uploads: &[ToUpload]) -> Result<(), Failure> {
+pub(super) async fn upload(
+    session: &mut Session,
+    info: &'static EndpointInfo,
+    input: &mut Map<String, Value>,
+    uploads: &[ToUpload],
+) -> Result<(), Failure> {
     for file in uploads {
-        let url = one(session, order, file).await?;
-        file.fill(&mut order.input, &url);
+        let url = one(session, info, file).await?;
+        file.fill(input, &url);
     }
     Ok(())
 }
 
-async fn one(session: &mut Session, order: &Order, file: &ToUpload) -> Result<String, Failure> {
+async fn one(session: &mut Session, info: &'static EndpointInfo, file: &ToUpload) -> Result<String, Failure> {
     let (path, name) = (file.path.as_path(), file.name.as_str());
     let (base, account) = (session.client.queue_url().to_owned(), session.client.key_fingerprint().to_owned());
     let before = stamp(path);
@@ -42,7 +48,7 @@ async fn one(session: &mut Session, order: &Order, file: &ToUpload) -> Result<St
         return Ok(url);
     }
     session.output.progress(&format!("uploading `{name}`"));
-    let kept = ObjectLifecycle::new().with_expiration(KEPT).map_err(|error| failure::of_call(&error, order.info))?;
+    let kept = ObjectLifecycle::new().with_expiration(KEPT).map_err(|error| failure::of_call(&error, info))?;
     let uploading = session.client.upload(ImageInput::path(path)).with_object_lifecycle(kept).into_future();
     match session.interrupts.unless(timeout_at(session.deadline, uploading)).await {
         Some(Ok(Ok(url))) => {
@@ -53,7 +59,7 @@ async fn one(session: &mut Session, order: &Order, file: &ToUpload) -> Result<St
             }
             Ok(url.as_str().to_owned())
         }
-        Some(Ok(Err(error))) => Err(failure::of_call(&error, order.info)),
+        Some(Ok(Err(error))) => Err(failure::of_call(&error, info)),
         Some(Err(_)) => {
             let what = format!("`{name}` was not uploaded in time, so nothing was sent");
             Err(Failure::new(ErrorKind::Timeout, what))

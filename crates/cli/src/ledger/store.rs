@@ -96,6 +96,11 @@ impl Ledger {
         Ok(Self { db, path, claims: None, claimant: None, mark: None, checkpointer, grouped: None })
     }
 
+    /// The same ledger once more, for another task; of one in memory, another one in memory.
+    pub(crate) fn another(&self) -> Result<Self, LedgerError> {
+        if self.claims.is_none() { Self::temporary() } else { Self::open(&self.path) }
+    }
+
     /// The file.
     pub fn path(&self) -> &Path {
         &self.path

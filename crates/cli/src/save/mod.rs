@@ -262,6 +262,14 @@ fn at(path: &Path, overwrite: bool) -> Result<Target, Failure> {
     }
 }
 
+/// Finds out before anything is paid whether a small file of this name can be written later.
+pub(crate) fn may_write(path: &Path, overwrite: bool) -> Result<(), Failure> {
+    match at(path, overwrite)? {
+        Target::File(_) => Ok(()),
+        _ => Err(Failure::usage(format!("`{}` is no name of a file", path.display()))),
+    }
+}
+
 /// Finds out before anything is paid whether a file can be made here.
 fn writable(directory: &Path) -> Result<(), Failure> {
     tempfile::tempfile_in(directory).map(drop).map_err(|error| cannot_write(directory, &error))

@@ -1,5 +1,6 @@
 //! What people see: progress, and what the endpoints take and give.
 
+pub(crate) mod grid;
 pub(crate) mod inspect;
 pub(crate) mod progress;
 pub(crate) mod schema;

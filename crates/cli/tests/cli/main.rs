@@ -25,5 +25,6 @@ mod resume;
 mod sandbox;
 mod save;
 mod server;
+mod several;
 mod support;
 mod uploads;
