@@ -1,5 +1,6 @@
 //! JSON pointers (RFC 6901): where in a document something stands.
 
+use std::borrow::Cow;
 use std::fmt;
 
 /// A place in a document.
@@ -33,7 +34,9 @@ impl Pointer {
     /// One step further: a key of an object.
     #[must_use]
     pub fn join(&self, key: &str) -> Self {
-        Self(format!("{}/{}", self.0, escape(key)))
+        let mut joined = String::with_capacity(self.0.len() + key.len() + 1);
+        joined.extend([&self.0, "/", &escape(key)]);
+        Self(joined)
     }
 
     /// One step further: an index of an array.
@@ -67,6 +70,9 @@ impl fmt::Display for Pointer {
 }
 
 /// A key as it stands in a pointer: `/` is `~1`, `~` is `~0`.
-pub fn escape(key: &str) -> String {
-    key.replace('~', "~0").replace('/', "~1")
+pub fn escape(key: &str) -> Cow<'_, str> {
+    if key.bytes().any(|byte| byte == b'~' || byte == b'/') {
+        return Cow::Owned(key.replace('~', "~0").replace('/', "~1"));
+    }
+    Cow::Borrowed(key)
 }

@@ -28,7 +28,10 @@ pub fn part(text: &str) -> String {
 
 /// Whether Rust keeps the word for itself.
 pub fn is_keyword(word: &str) -> bool {
-    word == "gen" || syn::parse_str::<syn::Ident>(word).is_err()
+    // No keyword has an underscore in it, and most names of fields have: the parser need not be asked.
+    let is_compound = word.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_')
+        && word.trim_matches('_').contains('_');
+    !is_compound && (word == "gen" || syn::parse_str::<syn::Ident>(word).is_err())
 }
 
 /// The text with a blank for each character that the name of a component may not have: OpenAPI takes ASCII only.

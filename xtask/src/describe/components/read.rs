@@ -296,10 +296,9 @@ fn object(schema: &Value, pointer: &str) -> Result<Shape> {
     }
     let mut rust_names = BTreeMap::new();
     // A property that is its own Rust name keeps it; of the others that would share one, the later get a number.
-    let mut names: Vec<&String> = properties.keys().collect();
-    names.sort_by_key(|name| (names::field(name) != **name, *name));
-    for name in names {
-        let base = names::field(name);
+    let mut bases: Vec<(String, &String)> = properties.keys().map(|name| (names::field(name), name)).collect();
+    bases.sort_by(|(one, name), (other, other_name)| (one != *name, name).cmp(&(other != *other_name, other_name)));
+    for (base, name) in bases {
         let mut rust = base.clone();
         let mut count = 1;
         while rust_names.values().any(|taken| *taken == rust) {
