@@ -29,8 +29,8 @@ pub fn part(text: &str) -> String {
 /// Whether Rust keeps the word for itself.
 pub fn is_keyword(word: &str) -> bool {
     // No keyword has an underscore in it, and most names of fields have: the parser need not be asked.
-    let is_compound = word.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_')
-        && word.trim_matches('_').contains('_');
+    let is_compound =
+        word.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_') && word.trim_matches('_').contains('_');
     !is_compound && (word == "gen" || syn::parse_str::<syn::Ident>(word).is_err())
 }
 

@@ -116,3 +116,18 @@ fn what_differs_in_descriptions_only_is_one_type_and_lint_says_so() {
     assert!(code == Some(0) && said.contains(place), "{said}");
     assert!(said.contains("differs in descriptions only from another of its name: they are one type"), "{said}");
 }
+
+#[test]
+fn types_that_an_overlay_makes_one_have_one_description() {
+    let copy = Copy::new();
+    copy.edit("overlay/shared.json", |overlay| {
+        let is_style = |action: &&mut serde_json::Value| action["update"]["x-shared-name"] == "Style";
+        let action = overlay["actions"].as_array_mut().unwrap().iter_mut().rev().find(is_style).unwrap();
+        action["update"]["description"] = json!("In other words.");
+    });
+    let text = copy.refusal();
+    assert!(
+        text.contains("is to be `Style` like ") && text.contains(", but their descriptions differ: take the"),
+        "{text}"
+    );
+}

@@ -152,7 +152,7 @@ fn two_types_of_one_name_are_refused_unless_they_are_equal() {
         problems[0].to_string(),
         "#/components/schemas/ImageSize: this and `/components/schemas/Image/properties/size` are both `ImageSize`, \
          and differ: at `/enum/0` this has `\"t\"` and that `\"s\"`; rename one with `names` in its entry of \
-         `endpoints.toml`"
+         `endpoints.toml`, or with `x-names` in the overlay of `--document`"
     );
     let mut described = schemas(&["s"]);
     described["ImageSize"]["description"] = "How large it is.".into();
