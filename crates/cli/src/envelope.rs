@@ -1,7 +1,11 @@
-//! The one shape of `--json`: whatever a command does, stdout holds exactly one [`Envelope`].
+//! The one shape of `--json`: whatever a command does, stdout holds exactly one [`Envelope`]. `ideogram schema cli` prints
+//! its JSON Schema, which is made from these types.
 
 pub use crate::summary::summarised;
 
+use crate::exit_code::ErrorKind;
+use crate::made::{Made, PriceOfOne};
+use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -50,8 +54,38 @@ pub enum Kind {
     Spent,
     /// One row of a batch.
     BatchRow,
+    /// What an endpoint takes and gives, one result each: [`EndpointRow`].
+    Schema,
+    /// A JSON Schema, one result: [`JsonSchemaRow`].
+    JsonSchema,
+    /// A sandbox that serves, one result: [`SandboxRow`].
+    Sandbox,
+    /// A damaged ledger that was made whole, one result: [`SalvageRow`]; none where nothing was damaged.
+    Salvage,
+    /// A document for people or shells, one result: [`TextRow`].
+    Text,
     /// Nothing but the error.
     Error,
+}
+
+impl Kind {
+    /// Every kind.
+    pub const ALL: &'static [Self] = &[
+        Self::Images,
+        Self::Job,
+        Self::File,
+        Self::Mask,
+        Self::Request,
+        Self::Spent,
+        Self::Setting,
+        Self::BatchRow,
+        Self::Schema,
+        Self::JsonSchema,
+        Self::Sandbox,
+        Self::Salvage,
+        Self::Text,
+        Self::Error,
+    ];
 }
 
 impl<Row> Envelope<Row> {
@@ -83,7 +117,7 @@ impl Envelope {
 }
 
 /// One request and what came of it.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct ResultRow {
     /// The endpoint's id.
     pub endpoint: String,
@@ -93,7 +127,7 @@ pub struct ResultRow {
     pub seed: Option<i64>,
     /// The files that the endpoint made.
     pub images: Vec<ImageRow>,
-    /// What was sent; data URIs summarised by [`summarised`].
+    /// What was sent; a data URI is its type, size and SHA-256.
     pub input: Value,
     /// What it costs by the list, where that is known.
     pub cost: Option<CostRow>,
@@ -106,7 +140,7 @@ pub struct ResultRow {
 }
 
 /// An amount of money.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct CostRow {
     /// A decimal number: `0.05`.
     pub amount: String,
@@ -115,7 +149,7 @@ pub struct CostRow {
 }
 
 /// A request that is not sent: what `--dry-run` prints, one result each.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct RequestRow {
     /// The endpoint's id.
     pub endpoint: String,
@@ -134,7 +168,7 @@ pub struct RequestRow {
 }
 
 /// One file.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct ImageRow {
     /// Where it was saved; `null` when it went to stdout or a device.
     pub path: Option<String>,
@@ -153,7 +187,7 @@ pub struct ImageRow {
 }
 
 /// A picture that was looked at.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct FileRow {
     /// The path as given.
     pub path: String,
@@ -168,6 +202,7 @@ pub struct FileRow {
     /// SHA-256 of the file, in hexadecimal.
     pub sha256: String,
     /// The request that made it, where the file says: endpoint, request id, seed, price and input.
+    #[schemars(with = "Option<Made>")]
     pub made: Option<Value>,
     /// What `ideogram rerun` would send of it, where the file says and the endpoint is known.
     pub rerun: Option<RerunRow>,
@@ -176,7 +211,7 @@ pub struct FileRow {
 }
 
 /// A request as `ideogram rerun` would send it.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct RerunRow {
     /// The endpoint's id.
     pub endpoint: String,
@@ -189,7 +224,7 @@ pub struct RerunRow {
 }
 
 /// A mask that was made or looked at.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct MaskRow {
     /// Where it was saved; `null` where it was only looked at.
     pub path: Option<String>,
@@ -210,7 +245,7 @@ pub struct MaskRow {
 }
 
 /// One setting.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct SettingRow {
     /// The flag's long name, with its command before it where it is for that only; or a variable's name.
     pub name: String,
@@ -223,11 +258,12 @@ pub struct SettingRow {
 }
 
 /// A row of the ledger.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct JobRow {
     /// The ledger's number, what `ideogram jobs resume` takes.
     pub id: i64,
-    /// [`State::as_str`](crate::ledger::State::as_str): open ones are `sending`, `accepted`, `lost` and `answered`.
+    /// Open ones are `sending`, `accepted`, `lost` and `answered`; closed ones are `saved`, `not_sent`, `refused`, `failed`,
+    /// `cancelled` and `closed`.
     pub state: &'static str,
     /// When it was written, in milliseconds since 1970.
     pub created_ms: i64,
@@ -244,7 +280,7 @@ pub struct JobRow {
 }
 
 /// What the requests of one day to one endpoint cost, by the prices at their time.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct SpentRow {
     /// The day in UTC, `2026-01-31`.
     pub day: String,
@@ -263,10 +299,10 @@ pub struct SpentRow {
 }
 
 /// What went wrong.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct ErrorRow {
-    /// [`ErrorKind::as_str`](crate::ErrorKind::as_str).
-    pub kind: &'static str,
+    /// What kind of failure it is.
+    pub kind: ErrorKind,
     /// The sentence that stderr has.
     pub message: String,
     /// The endpoint that was called.
@@ -284,7 +320,7 @@ pub struct ErrorRow {
 }
 
 /// One fault of an input.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct ErrorDetailRow {
     /// The way to the value, for example `["body", "strength"]`.
     pub loc: Vec<Value>,
@@ -295,4 +331,66 @@ pub struct ErrorDetailRow {
     /// The service's word for the kind of fault.
     #[serde(rename = "type")]
     pub kind: String,
+}
+
+/// What one endpoint takes and gives.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct EndpointRow {
+    /// The endpoint's id.
+    pub id: &'static str,
+    /// Its command.
+    pub command: &'static str,
+    /// One line: what it does.
+    pub summary: &'static str,
+    /// The list price, where the description has one.
+    #[schemars(with = "Option<PriceOfOne>")]
+    pub price: Option<Value>,
+    /// The inputs that the command takes by position, in order.
+    pub positional: &'static [&'static str],
+    /// What sets each input on the command line: a flag, or the name of a positional.
+    pub flags: BTreeMap<&'static str, String>,
+    /// JSON Schema of the request's body.
+    pub input: Value,
+    /// JSON Schema of the answer's body.
+    pub output: Value,
+}
+
+/// A JSON Schema.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct JsonSchemaRow {
+    /// What it describes: `cli`, or an endpoint's id with `input` or `output` behind it.
+    pub name: String,
+    /// The schema, draft 2020-12.
+    pub json_schema: Value,
+}
+
+/// A sandbox that serves.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct SandboxRow {
+    /// The environment that points other programs to it.
+    pub environment: BTreeMap<&'static str, String>,
+    /// The page that shows what comes in.
+    pub page: String,
+    /// The base URL of each service.
+    pub services: BTreeMap<String, String>,
+}
+
+/// A damaged ledger that was made whole.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct SalvageRow {
+    /// Requests that could be read.
+    pub rows: usize,
+    /// How many of them are open.
+    pub open: usize,
+    /// The numbers of requests that could not be read, and may have been paid.
+    pub missing: Vec<i64>,
+    /// Where the damaged file is now.
+    pub moved_to: Option<String>,
+}
+
+/// A document for people or shells.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct TextRow {
+    /// The whole document.
+    pub text: String,
 }

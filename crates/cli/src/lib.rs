@@ -18,10 +18,13 @@ mod cost;
 mod data_uri;
 mod docs;
 pub mod envelope;
+pub mod event;
 mod exit;
+mod exit_code;
 mod interrupt;
 mod jobs;
 pub mod ledger;
+mod live;
 mod made;
 mod masks;
 mod output;
@@ -43,7 +46,7 @@ use clap::ArgMatches;
 use clap::parser::ValueSource;
 use exit::Failure;
 use ideogram_schema::ENDPOINTS;
-use output::Output;
+use output::{Format, Output};
 use std::ffi::OsString;
 
 /// Runs the command that the process was started with.
@@ -53,11 +56,11 @@ pub fn main() -> Exit {
 
 /// Runs a command line, the program's name first.
 pub fn run(arguments: Vec<OsString>) -> Exit {
-    let json = arguments.iter().take_while(|argument| *argument != "--").any(|argument| argument == "--json");
+    let format = Format::asked_for(&arguments);
     if arguments.len() <= 1 {
         return match docs::first_page() {
             Ok(()) => Exit::Success,
-            Err(failure) => Output::new(false, false).failure(&failure),
+            Err(failure) => Output::new(Format::Text, false, true).failure(&failure),
         };
     }
     let tree = command();
@@ -68,7 +71,7 @@ pub fn run(arguments: Vec<OsString>) -> Exit {
     };
     let (output, outcome) = match tree.try_get_matches_from(arguments) {
         Ok(matches) => {
-            let output = Output::new(is_on(&matches, "json"), is_on(&matches, "quiet"));
+            let output = Output::new(format_of(&matches), is_on(&matches, "quiet"), settings::env::is_dumb_terminal());
             let outcome = match settings {
                 Err(mistake) if matches.subcommand_name().is_some_and(config::is_needed_by) => Err(mistake),
                 _ => dispatch(&matches, output),
@@ -76,8 +79,8 @@ pub fn run(arguments: Vec<OsString>) -> Exit {
             (output, outcome)
         }
         Err(error) => {
-            let output = Output::new(json, false);
-            let outcome = args::usage::report(&error);
+            let output = Output::new(format, false, true);
+            let outcome = args::usage::help_text(&error).and_then(|text| docs::print(text, output));
             (output, outcome)
         }
     };
@@ -99,15 +102,26 @@ fn is_on(matches: &ArgMatches, name: &str) -> bool {
     matches.get_flag(name) && !(is_default && args::negation::is_given(matches, name))
 }
 
+/// What stdout gets, by the command line or a settings file.
+fn format_of(matches: &ArgMatches) -> Format {
+    let matches = deepest(matches);
+    let is_default = matches.value_source("json") == Some(ValueSource::DefaultValue);
+    match matches.get_one::<String>("json").map(String::as_str) {
+        Some("events") => Format::Events,
+        Some("true") if !(is_default && args::negation::is_given(matches, "json")) => Format::Envelope,
+        _ => Format::Text,
+    }
+}
+
 fn dispatch(matches: &ArgMatches, output: Output) -> Result<(), Failure> {
     match matches.subcommand() {
         Some(("schema", matches)) => show::schema::print(matches, output),
-        Some(("completions", matches)) => docs::completions(matches),
-        Some(("man", matches)) => docs::man(matches),
+        Some(("completions", matches)) => docs::completions(matches, output),
+        Some(("man", matches)) => docs::man(matches, output),
         Some(("inspect", matches)) => show::inspect::print(matches, output),
         Some(("rerun", matches)) => rerun::run(matches, output),
         Some(("config", matches)) => config::run(matches, output),
-        Some(("help", matches)) => docs::help(matches),
+        Some(("help", matches)) => docs::help(matches, output),
         Some(("mask", matches)) => masks::run(matches, output),
         Some(("jobs", matches)) => jobs::run(matches, output),
         #[cfg(feature = "sandbox")]

@@ -3,6 +3,7 @@
 use crate::price::amount;
 use crate::summary::summarised;
 use ideogram_schema::{ENDPOINTS, EndpointInfo, FieldKind};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -13,23 +14,29 @@ pub(crate) const KEYWORD: &str = "ideogram";
 const DESCRIPTION: &str = "Description";
 
 /// A request that made a picture. No local path is in it: a file that was sent is its type, size and hash.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub(crate) struct Made {
+    /// The endpoint's id.
     pub(crate) endpoint: String,
+    /// The service's id of the request.
     #[serde(default)]
     pub(crate) request_id: Option<String>,
+    /// The seed that was used.
     #[serde(default)]
     pub(crate) seed: Option<i64>,
+    /// The list price at the time.
     #[serde(default)]
     pub(crate) price: Option<PriceOfOne>,
+    /// What was sent; a data URI is its type, size and hash.
     pub(crate) input: Map<String, Value>,
 }
 
 /// The list price at the time.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub(crate) struct PriceOfOne {
     /// A decimal number.
     pub(crate) amount: String,
+    /// ISO 4217, for example `USD`.
     pub(crate) currency: String,
     /// What is paid for: `image`.
     pub(crate) unit: String,

@@ -2,30 +2,93 @@
 
 use crate::clean;
 use crate::envelope::Envelope;
+use crate::event::EventRow;
 use crate::exit::{Exit, Failure};
+use crate::live;
+use std::ffi::OsString;
 use std::io::{self, ErrorKind, IsTerminal as _, Write as _};
+
+/// What stdout gets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Format {
+    Text,
+    /// The envelope: `--json`.
+    Envelope,
+    /// Events, then the envelope: `--json=events`.
+    Events,
+}
+
+impl Format {
+    /// What a command line asks for, also one that makes no sense otherwise.
+    pub(crate) fn asked_for(arguments: &[OsString]) -> Self {
+        let arguments = || arguments.iter().take_while(|argument| *argument != "--");
+        if arguments().any(|argument| argument == "--json=events") {
+            Self::Events
+        } else if arguments().any(|argument| argument == "--json" || argument == "--json=true") {
+            Self::Envelope
+        } else {
+            Self::Text
+        }
+    }
+}
 
 /// The two streams, and how much is to be said on them.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Output {
-    json: bool,
+    format: Format,
     quiet: bool,
     watched: bool,
+    /// Whether its lines can be changed.
+    live: bool,
 }
 
 impl Output {
-    pub(crate) fn new(json: bool, quiet: bool) -> Self {
-        Self { json, quiet, watched: io::stderr().is_terminal() }
+    pub(crate) fn new(format: Format, quiet: bool, dumb: bool) -> Self {
+        let watched = io::stderr().is_terminal();
+        Self { format, quiet, watched, live: watched && !dumb }
     }
 
     pub(crate) fn json(self) -> bool {
-        self.json
+        self.format != Format::Text
+    }
+
+    /// Whether a line on stderr can show what is being done.
+    pub(crate) fn has_live_lines(self) -> bool {
+        self.live && !self.quiet
+    }
+
+    /// Whether lines that stay tell what is being done.
+    pub(crate) fn has_plain_progress(self) -> bool {
+        !self.live && !self.quiet
+    }
+
+    pub(crate) fn has_events(self) -> bool {
+        self.format == Format::Events
+    }
+
+    /// A line of what is being done, where lines stay.
+    pub(crate) fn plain_progress(self, text: &str) {
+        talk("progress: ", text);
+    }
+
+    /// One event on stdout. A reader that is gone misses nothing: the envelope says how it ends.
+    pub(crate) fn event(self, row: &EventRow) {
+        if let Ok(bytes) = clean::json(row) {
+            let _ = write_stdout(&bytes);
+        }
     }
 
     /// A line for somebody who watches; scripts and logs do not get it.
     pub(crate) fn progress(self, text: &str) {
         if self.watched && !self.quiet {
             talk("", text);
+        }
+    }
+
+    /// A line of the service's log, for somebody who watches.
+    pub(crate) fn log(self, text: &str) {
+        if self.watched && !self.quiet {
+            talk("  ", text);
         }
     }
 
@@ -40,7 +103,7 @@ impl Output {
     pub(crate) fn failure(self, failure: &Failure) -> Exit {
         if !failure.is_reported() {
             print_failure(failure);
-            if self.json {
+            if self.json() {
                 // The exit code tells the same to a reader that is gone.
                 let _ = print_envelope(&Envelope::of_error(failure.row()));
             }
@@ -56,7 +119,7 @@ pub(crate) fn print_failure(failure: &Failure) {
     }
     for (index, line) in failure.message().lines().enumerate() {
         let prefix = if index == 0 { "error: " } else { "" };
-        let _ = writeln!(io::stderr().lock(), "{prefix}{}", clean::excerpt(line));
+        live::above(|| drop(writeln!(io::stderr().lock(), "{prefix}{}", clean::excerpt(line))));
     }
 }
 
@@ -69,8 +132,11 @@ pub(crate) fn print_envelope(envelope: &impl serde::Serialize) -> Result<(), Fai
 
 /// Writes data to stdout, all of it or a failure.
 pub(crate) fn write_stdout(bytes: &[u8]) -> Result<(), Failure> {
-    let mut stdout = io::stdout().lock();
-    stdout.write_all(bytes).and_then(|()| stdout.flush()).map_err(|error| match error.kind() {
+    let written = live::above(|| {
+        let mut stdout = io::stdout().lock();
+        stdout.write_all(bytes).and_then(|()| stdout.flush())
+    });
+    written.map_err(|error| match error.kind() {
         ErrorKind::BrokenPipe => Failure::pipe_closed(),
         _ => Failure::file(format!("cannot write to stdout: {error}")),
     })
@@ -114,5 +180,5 @@ pub(crate) fn ask(question: &str) {
 
 /// One line on stderr; a closed stderr is nobody's loss.
 fn talk(prefix: &str, text: &str) {
-    let _ = writeln!(io::stderr().lock(), "{prefix}{}", clean::line(text));
+    live::above(|| drop(writeln!(io::stderr().lock(), "{prefix}{}", clean::line(text))));
 }

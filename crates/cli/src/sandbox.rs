@@ -1,6 +1,6 @@
 //! The stand-in for the service: `--sandbox`, and `ideogram sandbox`.
 
-use crate::envelope::SCHEMA;
+use crate::envelope::{Envelope, Kind, SandboxRow};
 use crate::exit::{Exit, Failure};
 use crate::interrupt::Interrupts;
 use crate::output::{Output, print_envelope, write_stdout};
@@ -10,7 +10,6 @@ use clap::ArgMatches;
 use ideogram_client::{ENDPOINTS, env};
 use ideogram_sandbox::draw::Face;
 use ideogram_sandbox::{Builder, Faults, MaskEdits, Sandbox};
-use serde_json::{Map, Value, json};
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -59,23 +58,18 @@ pub(crate) fn serve(matches: &ArgMatches, output: Output) -> Result<(), Failure>
 }
 
 /// The environment as lines for a shell, or as JSON.
-fn tell(environment: &[(&str, String)], sandbox: &Sandbox, output: Output) -> Result<(), Failure> {
+fn tell(environment: &[(&'static str, String)], sandbox: &Sandbox, output: Output) -> Result<(), Failure> {
     if output.json() {
-        let environment: Map<String, Value> =
-            environment.iter().map(|(name, value)| ((*name).to_owned(), value.as_str().into())).collect();
-        let services: Map<String, Value> = sandbox
-            .service_urls()
-            .iter()
-            .map(|(service, url)| (service.name().to_owned(), url.as_str().into()))
-            .collect();
-        return print_envelope(&json!({
-            "schema": SCHEMA,
-            "kind": "sandbox",
-            "environment": environment,
-            "page": sandbox.page_url(),
-            "services": services,
-            "error": null,
-        }));
+        let row = SandboxRow {
+            environment: environment.iter().cloned().collect(),
+            page: sandbox.page_url(),
+            services: sandbox
+                .service_urls()
+                .iter()
+                .map(|(service, url)| (service.name().to_owned(), url.clone()))
+                .collect(),
+        };
+        return print_envelope(&Envelope::new(Kind::Sandbox, vec![row]));
     }
     let exports = environment.iter().map(|(name, value)| format!("export {name}={}\n", quoted(value)));
     // Comments to the shell that the lines are pasted into.

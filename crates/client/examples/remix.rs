@@ -14,7 +14,7 @@ pub async fn run(client: Client) -> Result<(), Box<dyn std::error::Error>> {
 
     let image = client
         .upload(ImageInput::path(saved.path()))
-        .on_progress(|progress| println!("{} of {:?} bytes", progress.sent, progress.total))
+        .on_progress(|progress| println!("{} of {:?} bytes", progress.bytes, progress.total))
         .await?;
     let input = RemixInput::new("The same harbour in winter", image).with_strength(Strength::new(0.6)?);
     let response = client.subscribe(&input).await?;

@@ -9,12 +9,13 @@ use crate::transport::http_clients::{Customise, HttpClients};
 use crate::transport::key::Key;
 use crate::transport::tls;
 use crate::wire::Wire;
-use crate::wire::retry::RetryPolicy;
+use crate::wire::retry::{OnRetry, RetryPolicy};
 use crate::wire::timeouts::Timeouts;
 use http::header::HeaderValue;
 use secrecy::{ExposeSecret, SecretString};
 use std::fmt;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// Settings of a [`Client`]; made by [`Client::builder`].
@@ -46,6 +47,7 @@ pub struct ClientBuilder {
     ca_file: Option<PathBuf>,
     user_agent: Option<String>,
     retry: RetryPolicy,
+    on_retry: Option<OnRetry>,
     timeouts: Timeouts,
     http: Option<Customise>,
 }
@@ -128,6 +130,23 @@ impl ClientBuilder {
         self
     }
 
+    /// Tells of each failure after which the client waits and asks again, with the wait: a refusal with 429, a connection
+    /// that could not be made, a status that did not come. It is called from the task that waits, so it must not block.
+    ///
+    /// ```
+    /// # fn main() -> ideogram_client::Result<()> {
+    /// let client = ideogram_client::Client::builder()
+    ///     .with_key("key_id:key_secret")
+    ///     .on_retry(|error, wait| eprintln!("{error}; again in {wait:.0?}"))
+    ///     .build()?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn on_retry(mut self, told: impl Fn(&Error, Duration) + Send + Sync + 'static) -> Self {
+        self.on_retry = Some(Arc::new(told));
+        self
+    }
+
     /// How long a whole `run`, `submit`, `subscribe` or `wait` may take where the call sets nothing else: by default
     /// [`limits::DEADLINE`](crate::limits::DEADLINE).
     pub fn with_deadline(mut self, deadline: Duration) -> Self {
@@ -196,7 +215,7 @@ impl ClientBuilder {
         mut self,
         customise: impl Fn(reqwest::ClientBuilder) -> reqwest::ClientBuilder + Send + Sync + 'static,
     ) -> Self {
-        self.http = Some(std::sync::Arc::new(customise));
+        self.http = Some(Arc::new(customise));
         self
     }
 
@@ -254,7 +273,9 @@ impl ClientBuilder {
         let user_agent = HeaderValue::try_from(user_agent)
             .map_err(|error| Error::configuration("the user agent cannot stand in a header").with_source(error))?;
         let http = HttpClients::new(tls::config(roots)?, self.timeouts.connect, self.http);
-        Ok(Client::new(Wire::new(bases, key, user_agent, http, self.retry, self.timeouts)?))
+        let mut wire = Wire::new(bases, key, user_agent, http, self.retry, self.timeouts)?;
+        wire.on_retry = self.on_retry;
+        Ok(Client::new(wire))
     }
 
     fn bases(&self) -> Result<Bases> {

@@ -148,13 +148,14 @@ pub use job::submit::Submit;
 pub use job::subscribe::Subscribe;
 pub use job::updates::{Update, Updates};
 #[cfg(feature = "media")]
-pub use media::{hosted::HostedUrl, input::ImageInput, progress::Progress, upload::Upload};
+pub use media::{hosted::HostedUrl, input::ImageInput, upload::Upload};
 #[cfg(feature = "media")]
 pub use picture::dimensions::Dimensions;
 pub use picture::facts::{DownloadWarning, FileFacts};
 pub use picture::file_name::numbered;
 pub use picture::format::Format;
 pub use picture::image::Image;
+pub use picture::progress::Progress;
 pub use picture::saved::{Download, SavedFile};
 #[cfg(feature = "reqwest")]
 pub use reqwest;

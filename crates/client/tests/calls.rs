@@ -10,6 +10,7 @@ use ideogram_client::{
 };
 use serde_json::json;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use support::queue::{CANCEL, ID, RESULT, STATUS, STREAM, SUBMIT, accepted, completed, in_progress, output};
 use support::{Act, Stub, answer, chunk, end, event, json, stream};
@@ -355,4 +356,26 @@ fn the_client_is_shared_between_threads() {
     assert_send(&client.run(&input).into_future());
     assert_send(&client.subscribe(&input).into_future());
     assert!(!format!("{client:?}").contains("a:b"));
+}
+
+#[tokio::test]
+async fn each_wait_before_a_repetition_is_told() {
+    let (submits, results) = (AtomicUsize::new(0), AtomicUsize::new(0));
+    let stub = Stub::start(move |request| match request.line().as_str() {
+        SUBMIT if submits.fetch_add(1, Ordering::SeqCst) == 0 => answer(429, &[("retry-after", "0")], "{}"),
+        SUBMIT => json(200, accepted()),
+        STATUS => json(200, completed()),
+        RESULT if results.fetch_add(1, Ordering::SeqCst) == 0 => json(502, json!({})),
+        RESULT => json(200, output()),
+        _ => json(404, json!({})),
+    })
+    .await;
+    let told = Arc::new(Mutex::new(Vec::new()));
+    let list = told.clone();
+    let builder = stub.builder().on_retry(move |error, wait| {
+        assert!(wait <= Duration::from_secs(1), "{wait:?}");
+        list.lock().unwrap().push((error.status().map(|status| status.as_u16()), error.attempts()));
+    });
+    builder.build().unwrap().subscribe(&GenerateInput::new("A fox")).await.unwrap();
+    assert_eq!(*told.lock().unwrap(), [(Some(429), 1), (Some(502), 1)]);
 }

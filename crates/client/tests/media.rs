@@ -50,7 +50,7 @@ async fn what_is_uploaded_is_what_comes_back() -> Result<(), Error> {
     let seen = sent.clone();
     let url = client
         .upload(ImageInput::reader(std::io::Cursor::new(large.clone())))
-        .on_progress(move |progress| seen.store(progress.sent, Ordering::SeqCst))
+        .on_progress(move |progress| seen.store(progress.bytes, Ordering::SeqCst))
         .await?;
     assert_eq!(sent.load(Ordering::SeqCst), 25 * MIB as u64);
     assert!(client.image(&File::new(url.as_str())).bytes().await? == large);
@@ -170,7 +170,7 @@ async fn a_large_file_goes_in_parts_each_repeated_by_itself_and_put_together_in_
         .upload(path)
         .on_progress(move |progress| {
             assert_eq!(progress.total, Some(100 * MIB as u64 + 5));
-            seen.store(progress.sent, Ordering::SeqCst);
+            seen.store(progress.bytes, Ordering::SeqCst);
         })
         .await
         .unwrap();

@@ -16,6 +16,7 @@ use ideogram_client::{DownloadWarning, File, Format, Image};
 use sha2::{Digest, Sha256};
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use support::{Act, Reply, Stub, answer};
 
@@ -58,7 +59,13 @@ async fn a_picture_is_saved_and_its_facts_are_told() {
     let body = whole.clone();
     let stub = Stub::start(move |_| answer(200, &[("content-type", "image/png")], &body)).await;
     let folder = tempfile::tempdir().unwrap();
-    let saved = image(&stub).save_to(folder.path().join("fox.png")).await.unwrap();
+    let come = Arc::new(Mutex::new(Vec::new()));
+    let list = come.clone();
+    let image = image(&stub).on_progress(move |progress| list.lock().unwrap().push((progress.bytes, progress.total)));
+    let saved = image.save_to(folder.path().join("fox.png")).await.unwrap();
+    let come = come.lock().unwrap().clone();
+    assert!(come.is_sorted() && come.len() > 1, "{come:?}");
+    assert_eq!(come.last(), Some(&(3 << 20, Some(3 << 20))));
     assert_eq!(saved.path(), folder.path().join("fox.png"));
     assert!(std::fs::read(saved.path()).unwrap() == whole);
     assert_eq!((saved.bytes(), saved.format(), saved.warnings().len()), (3 << 20, Some(Format::Png), 0));

@@ -5,7 +5,7 @@ use crate::args::negation::with_opposites;
 #[cfg(feature = "sandbox")]
 use crate::args::sandbox;
 use crate::args::value::switch;
-use crate::args::{config, jobs, mask, rerun};
+use crate::args::{config, jobs, mask, rerun, schema};
 use crate::settings::env;
 use clap::{Arg, Command, ValueHint, value_parser};
 use ideogram_schema::ENDPOINTS;
@@ -37,14 +37,24 @@ pub fn command() -> Command {
     #[cfg(feature = "sandbox")]
     let command = command.subcommand(sandbox::command());
     let command = command.subcommand(config::command());
-    with_opposites(command.subcommand(schema()).subcommand(completions()).subcommand(man()).subcommand(help()))
+    with_opposites(command.subcommand(schema::command()).subcommand(completions()).subcommand(man()).subcommand(help()))
 }
 
 /// The flags of every command.
 fn globals() -> Vec<Arg> {
     let running = |arg: Arg| arg.global(true).help_heading(RUNNING);
     vec![
-        running(switch("json", "Print one JSON envelope on stdout")),
+        running(
+            Arg::new("json")
+                .long("json")
+                .value_name("events")
+                .num_args(0..=1)
+                .require_equals(true)
+                .default_missing_value("true")
+                .value_parser(["true", "false", "events"])
+                .hide_possible_values(true)
+                .help("Print one JSON envelope on stdout; `--json=events` prints what happens before it, a line each"),
+        ),
         running(switch("quiet", "Say nothing on stderr but failures").short('q')),
         running(
             Arg::new("ledger")
@@ -85,12 +95,6 @@ fn man() -> Command {
 fn help() -> Command {
     let topic = Arg::new("topic").value_name("COMMAND").num_args(0..).help("A command, or `exit-codes`");
     Command::new("help").about("Print the help of the tool, of a command, or of the exit codes").arg(topic)
-}
-
-fn schema() -> Command {
-    Command::new("schema")
-        .about("Print what the endpoints take and give, as text or with `--json`")
-        .arg(Arg::new("verb").value_name("COMMAND").help("Only this one: its command or endpoint id"))
 }
 
 #[cfg(test)]

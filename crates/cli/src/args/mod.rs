@@ -13,6 +13,7 @@ pub(crate) mod negation;
 mod rerun;
 #[cfg(feature = "sandbox")]
 mod sandbox;
+pub(crate) mod schema;
 pub(crate) mod several;
 pub(crate) mod usage;
 pub(crate) mod value;

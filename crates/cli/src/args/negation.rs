@@ -31,7 +31,7 @@ pub(super) fn with_opposites(command: Command) -> Command {
 pub(crate) fn is_switch(arg: &Arg) -> bool {
     let is_field = || {
         let words = arg.get_value_parser().possible_values();
-        words.is_some_and(|words| words.map(|word| word.get_name().to_owned()).eq(["true", "false"]))
+        words.is_some_and(|words| words.take(2).map(|word| word.get_name().to_owned()).eq(["true", "false"]))
     };
     match arg.get_action() {
         ArgAction::SetTrue => true,

@@ -1,13 +1,12 @@
 //! A command line that makes no sense, said in one sentence.
 
 use crate::exit::Failure;
-use crate::output::write_stdout;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 
-/// Help and version go to stdout; anything else becomes a usage failure.
-pub(crate) fn report(error: &clap::Error) -> Result<(), Failure> {
+/// Help and version, which clap gives as errors; anything else becomes a usage failure.
+pub(crate) fn help_text(error: &clap::Error) -> Result<String, Failure> {
     match error.kind() {
-        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => write_stdout(error.render().to_string().as_bytes()),
+        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => Ok(error.render().to_string()),
         ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand | ErrorKind::MissingSubcommand => {
             Err(Failure::usage("a command is missing; see `ideogram --help`"))
         }

@@ -30,6 +30,8 @@ pub(super) async fn fetch(
     if found.role == FileRole::Other {
         image = image.with_any_content();
     }
+    let progress = session.progress.clone();
+    image = image.on_progress(move |bytes| progress.downloading(bytes));
     if let Some(request_id) = request_id {
         image = image.with_request_id(request_id);
     }

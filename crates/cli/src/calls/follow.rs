@@ -8,7 +8,6 @@ use crate::clean;
 use crate::clock;
 use crate::exit::{ErrorKind, Failure};
 use crate::ledger::Closing;
-use crate::show::progress::tell;
 use ideogram_client::{Error, Job, limits};
 use ideogram_schema::{CancelState, QueueState};
 use serde_json::Value;
@@ -21,8 +20,6 @@ use tokio::time::{Instant, timeout, timeout_at};
 const GRACE: Duration = Duration::from_secs(60);
 /// The note of a row whose job the service was asked to cancel.
 pub(crate) const CANCEL_ASKED: &str = "the service was asked to cancel it";
-/// What is said of a job that is asked to end too late.
-const DONE: &str = "it is done already, so its files are fetched";
 
 /// Waits for the job's result. Ctrl-C cancels it and goes on waiting for what comes of that; a second one leaves, and the
 /// row stays open. The deadline cancels likewise and leaves, unless the job has completed by then: its result is fetched
@@ -34,7 +31,9 @@ pub(crate) async fn follow(
     interrupted: bool,
 ) -> Result<Answer, Failure> {
     let (output, mut until) = (session.output, session.deadline);
-    let mut said = String::new();
+    let progress = session.progress.clone();
+    // A ledger that cannot be read expects nothing.
+    progress.expect(session.ledger.usual_time(job.endpoint().id, session.base(true)).unwrap_or_default());
     let completed = AtomicBool::new(false);
     let started = AtomicI64::new(0);
     let mut following = pin!(job.follow(|status| {
@@ -42,7 +41,7 @@ pub(crate) async fn follow(
             let _ = started.compare_exchange(0, clock::now_ms(), Ordering::Relaxed, Ordering::Relaxed);
         }
         completed.fetch_or(status.status == QueueState::Completed, Ordering::Relaxed);
-        tell(output, status, &mut said);
+        progress.status(status);
     }));
     let mut cancelling = interrupted;
     let mut is_late = false;
@@ -58,7 +57,7 @@ pub(crate) async fn follow(
                     return Err(left(session, job, id));
                 }
                 if completed.load(Ordering::Relaxed) {
-                    output.note(DONE);
+                    output.note(&done(job));
                 } else {
                     cancel(session, job, id).await?;
                 }
@@ -102,29 +101,45 @@ pub(crate) async fn follow(
     }
 }
 
-/// Asks the service to cancel, and says what it answered. An error means that the wait is over.
+/// Asks the service to cancel, and says in one line which request it was, what the service answered, and what that means for
+/// the bill. An error means that the wait is over.
 async fn cancel(session: &mut Session, job: &Job<Value>, id: i64) -> Result<(), Failure> {
+    session.progress.cancelling();
     let asking = timeout(limits::WIND_UP, job.cancel());
     let Some(outcome) = session.interrupts.unless(asking).await else { return Err(left(session, job, id)) };
-    let output = session.output;
-    let Ok(outcome) = outcome else {
-        output.note("the service did not answer the cancel; Ctrl-C again leaves");
-        return Ok(());
-    };
-    match outcome {
-        Ok(CancelState::Ok) => {
+    let answered = match outcome {
+        Ok(Ok(CancelState::Ok)) => {
             cancelled(session, id);
-            return Err(of_job(session.interrupts.failure("cancelled before it ran: nothing is billed"), job));
+            let what = format!("{} is cancelled: the service had not begun it, so nothing is billed", named(job));
+            return Err(of_job(session.interrupts.failure(&what), job));
         }
-        Ok(CancelState::AlreadyCompleted) => output.note(DONE),
-        Ok(CancelState::CancellationRequested) => {
+        Ok(Ok(CancelState::AlreadyCompleted)) => {
+            session.output.note(&done(job));
+            return Ok(());
+        }
+        Ok(Ok(CancelState::CancellationRequested)) => {
             warn_unless(session.ledger.note(id, CANCEL_ASKED), "the service was asked to cancel");
-            output.note("asked the service to cancel; it may finish all the same, and Ctrl-C again leaves at once");
+            "the service has begun it and takes note of the cancel".to_owned()
         }
-        Ok(other) => output.note(&format!("the service answered `{other}` to the cancel; Ctrl-C again leaves")),
-        Err(error) => output.note(&format!("it could not be cancelled: {error}; Ctrl-C again leaves")),
-    }
+        Ok(Ok(other)) => format!("the service answered `{other}` to the cancel"),
+        Ok(Err(error)) => format!("it could not be cancelled: {error}"),
+        Err(_) => "the service did not answer the cancel".to_owned(),
+    };
+    session.output.note(&format!(
+        "{}: {answered}; it may finish all the same, and is billed then; Ctrl-C again leaves at once",
+        named(job)
+    ));
     Ok(())
+}
+
+/// The request as a sentence begins with it.
+fn named(job: &Job<Value>) -> String {
+    format!("request `{}`", clean::line(job.request_id()))
+}
+
+/// What is said of a job that is asked to end too late.
+fn done(job: &Job<Value>) -> String {
+    format!("{} is done already, so it is billed and its files are fetched", named(job))
 }
 
 /// The deadline has passed: cancels, and says what became of that. A job that is done by then is not wasted.
@@ -157,7 +172,8 @@ fn cancelled(session: &mut Session, id: i64) {
 
 /// Ctrl-C a second time.
 fn left(session: &Session, job: &Job<Value>, id: i64) -> Failure {
-    open(session, job, id, session.interrupts.failure("left; the request may still run and be billed"))
+    let what = format!("left; {} may still run and be billed", named(job));
+    open(session, job, id, session.interrupts.failure(&what))
 }
 
 /// A failure that leaves the row open.

@@ -10,6 +10,7 @@ use crate::calls::{queued, sync};
 use crate::clean;
 use crate::exit::Failure;
 use crate::settings::ledger::unusable_ledger;
+use crate::show::progress::Progress;
 use ideogram_client::{Job, JsonInput};
 use serde_json::Value;
 
@@ -20,15 +21,27 @@ pub(crate) async fn place(
     mut order: Order,
     uploads: &[ToUpload],
 ) -> Result<SavedAnswer, Failure> {
-    let (id, input) = begin(session, &mut order, uploads).await?;
-    let outcome = answer(session, &order, &input, id).await;
-    settle(session, &order, id, outcome.is_ok());
-    save(session, &order, id, outcome?).await
+    session.progress = Progress::new(session.output);
+    if let Some(seed) = order.seed.filter(|_| session.several) {
+        session.progress.label(&format!("seed {seed}"));
+    }
+    let outcome = placed(session, &mut order, uploads).await;
+    // Whatever is said next comes after it.
+    session.progress = Progress::default();
+    outcome
+}
+
+async fn placed(session: &mut Session, order: &mut Order, uploads: &[ToUpload]) -> Result<SavedAnswer, Failure> {
+    let (id, input) = begin(session, order, uploads).await?;
+    let outcome = answer(session, order, &input, id).await;
+    settle(session, order, id, outcome.is_ok());
+    save(session, order, id, outcome?).await
 }
 
 /// Sends the request and waits for what comes of it.
 async fn answer(session: &mut Session, order: &Order, input: &JsonInput, id: i64) -> Result<Answer, Failure> {
     if order.sync {
+        session.progress.sending();
         let answer = sync::wait(session, order, input, id).await?;
         // It cannot be asked for again, so it is noted before it is used.
         let body = answer.body.to_string();
@@ -51,15 +64,22 @@ fn settle(session: &Session, order: &Order, id: i64, succeeded: bool) {
 /// Sends one request to the queue and gives the ledger's number of it. Where Ctrl-C comes meanwhile it is cancelled, and what
 /// it has made all the same is saved.
 pub(crate) async fn leave(session: &mut Session, mut order: Order, uploads: &[ToUpload]) -> Result<i64, Failure> {
-    let (id, input) = begin(session, &mut order, uploads).await?;
-    let submitted = submit(session, &order, &input, id).await;
+    session.progress = Progress::new(session.output);
+    let outcome = left(session, &mut order, uploads).await;
+    session.progress = Progress::default();
+    outcome
+}
+
+async fn left(session: &mut Session, order: &mut Order, uploads: &[ToUpload]) -> Result<i64, Failure> {
+    let (id, input) = begin(session, order, uploads).await?;
+    let submitted = submit(session, order, &input, id).await;
     if let Ok((job, true)) = &submitted {
         let outcome = follow(session, job, id, true).await;
-        settle(session, &order, id, outcome.is_ok());
-        save(session, &order, id, outcome?).await?;
+        settle(session, order, id, outcome.is_ok());
+        save(session, order, id, outcome?).await?;
         return Ok(id);
     }
-    settle(session, &order, id, submitted.is_ok());
+    settle(session, order, id, submitted.is_ok());
     submitted.map(|_| id)
 }
 
@@ -70,9 +90,11 @@ async fn submit(
     input: &JsonInput,
     id: i64,
 ) -> Result<(Job<Value>, bool), Failure> {
+    session.progress.sending();
     let (job, interrupted) = queued::submit(session, order, input, id).await?;
     let noted = session.ledger.accepted(id, job.request_id());
     warn_unless(noted, &format!("the request is `{}`", job.request_id()));
+    session.progress.accepted(job.request_id());
     Ok((job, interrupted))
 }
 

@@ -65,6 +65,10 @@ pub(super) async fn submit(
         Some(window) => lost_reply::wait_for(session, input, window).await,
         None => None,
     };
+    if found.is_none() && unknown {
+        // What the history answered tells of the clock, whatever was in it.
+        note_clock(session, id);
+    }
     found.map(|job| (job, false)).ok_or(failure)
 }
 

@@ -226,6 +226,7 @@ async fn save_all(
         if let Some(path) = path.as_deref().filter(|_| session.about.beside) {
             write_sidecar(path, &image, &made, request.destination.overwrites());
         }
+        session.progress.saved(image.path.as_deref());
         images.push(image);
         taken.extend(path.as_deref().and_then(absolute));
         paths.extend(path);

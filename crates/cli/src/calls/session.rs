@@ -10,6 +10,7 @@ use crate::output::{Output, warn};
 use crate::price::Usd;
 use crate::settings::client;
 use crate::settings::ledger::{open_ledger, unusable_ledger};
+use crate::show::progress::{Progress, repeating};
 use clap::ArgMatches;
 #[cfg(feature = "sandbox")]
 use clap::parser::ValueSource;
@@ -44,6 +45,10 @@ pub(crate) struct Session {
     /// Whether the ledger outlives the process, so that advice about `jobs` makes sense.
     pub(crate) persistent: bool,
     pub(crate) interrupts: Interrupts,
+    /// Tells of the request that this session works on.
+    pub(crate) progress: Progress,
+    /// Whether it is one of several, so that its request needs a label.
+    pub(crate) several: bool,
     pub(crate) deadline: Instant,
     pub(crate) about: AboutPictures,
     /// What the requests of this session and of its siblings may cost.
@@ -60,6 +65,7 @@ impl Session {
     pub(crate) async fn open(matches: &ArgMatches, output: Output) -> Result<Self, Failure> {
         let patience = matches.try_get_one::<Duration>("timeout").ok().flatten().copied().unwrap_or(DEFAULT_TIMEOUT);
         let deadline = Instant::now() + patience;
+        let progress = Progress::default();
         let about = AboutPictures::of(matches);
         let budget = Budget::new(matches.try_get_one::<Usd>("max-cost").ok().flatten().copied());
         let named = matches.get_one::<PathBuf>("ledger");
@@ -69,6 +75,7 @@ impl Session {
             let client = Client::builder()
                 .with_base_url(sandbox.url())
                 .with_key(crate::sandbox::KEY)
+                .on_retry(move |error, wait| repeating(output, error, wait))
                 .build()
                 .map_err(|error| client::failure(&error))?;
             // Only a ledger that was asked for on this very command line: what costs nothing is noted nowhere else.
@@ -86,6 +93,8 @@ impl Session {
                 ledger,
                 persistent: false,
                 interrupts,
+                progress,
+                several: false,
                 deadline,
                 about,
                 budget,
@@ -93,7 +102,8 @@ impl Session {
             });
         }
         // The key comes first: without one nothing else matters.
-        let client = client::from_env()?;
+        let builder = client::builder_from_env()?.on_retry(move |error, wait| repeating(output, error, wait));
+        let client = builder.build().map_err(|error| client::failure(&error))?;
         clean::hide_key_of(&client);
         let ledger = open_ledger(named)?;
         Ok(Self {
@@ -102,6 +112,8 @@ impl Session {
             ledger,
             persistent: true,
             interrupts: Interrupts::listen()?,
+            progress,
+            several: false,
             deadline,
             about,
             budget,
@@ -119,6 +131,8 @@ impl Session {
             ledger: self.ledger.another().map_err(|error| unusable_ledger(&error))?,
             persistent: self.persistent,
             interrupts: Interrupts::listen()?,
+            progress: Progress::default(),
+            several: true,
             deadline: self.deadline,
             about: self.about,
             budget: self.budget.clone(),

@@ -47,9 +47,10 @@ async fn one(session: &mut Session, info: &'static EndpointInfo, file: &ToUpload
         session.output.progress(&format!("`{name}` is uploaded already"));
         return Ok(url);
     }
-    session.output.progress(&format!("uploading `{name}`"));
     let kept = ObjectLifecycle::new().with_expiration(KEPT).map_err(|error| failure::of_call(&error, info))?;
-    let uploading = session.client.upload(ImageInput::path(path)).with_object_lifecycle(kept).into_future();
+    let (progress, shown) = (session.progress.clone(), name.to_owned());
+    let uploading = session.client.upload(ImageInput::path(path)).with_object_lifecycle(kept);
+    let uploading = uploading.on_progress(move |bytes| progress.uploading(&shown, bytes)).into_future();
     match session.interrupts.unless(timeout_at(session.deadline, uploading)).await {
         Some(Ok(Ok(url))) => {
             // What has changed on the way is not these bytes.

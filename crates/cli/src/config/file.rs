@@ -144,7 +144,7 @@ pub(crate) fn check(place: &Place, arg: &Arg, value: &str) -> Result<(), String>
         let alone =
             alone.arg(Arg::new("value").long(long.to_owned()).num_args(1).value_parser(arg.get_value_parser().clone()));
         if let Err(error) = alone.try_get_matches_from([format!("--{long}={value}")]) {
-            return Err(usage::report(&error).err().as_ref().map(words).unwrap_or_default());
+            return Err(usage::help_text(&error).err().as_ref().map(words).unwrap_or_default());
         }
     }
     let infos = ideogram_schema::ENDPOINTS.iter().filter(|info| place.is_root() || place.is(&[info.verb]));

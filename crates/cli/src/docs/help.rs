@@ -1,8 +1,9 @@
 //! `ideogram` alone, and `ideogram help`.
 
 use crate::args::{command, usage};
+use crate::docs::print;
 use crate::exit::Failure;
-use crate::output::write_stdout;
+use crate::output::{Output, write_stdout};
 use clap::ArgMatches;
 
 /// What is printed where no command is given.
@@ -52,17 +53,17 @@ pub(crate) fn first_page() -> Result<(), Failure> {
 }
 
 /// `ideogram help`: of the tool, of a command, or of a topic.
-pub(crate) fn help(matches: &ArgMatches) -> Result<(), Failure> {
+pub(crate) fn help(matches: &ArgMatches, output: Output) -> Result<(), Failure> {
     let words: Vec<&str> = matches.get_many::<String>("topic").into_iter().flatten().map(String::as_str).collect();
     if words == ["exit-codes"] {
-        return write_stdout(EXIT_CODES.as_bytes());
+        return print(EXIT_CODES.to_owned(), output);
     }
     if let Some(unknown) = words.iter().find(|word| word.starts_with('-')) {
         return Err(Failure::usage(format!("`{unknown}` is no command; see `ideogram help`")));
     }
     let asked = ["ideogram"].iter().chain(&words).chain(&["--help"]);
     match command().try_get_matches_from(asked) {
-        Err(error) => usage::report(&error),
+        Err(error) => print(usage::help_text(&error)?, output),
         Ok(_) => Ok(()),
     }
 }

@@ -1,13 +1,14 @@
 //! `ideogram man`: made from the command tree when asked, so it is never stale.
 
 use crate::args::command;
+use crate::docs::print;
 use crate::exit::Failure;
-use crate::output::write_stdout;
+use crate::output::Output;
 use clap::ArgMatches;
 use clap_mangen::Man;
 
 /// Prints the man page of the tool, or of one of its commands.
-pub(crate) fn man(matches: &ArgMatches) -> Result<(), Failure> {
+pub(crate) fn man(matches: &ArgMatches, output: Output) -> Result<(), Failure> {
     let mut whole = command();
     whole.build();
     let (page, title) = match matches.get_one::<String>("page") {
@@ -27,5 +28,5 @@ pub(crate) fn man(matches: &ArgMatches) -> Result<(), Failure> {
         .manual("ideogram")
         .render(&mut roff)
         .map_err(|error| Failure::failed(format!("the man page cannot be made: {error}")))?;
-    write_stdout(&roff)
+    print(String::from_utf8_lossy(&roff).into_owned(), output)
 }

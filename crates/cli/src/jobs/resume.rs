@@ -11,6 +11,7 @@ use crate::ledger::{Row, State};
 use crate::output::{Output, write_stdout};
 use crate::runtime::block_on;
 use crate::save::Destination;
+use crate::show::progress::Progress;
 use clap::ArgMatches;
 use std::cell::RefCell;
 use std::collections::{BTreeSet, VecDeque};
@@ -209,7 +210,11 @@ async fn one(session: &mut Session, row: Row, wanted: &Wanted) -> Result<Option<
         Some(path) => Destination::new(Some(path), wanted.overwrite, session.output),
         None => Destination::again(row.destination.as_deref(), wanted.overwrite || row.overwrite, session.output),
     }?;
-    take_up(session, row, wanted.request_id.as_deref(), &destination).await.map(Some)
+    session.progress = Progress::new(session.output);
+    session.progress.label(&id.to_string());
+    let outcome = take_up(session, row, wanted.request_id.as_deref(), &destination).await;
+    session.progress = Progress::default();
+    outcome.map(Some)
 }
 
 /// The row, claimed and read again; `None` where it is another process's, or was.

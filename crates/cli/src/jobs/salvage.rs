@@ -1,12 +1,11 @@
 //! `ideogram jobs salvage`: a working ledger from a damaged one.
 
-use crate::envelope::SCHEMA;
+use crate::envelope::{Envelope, Kind, SalvageRow};
 use crate::exit::Failure;
 use crate::ledger::{Salvaged, salvage as salvage_ledger};
 use crate::output::{Output, print_envelope, warn, write_stdout};
 use crate::settings::ledger::ledger_path;
 use clap::ArgMatches;
-use serde_json::{Value, json};
 use std::path::PathBuf;
 
 /// The most numbers of missing rows that the warning names; the envelope has them all.
@@ -31,17 +30,13 @@ pub(super) fn salvage(matches: &ArgMatches, output: Output) -> Result<(), Failur
         ));
     }
     if output.json() {
-        return print_envelope(&json!({
-            "schema": SCHEMA,
-            "kind": "salvage",
-            "salvaged": salvaged.map(|salvaged| json!({
-                "rows": salvaged.rows,
-                "open": salvaged.open,
-                "missing": salvaged.missing,
-                "moved_to": salvaged.moved_to.map_or(Value::Null, |path| path.display().to_string().into()),
-            })),
-            "error": null,
-        }));
+        let row = |salvaged: Salvaged| SalvageRow {
+            rows: salvaged.rows,
+            open: salvaged.open,
+            missing: salvaged.missing,
+            moved_to: salvaged.moved_to.map(|path| path.display().to_string()),
+        };
+        return print_envelope(&Envelope::new(Kind::Salvage, salvaged.into_iter().map(row).collect()));
     }
     let text = match salvaged {
         None => "nothing is damaged, so nothing was changed\n".to_owned(),

@@ -42,6 +42,7 @@ mod store;
 #[cfg(test)]
 mod tests;
 mod uploads;
+mod usual;
 mod wal_copy;
 
 pub use error::LedgerError;

@@ -6,11 +6,16 @@ use ideogram_client::{Client, ClientBuilder, Error, env};
 
 /// A client with the key and the addresses of the environment.
 pub(crate) fn from_env() -> Result<Client, Failure> {
+    builder_from_env()?.build().map_err(|error| failure(&error))
+}
+
+/// The same before it is made.
+pub(crate) fn builder_from_env() -> Result<ClientBuilder, Failure> {
     let key = [env::FAL_KEY, env::FAL_KEY_ID, env::FAL_KEY_SECRET].map(text);
     if let Some(why) = misread(key.each_ref().map(Option::as_deref)) {
         return Err(Failure::new(ErrorKind::Credentials, format!("{why}; nothing was sent")));
     }
-    Client::from_env().map_err(|error| failure(&error))
+    Client::builder().with_env().map_err(|error| failure(&error))
 }
 
 /// A client that only says where requests would go: with the key of the environment, or with none of use.

@@ -31,6 +31,11 @@ pub(crate) fn set() -> Vec<(&'static str, String)> {
     shown.filter_map(|variable| Some((variable.name, text(variable.name)?))).collect()
 }
 
+/// Whether the terminal says that it cannot move its cursor.
+pub(crate) fn is_dumb_terminal() -> bool {
+    std::env::var_os("TERM").is_some_and(|term| term == "dumb")
+}
+
 /// Every variable of our own with its meaning, for `--help`.
 pub(crate) fn reference() -> String {
     let own = (IDEOGRAM_LEDGER, "The file that paid requests are noted in.");

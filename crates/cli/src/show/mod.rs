@@ -1,6 +1,8 @@
 //! What people see: progress, and what the endpoints take and give.
 
+pub(crate) mod cli_schema;
 pub(crate) mod grid;
 pub(crate) mod inspect;
+pub(crate) mod json_schema;
 pub(crate) mod progress;
 pub(crate) mod schema;

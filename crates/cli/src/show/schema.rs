@@ -1,118 +1,75 @@
 //! `ideogram schema`: what the description says, for people and for programs.
 
-use crate::args::flag::{Flag, flags, plain, range};
+use crate::args::flag::{flags, plain, range};
 use crate::args::kind::length;
-use crate::envelope::SCHEMA;
+use crate::args::schema::CLI;
+use crate::envelope::{EndpointRow, Envelope, JsonSchemaRow, Kind};
 use crate::exit::Failure;
 use crate::output::{Output, print_envelope, write_stdout};
 use crate::price::{amount, price};
+use crate::show::cli_schema::cli_schema;
+use crate::show::json_schema;
 use clap::ArgMatches;
 use ideogram_schema::{ENDPOINTS, EndpointInfo, Field, FieldKind};
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use std::fmt::Write as _;
 
-/// Prints all endpoints, or the one that is named by its verb or id.
+/// Prints all endpoints, or the one that is named by its verb or id; or a JSON Schema.
 pub(crate) fn print(matches: &ArgMatches, output: Output) -> Result<(), Failure> {
-    let wanted = matches.get_one::<String>("verb");
+    let wanted = matches.get_one::<String>("verb").map(String::as_str);
+    let (input, answer) = (matches.get_flag("input"), matches.get_flag("output"));
+    if wanted == Some(CLI) {
+        if input || answer {
+            return Err(Failure::usage("`--input` and `--output` are of an endpoint; `schema cli` has none"));
+        }
+        return print_schema(CLI.to_owned(), cli_schema(), output);
+    }
     let endpoints: Vec<&EndpointInfo> = ENDPOINTS
         .iter()
         .copied()
         .filter(|info| wanted.is_none_or(|name| name == info.verb || name == info.id))
         .collect();
-    if endpoints.is_empty() {
-        let verbs: Vec<&str> = ENDPOINTS.iter().map(|info| info.verb).collect();
-        let name = wanted.map(String::as_str).unwrap_or_default();
+    let Some(first) = endpoints.first() else {
+        let verbs: Vec<&str> = ENDPOINTS.iter().map(|info| info.verb).chain([CLI]).collect();
+        let name = wanted.unwrap_or_default();
         return Err(Failure::usage(format!("`{name}` is no endpoint: there are `{}`", verbs.join("`, `"))));
+    };
+    if input {
+        return print_schema(format!("{} input", first.id), json_schema::of_input(first), output);
+    }
+    if answer {
+        return print_schema(format!("{} output", first.id), json_schema::of_output(first), output);
     }
     if output.json() {
-        let endpoints: Vec<Value> = endpoints.into_iter().map(endpoint_json).collect();
-        return print_envelope(&json!({"schema": SCHEMA, "kind": "schema", "endpoints": endpoints, "error": null}));
+        return print_envelope(&Envelope::new(Kind::Schema, endpoints.into_iter().map(row).collect()));
     }
     let texts: Vec<String> = endpoints.into_iter().map(endpoint_text).collect();
     write_stdout(texts.join("\n").as_bytes())
 }
 
-fn endpoint_json(info: &EndpointInfo) -> Value {
-    json!({
-        "id": info.id,
-        "command": info.verb,
-        "summary": info.summary,
-        "positional": info.positional,
-        "price": info.price.map(|price| json!({
-            "amount": amount(price.micros), "currency": price.currency, "unit": price.unit,
-        })),
-        "inputs": info.inputs.iter().map(|field| field_json(field, flag_of(info, field).as_deref())).collect::<Vec<_>>(),
-        "outputs": info.outputs.iter().map(|field| field_json(field, None)).collect::<Vec<_>>(),
-    })
-}
-
-fn flag_of(info: &EndpointInfo, field: &Field) -> Option<String> {
-    let info = ENDPOINTS.iter().find(|known| known.id == info.id)?;
-    flags(info).iter().find(|flag| flag.field.name == field.name).map(Flag::shown)
-}
-
-fn field_json(field: &Field, flag: Option<&str>) -> Value {
-    let parsed = |text: &str| serde_json::from_str(text).unwrap_or(Value::Null);
-    let mut row = Map::new();
-    row.insert("name".into(), field.name.into());
-    if let Some(flag) = flag {
-        row.insert("flag".into(), flag.into());
+/// A schema is a document: as it is, or in an envelope where one was asked for.
+fn print_schema(name: String, schema: Value, output: Output) -> Result<(), Failure> {
+    if output.json() {
+        return print_envelope(&Envelope::new(Kind::JsonSchema, vec![JsonSchemaRow { name, json_schema: schema }]));
     }
-    row.insert("description".into(), field.description.into());
-    row.insert("required".into(), field.required.into());
-    row.insert("nullable".into(), field.nullable.into());
-    row.insert("default".into(), field.default.map_or(Value::Null, parsed));
-    row.append(&mut kind_json(&field.kind));
-    Value::Object(row)
+    write_stdout(format!("{schema:#}\n").as_bytes())
 }
 
-/// The kind in the words of JSON Schema, as far as they go.
-fn kind_json(kind: &FieldKind) -> Map<String, Value> {
-    let mut row = Map::new();
-    let mut add = |name: &str, value: Option<Value>| {
-        if let Some(value) = value {
-            row.insert(name.to_owned(), value);
-        }
-    };
-    add("type", Some(word(kind).into()));
-    match kind {
-        FieldKind::String { min_length, max_length } => {
-            add("minLength", min_length.map(Value::from));
-            add("maxLength", max_length.map(Value::from));
-        }
-        FieldKind::Integer(bounds) => {
-            add("minimum", bounds.minimum.map(Value::from));
-            add("exclusiveMinimum", bounds.exclusive_minimum.map(Value::from));
-            add("maximum", bounds.maximum.map(Value::from));
-            add("exclusiveMaximum", bounds.exclusive_maximum.map(Value::from));
-            add("multipleOf", bounds.multiple_of.map(Value::from));
-        }
-        FieldKind::Number(bounds) => {
-            add("minimum", bounds.minimum.map(Value::from));
-            add("exclusiveMinimum", bounds.exclusive_minimum.map(Value::from));
-            add("maximum", bounds.maximum.map(Value::from));
-            add("exclusiveMaximum", bounds.exclusive_maximum.map(Value::from));
-            add("multipleOf", bounds.multiple_of.map(Value::from));
-        }
-        FieldKind::Enum(values) => add("enum", Some(json!(values))),
-        FieldKind::Array { items, min_items, max_items } => {
-            add("items", Some(Value::Object(kind_json(items))));
-            add("minItems", min_items.map(Value::from));
-            add("maxItems", max_items.map(Value::from));
-        }
-        FieldKind::IntegerEnum(values) => add("enum", Some(json!(values))),
-        FieldKind::Map(values) => add("values", Some(Value::Object(kind_json(values)))),
-        FieldKind::OneOf(kinds) => {
-            let kinds: Vec<Value> = kinds.iter().map(|kind| Value::Object(kind_json(kind))).collect();
-            add("oneOf", Some(kinds.into()));
-        }
-        FieldKind::Object(fields) => {
-            let fields: Vec<Value> = fields.iter().map(|field| field_json(field, None)).collect();
-            add("fields", Some(fields.into()));
-        }
-        _ => {}
+fn row(info: &EndpointInfo) -> EndpointRow {
+    let known = ENDPOINTS.iter().find(|known| known.id == info.id);
+    let flags = known.map(|info| flags(info)).unwrap_or_default();
+    EndpointRow {
+        id: info.id,
+        command: info.verb,
+        summary: info.summary,
+        price: info
+            .price
+            .map(|price| json!({ "amount": amount(price.micros), "currency": price.currency, "unit": price.unit })),
+        positional: info.positional,
+        flags: flags.iter().map(|flag| (flag.field.name, flag.shown())).collect(),
+        input: json_schema::of_input(info),
+        output: json_schema::of_output(info),
     }
-    row
 }
 
 fn word(kind: &FieldKind) -> &'static str {

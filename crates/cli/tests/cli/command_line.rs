@@ -49,7 +49,7 @@ fn each_bad_value_is_one_sentence_and_exit_2() {
         ("remix image.png a --strength 1.5", format!("`--strength` cannot be `1.5`: {strengths}")),
         ("remix image.png a --strength NaN", format!("`--strength` cannot be `NaN`: {strengths}")),
         ("remix image.png a --strength much", format!("`--strength` cannot be `much`: {strengths}")),
-        ("schema foo", format!("`foo` is no endpoint: there are `{}`", verbs.join("`, `"))),
+        ("schema foo", format!("`foo` is no endpoint: there are `{}`, `cli`", verbs.join("`, `"))),
     ]
     .into_iter()
     .chain(SENTENCES.iter().map(|(arguments, sentence)| (*arguments, (*sentence).to_owned())))

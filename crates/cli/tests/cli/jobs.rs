@@ -60,7 +60,8 @@ fn ctrl_c_cancels_a_job_that_did_not_run_yet() {
     server.wait_for("GET", "/status/stream");
     interrupt(&child);
     let run = end(child);
-    assert_eq!(run.refused(130), "cancelled before it ran: nothing is billed");
+    let said = format!("request `{ID}` is cancelled: the service had not begun it, so nothing is billed");
+    assert_eq!(run.refused(130), said);
     assert_eq!((server.count("PUT", "/cancel"), place.open()), (1, vec![]));
 }
 
@@ -77,7 +78,7 @@ fn ctrl_c_twice_leaves_and_the_job_can_be_taken_up_again() {
     let last = run.stderr.lines().last().unwrap();
     assert_eq!(
         last,
-        "error: left; the request may still run and be billed; `ideogram jobs resume 1` takes it up again"
+        format!("error: left; request `{ID}` may still run and be billed; `ideogram jobs resume 1` takes it up again")
     );
     assert_eq!(place.open(), accepted());
     done.store(true, Ordering::SeqCst);

@@ -36,7 +36,7 @@ fn a_damaged_ledger_stops_sending_until_it_is_salvaged() {
         assert!(place.call(&server, command).refused(3).contains("`ideogram jobs salvage`"), "{command}");
     }
     let run = place.run(["jobs", "salvage", "--json"]);
-    let salvaged = &run.json()["salvaged"];
+    let salvaged = &run.json()["results"][0];
     assert_eq!((run.code, run.json()["error"].is_null()), (Some(0), true), "{run:?}");
     let rows = salvaged["rows"].as_u64().unwrap() + salvaged["missing"].as_array().unwrap().len() as u64;
     assert_eq!(rows, 4, "{run:?}");

@@ -18,13 +18,18 @@ mod masks;
 mod metadata;
 mod odd_answers;
 mod output;
+#[cfg(target_os = "linux")]
+mod progress;
 mod requests;
 mod rerun;
 mod resume;
 #[cfg(feature = "sandbox")]
 mod sandbox;
 mod save;
+mod schemas;
 mod server;
 mod several;
 mod support;
+#[cfg(target_os = "linux")]
+mod terminal;
 mod uploads;

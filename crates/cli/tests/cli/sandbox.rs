@@ -132,10 +132,12 @@ fn the_page_and_every_port_are_printed_as_text_and_as_json() {
     let text = read(&[]);
     assert!(text.contains("\n# what comes in is shown at http://127.0.0.1:"), "{text}");
     let envelope: serde_json::Value = serde_json::from_str(&read(&["--json"])).unwrap();
-    assert!(envelope["page"].as_str().unwrap().ends_with("/_sandbox"));
+    crate::schemas::assert_envelope(&envelope);
+    let row = &envelope["results"][0];
+    assert!(row["page"].as_str().unwrap().ends_with("/_sandbox"));
     for service in ["run", "queue", "rest", "cdn", "platform", "site"] {
         assert!(text.contains(&format!("\n# {service} is at http://127.0.0.1:")), "{text}");
-        assert!(envelope["services"][service].as_str().unwrap().starts_with("http://127.0.0.1:"), "{envelope}");
+        assert!(row["services"][service].as_str().unwrap().starts_with("http://127.0.0.1:"), "{envelope}");
     }
 }
 

@@ -1,5 +1,6 @@
 //! A place of its own for each test, and the binary in it.
 
+use crate::schemas;
 use serde_json::Value;
 use std::path::PathBuf;
 use std::process::{Command, Output, Stdio};
@@ -15,7 +16,10 @@ pub(crate) struct Place {
 pub(crate) struct Run {
     pub(crate) code: Option<i32>,
     pub(crate) stdout: Vec<u8>,
+    /// Without the lines that only say what is being done.
     pub(crate) stderr: String,
+    /// Those lines.
+    pub(crate) progress: String,
 }
 
 impl Place {
@@ -70,20 +74,22 @@ impl Place {
 
 impl Run {
     pub(crate) fn of(output: Output) -> Self {
-        Self {
-            code: output.status.code(),
-            stdout: output.stdout,
-            stderr: String::from_utf8(output.stderr).expect("stderr is text"),
-        }
+        let stderr = String::from_utf8(output.stderr).expect("stderr is text");
+        let (progress, stderr): (Vec<_>, Vec<_>) =
+            stderr.split_inclusive('\n').partition(|line| line.starts_with("progress: "));
+        Self { code: output.status.code(), stdout: output.stdout, stderr: stderr.concat(), progress: progress.concat() }
     }
 
     pub(crate) fn text(&self) -> &str {
         std::str::from_utf8(&self.stdout).expect("stdout is text")
     }
 
-    /// The one JSON value on stdout.
+    /// The envelope on stdout, which is as the published schema has it.
+    #[track_caller]
     pub(crate) fn json(&self) -> Value {
-        serde_json::from_slice(&self.stdout).unwrap_or_else(|error| panic!("{error}: {self:?}"))
+        let envelope = serde_json::from_slice(&self.stdout).unwrap_or_else(|error| panic!("{error}: {self:?}"));
+        schemas::assert_envelope(&envelope);
+        envelope
     }
 
     /// Asserts a failure: its code, nothing on stdout, and one sentence on stderr.

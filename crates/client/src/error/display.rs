@@ -31,8 +31,12 @@ impl Display for Error {
             _ if repr.body.is_some() || self.is_job_failure() => self.fmt_answer(f)?,
             ErrorKind::Connect => {
                 write!(f, "no connection for {}", call(repr))?;
-                cause(f, self)?;
-                f.write_str("; check the network and the base URLs")?;
+                if let Some(fault) = self.tls_fault() {
+                    write!(f, ": {fault}")?;
+                } else {
+                    cause(f, self)?;
+                    f.write_str("; check the network and the base URLs")?;
+                }
             }
             ErrorKind::Timeout => write!(f, "no answer in time to {}", call(repr))?,
             ErrorKind::Transport => {

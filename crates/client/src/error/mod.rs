@@ -4,6 +4,7 @@
 mod allowed;
 mod answered;
 mod body;
+mod certificate;
 mod convert;
 mod debug;
 mod display;

@@ -1,5 +1,6 @@
 //! What a client can know of a paid request.
 
+use super::certificate::TlsFault;
 use super::{Error, ErrorKind};
 use crate::call::operation::Operation;
 use http::StatusCode;
@@ -135,6 +136,11 @@ impl Error {
             && self.0.body.as_ref().is_some_and(super::Body::is_of_ingress)
     }
 
+    /// What is wrong with the server's certificate or its TLS, where that kept a connection from being made.
+    pub(crate) fn tls_fault(&self) -> Option<TlsFault<'_>> {
+        TlsFault::behind(self.source().filter(|_| self.is_connect())?)
+    }
+
     /// Whether time may heal it, no matter what a repetition would cost.
     pub(crate) fn is_transient(&self) -> bool {
         let head = self.0.head.as_ref();
@@ -145,15 +151,12 @@ impl Error {
         {
             return false;
         }
-        match self.status().filter(|status| !status.is_success()) {
-            Some(status) => matches!(status.as_u16(), 408 | 409 | 425 | 429 | 500 | 502 | 503 | 504),
-            None => {
-                matches!(
-                    self.kind(),
-                    ErrorKind::Connect | ErrorKind::Timeout | ErrorKind::Transport | ErrorKind::Decode
-                )
-            }
+        if let Some(status) = self.status().filter(|status| !status.is_success()) {
+            return matches!(status.as_u16(), 408 | 409 | 425 | 429 | 500 | 502 | 503 | 504);
         }
+        let may_pass =
+            matches!(self.kind(), ErrorKind::Connect | ErrorKind::Timeout | ErrorKind::Transport | ErrorKind::Decode);
+        may_pass && self.tls_fault().is_none()
     }
 }
 

@@ -261,6 +261,7 @@ impl<O: CallOutput> Follower<O> {
         let wait = outage.wait(judgement, &wire.retry, wire.timeouts.deadline, jitter());
         tracing::debug!(fal.request_id = self.job.request_id(), ?wait, error.kind = ?error.kind(), "the status says nothing");
         let Some(wait) = wait else { return Err(error) };
+        wire.repeating(&error, wait);
         self.trouble.set(Some(error));
         Ok(wait)
     }

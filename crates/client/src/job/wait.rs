@@ -126,6 +126,7 @@ impl<O: CallOutput> Job<O> {
             if let Some(wait) = wait {
                 let kind = error.kind();
                 tracing::debug!(fal.request_id = self.request_id, wait_ms = wait.as_millis(), error.kind = ?kind, "asking again");
+                wire.repeating(&error, wait);
                 trouble.set(Some(error));
                 tokio::time::sleep(wait).await;
                 continue;

@@ -1,31 +1,22 @@
 //! How far an upload is.
 
+use crate::picture::progress::{OnProgress, Progress};
 use bytes::Bytes;
 use futures_util::stream::{Stream, StreamExt};
 use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// How far an upload is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Progress {
-    /// Bytes that have gone out. It falls when a part has to be sent again.
-    pub sent: u64,
-    /// Bytes in all, where that is known.
-    pub total: Option<u64>,
-}
-
 /// How far an upload is, and who wants to know.
 #[derive(Clone)]
 pub(super) struct Meter {
     sent: Arc<AtomicU64>,
     total: Option<u64>,
-    callback: Option<Arc<dyn Fn(Progress) + Send + Sync>>,
+    callback: Option<OnProgress>,
 }
 
 impl Meter {
-    pub(super) fn new(total: Option<u64>, callback: Option<Arc<dyn Fn(Progress) + Send + Sync>>) -> Self {
+    pub(super) fn new(total: Option<u64>, callback: Option<OnProgress>) -> Self {
         Self { sent: Arc::default(), total, callback }
     }
 
@@ -36,7 +27,7 @@ impl Meter {
 
     fn tell(&self) {
         if let Some(callback) = &self.callback {
-            callback(Progress { sent: self.sent.load(Ordering::Relaxed), total: self.total });
+            callback(Progress { bytes: self.sent.load(Ordering::Relaxed), total: self.total });
         }
     }
 }

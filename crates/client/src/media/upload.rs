@@ -5,7 +5,7 @@ use super::hosted::HostedUrl;
 use super::input::{ImageInput, Located};
 use super::metadata::UploadMetadata;
 use super::multipart;
-use super::progress::{Meter, Progress};
+use super::progress::Meter;
 use super::storage::{Storage, read};
 use crate::call::json;
 use crate::call::operation::Operation;
@@ -14,6 +14,7 @@ use crate::limits;
 use crate::picture::data_uri;
 use crate::picture::file_name;
 use crate::picture::format::Format;
+use crate::picture::progress::{OnProgress, Progress};
 use crate::wire::lifecycle::ObjectLifecycle;
 use futures_util::future::{BoxFuture, FutureExt};
 use ideogram_schema::UploadedFile;
@@ -33,7 +34,7 @@ pub struct Upload {
     image: ImageInput,
     inline_up_to: u64,
     lifecycle: Option<ObjectLifecycle>,
-    progress: Option<Arc<dyn Fn(Progress) + Send + Sync>>,
+    progress: Option<OnProgress>,
 }
 
 impl Upload {

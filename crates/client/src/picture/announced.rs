@@ -1,7 +1,7 @@
 //! What a server says of a file beside its content: its checksums, how it is encoded.
 
 use crate::text::cut;
-use reqwest::header::{CONTENT_ENCODING, HeaderMap};
+use reqwest::header::{CONTENT_ENCODING, CONTENT_LENGTH, HeaderMap};
 
 /// The most characters of a checksum: SHA-256 in base64 has 44.
 const CHECKSUM: usize = 64;
@@ -14,6 +14,8 @@ pub(crate) struct Announced {
     pub(crate) md5: Option<(&'static str, String)>,
     /// The encoding, where there is one: none was asked for.
     pub(crate) encoding: Option<String>,
+    /// How many bytes are to come.
+    pub(crate) length: Option<u64>,
 }
 
 impl Announced {
@@ -35,6 +37,7 @@ impl Announced {
                 *known = Some((header, checksum));
             }
         }
+        announced.length = headers.get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.trim().parse().ok());
         let encoding = headers.get(CONTENT_ENCODING).and_then(|value| value.to_str().ok()).map(str::trim);
         announced.encoding = encoding
             .filter(|encoding| !encoding.is_empty() && !encoding.eq_ignore_ascii_case("identity"))

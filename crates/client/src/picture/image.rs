@@ -6,6 +6,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::limits;
 use crate::picture::data_uri::DataUri;
 use crate::picture::download::{self, Incoming};
+use crate::picture::progress::{OnProgress, Progress};
 use crate::text::cut;
 use crate::wire::Wire;
 use crate::wire::answer;
@@ -39,6 +40,7 @@ pub struct Image {
     any_content: bool,
     request_id: Option<String>,
     part_name: Option<String>,
+    progress: Option<OnProgress>,
 }
 
 impl Image {
@@ -50,6 +52,7 @@ impl Image {
             any_content: false,
             request_id: None,
             part_name: None,
+            progress: None,
         }
     }
 
@@ -78,6 +81,19 @@ impl Image {
     pub fn with_part_name(mut self, name: impl Into<String>) -> Self {
         self.part_name = Some(name.into());
         self
+    }
+
+    /// Tells how far saving it is, from the task that saves; a picture that stands in the answer itself tells nothing.
+    pub fn on_progress(mut self, progress: impl Fn(Progress) + Send + Sync + 'static) -> Self {
+        self.progress = Some(Arc::new(progress));
+        self
+    }
+
+    /// Tells how much has come.
+    pub(crate) fn tell(&self, bytes: u64, total: Option<u64>) {
+        if let Some(progress) = &self.progress {
+            progress(Progress { bytes, total });
+        }
     }
 
     /// What the server said of it.

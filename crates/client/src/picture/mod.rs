@@ -15,6 +15,7 @@ pub(crate) mod image;
 pub(crate) mod part;
 #[cfg(feature = "media")]
 pub(crate) mod png_text;
+pub(crate) mod progress;
 pub(crate) mod save;
 pub(crate) mod saved;
 pub(crate) mod sink;

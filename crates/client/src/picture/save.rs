@@ -121,8 +121,12 @@ impl Image {
             let Incoming { head, announced, body } = download::start(self.wire(), &self.file().url).await?;
             draft.begin(announced.md5.is_some()).await.map_err(unwritten)?;
             let mut body = std::pin::pin!(self.bounded(head.clone(), body));
+            let mut received = 0_u64;
             while let Some(piece) = body.next().await {
-                draft.write(&piece?).await.map_err(unwritten)?;
+                let piece = piece?;
+                draft.write(&piece).await.map_err(unwritten)?;
+                received = received.saturating_add(piece.len() as u64);
+                self.tell(received, announced.length);
             }
             let content = draft.finish().await.map_err(unwritten)?;
             match refusal(&content, Some(&head), self.must_be_picture()) {

@@ -30,7 +30,7 @@ use crate::wire::answer::BodyStream;
 use crate::wire::gate::{Gate, POLLS, REQUESTS};
 use crate::wire::input::CallOutput;
 use crate::wire::lanes::Lanes;
-use crate::wire::retry::{Budget, RetryPolicy};
+use crate::wire::retry::{Budget, OnRetry, RetryPolicy};
 use crate::wire::stop::{Stop, Why};
 use crate::wire::timeouts::Timeouts;
 use bytes::Bytes;
@@ -41,6 +41,7 @@ use serde::de::Error as _;
 use std::fmt;
 use std::future::Future;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 /// What all clones of a client send with: the operations with the key, connections, limits and the retry budget.
 pub(crate) struct Wire {
@@ -49,6 +50,8 @@ pub(crate) struct Wire {
     pub(crate) queue: queue::Client,
     pub(crate) http: HttpClients,
     pub(crate) retry: RetryPolicy,
+    /// Who is told before a call is repeated.
+    pub(crate) on_retry: Option<OnRetry>,
     pub(crate) timeouts: Timeouts,
     pub(crate) lanes: Arc<Lanes>,
     requests: Gate,
@@ -84,6 +87,7 @@ impl Wire {
             queue,
             http,
             retry,
+            on_retry: None,
             timeouts,
             lanes: Arc::new(Lanes::new()),
             requests: Gate::new(REQUESTS),
@@ -164,6 +168,13 @@ impl Wire {
         self.once(operation, async { answer::receive(send.await).await }).await
     }
 
+    /// Tells whoever wants to know that a call is repeated after this wait.
+    pub(crate) fn repeating(&self, error: &Error, wait: Duration) {
+        if let Some(told) = &self.on_retry {
+            told(error, wait);
+        }
+    }
+
     /// Repeats what fails, where the policy allows.
     pub(crate) async fn repeat<F, Fut, T>(
         &self,
@@ -228,8 +239,10 @@ impl Wire {
                 error.kind = ?error.kind(),
                 "sending again"
             );
+            let error = finished(error, attempts);
+            self.repeating(&error, wait);
             let waited = stop.unless(tokio::time::sleep(wait)).await;
-            last = Some(finished(error, attempts));
+            last = Some(error);
             if let Err(why) = waited {
                 return Err(finished(Stop::not_sent(why, operation, endpoint, last), attempts));
             }

@@ -2,11 +2,15 @@
 
 use crate::call::operation::Operation;
 use crate::error::Error;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 /// No wait of a policy's own is longer, whatever it is set to.
 const LONGEST: Duration = Duration::from_secs(24 * 3600);
+
+/// Who is told of a call that is repeated: the error, and how long the wait is.
+pub(crate) type OnRetry = Arc<dyn Fn(&Error, Duration) + Send + Sync>;
 
 /// How failed requests are sent again.
 ///
@@ -121,7 +125,9 @@ impl RetryPolicy {
         let told_not_to =
             error.repr().head.as_ref().is_some_and(|head| head.user_timeout || head.needs_retry == Some(false));
         let once = operation.is_paid() && !self.duplicates;
-        !told_not_to && if once { error.certainly_not_accepted() } else { error.is_transient() }
+        !told_not_to
+            && error.tls_fault().is_none()
+            && if once { error.certainly_not_accepted() } else { error.is_transient() }
     }
 }
 

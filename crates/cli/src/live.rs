@@ -1,0 +1,91 @@
+//! The lines of a terminal that change while somebody watches. Whatever else is written goes above them.
+
+use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
+use std::fmt::Write;
+use std::sync::OnceLock;
+use std::time::Duration;
+
+/// How often a line is drawn while nothing happens.
+const TICK: Duration = Duration::from_millis(100);
+
+/// All of them. There are none before the first request of a run at a terminal.
+static LINES: OnceLock<MultiProgress> = OnceLock::new();
+
+/// One line, which is gone when this is dropped.
+#[derive(Debug)]
+pub(crate) struct LiveLine(ProgressBar);
+
+impl LiveLine {
+    /// Shows a line: a mark that moves, the time since now, and what is said.
+    pub(crate) fn new(said: &str) -> Self {
+        let lines = LINES.get_or_init(|| MultiProgress::with_draw_target(ProgressDrawTarget::stderr()));
+        let bar = lines.add(ProgressBar::new_spinner());
+        bar.set_style(style(None));
+        bar.set_message(said.to_owned());
+        bar.enable_steady_tick(TICK);
+        bar.tick();
+        Self(bar)
+    }
+
+    /// What it says from now on; a line that is too long for the terminal is cut.
+    pub(crate) fn say(&self, said: String) {
+        self.0.set_message(said);
+    }
+
+    /// How long the whole is expected to take.
+    pub(crate) fn expect(&self, expected: Duration) {
+        self.0.set_style(style(Some(expected)));
+    }
+}
+
+impl Drop for LiveLine {
+    fn drop(&mut self) {
+        self.0.finish_and_clear();
+        if let Some(lines) = LINES.get() {
+            lines.remove(&self.0);
+        }
+    }
+}
+
+fn style(expected: Option<Duration>) -> ProgressStyle {
+    let clock = move |state: &ProgressState, text: &mut dyn Write| {
+        // Writing to a String cannot fail.
+        let _ = text.write_str(&clock(state.elapsed(), expected));
+    };
+    let style = ProgressStyle::with_template("{spinner} {clock}  {wide_msg}");
+    style.unwrap_or_else(|_| ProgressStyle::default_spinner()).with_key("clock", clock)
+}
+
+/// `12 s of about 15 s`, `2:05`.
+pub(crate) fn clock(elapsed: Duration, expected: Option<Duration>) -> String {
+    let time = |time: Duration| match time.as_secs() {
+        seconds @ 0..=99 => format!("{seconds} s"),
+        seconds => format!("{}:{:02}", seconds / 60, seconds % 60),
+    };
+    match expected {
+        Some(expected) => format!("{} of about {}", time(elapsed), time(expected.max(Duration::from_secs(1)))),
+        None => time(elapsed),
+    }
+}
+
+/// Writes something while no line is on the screen.
+pub(crate) fn above<T>(write: impl FnOnce() -> T) -> T {
+    match LINES.get() {
+        Some(lines) => lines.suspend(write),
+        None => write(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::clock;
+    use std::time::Duration;
+
+    #[test]
+    fn times_are_short() {
+        let seconds = Duration::from_secs;
+        assert_eq!(clock(seconds(0), None), "0 s");
+        assert_eq!(clock(seconds(99), Some(seconds(15))), "99 s of about 15 s");
+        assert_eq!(clock(seconds(125), Some(Duration::from_millis(20))), "2:05 of about 1 s");
+    }
+}

@@ -1,0 +1,16 @@
+//! How far a download or an upload is.
+
+use std::sync::Arc;
+
+/// How far a download or an upload is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Progress {
+    /// Bytes that have come in or gone out. It falls when some of them have to come or go again.
+    pub bytes: u64,
+    /// Bytes in all, where that is known; for a download it is the server's word.
+    pub total: Option<u64>,
+}
+
+/// Who wants to know.
+pub(crate) type OnProgress = Arc<dyn Fn(Progress) + Send + Sync>;
