@@ -68,12 +68,16 @@ impl Output {
 
     /// A line of what is being done, where lines stay.
     pub(crate) fn plain_progress(self, text: &str) {
-        talk("progress: ", text);
+        if self.has_plain_progress() {
+            talk("progress: ", text);
+        }
     }
 
     /// One event on stdout. A reader that is gone misses nothing: the envelope says how it ends.
     pub(crate) fn event(self, row: &EventRow) {
-        if let Ok(bytes) = clean::json(row) {
+        if self.has_events()
+            && let Ok(bytes) = clean::json(row)
+        {
             let _ = write_stdout(&bytes);
         }
     }

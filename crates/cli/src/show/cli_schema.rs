@@ -64,7 +64,8 @@ fn envelope(kind: Kind, generator: &mut SchemaGenerator) -> Value {
         },
         "required": ["schema", "kind", "results", "error"],
     });
-    if let (Kind::Images, Some(properties)) = (kind, envelope["properties"].as_object_mut()) {
+    if let (Kind::Images, Some(properties)) = (kind, envelope.pointer_mut("/properties").and_then(Value::as_object_mut))
+    {
         let about = "The sheet of `--grid`, where one was made.";
         properties.insert("grid".to_owned(), json!({ "type": "string", "description": about }));
     }

@@ -110,6 +110,28 @@ fn a_reader_that_leaves_is_no_failure_but_the_picture_is_still_owed_and_that_is_
 }
 
 #[test]
+fn ctrl_c_while_stdout_is_filled_leaves_and_the_picture_is_still_owed() {
+    let place = Place::new();
+    let mut large = png(64, 48);
+    large.resize(4 << 20, 7);
+    let server = Server::start(move |request| queue(request, &large));
+    let mut command = place.calling(&server);
+    let (mut reader, writer) = std::io::pipe().unwrap();
+    let child = command.args(["generate", "fox", "-o", "-"]).stdout(writer).spawn().unwrap();
+    drop(command);
+    // The first bytes are here, and the rest does not fit into a pipe.
+    std::io::Read::read_exact(&mut reader, &mut [0; 8]).unwrap();
+    let killed = std::process::Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
+    assert!(killed.success());
+    let run = Run::of(child.wait_with_output().unwrap());
+    let said = "error: left before the picture was written whole; `ideogram jobs resume 1` takes it up again\n";
+    assert_eq!((run.code, run.stderr.as_str()), (Some(130), said));
+    assert_eq!(place.run(["jobs", "--json"]).json()["results"][0]["job"]["state"], "answered");
+    assert_eq!(place.call(&server, "jobs resume 1 --output fox.png").text(), "fox.png\n");
+    assert_eq!(server.count("POST", "turbo"), 1, "it is paid for once");
+}
+
+#[test]
 fn a_closed_stdout_is_found_before_anything_is_sent() {
     let (place, server) = (Place::new(), honest());
     let (reader, writer) = std::io::pipe().unwrap();

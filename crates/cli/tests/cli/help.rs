@@ -9,32 +9,19 @@ fn page(arguments: &[&str]) -> String {
     run.text().to_owned()
 }
 
+/// Taken from the tree, so that no command is forgotten.
 #[cfg(feature = "sandbox")]
 #[test]
 fn help_of_every_command() {
-    insta::assert_snapshot!("help", page(&["--help"]));
-    for verb in ENDPOINTS.iter().map(|info| info.verb).chain([
-        "inspect",
-        "rerun",
-        "jobs",
-        "mask",
-        "sandbox",
-        "schema",
-        "completions",
-        "man",
-    ]) {
-        insta::assert_snapshot!(format!("help-{verb}"), page(&[verb, "--help"]));
+    fn walk(command: &clap::Command, path: &[&str]) {
+        let words = [path, &["--help"]].concat();
+        let name = ["help"].iter().chain(path).copied().collect::<Vec<_>>().join("-");
+        insta::assert_snapshot!(name, page(&words));
+        for below in command.get_subcommands() {
+            walk(below, &[path, &[below.get_name()]].concat());
+        }
     }
-    for verb in ["rect", "ellipse", "polygon", "alpha", "invert", "check"] {
-        insta::assert_snapshot!(format!("help-mask-{verb}"), page(&["mask", verb, "--help"]));
-    }
-    insta::assert_snapshot!("help-config", page(&["config", "--help"]));
-    for verb in ["show", "path", "set", "unset"] {
-        insta::assert_snapshot!(format!("help-config-{verb}"), page(&["config", verb, "--help"]));
-    }
-    for verb in ["resume", "close"] {
-        insta::assert_snapshot!(format!("help-jobs-{verb}"), page(&["jobs", verb, "--help"]));
-    }
+    walk(&ideogram_cli::command(), &[]);
 }
 
 #[test]

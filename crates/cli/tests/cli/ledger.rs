@@ -131,3 +131,51 @@ fn a_clock_that_is_absurd_stops_nothing() {
         assert!(!run.stderr.contains("panicked"), "{times}: {run:?}");
     }
 }
+
+/// When the service began with the latest request, whose key it was sent with, and how wrong the clock was.
+fn noted(place: &Place) -> (i64, Option<i64>, Option<i64>, String, Option<i64>) {
+    let ledger = rusqlite::Connection::open(place.ledger()).unwrap();
+    let columns =
+        "SELECT created_ms, started_ms, ended_ms, account, clock_offset_ms FROM requests ORDER BY id DESC LIMIT 1";
+    let of_row = |row: &rusqlite::Row<'_>| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?));
+    ledger.query_row(columns, [], of_row).unwrap()
+}
+
+#[test]
+fn a_row_knows_when_it_began_whose_it_is_and_how_wrong_the_clock_was() {
+    let place = Place::new();
+    let asked = std::sync::atomic::AtomicU32::new(0);
+    let server = Server::start(move |request| {
+        let path = request.target.split('?').next().unwrap_or_default();
+        if path.ends_with("/status/stream") {
+            return Reply::Json(404, json!({}));
+        }
+        if path.ends_with("/status") && asked.fetch_add(1, std::sync::atomic::Ordering::SeqCst) == 0 {
+            return Reply::Json(200, json!({"status": "IN_PROGRESS", "request_id": crate::server::ID}));
+        }
+        queue(request, &png(8, 8))
+    });
+    assert_eq!(place.call(&server, "generate fox -o one.png").code, Some(0));
+    let (created, started, ended, account, _) = noted(&place);
+    assert!(created <= started.unwrap() && started <= ended, "{created} {started:?} {ended:?}");
+    assert!(!account.is_empty() && !account.contains("hunter2"), "{account}");
+    assert_eq!(place.call(&server, "generate fox -o two.png").code, Some(0));
+    assert_eq!(noted(&place).3, account, "the same key");
+    let other =
+        place.calling(&server).env("FAL_KEY", "another:hunter2").args(["generate", "fox", "-o", "three.png"]).output();
+    assert_eq!(Run::of(other.unwrap()).code, Some(0));
+    assert_ne!(noted(&place).3, account, "another key");
+
+    // The reply is lost; what the history answers tells of the clock, an hour ahead.
+    let server = Server::start(|request| {
+        if request.method == "POST" {
+            return Reply::Nothing;
+        }
+        let date = std::time::SystemTime::now() + std::time::Duration::from_secs(3_600);
+        Reply::Dated(date, 200, json!({"items": [], "next_cursor": null, "has_more": false}))
+    });
+    let run = place.call(&server, "generate fox -o four.png --timeout 2s");
+    assert_eq!(run.code, Some(6), "{run:?}");
+    let (_, started, _, _, offset) = noted(&place);
+    assert!(started.is_none() && offset.is_some_and(|offset| offset.abs_diff(3_600_000) < 60_000), "{offset:?}");
+}

@@ -10,6 +10,8 @@ mod deadline;
 mod detach;
 mod echo;
 mod exit;
+#[cfg(feature = "sandbox")]
+mod golden;
 mod help;
 mod jobs;
 mod ledger;

@@ -25,6 +25,8 @@ pub(crate) struct Request {
 /// What goes back.
 pub(crate) enum Reply {
     Json(u16, Value),
+    /// The same, with what the service's clock says.
+    Dated(std::time::SystemTime, u16, Value),
     /// Too many requests: come back in so many seconds.
     Busy(u32),
     Bytes(&'static str, Vec<u8>),
@@ -152,6 +154,10 @@ fn write(mut stream: &TcpStream, reply: Reply) -> bool {
         Reply::Busy(seconds) => {
             more = format!("retry-after: {seconds}\r\n");
             (429, "application/json", b"{}".to_vec())
+        }
+        Reply::Dated(date, status, value) => {
+            more = format!("date: {}\r\n", httpdate::fmt_http_date(date));
+            (status, "application/json", value.to_string().into_bytes())
         }
         Reply::Json(status, value) => (status, "application/json", value.to_string().into_bytes()),
         Reply::Bytes(content_type, body) => (200, content_type, body),
