@@ -29,7 +29,14 @@ pub(super) fn judge<'a>(allowances: &'a Allowances, note: &Note, file: &str) -> 
         kind => allowances.rule.get(kind.rule()),
     };
     place.or_else(general).map(String::as_str).ok_or_else(|| {
-        let message = format!("{}: say in `{PATH}` why the Rust code can do without it", note.kind.words());
+        let (table, key) = match note.kind {
+            NoteKind::Keyword => ("keyword", note.pointer.last()),
+            kind => ("rule", kind.rule().to_owned()),
+        };
+        let message = format!(
+            "{}: say in `{PATH}` why the Rust code can do without it, below `[{table}]` as `{key:?} = \"…\"`",
+            note.kind.words()
+        );
         Error::new(message).in_file(file).at(&note.pointer)
     })
 }
@@ -72,7 +79,7 @@ mod tests {
         assert_eq!(
             judge(&none, &note(NoteKind::Keyword), FILE).unwrap_err().to_string(),
             "openapi/upstream/turbo.json#/components/schemas/X/ui: is a keyword that the Rust code does not carry: \
-             say in `openapi/allow.toml` why the Rust code can do without it"
+             say in `openapi/allow.toml` why the Rust code can do without it, below `[keyword]` as `\"ui\" = \"…\"`"
         );
         let keyword = Allowances::parse("[keyword]\nui = \"for the web page\"").unwrap();
         assert_eq!(judge(&keyword, &note(NoteKind::Keyword), FILE).unwrap(), "for the web page");

@@ -63,7 +63,10 @@ fn read(document: &Document, overlay: Option<&Overlay>, described: &mut Describe
         return Err(Error::new("is a document of Swagger 2.0: convert it to OpenAPI 3 first").at("/swagger"));
     }
     let id = value.pointer("/info/x-fal-metadata/endpointId").and_then(Value::as_str);
-    let id = id.ok_or_else(|| Error::new("names no endpoint").at("/info/x-fal-metadata/endpointId"))?;
+    let id = id.ok_or_else(|| {
+        Error::new("names no endpoint: a document of fal's has its id here, such as `fal-ai/flux/dev`")
+            .at("/info/x-fal-metadata/endpointId")
+    })?;
     let mut endpoint = entry(id)?;
     if let Some(overlay) = overlay {
         let schemas = value.pointer("/components/schemas");
@@ -99,11 +102,25 @@ fn read(document: &Document, overlay: Option<&Overlay>, described: &mut Describe
     }
     let mut normal = Document { name: document.name.clone(), value: normal(&endpoint, &facts(&endpoint), &schemas) };
     adapt(overlay, &mut normal, &mut described.problems);
-    let components = components::read(&normal, &mut described.problems);
-    let components = components::merge([(&normal, &components)], &mut described.problems);
+    let mut problems = Vec::new();
+    let components = components::read(&normal, &mut problems);
+    let components = components::merge([(&normal, &components)], &mut problems);
+    described.problems.extend(problems.into_iter().map(|error| placed(error, value, &described.origins)));
     let at = Pointer::root().join("paths").join(&format!("/{id}")).join("post").join("x-fal-endpoint");
     let endpoints = vec![EndpointFacts::read(normal.value.pointer(at.as_str()).unwrap_or(&Value::Null), at.as_str())?];
     Ok(Description { documents: vec![normal], endpoints, components, ..Description::default() })
+}
+
+/// An error at a place of the normal form, at the place of the document that this was made of.
+fn placed(error: Error, document: &Value, origins: &BTreeMap<String, Pointer>) -> Error {
+    let Some(rest) = error.pointer().and_then(|pointer| pointer.strip_prefix("/components/schemas/")) else {
+        return error;
+    };
+    let name = rest.split('/').next().unwrap_or_default();
+    let Some(origin) = origins.get(name) else { return error };
+    let whole = format!("{origin}{}", rest.strip_prefix(name).unwrap_or_default());
+    let place = if document.pointer(&whole).is_some() { whole } else { origin.to_string() };
+    Error::new(error.message().replace(&format!("`/components/schemas/{name}/"), &format!("`{origin}/"))).at(place)
 }
 
 /// The document in normal form: its `post` operation with `x-fal-endpoint`, and its schemas.

@@ -112,3 +112,26 @@ fn a_step_that_fails_leaves_everything_as_it_was() {
     std::fs::create_dir_all(copy.root().join("crates/schema/src/generated/shared.rs.new/full")).unwrap();
     refused("quality", ID, "shared.rs: cannot be written", &|_| {});
 }
+
+#[test]
+fn what_the_list_of_allowances_lacks_is_printed_as_it_is_to_be_written() {
+    let copy = Copy::new();
+    let tuple = |document: &mut Value| {
+        let guide =
+            json!({"type": "array", "prefixItems": [{"type": "string"}, {"type": "integer"}], "x-new": 1, "$odd": 1});
+        document["components"]["schemas"]["IdeogramV2Input"]["properties"]["guide"] = guide;
+    };
+    let file = fourth(&copy, tuple);
+    let refusal = add_file(&copy, ID, "quality", file.clone()).unwrap_err();
+    let mut allowances = copy.text("allow.toml");
+    for line in refusal.lines() {
+        let (_, advice) = line.split_once("below `[").unwrap_or_else(|| panic!("{refusal}"));
+        let (table, entry) = advice.split_once("]` as `").unwrap();
+        let entry = entry.strip_suffix('`').unwrap();
+        allowances = allowances.replacen(&format!("[{table}]\n"), &format!("[{table}]\n{entry}\n"), 1);
+    }
+    copy.write("allow.toml", &allowances);
+    assert!(
+        add_file(&copy, ID, "quality", file).unwrap().left_out.iter().any(|line| line.ends_with("/prefixItems: …"))
+    );
+}

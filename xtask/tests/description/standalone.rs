@@ -159,3 +159,17 @@ fn an_input_without_fields_and_every_place_that_stays_json_are_told() {
     let at = "#/components/schemas/CorpusBareInput/properties/loose/items";
     assert!(made.any_json.iter().any(|place| place.ends_with(at)), "{:?}", made.any_json);
 }
+
+#[test]
+fn a_problem_of_what_stands_inline_is_placed_where_it_stands() {
+    let problems = |property: Value| {
+        notes(|document| document["components"]["schemas"]["CorpusBareInput"]["properties"] = json!({"mode": property}))
+            .unwrap_err()
+    };
+    let at = "one.json#/components/schemas/CorpusBareInput/properties/mode";
+    let text = problems(json!({"type": "string", "enum": ["fast-mode", "fast_mode"]}));
+    let other = "`/components/schemas/CorpusBareInput/properties/mode/enum/0`";
+    assert!(text.starts_with(&format!("{at}/enum/1: this value and {other} are both `FastMode`")), "{text}");
+    let text = problems(json!({"type": "number", "enum": [1.5, 2.5]}));
+    assert!(text.starts_with(&format!("{at}: an enumeration must be of type string or integer")), "{text}");
+}

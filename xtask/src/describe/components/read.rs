@@ -205,7 +205,10 @@ fn enumeration(schema: &Value, values: &[Value], kind: Option<&str>, pointer: &s
                 let rust = rust.unwrap_or_default().holding(values.iter().map(|(value, _)| *value));
                 Shape::IntegerEnum(rust, values)
             }),
-        _ => Err(Error::new("an enumeration must be of type string or integer").at(pointer)),
+        _ => Err(Error::new(
+            "an enumeration must be of type string or integer: take `enum` out of the document, and it is any number",
+        )
+        .at(pointer)),
     }
 }
 
