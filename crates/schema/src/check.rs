@@ -446,6 +446,15 @@ mod tests {
     }
 
     #[test]
+    fn a_number_without_an_upper_bound_may_be_above_an_i64() {
+        static FROM_ONE: FieldKind = FieldKind::Integer(Bounds::NONE.at_least(1));
+        static BELOW_ZERO_TOO: FieldKind = FieldKind::Integer(Bounds::NONE.at_least(-1));
+        static AT_MOST: FieldKind = FieldKind::Integer(Bounds::NONE.at_least(1).at_most(i64::MAX));
+        let fits = |kind: &'static FieldKind| kind.check("steps", &json!(u64::MAX)).is_ok();
+        assert_eq!([fits(&FROM_ONE), fits(&BELOW_ZERO_TOO), fits(&AT_MOST)], [true, false, false]);
+    }
+
+    #[test]
     fn a_huge_name_or_value_is_shown_in_part() {
         let long = "\u{202e}x".repeat(1 << 16);
         for input in [json!({ long.clone(): 1 }), json!({"image_urls": [long]})] {

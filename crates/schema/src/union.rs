@@ -108,6 +108,9 @@ mod tests {
         assert_eq!(candidates(&json!(42), &[number, integer]), [1, 0]);
         assert_eq!(candidates(&json!(4.5), &[integer, number]), [1, 0]);
         assert!(candidates(&json!(u64::MAX), &[number]).is_empty());
+        // The last whole number up to which an `f64` holds all of them, and the first that it does not.
+        assert_eq!(candidates(&json!(1_i64 << 53), &[number]), [0]);
+        assert!(candidates(&json!((1_i64 << 53) + 1), &[number]).is_empty());
         assert_eq!(candidates(&json!([]), &[FEW, &[JsonShape::Array]]), [1]);
         let (listed, text): (&[JsonShape], &[JsonShape]) = (&[JsonShape::String(&["auto"])], &[JsonShape::String(&[])]);
         assert_eq!(candidates(&json!("auto"), &[text, listed]), [1, 0]);
