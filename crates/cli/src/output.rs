@@ -84,7 +84,7 @@ impl Output {
 
     /// A line for somebody who watches; scripts and logs do not get it.
     pub(crate) fn progress(self, text: &str) {
-        if self.watched && !self.quiet {
+        if self.is_watched() {
             talk("", text);
         }
     }
@@ -101,6 +101,11 @@ impl Output {
         if !self.quiet {
             talk("note: ", text);
         }
+    }
+
+    /// Whether somebody sees what is shown on stderr.
+    pub(crate) fn is_watched(self) -> bool {
+        self.watched && !self.quiet
     }
 
     /// Tells of a failure, on stderr and with `--json` on stdout too, and gives the exit code that goes with it.
@@ -173,6 +178,12 @@ pub(crate) fn stdout_is_closed() -> bool {
 /// A line that even `--quiet` lets through: something paid may be forgotten otherwise.
 pub(crate) fn warn(text: &str) {
     talk("warning: ", text);
+}
+
+/// A picture for the terminal at stderr, in the sequences that it understands.
+pub(crate) fn picture(sequences: &[u8]) {
+    let mut stderr = io::stderr().lock();
+    let _ = stderr.write_all(sequences).and_then(|()| stderr.flush());
 }
 
 /// A question to somebody at a terminal, who answers on its last line.

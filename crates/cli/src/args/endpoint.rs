@@ -77,7 +77,9 @@ pub(crate) fn saving() -> Vec<Arg> {
     let no_metadata =
         switch("no-metadata", "Leave out of a PNG what made it: prompt, fields, seed, request id, endpoint, price");
     let sidecar = switch("sidecar", "Also write what made a picture to a JSON file beside it: `fox.png.json`");
-    [output, overwrite, no_metadata, sidecar].into_iter().map(|arg| arg.help_heading(RUNNING)).collect()
+    let preview = switch("preview", "Show the picture on the terminal, once it is saved");
+    let open = switch("open", "Open the picture in the system's viewer, once it is saved");
+    [output, overwrite, no_metadata, sidecar, preview, open].into_iter().map(|arg| arg.help_heading(RUNNING)).collect()
 }
 
 pub(crate) fn timeout() -> Arg {

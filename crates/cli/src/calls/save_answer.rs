@@ -109,6 +109,9 @@ pub(crate) async fn save_answer(
         Ok((saved, files)) => {
             let closed = session.ledger.close(request.id, &Closing::Saved { files });
             warn_unless(closed, "the files are saved");
+            for path in &saved.paths {
+                session.about.shown.show(path, session.output);
+            }
             Ok(saved)
         }
         // The reader of stdout has gone with the file half written: it is still owed.

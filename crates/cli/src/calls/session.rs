@@ -11,6 +11,7 @@ use crate::price::Usd;
 use crate::settings::client;
 use crate::settings::ledger::{open_ledger, unusable_ledger};
 use crate::show::progress::{Progress, repeating};
+use crate::show::saved::ShowSaved;
 use clap::ArgMatches;
 #[cfg(feature = "sandbox")]
 use clap::parser::ValueSource;
@@ -22,18 +23,20 @@ use tokio::time::Instant;
 /// How long a call may take where nobody says.
 const DEFAULT_TIMEOUT: Duration = Duration::from_secs(15 * 60);
 
-/// What is written down of how a picture was made.
+/// What is written down of how a picture was made, and how it is shown.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct AboutPictures {
     /// In the picture itself, where it is a PNG.
     pub(crate) inside: bool,
     /// In a JSON file beside it.
     pub(crate) beside: bool,
+    /// How it is shown once it is saved.
+    pub(crate) shown: ShowSaved,
 }
 
 impl AboutPictures {
     fn of(matches: &ArgMatches) -> Self {
-        Self { inside: !is_set(matches, "no-metadata"), beside: is_set(matches, "sidecar") }
+        Self { inside: !is_set(matches, "no-metadata"), beside: is_set(matches, "sidecar"), shown: ShowSaved::of(matches) }
     }
 }
 

@@ -36,6 +36,37 @@ pub(crate) fn is_dumb_terminal() -> bool {
     std::env::var_os("TERM").is_some_and(|term| term == "dumb")
 }
 
+/// What the terminal says of itself.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct TerminalVariables {
+    pub(crate) term: Option<String>,
+    pub(crate) program: Option<String>,
+    /// The terminal program at the other end of an SSH connection.
+    pub(crate) lc_terminal: Option<String>,
+    pub(crate) color_term: Option<String>,
+    /// Whether it is a window of kitty.
+    pub(crate) kitty_window: bool,
+    /// Whether it is within tmux or GNU screen.
+    pub(crate) multiplexer: bool,
+    /// Whether the user wants no colours.
+    pub(crate) no_color: bool,
+}
+
+/// The variables that terminals set.
+pub(crate) fn terminal() -> TerminalVariables {
+    let is_set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    TerminalVariables {
+        term: text("TERM"),
+        program: text("TERM_PROGRAM"),
+        lc_terminal: text("LC_TERMINAL"),
+        // The terminal of Windows has every colour, and sets only this.
+        color_term: text("COLORTERM").or_else(|| is_set("WT_SESSION").then(|| "truecolor".to_owned())),
+        kitty_window: is_set("KITTY_WINDOW_ID"),
+        multiplexer: is_set("TMUX") || is_set("STY"),
+        no_color: is_set("NO_COLOR"),
+    }
+}
+
 /// Every variable of our own with its meaning, for `--help`.
 pub(crate) fn reference() -> String {
     let own = (IDEOGRAM_LEDGER, "The file that paid requests are noted in.");

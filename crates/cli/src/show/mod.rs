@@ -4,5 +4,7 @@ pub(crate) mod cli_schema;
 pub(crate) mod grid;
 pub(crate) mod inspect;
 pub(crate) mod json_schema;
+mod preview;
 pub(crate) mod progress;
+pub(crate) mod saved;
 pub(crate) mod schema;

@@ -31,6 +31,7 @@ mod save;
 mod schemas;
 mod server;
 mod several;
+mod shown;
 mod support;
 #[cfg(target_os = "linux")]
 mod terminal;
