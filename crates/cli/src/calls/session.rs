@@ -36,7 +36,11 @@ pub(crate) struct AboutPictures {
 
 impl AboutPictures {
     fn of(matches: &ArgMatches) -> Self {
-        Self { inside: !is_set(matches, "no-metadata"), beside: is_set(matches, "sidecar"), shown: ShowSaved::of(matches) }
+        Self {
+            inside: !is_set(matches, "no-metadata"),
+            beside: is_set(matches, "sidecar"),
+            shown: ShowSaved::of(matches),
+        }
     }
 }
 

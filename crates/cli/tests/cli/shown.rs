@@ -24,7 +24,8 @@ fn the_systems_viewer_gets_the_file_and_never_a_url() {
     let opener = place.write("xdg-open", script.as_bytes());
     std::fs::set_permissions(&opener, std::fs::Permissions::from_mode(0o755)).unwrap();
     let path = format!("{}:/usr/bin:/bin", place.work().display());
-    let run = place.calling(&server).args(["generate", "fox", "-o", "https:fox.png", "--open"]).env("PATH", path).output();
+    let run =
+        place.calling(&server).args(["generate", "fox", "-o", "https:fox.png", "--open"]).env("PATH", path).output();
     assert_eq!(run.unwrap().status.code(), Some(0));
     let end = Instant::now() + Duration::from_secs(20);
     while !told.exists() && Instant::now() < end {
@@ -38,7 +39,8 @@ fn the_systems_viewer_gets_the_file_and_never_a_url() {
 fn a_viewer_that_is_not_there_is_told_and_is_no_failure() {
     let place = Place::new();
     let server = Server::start(|request| queue(request, &png(64, 48)));
-    let run = place.calling(&server).args(["generate", "fox", "-o", "fox.png", "--open"]).env("PATH", "/nowhere").output();
+    let run =
+        place.calling(&server).args(["generate", "fox", "-o", "fox.png", "--open"]).env("PATH", "/nowhere").output();
     let run = crate::support::Run::of(run.unwrap());
     assert_eq!((run.code, run.text()), (Some(0), "fox.png\n"));
     assert!(run.stderr.starts_with("warning: `fox.png` is not opened: "), "{run:?}");
