@@ -8,6 +8,8 @@ pub(crate) struct Interrupts {
     /// How the process ends when the latest of them ends it.
     exit: Exit,
     asked: bool,
+    /// Whether somebody else listens, so that nothing is heard here.
+    deaf: bool,
     #[cfg(unix)]
     interrupt: tokio::signal::unix::Signal,
     #[cfg(unix)]
@@ -24,6 +26,7 @@ impl Interrupts {
         Ok(Self {
             exit: Exit::Interrupted,
             asked: false,
+            deaf: false,
             interrupt: listen(SignalKind::interrupt())?,
             terminate: listen(SignalKind::terminate())?,
         })
@@ -31,6 +34,9 @@ impl Interrupts {
 
     /// The next time somebody asks. Cancel-safe.
     pub(crate) async fn next(&mut self) {
+        if self.deaf {
+            std::future::pending::<()>().await;
+        }
         self.exit = tokio::select! {
             _ = self.interrupt.recv() => Exit::Interrupted,
             _ = self.terminate.recv() => Exit::Terminated,
@@ -43,12 +49,12 @@ impl Interrupts {
 impl Interrupts {
     /// From here on Ctrl-C is waited for instead of ending the process.
     pub(crate) fn listen() -> Result<Self, Failure> {
-        Ok(Self { exit: Exit::Interrupted, asked: false })
+        Ok(Self { exit: Exit::Interrupted, asked: false, deaf: false })
     }
 
     /// The next time somebody asks. Cancel-safe.
     pub(crate) async fn next(&mut self) {
-        if tokio::signal::ctrl_c().await.is_err() {
+        if self.deaf || tokio::signal::ctrl_c().await.is_err() {
             std::future::pending::<()>().await;
         }
         self.asked = true;
@@ -59,6 +65,11 @@ impl Interrupts {
     /// Whether somebody has asked.
     pub(crate) fn was_asked(&self) -> bool {
         self.asked
+    }
+
+    /// For work that goes on when a signal comes: the one who ends the process listens.
+    pub(crate) fn deaf() -> Result<Self, Failure> {
+        Ok(Self { deaf: true, ..Self::listen()? })
     }
 
     /// The failure of a run that the latest signal ended: 130 for Ctrl-C, 143 for SIGTERM.

@@ -27,6 +27,7 @@ pub mod ledger;
 mod live;
 mod made;
 mod masks;
+mod mcp;
 mod output;
 mod pictures;
 mod price;
@@ -123,6 +124,7 @@ fn dispatch(matches: &ArgMatches, output: Output) -> Result<(), Failure> {
         Some(("config", matches)) => config::run(matches, output),
         Some(("help", matches)) => docs::help(matches, output),
         Some(("mask", matches)) => masks::run(matches, output),
+        Some(("mcp", matches)) => mcp::serve(matches),
         Some(("jobs", matches)) => jobs::run(matches, output),
         #[cfg(feature = "sandbox")]
         Some(("sandbox", matches)) => sandbox::serve(matches, output),

@@ -182,8 +182,10 @@ pub(crate) fn warn(text: &str) {
 
 /// A picture for the terminal at stderr, in the sequences that it understands.
 pub(crate) fn picture(sequences: &[u8]) {
-    let mut stderr = io::stderr().lock();
-    let _ = stderr.write_all(sequences).and_then(|()| stderr.flush());
+    live::above(|| {
+        let mut stderr = io::stderr().lock();
+        drop(stderr.write_all(sequences).and_then(|()| stderr.flush()));
+    });
 }
 
 /// A question to somebody at a terminal, who answers on its last line.

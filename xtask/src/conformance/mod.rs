@@ -38,6 +38,8 @@ pub enum Suite {
     Description,
     /// The documentation page's first examples: curl, Python and JavaScript
     QuickStart,
+    /// The command line as an MCP server, by the protocol's own Python client
+    Mcp,
     /// The sandbox's own page, in a browser
     Browser,
     /// Five endpoints of other shapes, added to a copy of the workspace, by its command line and its sandbox
@@ -45,8 +47,15 @@ pub enum Suite {
 }
 
 impl Suite {
-    const ALL: [Self; 6] =
-        [Self::QuickStart, Self::Python, Self::Javascript, Self::Description, Self::Browser, Self::Endpoints];
+    const ALL: [Self; 7] = [
+        Self::QuickStart,
+        Self::Python,
+        Self::Javascript,
+        Self::Description,
+        Self::Mcp,
+        Self::Browser,
+        Self::Endpoints,
+    ];
 
     const fn name(self) -> &'static str {
         match self {
@@ -54,6 +63,7 @@ impl Suite {
             Self::Javascript => "javascript",
             Self::Description => "description",
             Self::QuickStart => "quick-start",
+            Self::Mcp => "mcp",
             Self::Browser => "browser",
             Self::Endpoints => "endpoints",
         }

@@ -5,7 +5,7 @@ use crate::args::negation::with_opposites;
 #[cfg(feature = "sandbox")]
 use crate::args::sandbox;
 use crate::args::value::switch;
-use crate::args::{config, jobs, mask, rerun, schema};
+use crate::args::{config, jobs, mask, mcp, rerun, schema};
 use crate::settings::env;
 use clap::{Arg, Command, ValueHint, value_parser};
 use ideogram_schema::ENDPOINTS;
@@ -33,7 +33,8 @@ pub fn command() -> Command {
         .subcommand(jobs::command(&saving().into_iter().chain([timeout()]).collect::<Vec<_>>()))
         .subcommand(mask::command())
         .subcommand(inspect())
-        .subcommand(rerun::command(running()));
+        .subcommand(rerun::command(running()))
+        .subcommand(mcp::command(timeout()));
     #[cfg(feature = "sandbox")]
     let command = command.subcommand(sandbox::command());
     let command = command.subcommand(config::command());
@@ -93,7 +94,7 @@ fn man() -> Command {
 }
 
 fn help() -> Command {
-    let topic = Arg::new("topic").value_name("COMMAND").num_args(0..).help("A command, or `exit-codes`");
+    let topic = Arg::new("topic").value_name("COMMAND").num_args(0..).help("A command, `exit-codes`, or `agents`");
     Command::new("help").about("Print the help of the tool, of a command, or of the exit codes").arg(topic)
 }
 

@@ -88,9 +88,65 @@ pub(crate) fn from_matches(info: &'static EndpointInfo, matches: &ArgMatches) ->
             draft.input.insert(flag.field.name.to_owned(), value);
         }
     }
+    let files = files.into_iter().map(|(raw, flag, role, place)| (PathBuf::from(raw), flag, role, place)).collect();
+    with_files(draft, files, treatment)
+}
+
+/// What is in place of a file that is named by a path, until it is there itself.
+const UNSENT: &str = "data:,";
+
+/// Builds the input of an endpoint from JSON. A file that is named by no URL is a path: `local` says which file that is.
+pub(crate) fn from_values(
+    info: &'static EndpointInfo,
+    input: Map<String, Value>,
+    local: impl Fn(&str) -> Result<PathBuf, Failure>,
+) -> Result<Draft, Failure> {
+    let mut draft = Draft { input, uploads: Vec::new(), notes: Vec::new() };
+    let mut paths: Vec<(String, FileRole, Place)> = Vec::new();
+    for field in info.inputs {
+        let (FieldKind::File(role), Some(value)) = (item(&field.kind), draft.input.get_mut(field.name)) else {
+            continue;
+        };
+        let values = match value {
+            Value::Array(values) => values.iter_mut().collect(),
+            one => vec![one],
+        };
+        for (index, value) in values.into_iter().enumerate() {
+            if let Some(path) = value.as_str().filter(|text| !local_file::is_remote(text)) {
+                paths.push((path.to_owned(), *role, Place { field: field.name, index }));
+                *value = UNSENT.into();
+            }
+        }
+    }
+    // Every value is judged before a file is read.
+    info.check(&draft.input).map_err(|fault| Failure::usage(fault.to_string()))?;
+    for field in info.inputs {
+        if let (FieldKind::Enum(values), Some(Value::String(given))) = (&field.kind, draft.input.get(field.name))
+            && !values.contains(&given.as_str())
+        {
+            let (name, given) = (field.name, shown(given));
+            return Err(Failure::usage(format!(
+                "`{name}` cannot be `{given}`: it must be one of `{}`",
+                values.join("`, `")
+            )));
+        }
+    }
+    let mut files = Vec::new();
+    for (path, role, place) in paths {
+        files.push((local(&path)?, place.field.to_owned(), role, place));
+    }
+    with_files(draft, files, Treatment { rotate: true, any_mask: false, fit_mask: false })
+}
+
+/// Looks at the local files of an input and puts them into it, or notes that they are to be uploaded.
+fn with_files(
+    mut draft: Draft,
+    files: Vec<(PathBuf, String, FileRole, Place)>,
+    treatment: Treatment,
+) -> Result<Draft, Failure> {
     let mut locals = Vec::new();
-    for (raw, flag, role, place) in files {
-        let local = local_file::read(raw.as_ref(), &flag, role, treatment, &mut draft.notes)?;
+    for (path, flag, role, place) in files {
+        let local = local_file::read(&path, &flag, role, treatment, &mut draft.notes)?;
         locals.push((role, place, local));
     }
     same_size(&mut locals, treatment, &mut draft.notes)?;

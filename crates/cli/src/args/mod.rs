@@ -9,6 +9,7 @@ pub(crate) mod jobs;
 pub(crate) mod kind;
 mod local_file;
 mod mask;
+mod mcp;
 pub(crate) mod negation;
 mod rerun;
 #[cfg(feature = "sandbox")]

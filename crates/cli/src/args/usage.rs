@@ -10,8 +10,13 @@ pub(crate) fn help_text(error: &clap::Error) -> Result<String, Failure> {
         ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand | ErrorKind::MissingSubcommand => {
             Err(Failure::usage("a command is missing; see `ideogram --help`"))
         }
-        _ => Err(Failure::usage(sentence(error))),
+        _ => Err(failure(error)),
     }
+}
+
+/// The failure for a command line that was not understood.
+pub(crate) fn failure(error: &clap::Error) -> Failure {
+    Failure::usage(sentence(error))
 }
 
 fn sentence(error: &clap::Error) -> String {

@@ -11,6 +11,7 @@ use crate::settings::ledger::unusable_ledger;
 use ideogram_client::{Client, JsonInput};
 use ideogram_schema::EndpointInfo;
 use serde_json::{Map, Value};
+use std::borrow::Cow;
 use std::path::Path;
 
 /// How often a random seed is drawn again because the ledger has seen its input.
@@ -32,7 +33,7 @@ pub(crate) struct Order {
     /// A URL that the service tells of the outcome.
     pub(crate) webhook: Option<String>,
     /// Whose call it is, for the ledger.
-    pub(crate) caller: &'static str,
+    pub(crate) caller: Cow<'static, str>,
     /// The batch it belongs to and its key in it.
     pub(crate) batch: Option<(String, String)>,
 }
@@ -78,7 +79,8 @@ pub(super) fn choose_seed(order: &mut Order, session: &Session) -> Result<(), Fa
 impl Order {
     /// A call of the command line through the queue.
     pub(crate) fn new(info: &'static EndpointInfo, input: Map<String, Value>, destination: Destination) -> Self {
-        Self { info, input, seed: None, sync: false, destination, webhook: None, caller: "command", batch: None }
+        let caller = Cow::Borrowed("command");
+        Self { info, input, seed: None, sync: false, destination, webhook: None, caller, batch: None }
     }
 
     /// The input as the client takes it.
@@ -107,7 +109,7 @@ impl Order {
             clock_offset_ms: client.clock_offset_ms(),
             account: Some(client.key_fingerprint()),
             cost_micros: cost(self.info, &self.input).and_then(|micros| i64::try_from(micros).ok()),
-            caller: self.caller,
+            caller: &self.caller,
             batch: self.batch.as_ref().map(|(batch, key)| (batch.as_str(), key.as_str())),
             ..NewRow::new(self.info.id, sent)
         }

@@ -41,6 +41,9 @@ A reader that closes the pipe early is no failure. With `--json` the word in `er
 usage, file, credentials, rate_limit, balance, network, timeout, unknown, partial, cost, interrupted.
 ";
 
+/// The page for an agent.
+const AGENTS: &str = include_str!("agents.txt");
+
 /// What it is, how to begin, and the commands.
 pub(crate) fn first_page() -> Result<(), Failure> {
     let whole = command();
@@ -57,6 +60,9 @@ pub(crate) fn help(matches: &ArgMatches, output: Output) -> Result<(), Failure> 
     let words: Vec<&str> = matches.get_many::<String>("topic").into_iter().flatten().map(String::as_str).collect();
     if words == ["exit-codes"] {
         return print(EXIT_CODES.to_owned(), output);
+    }
+    if words == ["agents"] {
+        return write_stdout(AGENTS.as_bytes());
     }
     if let Some(unknown) = words.iter().find(|word| word.starts_with('-')) {
         return Err(Failure::usage(format!("`{unknown}` is no command; see `ideogram help`")));

@@ -15,6 +15,8 @@ mod take_up;
 mod tidy;
 mod watch;
 
+pub(crate) use take_up::take_up;
+
 use crate::exit::Failure;
 use crate::output::Output;
 use clap::ArgMatches;

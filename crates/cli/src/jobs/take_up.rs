@@ -18,7 +18,7 @@ use std::time::Duration;
 const ANSWERED_WITHIN: Duration = Duration::from_secs(5 * 60);
 
 /// Goes on with a claimed row until its files are saved. `request_id` is the user's word for a request whose reply was lost.
-pub(super) async fn take_up(
+pub(crate) async fn take_up(
     session: &mut Session,
     mut row: Row,
     request_id: Option<&str>,

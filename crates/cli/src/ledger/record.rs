@@ -262,6 +262,7 @@ impl Record {
                 .and_then(|files| serde_json::from_value(files).ok())
                 .unwrap_or_default(),
             note: self.note,
+            caller: self.caller,
             delivered: self.delivered,
         })
     }

@@ -102,7 +102,9 @@ pub struct Row {
     pub files: Vec<String>,
     /// Why it failed or was lost.
     pub note: Option<String>,
-    /// Whether its result was handed over.
+    /// Whose call it is: `command`, or `mcp:` and what tells one call of an MCP client from others.
+    pub caller: String,
+    /// Whether its result was handed over. Of an MCP client's call, saving it is not enough.
     pub delivered: bool,
 }
 

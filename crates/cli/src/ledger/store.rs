@@ -16,6 +16,9 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 use std::path::{Path, PathBuf};
 
+/// What the caller of an MCP client's call begins with.
+const CLIENT: &str = "mcp:";
+
 /// Whether a change is waited for on the disk.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Durability {
@@ -276,7 +279,7 @@ impl Ledger {
         self.update(id, Durability::Process, Some(event), |record, texts| {
             record.files = Value::from(files).to_string();
             record.note = note.map(str::to_owned);
-            record.delivered = event == Event::Saved;
+            record.delivered = event == Event::Saved && !record.caller.starts_with(CLIENT);
             record.taking = None;
             texts.input = summary;
             if record.answer_sum.is_some() {
@@ -323,6 +326,27 @@ impl Ledger {
         } else {
             Err(self.failed(Cause::Damaged(format!("request {id} is not as it was written"))))
         }
+    }
+
+    /// The latest row of this caller with a number above `after`.
+    ///
+    /// # Errors
+    /// When the file cannot be read, or the row is not as it was written.
+    pub fn latest_of(&self, caller: &str, after: i64) -> Result<Option<Row>, LedgerError> {
+        let tail = "WHERE caller = ?1 AND id > ?2 ORDER BY id DESC LIMIT 1";
+        let mut rows = check::rows(&self.db, tail, params![caller, after]).map_err(|cause| self.failed(cause))?;
+        match rows.damaged.first() {
+            None => Ok(rows.sound.pop()),
+            Some(id) => Err(self.failed(Cause::Damaged(format!("request {id} is not as it was written")))),
+        }
+    }
+
+    /// Notes that the result of a saved row was handed over.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn delivered(&mut self, id: i64) -> Result<(), LedgerError> {
+        self.update(id, Durability::Process, None, |record, _| record.delivered = true)
     }
 
     /// The latest row with this request id.

@@ -16,8 +16,20 @@ use std::path::{Path, PathBuf};
 /// Where a mask goes when nobody says.
 const DEFAULT_NAME: &str = "mask.png";
 
+/// A mask, and what is said of it in words; none where it went to stdout.
+type Done = Option<(MaskRow, String)>;
+
 /// Runs one of the commands below `ideogram mask`.
 pub(crate) fn run(matches: &ArgMatches, output: Output) -> Result<(), Failure> {
+    match make(matches, output)? {
+        Some((row, _)) if output.json() => print_envelope(&Envelope::new(Kind::Mask, vec![row])),
+        Some((_, text)) => write_stdout(text.as_bytes()),
+        None => Ok(()),
+    }
+}
+
+/// Makes a mask, or looks at one.
+pub(crate) fn make(matches: &ArgMatches, output: Output) -> Result<Done, Failure> {
     match matches.subcommand() {
         Some(("rect", matches)) => shapes(matches, output, &Shapes::Rectangles(many::<Area>(matches, "at"))),
         Some(("ellipse", matches)) => shapes(matches, output, &Shapes::Ellipses(many::<Area>(matches, "at"))),
@@ -29,7 +41,7 @@ pub(crate) fn run(matches: &ArgMatches, output: Output) -> Result<(), Failure> {
     }
 }
 
-fn shapes(matches: &ArgMatches, output: Output, shapes: &Shapes) -> Result<(), Failure> {
+fn shapes(matches: &ArgMatches, output: Output, shapes: &Shapes) -> Result<Done, Failure> {
     let of = path(matches, "of");
     let size = match (of, matches.get_one::<(u32, u32)>("size")) {
         (Some(picture), _) => size(picture)?,
@@ -41,7 +53,7 @@ fn shapes(matches: &ArgMatches, output: Output, shapes: &Shapes) -> Result<(), F
 }
 
 /// Transparent becomes the colour that is repainted, all else the other one.
-fn alpha(matches: &ArgMatches, output: Output) -> Result<(), Failure> {
+fn alpha(matches: &ArgMatches, output: Output) -> Result<Done, Failure> {
     let source = required(matches, "image")?;
     let picture = read(source)?;
     if !picture.color().has_alpha() {
@@ -55,14 +67,14 @@ fn alpha(matches: &ArgMatches, output: Output) -> Result<(), Failure> {
     finish(matches, output, mask, Some(source))
 }
 
-fn invert(matches: &ArgMatches, output: Output) -> Result<(), Failure> {
+fn invert(matches: &ArgMatches, output: Output) -> Result<Done, Failure> {
     let mut mask = read(required(matches, "mask")?)?.into_luma8();
     image::imageops::invert(&mut mask);
     finish(matches, output, mask, path(matches, "of"))
 }
 
 /// Says what a mask looks like; a mask that `edit` would stop at is a failure.
-fn check(matches: &ArgMatches, output: Output) -> Result<(), Failure> {
+fn check(matches: &ArgMatches, output: Output) -> Result<Done, Failure> {
     let source = required(matches, "mask")?;
     let name = source.display().to_string();
     let mask = read(source)?;
@@ -86,11 +98,11 @@ fn check(matches: &ArgMatches, output: Output) -> Result<(), Failure> {
         output.note(&note);
     }
     let preview = show(matches, &mask.into_luma8(), of)?;
-    tell(output, None, &survey, preview, &format!("{}×{}, {}", survey.width, survey.height, survey.shares()))
+    told(None, &survey, preview, &format!("{}×{}, {}", survey.width, survey.height, survey.shares()))
 }
 
 /// Saves what was made, and what shows it.
-fn finish(matches: &ArgMatches, output: Output, mask: GrayImage, of: Option<&Path>) -> Result<(), Failure> {
+fn finish(matches: &ArgMatches, output: Output, mask: GrayImage, of: Option<&Path>) -> Result<Done, Failure> {
     let overwrite = matches.get_flag("overwrite");
     let bytes = png(&DynamicImage::ImageLuma8(mask.clone()))?;
     let path = match path(matches, "output") {
@@ -104,7 +116,7 @@ fn finish(matches: &ArgMatches, output: Output, mask: GrayImage, of: Option<&Pat
                 return Err(Failure::usage("stdout is closed, so the mask has nowhere to go"));
             }
             show(matches, &mask, of)?;
-            return write_stdout(&bytes);
+            return write_stdout(&bytes).map(|()| None);
         }
         Some(path) => save::write(path, &bytes, overwrite)?,
         None => save::write_free(Path::new(DEFAULT_NAME), &bytes)?,
@@ -115,7 +127,7 @@ fn finish(matches: &ArgMatches, output: Output, mask: GrayImage, of: Option<&Pat
         output.note("the mask has one colour only: the shapes cover all of it, or none");
     }
     let shown = path.display().to_string();
-    tell(output, Some(&path), &survey, preview, &shown)
+    told(Some(&path), &survey, preview, &shown)
 }
 
 /// Writes the preview, where one was asked for.
@@ -128,31 +140,22 @@ fn show(matches: &ArgMatches, mask: &GrayImage, of: Option<&Path>) -> Result<Opt
     save::write(target, &png(&DynamicImage::ImageRgb8(both))?, matches.get_flag("overwrite")).map(Some)
 }
 
-fn tell(
-    output: Output,
-    path: Option<&Path>,
-    survey: &Survey,
-    preview: Option<PathBuf>,
-    line: &str,
-) -> Result<(), Failure> {
-    if output.json() {
-        let text = |path: &Path| path.display().to_string();
-        return print_envelope(&Envelope::new(
-            Kind::Mask,
-            vec![MaskRow {
-                path: path.map(text),
-                preview: preview.as_deref().map(text),
-                width: survey.width,
-                height: survey.height,
-                black: survey.black,
-                white: survey.white,
-                grey: survey.grey,
-                transparent: survey.transparent,
-            }],
-        ));
-    }
+/// What is said of a mask.
+#[expect(clippy::unnecessary_wraps, reason = "what its callers give")]
+fn told(path: Option<&Path>, survey: &Survey, preview: Option<PathBuf>, line: &str) -> Result<Done, Failure> {
+    let text = |path: &Path| path.display().to_string();
+    let row = MaskRow {
+        path: path.map(text),
+        preview: preview.as_deref().map(text),
+        width: survey.width,
+        height: survey.height,
+        black: survey.black,
+        white: survey.white,
+        grey: survey.grey,
+        transparent: survey.transparent,
+    };
     let preview = preview.map(|path| format!("{}\n", path.display())).unwrap_or_default();
-    write_stdout(format!("{line}\n{preview}").as_bytes())
+    Ok(Some((row, format!("{line}\n{preview}"))))
 }
 
 fn many<T: Clone + Send + Sync + 'static>(matches: &ArgMatches, id: &str) -> Vec<T> {

@@ -5,7 +5,7 @@ mod preview;
 mod shape;
 mod survey;
 
-pub(crate) use command::run;
+pub(crate) use command::{make, run};
 pub(crate) use shape::{Area, Corners};
 pub(crate) use survey::Survey;
 

@@ -17,6 +17,7 @@ mod jobs;
 mod ledger;
 mod local_pictures;
 mod masks;
+mod mcp;
 mod metadata;
 mod odd_answers;
 mod output;
