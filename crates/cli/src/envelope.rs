@@ -48,6 +48,10 @@ pub enum Kind {
     Mask,
     /// A request that is not sent, one result each: [`RequestRow`].
     Request,
+    /// The key that is used, one result: [`KeyRow`].
+    Key,
+    /// What `ideogram doctor` looked at, one result each: [`CheckRow`].
+    Check,
     /// Settings, one result each: [`SettingRow`].
     Setting,
     /// What was paid, one result a day and endpoint: [`SpentRow`].
@@ -77,6 +81,8 @@ impl Kind {
         Self::Mask,
         Self::Request,
         Self::Spent,
+        Self::Key,
+        Self::Check,
         Self::Setting,
         Self::BatchRow,
         Self::Schema,
@@ -242,6 +248,32 @@ pub struct MaskRow {
     pub grey: u64,
     /// Pixels that are more than half transparent, counted by their colour too.
     pub transparent: u64,
+}
+
+/// The key that is used.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct KeyRow {
+    /// The part before the `:`, which is no secret.
+    pub id: Option<String>,
+    /// `environment` or `file`.
+    pub origin: &'static str,
+    /// The variable, or the file.
+    pub place: String,
+    /// Whether the service takes it; `null` where it was not asked.
+    pub accepted: Option<bool>,
+}
+
+/// One thing that `ideogram doctor` looked at.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct CheckRow {
+    /// `key`, `queue`, `clock` and so on.
+    pub name: &'static str,
+    /// `ok`, `warning`, `failed` or `skipped`.
+    pub state: &'static str,
+    /// What was found.
+    pub found: String,
+    /// What to do about it.
+    pub advice: Option<String>,
 }
 
 /// One setting.

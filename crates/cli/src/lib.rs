@@ -10,13 +10,16 @@
 //! ```
 
 mod args;
+mod auth;
 mod calls;
 mod clean;
 mod clock;
+mod colour;
 mod config;
 mod cost;
 mod data_uri;
 mod docs;
+mod doctor;
 pub mod envelope;
 pub mod event;
 mod exit;
@@ -65,15 +68,18 @@ pub fn run(arguments: Vec<OsString>) -> Exit {
         };
     }
     let tree = command();
-    let settings = config::settings(&tree);
-    let tree = match &settings {
+    let configured = config::settings(&tree);
+    let tree = match &configured {
         Ok(settings) => config::onto(tree, settings),
         Err(_) => tree,
     };
+    let wish = colour::wish(settings::env::text);
+    colour::decide(colour_asked(&arguments).as_deref(), wish);
     let (output, outcome) = match tree.try_get_matches_from(arguments) {
         Ok(matches) => {
+            colour::decide(deepest(&matches).get_one::<String>("color").map(String::as_str), wish);
             let output = Output::new(format_of(&matches), is_on(&matches, "quiet"), settings::env::is_dumb_terminal());
-            let outcome = match settings {
+            let outcome = match configured {
                 Err(mistake) if matches.subcommand_name().is_some_and(config::is_needed_by) => Err(mistake),
                 _ => dispatch(&matches, output),
             };
@@ -89,6 +95,13 @@ pub fn run(arguments: Vec<OsString>) -> Exit {
         Ok(()) => Exit::Success,
         Err(failure) => output.failure(&failure),
     }
+}
+
+/// What `--color` says before the command line is understood: help and mistakes are coloured too.
+fn colour_asked(arguments: &[OsString]) -> Option<String> {
+    let words = || arguments.iter().take_while(|argument| *argument != "--").filter_map(|argument| argument.to_str());
+    let after = words().skip_while(|word| *word != "--color").nth(1);
+    words().find_map(|word| word.strip_prefix("--color=")).or(after).map(str::to_owned)
 }
 
 /// The matches of the innermost command, which have the flags of every command too.
@@ -121,6 +134,8 @@ fn dispatch(matches: &ArgMatches, output: Output) -> Result<(), Failure> {
         Some(("man", matches)) => docs::man(matches, output),
         Some(("inspect", matches)) => show::inspect::print(matches, output),
         Some(("rerun", matches)) => rerun::run(matches, output),
+        Some(("auth", matches)) => auth::run(matches, output),
+        Some(("doctor", matches)) => doctor::run(matches, output),
         Some(("config", matches)) => config::run(matches, output),
         Some(("help", matches)) => docs::help(matches, output),
         Some(("mask", matches)) => masks::run(matches, output),

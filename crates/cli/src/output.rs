@@ -1,6 +1,7 @@
 //! Where words go: data to stdout, talk to stderr, and never a panic because somebody closed the other end.
 
 use crate::clean;
+use crate::colour;
 use crate::envelope::Envelope;
 use crate::event::EventRow;
 use crate::exit::{Exit, Failure};
@@ -127,7 +128,7 @@ pub(crate) fn print_failure(failure: &Failure) {
         return talk("error: ", failure.message());
     }
     for (index, line) in failure.message().lines().enumerate() {
-        let prefix = if index == 0 { "error: " } else { "" };
+        let prefix = if index == 0 { colour::label("error: ") } else { String::new() };
         live::above(|| drop(writeln!(io::stderr().lock(), "{prefix}{}", clean::excerpt(line))));
     }
 }
@@ -197,5 +198,5 @@ pub(crate) fn ask(question: &str) {
 
 /// One line on stderr; a closed stderr is nobody's loss.
 fn talk(prefix: &str, text: &str) {
-    live::above(|| drop(writeln!(io::stderr().lock(), "{prefix}{}", clean::line(text))));
+    live::above(|| drop(writeln!(io::stderr().lock(), "{}{}", colour::label(prefix), clean::line(text))));
 }

@@ -15,6 +15,7 @@ use crate::platform::money;
 use crate::run::Run;
 use crate::wire::Wire;
 use crate::wire::input::{CallInput, Payload, endpoint_of};
+use crate::wire::reach::{Reach, reach};
 use ideogram_schema::{BillingEvent, Endpoint, EndpointInfo, File, ListPrice};
 use serde_json::Value;
 use std::fmt;
@@ -256,6 +257,22 @@ impl Client {
     /// [`Found::Undecided`].
     pub async fn find_submitted<I: CallInput>(&self, input: &I, window: Window) -> Result<Found<I::Output>> {
         find_submitted(&self.jobs, &Payload::new(input)?, window).await
+    }
+
+    /// Asks each configured service whether it is there, with one `HEAD` without the key that costs nothing.
+    ///
+    /// ```
+    /// # async fn example(client: ideogram_client::Client) {
+    /// for reach in client.reach().await {
+    ///     match reach.status {
+    ///         Ok(status) => println!("{} answers {status} after {:?}", reach.url, reach.elapsed),
+    ///         Err(error) => println!("{} does not answer: {error}", reach.url),
+    ///     }
+    /// }
+    /// # }
+    /// ```
+    pub async fn reach(&self) -> Vec<Reach> {
+        reach(&self.wire).await
     }
 
     /// What the endpoint costs today, as the platform says. The price that the description has is in

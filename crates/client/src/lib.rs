@@ -163,6 +163,7 @@ pub use run::Run;
 pub use wire::input::{CallInput, CallOutput, JsonInput};
 pub use wire::lifecycle::ObjectLifecycle;
 pub use wire::options::CallOptions;
+pub use wire::reach::Reach;
 pub use wire::retry::RetryPolicy;
 
 /// The examples of the README are tested too.

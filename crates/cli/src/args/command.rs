@@ -5,11 +5,19 @@ use crate::args::negation::with_opposites;
 #[cfg(feature = "sandbox")]
 use crate::args::sandbox;
 use crate::args::value::switch;
-use crate::args::{config, jobs, mask, mcp, rerun, schema};
+use crate::args::{auth, config, docs, jobs, mask, mcp, rerun, schema};
+use crate::colour;
 use crate::settings::env;
+use clap::builder::PossibleValuesParser;
 use clap::{Arg, Command, ValueHint, value_parser};
 use ideogram_schema::ENDPOINTS;
 use std::path::PathBuf;
+
+const EXAMPLES: &str = "\
+Examples:
+  ideogram generate \"A fox reading a map, poster\" -o poster.png --overwrite
+  ideogram remix fox.png \"the same fox in winter\"
+  ideogram jobs --all";
 
 const EXIT_CODES: &str = "\
 Exit codes:
@@ -24,7 +32,7 @@ pub fn command() -> Command {
     let command = Command::new("ideogram")
         .version(env!("CARGO_PKG_VERSION"))
         .about("Make pictures with fal's Ideogram V2 Turbo endpoints")
-        .after_help(format!("{}\n\n{EXIT_CODES}", env::reference()))
+        .after_help(format!("{EXAMPLES}\n\n{}\n\n{EXIT_CODES}", env::reference()))
         .subcommand_required(true)
         .disable_help_subcommand(true)
         .args(globals());
@@ -37,8 +45,14 @@ pub fn command() -> Command {
         .subcommand(mcp::command(timeout()));
     #[cfg(feature = "sandbox")]
     let command = command.subcommand(sandbox::command());
-    let command = command.subcommand(config::command());
-    with_opposites(command.subcommand(schema::command()).subcommand(completions()).subcommand(man()).subcommand(help()))
+    let command = command.subcommand(config::command()).subcommand(auth::command()).subcommand(doctor());
+    let command = command.subcommand(schema::command()).subcommand(docs::completions());
+    let names: Vec<String> = command
+        .get_subcommands()
+        .map(|inner| inner.get_name().to_owned())
+        .chain(["man".to_owned(), "help".to_owned()])
+        .collect();
+    with_opposites(command.subcommand(docs::man(&names)).subcommand(docs::help(&names)))
 }
 
 /// The flags of every command.
@@ -55,6 +69,13 @@ fn globals() -> Vec<Arg> {
                 .value_parser(["true", "false", "events"])
                 .hide_possible_values(true)
                 .help("Print one JSON envelope on stdout; `--json=events` prints what happens before it, a line each"),
+        ),
+        running(
+            Arg::new("color")
+                .long("color")
+                .value_name("WHEN")
+                .value_parser(PossibleValuesParser::new(colour::CHOICES))
+                .help("Colour help and messages [default: auto, on a terminal]"),
         ),
         running(switch("quiet", "Say nothing on stderr but failures").short('q')),
         running(
@@ -83,19 +104,14 @@ fn inspect() -> Command {
         .after_help("Example:\n  ideogram inspect fox.png")
 }
 
-fn completions() -> Command {
-    let shell = Arg::new("shell").value_name("SHELL").value_parser(value_parser!(clap_complete::Shell)).required(true);
-    Command::new("completions").about("Print a shell's completion script").arg(shell)
-}
-
-fn man() -> Command {
-    let page = Arg::new("page").value_name("COMMAND").help("Of this command [default: of the whole tool]");
-    Command::new("man").about("Print a man page, for `man -l -`").arg(page)
-}
-
-fn help() -> Command {
-    let topic = Arg::new("topic").value_name("COMMAND").num_args(0..).help("A command, `exit-codes`, or `agents`");
-    Command::new("help").about("Print the help of the tool, of a command, or of the exit codes").arg(topic)
+fn doctor() -> Command {
+    Command::new("doctor")
+        .about("Look at everything that a call needs, and say what to do where something is wrong")
+        .after_help(
+            "Looks at the key, the settings, the proxy, the certificates, each service, the clock, the ledger, the disk and \
+             the terminal. Nothing that costs is sent. It ends with the exit code that a call would end with.\n\n\
+             Example:\n  ideogram doctor",
+        )
 }
 
 #[cfg(test)]

@@ -1,12 +1,12 @@
 //! The commands of the endpoints, and the flags that they share.
 
-use crate::args::flag::with_fields;
+use crate::args::flag::{flags, item, plain, with_fields};
 use crate::args::several;
 use crate::args::value::{switch, time};
 use crate::price::{Usd, price};
 use crate::save::fields;
 use clap::{Arg, Command, ValueHint, value_parser};
-use ideogram_schema::{EndpointInfo, FieldKind, FileRole};
+use ideogram_schema::{EndpointInfo, Field, FieldKind, FileRole};
 use std::path::PathBuf;
 use std::str::FromStr as _;
 
@@ -22,12 +22,34 @@ pub(crate) fn command(info: &'static EndpointInfo) -> Command {
     let cost = info.price.map(|cost| format!(", {}", price(&cost))).unwrap_or_default();
     let has_mask = info.inputs.iter().any(|field| field.kind == FieldKind::File(FileRole::Mask));
     let command = Command::new(info.verb).about(info.summary.trim_end_matches('.')).after_help(format!(
-        "Fields of a name, as in `--output 'foxes/{{slug}}-{{style}}.{{ext}}'`: {}.\n\nEndpoint: {}{cost}{}",
+        "Fields of a name, as in `--output 'foxes/{{slug}}-{{style}}.{{ext}}'`: {}.\n\nEndpoint: {}{cost}{}\n\n{}",
         fields().join(", "),
         info.id,
-        if has_mask { MASKS } else { "" }
+        if has_mask { MASKS } else { "" },
+        examples(info)
     ));
     with_fields(command, info).args(running())
+}
+
+/// Examples by rule: what is required, then a choice and a name for the file.
+fn examples(info: &'static EndpointInfo) -> String {
+    let word = |field: &'static Field| match item(&field.kind) {
+        FieldKind::File(FileRole::Mask) => "mask.png".to_owned(),
+        FieldKind::File(_) => "fox.png".to_owned(),
+        FieldKind::String { .. } => "\"A fox reading a map, poster\"".to_owned(),
+        _ => field.examples.first().map_or_else(|| "1".to_owned(), |example| plain(example)),
+    };
+    let required = flags(info).into_iter().filter(|flag| flag.field.required).map(|flag| match flag.shown() {
+        long if long.starts_with("--") => format!("{long} {}", word(flag.field)),
+        _ => word(flag.field),
+    });
+    let call = [format!("ideogram {}", info.verb)].into_iter().chain(required).collect::<Vec<_>>().join(" ");
+    let choice = flags(info).into_iter().find_map(|flag| match flag.field.kind {
+        FieldKind::Enum(values) => values.last().map(|value| format!(" {} {value}", flag.shown())),
+        _ => None,
+    });
+    let sandbox = if cfg!(feature = "sandbox") { " --sandbox" } else { "" };
+    format!("Examples:\n  {call}{sandbox}\n  {call}{} -o made.png --json", choice.unwrap_or_default())
 }
 
 /// The flags of a call.

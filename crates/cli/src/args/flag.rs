@@ -244,7 +244,7 @@ pub(crate) fn range(kind: &FieldKind) -> Option<String> {
 
 /// Any text to the parser, a closed list to help and completions: the table's own check words the refusal.
 #[derive(Clone)]
-struct Listed(Vec<String>);
+pub(super) struct Listed(pub(super) Vec<String>);
 
 impl TypedValueParser for Listed {
     type Value = String;

@@ -3,6 +3,7 @@
 use crate::args::flag::{Flag, flags, is_seed, item};
 use crate::args::kind::{self, length};
 use crate::args::local_file::{self, Content, LocalFile, Treatment};
+use crate::args::usage::similar;
 use crate::args::value::is_set;
 use crate::exit::Failure;
 use clap::ArgMatches;
@@ -261,7 +262,12 @@ fn value(flag: &Flag, kind: &'static FieldKind, raw: &str) -> Result<Value, Fail
         }
         FieldKind::Enum(values) => match values.iter().find(|value| **value == raw) {
             Some(value) => Ok((*value).into()),
-            None => Err(refused(format!("it must be one of `{}`", values.join("`, `")))),
+            None => Err(match similar(raw, values.iter().copied()) {
+                Some(meant) => {
+                    Failure::usage(format!("`{}` cannot be `{}`; did you mean `{meant}`?", flag.shown(), shown(raw)))
+                }
+                None => refused(format!("it must be one of `{}`", values.join("`, `"))),
+            }),
         },
         FieldKind::Object(_) | FieldKind::Map(_) | FieldKind::IntegerEnum(_) | FieldKind::OneOf(_) => {
             if let Some(value) = kind::read(kind, raw) {

@@ -70,6 +70,28 @@ pub(super) fn command(saving: &[Arg]) -> Command {
                 .arg(when("since", "From then on").default_value("30d")),
         )
         .subcommand(about("salvage", "Make a working ledger of what can be read in a damaged one"))
+        .after_help("Examples:\n  ideogram jobs\n  ideogram jobs --all --endpoint generate --newer-than 7d")
+        .mut_subcommands(|inner| {
+            let examples = examples(inner.get_name());
+            inner.after_help(examples)
+        })
+}
+
+/// What is shown of a command's use.
+fn examples(name: &str) -> &'static str {
+    match name {
+        "list" => "Example:\n  ideogram jobs list --state saved --limit 20",
+        "show" => "Example:\n  ideogram jobs show 1 --json",
+        "watch" => "Example:\n  ideogram jobs watch",
+        "result" => "Examples:\n  ideogram jobs result 1 --wait\n  ideogram jobs result 1",
+        "cancel" => "Example:\n  ideogram jobs cancel --all",
+        "resume" => "Example:\n  ideogram jobs resume 1",
+        "close" => "Example:\n  ideogram jobs close 1",
+        "forget" => "Example:\n  ideogram jobs result 1 --wait && ideogram jobs forget 1",
+        "prune" => "Examples:\n  ideogram jobs prune --older-than 90d\n  ideogram jobs prune --keep 1000",
+        "cost" => "Example:\n  ideogram jobs cost --since 2026-01-01",
+        _ => "Example:\n  ideogram jobs salvage",
+    }
 }
 
 fn prune() -> Command {

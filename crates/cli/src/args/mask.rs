@@ -17,7 +17,9 @@ vendor documents for its own API that black is repainted and white is kept; that
 pub(crate) fn command() -> Command {
     Command::new("mask")
         .about("Make masks for `edit`, and look at them before they are paid for")
-        .after_help(COLOURS)
+        .after_help(format!(
+            "{COLOURS}\n\nExample:\n  ideogram mask ellipse --of fox.png --at 60%,10%,30%,40% -o mask.png"
+        ))
         .subcommand_required(true)
         .subcommand(shape(
             "rect",
@@ -29,7 +31,7 @@ pub(crate) fn command() -> Command {
             "ellipse",
             "Make a mask of ellipses, each within a rectangle",
             area(),
-            "ideogram mask ellipse --size 1024x1024 --at 256,256,512,512 --preview seen.png",
+            "ideogram mask ellipse --of fox.png --at 25%,25%,50%,50% --preview seen.png",
         ))
         .subcommand(shape(
             "polygon",

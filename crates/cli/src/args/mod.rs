@@ -1,7 +1,9 @@
 //! The command tree, built from the table of endpoints, and what a command line means by it.
 
+mod auth;
 mod command;
 mod config;
+mod docs;
 pub(crate) mod endpoint;
 pub(crate) mod flag;
 pub(crate) mod input;

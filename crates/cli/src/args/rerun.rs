@@ -13,8 +13,8 @@ A picture may come from anybody, so it does not choose which files of this machi
 taken from it. A file that was sent from a disk is not in the picture; name it again.
 
 Examples:
-  ideogram rerun fox.png --seed 8
-  ideogram rerun 12 --style anime --yes";
+  ideogram rerun fox.png --seed 8 --yes
+  ideogram rerun 1 --style anime --yes";
 
 /// `ideogram rerun`, with the flags of a call.
 pub(super) fn command(running: Vec<Arg>) -> Command {

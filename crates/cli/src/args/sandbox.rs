@@ -44,7 +44,11 @@ pub(crate) fn command() -> Command {
         ])
         .args(timing())
         .args(account())
-        .after_help(format!("{}\n\n{}", triggers(), faults()))
+        .after_help(format!(
+            "{}\n\n{}\n\nExamples:\n  ideogram sandbox --port 0\n  ideogram sandbox --port 0 --service-time 3s --balance 10",
+            triggers(),
+            faults()
+        ))
 }
 
 /// How long things take.

@@ -1,7 +1,9 @@
 //! The arguments of `ideogram schema`.
 
+use crate::args::flag::Listed;
 use crate::args::value::switch;
 use clap::{Arg, Command};
+use ideogram_schema::ENDPOINTS;
 
 /// The word that stands for this tool's own output.
 pub(crate) const CLI: &str = "cli";
@@ -16,6 +18,8 @@ Examples:
 pub(crate) fn command() -> Command {
     let verb = Arg::new("verb")
         .value_name("COMMAND")
+        .value_parser(Listed(ENDPOINTS.iter().map(|info| info.verb).chain([CLI]).map(str::to_owned).collect()))
+        .hide_possible_values(true)
         .help("Only this one: its command or endpoint id; `cli` for a JSON Schema of what `--json` prints");
     Command::new("schema")
         .about("Print what the endpoints take and give, as text or with `--json`")

@@ -1,14 +1,20 @@
 //! A command line that makes no sense, said in one sentence.
 
+use crate::colour;
 use crate::exit::Failure;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
+use ideogram_schema::ENDPOINTS;
 
 /// Help and version, which clap gives as errors; anything else becomes a usage failure.
 pub(crate) fn help_text(error: &clap::Error) -> Result<String, Failure> {
     match error.kind() {
-        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => Ok(error.render().to_string()),
+        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
+            let page = error.render();
+            let page = if colour::on_stdout() { page.ansi().to_string() } else { page.to_string() };
+            Ok(page)
+        }
         ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand | ErrorKind::MissingSubcommand => {
-            Err(Failure::usage("a command is missing; see `ideogram --help`"))
+            Err(Failure::usage(missing_command(error)))
         }
         _ => Err(failure(error)),
     }
@@ -24,7 +30,9 @@ fn sentence(error: &clap::Error) -> String {
     let argument = get(ContextKind::InvalidArg);
     let told = match (error.kind(), argument.clone()) {
         (ErrorKind::MissingRequiredArgument, Some(missing)) => format!("{missing} is missing"),
+        (ErrorKind::UnknownArgument, Some(word)) if !word.starts_with("`-") => return one_too_many(error, &word),
         (ErrorKind::UnknownArgument, Some(unknown)) => format!("there is no {unknown} here"),
+        (ErrorKind::TooManyValues, Some(argument)) => format!("{argument} takes no value"),
         (ErrorKind::InvalidSubcommand, _) => {
             format!("there is no command {}", get(ContextKind::InvalidSubcommand).unwrap_or_default())
         }
@@ -42,7 +50,7 @@ fn sentence(error: &clap::Error) -> String {
         (ErrorKind::ValueValidation, Some(argument)) => {
             let value = get(ContextKind::InvalidValue).unwrap_or_default();
             let why = std::error::Error::source(error).map(ToString::to_string).unwrap_or_default();
-            format!("{argument} cannot be {value}: {why}")
+            format!("{argument} cannot be {value}: {}", in_words(&why))
         }
         (ErrorKind::NoEquals, Some(argument)) => format!("{argument} takes its value after `=`"),
         (ErrorKind::InvalidUtf8, _) => "an argument is not valid UTF-8".to_owned(),
@@ -57,6 +65,50 @@ fn sentence(error: &clap::Error) -> String {
             Some(command) => format!("{told}; see `{command} --help`"),
             None => told,
         },
+    }
+}
+
+/// What a command that has commands of its own goes on with.
+fn missing_command(error: &clap::Error) -> String {
+    match (command_of(error), error.get(ContextKind::ValidSubcommand).map(text)) {
+        (Some(command), Some(inner)) if command != "ideogram" => format!("`{command}` goes on with one of {inner}"),
+        _ => "a command is missing; see `ideogram --help`".to_owned(),
+    }
+}
+
+/// A word that no argument takes: most likely a prompt without its quotes.
+fn one_too_many(error: &clap::Error, word: &str) -> String {
+    if matches!(word, "`true`" | "`false`") {
+        return format!(
+            "{word} stands alone; a flag that says yes or no takes it after `=`, as in `--expand-prompt=false`"
+        );
+    }
+    let command = command_of(error);
+    let verb = command.as_deref().and_then(|command| command.strip_prefix("ideogram "));
+    if ENDPOINTS.iter().any(|info| Some(info.verb) == verb) {
+        return format!("{word} is one word too many; a prompt of several words needs quotes: `\"a fox in the snow\"`");
+    }
+    let see = command.map(|command| format!("; see `{command} --help`")).unwrap_or_default();
+    format!("{word} is one word too many{see}")
+}
+
+/// What a number's parser says, in the words of who typed it.
+fn in_words(why: &str) -> String {
+    if let Some((_, range)) = why.rsplit_once(" is not in ") {
+        let (least, most) = range.split_once("..").unwrap_or((range, ""));
+        let most = most.trim_start_matches('=');
+        return match most.parse::<i64>() {
+            Ok(most) if most < i64::MAX => format!("it must be a whole number from {least} to {most}"),
+            _ => format!("it must be a whole number, at least {least}"),
+        };
+    }
+    match why {
+        "invalid digit found in string" | "cannot parse integer from empty string" => {
+            "it must be a whole number".to_owned()
+        }
+        "number too large to fit in target type" => "it is too large".to_owned(),
+        "number too small to fit in target type" => "it is too small".to_owned(),
+        _ => why.to_owned(),
     }
 }
 
@@ -112,7 +164,7 @@ fn text(value: &ContextValue) -> String {
 /// `--seed <N>` and `<PROMPT>` as they are typed: `` `--seed` ``, `` `PROMPT` ``.
 fn quoted(text: &str) -> String {
     let flag = if text.starts_with('-') { text.split([' ', '[', '=']).next().unwrap_or(text) } else { text };
-    let name = flag.trim_start_matches('<').trim_end_matches('>');
+    let name = flag.trim_end_matches("...").trim_matches(['<', '>', '[', ']']);
     format!("`{name}`")
 }
 

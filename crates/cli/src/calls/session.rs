@@ -109,7 +109,7 @@ impl Session {
             });
         }
         // The key comes first: without one nothing else matters.
-        let builder = client::builder_from_env()?.on_retry(move |error, wait| repeating(output, error, wait));
+        let builder = client::configured_builder()?.on_retry(move |error, wait| repeating(output, error, wait));
         let client = builder.build().map_err(|error| client::failure(&error))?;
         clean::hide_key_of(&client);
         let ledger = open_ledger(named)?;

@@ -86,7 +86,7 @@ pub(crate) fn argument(tree: &Command, place: &Place, name: &str) -> Result<Arg,
         return Ok(all.swap_remove(at));
     }
     if KEYS.contains(&name.to_lowercase().as_str()) {
-        return Err("no key stands among the settings".to_owned());
+        return Err("no key stands among the settings; `ideogram auth login` keeps it in a file of its own".to_owned());
     }
     if is_forbidden(name) {
         return Err(format!("`{name}` is asked for each time on the command line, and cannot be a setting"));

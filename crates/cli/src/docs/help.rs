@@ -23,7 +23,7 @@ With a key in `FAL_KEY`:
   ideogram jobs
 ";
 
-const EXIT_CODES: &str = "\
+pub(super) const EXIT_CODES: &str = "\
 How `ideogram` ends:
   0    everything that was asked for is done
   1    the request failed, or the service cancelled it

@@ -1,19 +1,57 @@
-//! The environment variables that this program reads, beside those of the client.
+//! The environment variables that this program reads: the one list that `--help`, the man page and the documentation are
+//! made from, beside the client's own.
 
 use ideogram_client::env;
 use std::path::PathBuf;
 
-/// The file that paid requests are noted in.
-pub(crate) const IDEOGRAM_LEDGER: &str = "IDEOGRAM_LEDGER";
+/// One variable.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Variable {
+    pub(crate) name: &'static str,
+    /// What it sets, one sentence.
+    pub(crate) description: &'static str,
+}
 
-/// The directory of the user's data, by the XDG base directory specification.
-pub(crate) const XDG_DATA_HOME: &str = "XDG_DATA_HOME";
+macro_rules! variables {
+    ($($(#[doc = $description:literal])+ $name:ident;)+) => {
+        $($(#[doc = $description])+ pub(crate) const $name: &str = stringify!($name);)+
 
-/// The directory of the user's settings, by the XDG base directory specification.
-pub(crate) const XDG_CONFIG_HOME: &str = "XDG_CONFIG_HOME";
+        /// Those of this program.
+        const OWN: &[Variable] = &[$(Variable {
+            name: $name,
+            description: concat!($($description),+).trim_ascii_start(),
+        }),+];
+    };
+}
 
-/// The user's home.
-pub(crate) const HOME: &str = "HOME";
+variables! {
+    /// The file that paid requests are noted in.
+    IDEOGRAM_LEDGER;
+    /// The directory of the user's settings, an absolute path; `~/.config` where it is not set.
+    XDG_CONFIG_HOME;
+    /// The directory of the user's data, an absolute path; `~/.local/share` where it is not set.
+    XDG_DATA_HOME;
+    /// The user's home, an absolute path.
+    HOME;
+    /// Set to anything: no colours.
+    NO_COLOR;
+    /// Set to anything but `0`: colours also where nobody watches.
+    CLICOLOR_FORCE;
+    /// Set to `0`: no colours.
+    CLICOLOR;
+    /// The kind of the terminal; `dumb` has no colours.
+    TERM;
+}
+
+/// The variables that name proxies, which the system's conventions define.
+const PROXIES: [&str; 8] =
+    ["https_proxy", "HTTPS_PROXY", "http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY", "no_proxy", "NO_PROXY"];
+
+/// Every variable with its meaning: the client's, then those of this program.
+pub(crate) fn all() -> impl Iterator<Item = Variable> {
+    let of_client = env::ALL.iter().map(|variable| Variable { name: variable.name, description: variable.description });
+    of_client.chain(OWN.iter().copied())
+}
 
 /// The folder that a variable names, where that is an absolute path.
 pub(crate) fn folder(name: &str) -> Option<PathBuf> {
@@ -21,7 +59,7 @@ pub(crate) fn folder(name: &str) -> Option<PathBuf> {
 }
 
 /// What a variable holds, where that is text.
-pub(super) fn text(name: &str) -> Option<String> {
+pub(crate) fn text(name: &str) -> Option<String> {
     std::env::var(name).ok()
 }
 
@@ -33,7 +71,7 @@ pub(crate) fn set() -> Vec<(&'static str, String)> {
 
 /// Whether the terminal says that it cannot move its cursor.
 pub(crate) fn is_dumb_terminal() -> bool {
-    std::env::var_os("TERM").is_some_and(|term| term == "dumb")
+    std::env::var_os(TERM).is_some_and(|term| term == "dumb")
 }
 
 /// What the terminal says of itself.
@@ -56,22 +94,41 @@ pub(crate) struct TerminalVariables {
 pub(crate) fn terminal() -> TerminalVariables {
     let is_set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
     TerminalVariables {
-        term: text("TERM"),
+        term: text(TERM),
         program: text("TERM_PROGRAM"),
         lc_terminal: text("LC_TERMINAL"),
         // The terminal of Windows has every colour, and sets only this.
         color_term: text("COLORTERM").or_else(|| is_set("WT_SESSION").then(|| "truecolor".to_owned())),
         kitty_window: is_set("KITTY_WINDOW_ID"),
         multiplexer: is_set("TMUX") || is_set("STY"),
-        no_color: is_set("NO_COLOR"),
+        no_color: is_set(NO_COLOR),
     }
 }
 
-/// Every variable of our own with its meaning, for `--help`.
+/// The variables that name a proxy and are set; what they hold may have a password in it.
+pub(crate) fn proxies() -> Vec<&'static str> {
+    let set = |name: &&str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    PROXIES.into_iter().filter(set).collect()
+}
+
+/// Every variable with its meaning, for `--help`.
 pub(crate) fn reference() -> String {
-    let own = (IDEOGRAM_LEDGER, "The file that paid requests are noted in.");
-    let variables = env::ALL.iter().map(|variable| (variable.name, variable.description)).chain([own]);
-    let lines: Vec<String> =
-        variables.map(|(name, description)| format!("  {name:21}  {}", description.trim_end_matches('.'))).collect();
+    let lines: Vec<String> = all()
+        .map(|variable| format!("  {:21}  {}", variable.name, variable.description.trim_end_matches('.')))
+        .collect();
     format!("Environment:\n{}", lines.join("\n"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::all;
+
+    /// The page of the documentation is this list.
+    #[test]
+    fn the_page_of_the_documentation_is_made_from_the_registry() {
+        let page = include_str!("../../../../docs/ENVIRONMENT.md");
+        let rows: String =
+            all().map(|variable| format!("| `{}` | {} |\n", variable.name, variable.description)).collect();
+        assert!(page.ends_with(&format!("|---|---|\n{rows}")), "docs/ENVIRONMENT.md ends with:\n{rows}");
+    }
 }

@@ -2,5 +2,6 @@
 
 pub(crate) mod client;
 pub(crate) mod env;
+pub(crate) mod key_file;
 pub(crate) mod ledger;
 pub(crate) mod location;

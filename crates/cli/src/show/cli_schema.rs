@@ -1,8 +1,8 @@
 //! JSON Schema of what `--json` prints, made from the types that are printed.
 
 use crate::envelope::{
-    EndpointRow, ErrorRow, FileRow, JsonSchemaRow, Kind, MaskRow, RequestRow, ResultRow, SCHEMA, SalvageRow,
-    SandboxRow, SettingRow, SpentRow, TextRow,
+    CheckRow, EndpointRow, ErrorRow, FileRow, JsonSchemaRow, KeyRow, Kind, MaskRow, RequestRow, ResultRow, SCHEMA,
+    SalvageRow, SandboxRow, SettingRow, SpentRow, TextRow,
 };
 use crate::event::EventRow;
 use crate::show::json_schema::DRAFT;
@@ -43,6 +43,8 @@ fn envelope(kind: Kind, generator: &mut SchemaGenerator) -> Value {
         Kind::Mask => ("A mask.", generator.subschema_for::<MaskRow>()),
         Kind::Request => ("A request that is not sent.", generator.subschema_for::<RequestRow>()),
         Kind::Spent => ("What requests have cost, by day and endpoint.", generator.subschema_for::<SpentRow>()),
+        Kind::Key => ("The key that is used.", generator.subschema_for::<KeyRow>()),
+        Kind::Check => ("What `ideogram doctor` looked at.", generator.subschema_for::<CheckRow>()),
         Kind::Setting => ("Settings.", generator.subschema_for::<SettingRow>()),
         Kind::Schema => ("What an endpoint takes and gives.", generator.subschema_for::<EndpointRow>()),
         Kind::JsonSchema => ("A JSON Schema.", generator.subschema_for::<JsonSchemaRow>()),

@@ -54,7 +54,8 @@ fn a_wrong_key_or_value_names_file_line_and_what_is_allowed() {
         ("[generate]\nstrength = 0.5", 2, "`strength` is no setting of `ideogram generate`; there are `"),
         ("[genrate]\nstyle = \"anime\"", 1, "there is no command `genrate`; did you mean `[generate]`?"),
         ("timeout = \"soon\"", 1, "`timeout` cannot be `soon`: it must be a number with `ms`, `s`, `m` or `h`"),
-        ("style = \"aniem\"", 1, "`style` cannot be `aniem`: it must be one of `auto`, "),
+        ("style = \"aniem\"", 1, "`style` cannot be `aniem`; did you mean `anime`?"),
+        ("style = \"oil\"", 1, "`style` cannot be `oil`: it must be one of `auto`, "),
         ("[remix]\n\nstrength = 2", 3, "`strength` cannot be `2`: it must be a number "),
         ("seed = [1]", 1, "`seed` must be a text, a number, `true` or `false`"),
         ("sync = \"yes\"", 1, "`sync` must be `true` or `false`"),
@@ -141,7 +142,7 @@ fn set_and_unset_change_one_value_and_keep_the_comments() {
     assert_eq!(std::fs::read_to_string(&path).unwrap(), "# mine\ntimeout = 90 # short\nsync = true\n\n[generate]\n");
     for (arguments, told) in [
         (["config", "set", "timeout", "soon"], "`timeout` cannot be `soon`: it must be a number with"),
-        (["config", "set", "generate.style", "Anime"], "`style` cannot be `Anime`: it must be one of"),
+        (["config", "set", "generate.style", "Anime"], "`style` cannot be `Anime`; did you mean `anime`?"),
         (["config", "set", "sytle", "anime"], "`sytle` is no setting; did you mean `style`?"),
     ] {
         assert!(place.run(arguments).refused(2).starts_with(told), "{arguments:?}");

@@ -2,13 +2,19 @@
 
 #![allow(clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::unwrap_used, reason = "a test may")]
 
+mod auth;
 mod calls;
+mod colour;
 mod command_line;
 mod config;
 mod cost;
 mod deadline;
 mod detach;
+#[cfg(feature = "sandbox")]
+mod doctor;
 mod echo;
+#[cfg(feature = "sandbox")]
+mod examples;
 mod exit;
 #[cfg(feature = "sandbox")]
 mod golden;
@@ -16,6 +22,7 @@ mod help;
 mod jobs;
 mod ledger;
 mod local_pictures;
+mod man_pages;
 mod masks;
 mod mcp;
 mod metadata;
@@ -23,6 +30,8 @@ mod odd_answers;
 mod output;
 #[cfg(target_os = "linux")]
 mod progress;
+#[cfg(feature = "sandbox")]
+mod readme;
 mod requests;
 mod rerun;
 mod resume;
@@ -32,6 +41,7 @@ mod save;
 mod schemas;
 mod server;
 mod several;
+mod shells;
 mod shown;
 mod support;
 #[cfg(target_os = "linux")]

@@ -50,13 +50,13 @@ fn every_endpoint_makes_the_same_picture_from_the_same_seed_on_both_routes() {
 }
 
 /// `ideogram sandbox`, and the environment that its lines set.
-struct Service {
+pub(crate) struct Service {
     child: Child,
-    environment: Vec<(String, String)>,
+    pub(crate) environment: Vec<(String, String)>,
 }
 
 impl Service {
-    fn start(place: &Place, arguments: &[&str], lines: usize) -> Self {
+    pub(crate) fn start(place: &Place, arguments: &[&str], lines: usize) -> Self {
         let mut child = place.command().args(["sandbox", "--port", "0"]).args(arguments).spawn().expect("it starts");
         let stdout = BufReader::new(child.stdout.take().expect("its stdout"));
         let environment = stdout
@@ -72,14 +72,22 @@ impl Service {
         Self { child, environment }
     }
 
-    fn call(&self, place: &Place, arguments: &[&str]) -> Run {
+    pub(crate) fn call(&self, place: &Place, arguments: &[&str]) -> Run {
         Run::of(place.command().args(arguments).envs(self.environment.clone()).output().expect("the binary starts"))
     }
 
-    fn end(mut self) {
+    pub(crate) fn end(mut self) {
         let id = self.child.id().to_string();
         assert!(std::process::Command::new("kill").args(["-INT", &id]).status().expect("`kill` runs").success());
         assert_eq!(self.child.wait().expect("it ends").code(), Some(0));
+    }
+}
+
+/// A test that fails leaves nothing running.
+impl Drop for Service {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
     }
 }
 

@@ -8,6 +8,7 @@ pub(crate) mod input;
 pub(crate) mod lanes;
 pub(crate) mod lifecycle;
 pub(crate) mod options;
+pub(crate) mod reach;
 pub(crate) mod retry;
 pub(crate) mod stop;
 pub(crate) mod timeouts;
