@@ -3,7 +3,7 @@
 use crate::description::root;
 use std::path::PathBuf;
 use std::sync::LazyLock;
-use xtask::crash::{Verdict, Without, kill};
+use xtask::crash::{Verdict, Without, kill, kill_batches};
 
 /// The program, built once.
 static PROGRAM: LazyLock<PathBuf> = LazyLock::new(|| xtask::conformance::build(&root()).unwrap());
@@ -17,6 +17,20 @@ fn killed(points: usize, without: Option<Without>) -> Verdict {
 fn twenty_killed_calls_lose_nothing_and_pay_nothing_twice() {
     let verdict = killed(20, None);
     assert!(verdict.is_good(), "{verdict}: {verdict:?}");
+}
+
+#[test]
+fn ten_killed_batches_lose_nothing_and_pay_nothing_twice() {
+    let folder = tempfile::tempdir().unwrap();
+    let verdict = kill_batches(&PROGRAM, folder.path(), 10, 1, None).unwrap();
+    assert!(verdict.is_good(), "{verdict}: {verdict:?}");
+}
+
+#[test]
+fn without_the_sync_a_power_cut_loses_rows_of_a_batch() {
+    let folder = tempfile::tempdir().unwrap();
+    let verdict = kill_batches(&PROGRAM, folder.path(), 4, 1, Some(Without::Sync)).unwrap();
+    assert!(verdict.lost + verdict.twice > 0 && !verdict.is_good(), "{verdict}");
 }
 
 #[test]

@@ -56,8 +56,8 @@ pub enum Kind {
     Setting,
     /// What was paid, one result a day and endpoint: [`SpentRow`].
     Spent,
-    /// One row of a batch.
-    BatchRow,
+    /// A batch, one result: [`BatchRow`].
+    Batch,
     /// What an endpoint takes and gives, one result each: [`EndpointRow`].
     Schema,
     /// A JSON Schema, one result: [`JsonSchemaRow`].
@@ -84,7 +84,7 @@ impl Kind {
         Self::Key,
         Self::Check,
         Self::Setting,
-        Self::BatchRow,
+        Self::Batch,
         Self::Schema,
         Self::JsonSchema,
         Self::Sandbox,
@@ -328,6 +328,50 @@ pub struct SpentRow {
     pub unknown_cost: CostRow,
     /// How many of both have no price in the ledger.
     pub unpriced: u64,
+}
+
+/// What a batch asks for, and what came of it.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct BatchRow {
+    /// Requests that the rows ask for.
+    pub requests: u64,
+    /// Those that were to be bought when the run began.
+    pub to_buy: u64,
+    /// What those cost by the price list.
+    pub cost: CostRow,
+    /// Those that an earlier run had begun.
+    pub begun_before: u64,
+    /// Those that an earlier run had saved.
+    pub saved_before: u64,
+    /// Those that had failed in an earlier run and were left.
+    pub failed_before: u64,
+    /// Rows that ask for nothing that can be made.
+    pub bad_rows: u64,
+    /// Saved by this run; `null` where nothing was to be sent.
+    pub saved: Option<u64>,
+    /// Failed in this run.
+    pub failed: Option<u64>,
+    /// Of the failed, those that may have been billed.
+    pub unknown: Option<u64>,
+    /// Left to another process that works on them.
+    pub elsewhere: Option<u64>,
+}
+
+/// A line of a batch's `--results`: one request and what came of it.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct BatchResultRow {
+    /// The line of the file that its row begins in.
+    pub line: i64,
+    /// Its key in the batch.
+    pub key: String,
+    /// The ledger's number of it, where it was begun.
+    pub job: Option<i64>,
+    /// Where it stands: [`State::as_str`](crate::ledger::State::as_str).
+    pub state: Option<&'static str>,
+    /// What was made.
+    pub result: Option<ResultRow>,
+    /// What went wrong.
+    pub error: Option<ErrorRow>,
 }
 
 /// What went wrong.

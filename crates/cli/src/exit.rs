@@ -25,6 +25,8 @@ pub(crate) struct Facts {
     pub(crate) error_type: Option<String>,
     pub(crate) details: Vec<ErrorDetailRow>,
     pub(crate) may_have_been_accepted: bool,
+    /// Whether the batch has bought it already, so that it was not sent.
+    pub(crate) bought: bool,
     /// Whether the service keeps the file no longer, so that no later run can fetch it.
     pub(crate) expired: bool,
 }
@@ -124,6 +126,12 @@ impl Failure {
 
     pub(crate) fn is_reported(&self) -> bool {
         self.reported
+    }
+
+    /// The same failure in other words.
+    pub(crate) fn with_message(mut self, message: impl Into<String>) -> Self {
+        self.message = message.into();
+        self
     }
 
     /// The same failure with another sentence after its own: what to do next.

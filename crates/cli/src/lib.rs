@@ -11,6 +11,7 @@
 
 mod args;
 mod auth;
+mod batch;
 mod calls;
 mod clean;
 mod clock;
@@ -139,6 +140,7 @@ fn dispatch(matches: &ArgMatches, output: Output) -> Result<(), Failure> {
         Some(("config", matches)) => config::run(matches, output),
         Some(("help", matches)) => docs::help(matches, output),
         Some(("mask", matches)) => masks::run(matches, output),
+        Some(("batch", matches)) => batch::run(matches, output),
         Some(("mcp", matches)) => mcp::serve(matches),
         Some(("jobs", matches)) => jobs::run(matches, output),
         #[cfg(feature = "sandbox")]

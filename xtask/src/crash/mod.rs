@@ -5,6 +5,7 @@
 //! that it has written, synced or not, so half of the points lose what was not synced besides, as in a power cut. Two
 //! processes at once take up what is open.
 
+mod batch;
 mod page;
 mod picture;
 mod point;
@@ -16,6 +17,7 @@ mod verdict;
 use crate::conformance;
 use crate::error::{Error, Result};
 use crate::print::say;
+pub use batch::{BatchVerdict, kill as kill_batches, run as run_batches};
 use point::Point;
 use power_cut::PowerCut;
 pub use power_cut::Without;

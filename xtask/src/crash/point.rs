@@ -34,18 +34,18 @@ pub(super) struct Point {
 }
 
 /// Where the point's files are, and the program.
-struct Place<'a> {
-    program: &'a Path,
-    url: &'a str,
-    power_cut: &'a PowerCut,
-    folder: PathBuf,
-    pictures: PathBuf,
+pub(super) struct Place<'a> {
+    pub(super) program: &'a Path,
+    pub(super) url: &'a str,
+    pub(super) power_cut: &'a PowerCut,
+    pub(super) folder: PathBuf,
+    pub(super) pictures: PathBuf,
     /// Where what a process syncs is kept until its power is cut.
-    synced: PathBuf,
+    pub(super) synced: PathBuf,
 }
 
 impl Place<'_> {
-    fn command(&self, arguments: &[&str]) -> Command {
+    pub(super) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(self.program);
         let path = std::env::var_os("PATH").unwrap_or_default();
         command.args(arguments).arg("--ledger").arg(self.folder.join("ledger.db")).current_dir(&self.folder);
@@ -57,20 +57,29 @@ impl Place<'_> {
     }
 
     /// Runs a command to its end, and gives what it printed.
-    fn finish(&self, arguments: &[&str]) -> Result<Output> {
+    pub(super) fn finish(&self, arguments: &[&str]) -> Result<Output> {
         let failed = |error: std::io::Error| Error::new(format!("`{}`: {error}", arguments.join(" ")));
         self.command(arguments).stdout(Stdio::piped()).stderr(Stdio::piped()).output().map_err(failed)
     }
 
     /// The numbers of the open rows; none where the ledger cannot be read.
     fn open_rows(&self) -> Result<Option<Vec<String>>> {
-        let output = self.finish(&["jobs"])?;
+        Ok(self.rows(&["jobs", "list", "--json"])?.map(|rows| rows.into_iter().map(|(id, _)| id).collect()))
+    }
+
+    /// Number and state of the rows that a listing has; none where the ledger cannot be read.
+    pub(super) fn rows(&self, arguments: &[&str]) -> Result<Option<Vec<(String, String)>>> {
+        let output = self.finish(arguments)?;
         if !output.status.success() {
             say!("`ideogram jobs`: {}", String::from_utf8_lossy(&output.stderr).trim());
             return Ok(None);
         }
-        let text = String::from_utf8_lossy(&output.stdout).into_owned();
-        Ok(Some(text.lines().filter_map(|line| line.split('\t').next().map(str::to_owned)).collect()))
+        let listed: serde_json::Value = serde_json::from_slice(&output.stdout)
+            .map_err(|error| Error::new(format!("`ideogram jobs --json`: {error}")))?;
+        let row = |row: &serde_json::Value| {
+            Some((row.pointer("/job/id")?.to_string(), row.pointer("/job/state")?.as_str()?.to_owned()))
+        };
+        Ok(Some(listed.get("results").and_then(|rows| rows.as_array()).into_iter().flatten().filter_map(row).collect()))
     }
 
     /// Takes up what is open, by two processes at once.
@@ -227,7 +236,7 @@ fn is_writing(pictures: &Path, process: u32) -> bool {
 }
 
 /// Spreads a number over all bits (the finalizer of splitmix64).
-fn mix(number: u64) -> u64 {
+pub(super) fn mix(number: u64) -> u64 {
     let number = number.wrapping_add(0x9e37_79b9_7f4a_7c15);
     let number = (number ^ (number >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     let number = (number ^ (number >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);

@@ -37,8 +37,12 @@ struct Job {
 impl Seen {
     /// How many paid requests with this prompt were accepted.
     pub(super) fn accepted(&self, prompt: &str) -> usize {
-        let input = |job: &Job| job.input.as_ref()?.get("prompt")?.as_str().map(str::to_owned);
-        self.jobs.iter().filter(|job| input(job).as_deref() == Some(prompt)).count()
+        self.prompts().filter(|found| *found == prompt).count()
+    }
+
+    /// The prompts of the paid requests that were accepted.
+    pub(super) fn prompts(&self) -> impl Iterator<Item = &str> {
+        self.jobs.iter().filter_map(|job| job.input.as_ref()?.get("prompt")?.as_str())
     }
 }
 
@@ -58,7 +62,12 @@ impl Service {
 
     /// What came in since the last [`Service::forget`], and the latest jobs.
     pub(super) fn seen(&self) -> Result<Seen> {
-        let url = format!("{}/_sandbox/requests?limit={LIMIT}", self.url());
+        self.latest(LIMIT)
+    }
+
+    /// So many of the latest requests and jobs.
+    pub(super) fn latest(&self, limit: usize) -> Result<Seen> {
+        let url = format!("{}/_sandbox/requests?limit={limit}", self.url());
         let text = self.agent.get(url).call().and_then(|mut answer| answer.body_mut().read_to_string());
         let text = text.map_err(|error| failed(&error))?;
         serde_json::from_str(&text).map_err(|error| Error::new(format!("the sandbox's record: {error}")))

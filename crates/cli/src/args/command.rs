@@ -5,7 +5,7 @@ use crate::args::negation::with_opposites;
 #[cfg(feature = "sandbox")]
 use crate::args::sandbox;
 use crate::args::value::switch;
-use crate::args::{auth, config, docs, jobs, mask, mcp, rerun, schema};
+use crate::args::{auth, batch, config, docs, jobs, mask, mcp, rerun, schema};
 use crate::colour;
 use crate::settings::env;
 use clap::builder::PossibleValuesParser;
@@ -38,6 +38,7 @@ pub fn command() -> Command {
         .args(globals());
     let command = ENDPOINTS.iter().fold(command, |command, info| command.subcommand(endpoint::command(info)));
     let command = command
+        .subcommand(batch::command())
         .subcommand(jobs::command(&saving().into_iter().chain([timeout()]).collect::<Vec<_>>()))
         .subcommand(mask::command())
         .subcommand(inspect())

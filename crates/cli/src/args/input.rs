@@ -2,7 +2,8 @@
 
 use crate::args::flag::{Flag, flags, is_seed, item};
 use crate::args::kind::{self, length};
-use crate::args::local_file::{self, Content, LocalFile, Treatment};
+pub(crate) use crate::args::local_file::Treatment;
+use crate::args::local_file::{self, Content, LocalFile};
 use crate::args::usage::similar;
 use crate::args::value::is_set;
 use crate::exit::Failure;
@@ -10,7 +11,7 @@ use clap::ArgMatches;
 use ideogram_schema::{Bounds, EndpointInfo, FieldKind, FileRole};
 use serde_json::{Map, Value};
 use std::ffi::{OsStr, OsString};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use tempfile::TempPath;
 
 /// The greatest seed that the tool picks by itself: every server's generator takes 31 bits.
@@ -68,7 +69,7 @@ impl Place {
 pub(crate) fn from_matches(info: &'static EndpointInfo, matches: &ArgMatches) -> Result<Draft, Failure> {
     let treatment = treatment(matches);
     let mut draft = Draft { input: Map::new(), uploads: Vec::new(), notes: Vec::new() };
-    let mut files: Vec<(&OsStr, String, FileRole, Place)> = Vec::new();
+    let mut files: Vec<(PathBuf, String, FileRole, Place)> = Vec::new();
     // Every value is judged before a file is read.
     for flag in flags(info) {
         let mut values = Vec::new();
@@ -78,7 +79,7 @@ pub(crate) fn from_matches(info: &'static EndpointInfo, matches: &ArgMatches) ->
                     if let Some(url) = raw.to_str().filter(|text| local_file::is_remote(text)) {
                         url.into()
                     } else {
-                        files.push((raw, flag.shown(), *role, Place { field: flag.field.name, index }));
+                        files.push((raw.into(), flag.shown(), *role, Place { field: flag.field.name, index }));
                         Value::default()
                     }
                 }
@@ -89,8 +90,20 @@ pub(crate) fn from_matches(info: &'static EndpointInfo, matches: &ArgMatches) ->
             draft.input.insert(flag.field.name.to_owned(), value);
         }
     }
-    let files = files.into_iter().map(|(raw, flag, role, place)| (PathBuf::from(raw), flag, role, place)).collect();
     with_files(draft, files, treatment)
+}
+
+/// The value of a field that a text stands for, as on the command line: of a list, the list in JSON or its only item.
+pub(crate) fn value_of(flag: &Flag, raw: &str) -> Result<Value, Failure> {
+    let is_list = matches!(flag.field.kind, FieldKind::Array { .. });
+    if is_list && let Ok(list @ Value::Array(_)) = serde_json::from_str(raw) {
+        return Ok(list);
+    }
+    let value = match item(&flag.field.kind) {
+        FieldKind::File(_) => raw.trim().into(),
+        kind => value(flag, kind, raw)?,
+    };
+    Ok(if is_list { Value::Array(vec![value]) } else { value })
 }
 
 /// What is in place of a file that is named by a path, until it is there itself.
@@ -100,6 +113,7 @@ const UNSENT: &str = "data:,";
 pub(crate) fn from_values(
     info: &'static EndpointInfo,
     input: Map<String, Value>,
+    treatment: Treatment,
     local: impl Fn(&str) -> Result<PathBuf, Failure>,
 ) -> Result<Draft, Failure> {
     let mut draft = Draft { input, uploads: Vec::new(), notes: Vec::new() };
@@ -136,7 +150,7 @@ pub(crate) fn from_values(
     for (path, role, place) in paths {
         files.push((local(&path)?, place.field.to_owned(), role, place));
     }
-    with_files(draft, files, Treatment { rotate: true, any_mask: false, fit_mask: false })
+    with_files(draft, files, treatment)
 }
 
 /// Looks at the local files of an input and puts them into it, or notes that they are to be uploaded.

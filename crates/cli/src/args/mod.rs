@@ -1,6 +1,7 @@
 //! The command tree, built from the table of endpoints, and what a command line means by it.
 
 mod auth;
+mod batch;
 mod command;
 mod config;
 mod docs;
@@ -9,7 +10,7 @@ pub(crate) mod flag;
 pub(crate) mod input;
 pub(crate) mod jobs;
 pub(crate) mod kind;
-mod local_file;
+pub(crate) mod local_file;
 mod mask;
 mod mcp;
 pub(crate) mod negation;

@@ -26,6 +26,7 @@ pub(crate) fn of_call(error: &Error, info: &'static EndpointInfo) -> Failure {
         error_type: error.error_type().map(|error_type| error_type.as_str().to_owned()),
         details,
         may_have_been_accepted: error.may_have_been_accepted(),
+        bought: false,
         expired: false,
     };
     failure

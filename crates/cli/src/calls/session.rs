@@ -21,7 +21,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 /// How long a call may take where nobody says.
-const DEFAULT_TIMEOUT: Duration = Duration::from_secs(15 * 60);
+pub(crate) const DEFAULT_TIMEOUT: Duration = Duration::from_secs(15 * 60);
 
 /// What is written down of how a picture was made, and how it is shown.
 #[derive(Clone, Copy, Debug)]
@@ -89,7 +89,7 @@ impl Session {
             let named_here = matches.value_source("ledger") == Some(ValueSource::CommandLine);
             let ledger = match named.filter(|_| named_here) {
                 Some(path) => Ledger::open(path),
-                None => Ledger::temporary(),
+                None => Ledger::scratch(),
             };
             clean::hide_key_of(&client);
             let interrupts = Interrupts::listen()?;

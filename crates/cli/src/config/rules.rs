@@ -6,8 +6,19 @@ use ideogram_schema::ENDPOINTS;
 use std::fmt;
 
 /// What is asked for each time anew: what buys again, overwrites, or passes a check that guards money.
-const NEVER: &[&str] =
-    &["again", "any-mask", "dry-run", "force", "help", "overwrite", "rebuy", "retry-unknown", "version", "yes"];
+const NEVER: &[&str] = &[
+    "again",
+    "any-mask",
+    "dry-run",
+    "force",
+    "help",
+    "overwrite",
+    "rebuy",
+    "retry-failed",
+    "retry-unknown",
+    "version",
+    "yes",
+];
 
 /// The names under which somebody may look for a place for the key.
 const KEYS: &[&str] = &["api-key", "fal-key", "fal_key", "key", "secret", "token"];

@@ -11,7 +11,7 @@ mod row;
 mod salvage;
 mod show;
 mod table;
-mod take_up;
+pub(crate) mod take_up;
 mod tidy;
 mod watch;
 

@@ -29,6 +29,8 @@ pub(super) enum Cause {
     NoRow(i64),
     /// What is only for finished requests was asked of an open one.
     Open(i64),
+    /// The batch has it already, in this row.
+    Bought(i64),
     /// Such a thing does not happen to a row in that state.
     Impossible(i64, State, Event),
 }
@@ -67,6 +69,11 @@ impl LedgerError {
         Self { path: path.into(), cause: cause.into() }
     }
 
+    /// Whether a batch has bought it already, so that it is not begun again.
+    pub fn is_bought(&self) -> bool {
+        matches!(self.cause, Cause::Bought(_))
+    }
+
     /// Whether what was written is not there any more: `ideogram jobs salvage` saves the rest.
     pub fn is_damage(&self) -> bool {
         matches!(self.cause, Cause::Damaged(_))
@@ -90,6 +97,7 @@ impl fmt::Display for LedgerError {
             Cause::InUse(who) => write!(f, "the ledger `{path}` is in use: {who}"),
             Cause::NoRow(id) => write!(f, "the ledger `{path}` has no request {id}"),
             Cause::Open(id) => write!(f, "request {id} is open, and stays as it is; see `ideogram jobs show {id}`"),
+            Cause::Bought(id) => write!(f, "the batch has bought that already, in request {id}"),
             Cause::Impossible(id, state, event) => write!(
                 f,
                 "request {id} in the ledger `{path}` is `{}`, so this cannot happen to it: {}",

@@ -24,6 +24,7 @@
 //! # Ok::<(), ideogram_cli::ledger::LedgerError>(())
 //! ```
 
+mod batch;
 mod check;
 mod checkpoint;
 mod checksum;
@@ -32,6 +33,7 @@ mod create;
 mod error;
 mod filter;
 mod group;
+mod key;
 mod mark;
 mod record;
 mod remove;
@@ -45,6 +47,7 @@ mod uploads;
 mod usual;
 mod wal_copy;
 
+pub use batch::{Batch, Bought};
 pub use error::LedgerError;
 pub use filter::{Cost, Filter};
 pub use group::LedgerGroup;

@@ -4,6 +4,7 @@ use crate::clock;
 use crate::ledger::checkpoint::{Checkpointer, WAL_PAGES};
 use crate::ledger::claim::{self, Claimant};
 use crate::ledger::error::{Cause, LedgerError};
+use crate::ledger::key::is_free;
 use crate::ledger::mark::{Mark, Progress};
 use crate::ledger::record::{AnswerText, Record, Texts, Totals};
 use crate::ledger::row::{Closing, NewRow, Row};
@@ -31,6 +32,8 @@ pub(super) enum Durability {
 /// An open ledger.
 #[derive(Debug)]
 pub struct Ledger {
+    /// The folder of a ledger that is gone with the process.
+    scratch: Option<tempfile::TempDir>,
     pub(super) db: Connection,
     path: PathBuf,
     /// Where the processes at work are named; `None` for a ledger that nobody else can open.
@@ -73,6 +76,7 @@ impl Ledger {
         check::open_rows(&db, progress)?;
         let checkpointer = Checkpointer::new(Some(path));
         Ok(Self {
+            scratch: None,
             db,
             path: path.to_owned(),
             claims: Some(claims),
@@ -96,7 +100,15 @@ impl Ledger {
         };
         let db = open().map_err(|cause| LedgerError::new(&path, cause))?;
         let checkpointer = Checkpointer::new(None);
-        Ok(Self { db, path, claims: None, claimant: None, mark: None, checkpointer, grouped: None })
+        Ok(Self { scratch: None, db, path, claims: None, claimant: None, mark: None, checkpointer, grouped: None })
+    }
+
+    /// A ledger in a temporary folder, which several tasks can open; gone with this one.
+    pub(crate) fn scratch() -> Result<Self, LedgerError> {
+        let folder = tempfile::tempdir().map_err(|error| LedgerError::new(std::env::temp_dir(), error))?;
+        let mut ledger = Self::open(&folder.path().join("ledger.db"))?;
+        ledger.scratch = Some(folder);
+        Ok(ledger)
     }
 
     /// The same ledger once more, for another task; of one in memory, another one in memory.
@@ -112,10 +124,13 @@ impl Ledger {
     /// Writes the row of a request that is about to be sent, and claims it for this process, in one step.
     ///
     /// # Errors
-    /// When the row is not safe on disk: then do not send.
+    /// When the row is not safe on disk, or its batch [has bought it](LedgerError::is_bought): then do not send.
     pub fn begin(&mut self, new: &NewRow<'_>) -> Result<i64, LedgerError> {
         let claim = self.token()?;
         self.change(Durability::Disk, |db, totals, now| {
+            if let Some(batch) = new.batch {
+                is_free(db, batch, new.base, new.account)?;
+            }
             totals.last_id += 1;
             totals.total += 1;
             totals.opened += 1;

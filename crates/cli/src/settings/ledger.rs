@@ -17,5 +17,7 @@ pub(crate) fn ledger_path(named: Option<&PathBuf>) -> Result<PathBuf, Failure> {
 
 /// A ledger that cannot be used before anything was sent: then nothing is.
 pub(crate) fn unusable_ledger(error: &LedgerError) -> Failure {
-    Failure::file(format!("{error}; nothing was sent"))
+    let mut failure = Failure::file(format!("{error}; nothing was sent"));
+    failure.facts.bought = error.is_bought();
+    failure
 }

@@ -3,6 +3,8 @@
 #![allow(clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::unwrap_used, reason = "a test may")]
 
 mod auth;
+#[cfg(feature = "sandbox")]
+mod batch;
 mod calls;
 mod colour;
 mod command_line;

@@ -1,0 +1,93 @@
+//! Rows by their batch: what a key was bought for, and whether it is bought already.
+
+use crate::ledger::error::{Cause, LedgerError};
+use crate::ledger::state::State;
+use crate::ledger::store::Ledger;
+use rusqlite::{OptionalExtension as _, params};
+
+/// The requests of one batch to one service with one key.
+#[derive(Clone, Copy, Debug)]
+pub struct Batch<'a> {
+    /// Its name.
+    pub name: &'a str,
+    /// The service's base URL.
+    pub base: &'a str,
+    /// The fingerprint of the key.
+    pub account: &'a str,
+}
+
+/// The latest request under a key of a batch.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Bought {
+    /// The ledger's number for it.
+    pub id: i64,
+    /// The key, whole.
+    pub key: String,
+    /// Where it stands.
+    pub state: State,
+}
+
+impl Ledger {
+    /// Whether the batch has any request.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn has_batch(&self, batch: Batch<'_>) -> Result<bool, LedgerError> {
+        self.db
+            .prepare_cached("SELECT 1 FROM requests WHERE batch = ?1 AND base = ?2 AND account = ?3 LIMIT 1")
+            .and_then(|mut select| select.exists(params![batch.name, batch.base, batch.account]))
+            .map_err(|error| self.failed(error))
+    }
+
+    /// The latest request of the batch whose key begins so.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn bought(&self, batch: Batch<'_>, prefix: &str) -> Result<Option<Bought>, LedgerError> {
+        let read = || {
+            self.db
+                .prepare_cached(
+                    "SELECT id, batch_key, state FROM requests WHERE batch = ?1 AND batch_key >= ?2 AND \
+                     batch_key < ?2 || char(1114111) AND base = ?3 AND account = ?4 ORDER BY id DESC LIMIT 1",
+                )?
+                .query_row(params![batch.name, prefix, batch.base, batch.account], |row| {
+                    Ok((row.get(0)?, row.get(1)?, row.get::<_, String>(2)?))
+                })
+                .optional()
+        };
+        let found = read().map_err(|error: rusqlite::Error| self.failed(error))?;
+        found
+            .map(|(id, key, state)| match State::parse(&state) {
+                Some(state) => Ok(Bought { id, key, state }),
+                None => Err(self.failed(Cause::Damaged(format!("request {id} is not as it was written")))),
+            })
+            .transpose()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Batch;
+    use crate::ledger::{Closing, Ledger, NewRow, State};
+
+    #[test]
+    fn a_key_of_a_batch_is_bought_once_whoever_asks() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("ledger.db");
+        let (mut one, mut other) = (Ledger::open(&path).unwrap(), Ledger::open(&path).unwrap());
+        let row =
+            |key| NewRow { base: "b", account: Some("a"), batch: Some(("prompts", key)), ..NewRow::new("x/y", "{}") };
+        let batch = Batch { name: "prompts", base: "b", account: "a" };
+        assert!(!one.has_batch(batch).unwrap());
+        let id = one.begin(&row("k#1")).unwrap();
+        let refused = other.begin(&row("k#1")).unwrap_err();
+        assert!(refused.is_bought(), "{refused}");
+        assert_eq!(other.bought(batch, "k#").unwrap().map(|found| (found.id, found.state)), Some((id, State::Sending)));
+        assert_eq!(other.bought(Batch { account: "c", ..batch }, "k#").unwrap(), None);
+        assert_eq!(other.bought(batch, "j#").unwrap(), None);
+        one.close(id, &Closing::NotSent { why: String::new() }).unwrap();
+        assert_eq!(other.begin(&row("k#1")).unwrap(), id + 1, "nothing was paid for it");
+        assert!(one.begin(&NewRow { account: Some("c"), ..row("k#1") }).is_ok() && one.has_batch(batch).unwrap());
+    }
+}

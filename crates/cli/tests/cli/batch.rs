@@ -1,0 +1,248 @@
+//! `ideogram batch` against a sandbox: rows are bought once, whatever happens to the process and to the service.
+
+use crate::support::{Place, Run};
+use ideogram_cli::ledger::{Ledger, State};
+use ideogram_sandbox::{Builder, Sandbox};
+use serde_json::Value;
+use std::process::Command;
+use std::time::{Duration, Instant};
+use tokio::runtime::Runtime;
+
+/// A sandbox in this process, whose pictures have one colour.
+struct Service {
+    runtime: Runtime,
+    sandbox: Sandbox,
+}
+
+impl Service {
+    fn start() -> Self {
+        Self::with(|builder| builder)
+    }
+
+    fn with(settings: impl FnOnce(Builder) -> Builder) -> Self {
+        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+        let builder =
+            Sandbox::builder().flat(true).service_time(Duration::from_millis(20)).history_lag(Duration::from_millis(1));
+        let sandbox = runtime.block_on(settings(builder).start()).unwrap();
+        Self { runtime, sandbox }
+    }
+
+    fn faults(&self, toml: &str) {
+        let faults: ideogram_sandbox::Faults = toml.parse().unwrap();
+        self.sandbox.set_faults(faults);
+    }
+
+    /// The prompts of the jobs that were accepted, sorted.
+    fn accepted(&self) -> Vec<String> {
+        let prompt = |input: &Value| input["prompt"].as_str().unwrap_or_default().to_owned();
+        let mut prompts: Vec<String> =
+            self.sandbox.jobs().iter().filter_map(|job| job.input.as_ref().map(prompt)).collect();
+        prompts.sort();
+        prompts
+    }
+}
+
+impl Drop for Service {
+    fn drop(&mut self) {
+        let _guard = self.runtime.enter();
+    }
+}
+
+impl Place {
+    fn batching(&self, service: &Service, arguments: &str) -> Command {
+        let mut command = self.command();
+        command.env("IDEOGRAM_BASE_URL", service.sandbox.url()).env("FAL_KEY", service.sandbox.key());
+        command.arg("batch").args(arguments.split(' '));
+        command
+    }
+
+    fn batch(&self, service: &Service, arguments: &str) -> Run {
+        Run::of(self.batching(service, arguments).output().unwrap())
+    }
+
+    fn states(&self) -> Vec<State> {
+        Ledger::open(&self.ledger()).unwrap().recent_rows(1_000).unwrap().iter().map(|row| row.state).collect()
+    }
+
+    fn pictures(&self, folder: &str) -> usize {
+        let listed = std::fs::read_dir(self.work().join(folder)).into_iter().flatten().flatten();
+        listed.filter(|entry| entry.path().extension().is_some_and(|ending| ending == "png")).count()
+    }
+}
+
+fn prompts(count: usize) -> String {
+    (1..=count).map(|number| format!("{{\"prompt\":\"fox {number}\"}}\n")).collect()
+}
+
+#[test]
+fn each_row_is_bought_once_however_often_the_command_is_run() {
+    let (place, service) = (Place::new(), Service::start());
+    std::fs::create_dir(place.work().join("out")).unwrap();
+    place.write("rows.csv", "\u{feff}prompt;n;id;output\nfox;2;;\nhare;;h;deep/hare.png\nfox;;;\n".as_bytes());
+    let run = place.batch(&service, "rows.csv --out out --results results.jsonl");
+    assert_eq!((run.code, run.text().lines().count()), (Some(0), 4), "{run:?}");
+    assert!(run.stderr.contains("4 requests: 4 to buy for $0.20"), "{run:?}");
+    assert_eq!(service.accepted(), ["fox", "fox", "fox", "hare"]);
+    assert!(place.work().join("out/deep/hare.png").exists());
+    let results = std::fs::read_to_string(place.work().join("results.jsonl")).unwrap();
+    let results: Vec<Value> = results.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(results.len(), 4);
+    assert!(results.iter().all(|row| row["state"] == "saved" && row["result"]["images"][0]["path"].is_string()));
+    let run = place.batch(&service, "rows.csv --out out --json");
+    let row = &run.json()["results"][0];
+    assert_eq!((run.code, &row["to_buy"], &row["saved_before"]), (Some(0), &0.into(), &4.into()), "{run:?}");
+    // A row that is changed is another one, where it has no id; with one it is asked for.
+    place.write("rows.csv", b"prompt,n,id,output\nfox,2,,\nowl,,,\nhare two,,h,\n");
+    let refused = place.batch(&service, "rows.csv --out out").refused(2).to_owned();
+    assert!(refused.contains("line 4: its `id` was bought with another request"), "{refused}");
+    let run = place.batch(&service, "rows.csv --out out --rebuy");
+    assert!(run.code == Some(0) && run.stderr.contains("1 of those to buy are new since the last run"), "{run:?}");
+    assert_eq!(service.accepted().len(), 6);
+    let run = place.batch(&service, "rows.csv --out out --again --limit 1");
+    assert_eq!((run.code, service.accepted().len()), (Some(0), 7), "{run:?}");
+}
+
+#[test]
+fn a_bad_row_is_told_with_its_place_and_does_not_stop_the_rest() {
+    let (place, service) = (Place::new(), Service::start());
+    place.write(
+        "rows.jsonl",
+        concat!(
+            "{\"prompt\":\"a\",\"style\":\"animee\"}\n{\"prompt\":\"b\"\n{\"prompt\":\"c\",\"output\":\"../c.png\"}\n",
+            "{\"promt\":\"d\"}\n{\"prompt\":\" \"}\n{\"prompt\":\"e\",\"id\":\"1\"}\n{\"prompt\":\"f\",\"id\":\"1\"}\n"
+        )
+        .as_bytes(),
+    );
+    let dry = place.run(["batch", "rows.jsonl", "--dry-run"]);
+    assert_eq!((dry.code, service.accepted().len()), (Some(7), 0), "{dry:?}");
+    let run = place.batch(&service, "rows.jsonl");
+    assert_eq!((run.code, service.accepted()), (Some(7), vec!["e".to_owned()]), "{run:?}");
+    for told in [
+        "rows.jsonl, line 1, column style: `--style` cannot be `animee`",
+        "rows.jsonl, line 2, column 13: EOF while parsing",
+        "rows.jsonl, line 3, column output: `../c.png` is not below",
+        "rows.jsonl, line 4: ",
+        "rows.jsonl, line 5: the prompt is empty",
+        "rows.jsonl, line 7, column id: line 6 has the same",
+    ] {
+        assert!(run.stderr.contains(told) && dry.stderr.contains(told), "{told}: {run:?}");
+    }
+}
+
+#[test]
+fn what_costs_much_is_not_bought_unasked_and_a_limit_holds() {
+    let (place, service) = (Place::new(), Service::start());
+    place.write("rows.jsonl", prompts(101).as_bytes());
+    let run = place.batch(&service, "rows.jsonl");
+    assert!(
+        run.code == Some(2) && run.stderr.contains("101 requests for $5.05 want `--yes` or `--max-cost USD`"),
+        "{run:?}"
+    );
+    assert_eq!(service.accepted().len(), 0);
+    let run = place.batch(&service, "rows.jsonl --max-cost 0.15 --out out/");
+    assert_eq!((run.code, service.accepted().len(), place.pictures("out")), (Some(8), 3, 3), "{run:?}");
+    let run = place.batch(&service, "rows.jsonl --max-cost 0.15 --out out/");
+    assert_eq!((run.code, service.accepted().len(), place.pictures("out")), (Some(8), 6, 6), "{run:?}");
+}
+
+#[test]
+fn an_exhausted_balance_stops_the_whole_instead_of_failing_every_row() {
+    let (place, service) = (Place::new(), Service::with(|builder| builder.balance(150_000)));
+    place.write("rows.jsonl", prompts(40).as_bytes());
+    for saved in [3, 0] {
+        let run = place.batch(&service, "rows.jsonl --concurrency 1 --out out/");
+        assert_eq!((run.code, service.sandbox.charged().len(), place.pictures("out")), (Some(5), 3, 3), "{run:?}");
+        assert!(run.stderr.contains("the batch is stopped, and the same command goes on with it"), "{run:?}");
+        assert!(run.stderr.contains(&format!("{saved} saved, 0 failed")), "{run:?}");
+        assert!(place.states().len() <= 5, "not every row is tried: {:?}", place.states());
+    }
+}
+
+#[test]
+fn two_runs_over_one_file_share_its_rows() {
+    let (place, service) = (Place::new(), Service::start());
+    place.write("rows.jsonl", prompts(60).as_bytes());
+    let start = || place.batching(&service, "rows.jsonl --concurrency 4 --out out/").spawn().unwrap();
+    let runs = [start(), start()].map(|child| Run::of(child.wait_with_output().unwrap()));
+    assert_eq!(runs.each_ref().map(|run| run.code), [Some(0); 2], "{runs:?}");
+    let accepted = service.accepted();
+    assert_eq!((accepted.len(), place.pictures("out")), (60, 60), "{runs:?}");
+    let mut once = accepted.clone();
+    once.dedup();
+    assert_eq!(once, accepted);
+}
+
+#[test]
+fn a_run_that_is_killed_is_gone_on_with_and_nothing_is_bought_twice() {
+    let (place, service) = (Place::new(), Service::start());
+    place.write("rows.jsonl", prompts(40).as_bytes());
+    for wanted in [3, 10, 17, 24, 31] {
+        let mut child = place.batching(&service, "rows.jsonl --concurrency 4 --out out/").spawn().unwrap();
+        let until = Instant::now() + Duration::from_secs(60);
+        while service.accepted().len() < wanted && Instant::now() < until {
+            std::thread::yield_now();
+        }
+        child.kill().unwrap();
+        child.wait().unwrap();
+    }
+    let run = place.batch(&service, "rows.jsonl --concurrency 4 --out out/");
+    assert_eq!(run.code, Some(0), "{run:?}");
+    let accepted = service.accepted();
+    let mut once = accepted.clone();
+    once.dedup();
+    assert_eq!((once.len(), accepted.len(), place.pictures("out")), (40, 40, 40), "{accepted:?}");
+    assert!(place.states().iter().all(|state| !state.is_open()), "{:?}", place.states());
+}
+
+#[cfg(unix)]
+#[test]
+fn ctrl_c_begins_nothing_more_and_the_same_command_goes_on() {
+    let (place, service) = (Place::new(), Service::start());
+    place.write("rows.jsonl", prompts(40).as_bytes());
+    let child = place.batching(&service, "rows.jsonl --concurrency 4 --out out/").spawn().unwrap();
+    let until = Instant::now() + Duration::from_secs(60);
+    while service.accepted().len() < 6 && Instant::now() < until {
+        std::thread::yield_now();
+    }
+    assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
+    let run = Run::of(child.wait_with_output().unwrap());
+    let sent = service.accepted().len();
+    assert_eq!(run.code, Some(130), "{run:?}");
+    assert!(sent < 40, "{sent}");
+    assert!(place.states().iter().all(|state| !state.is_open()), "{:?}: {run:?}", place.states());
+    let run = place.batch(&service, "rows.jsonl --concurrency 4 --out out/");
+    assert_eq!((run.code, place.pictures("out")), (Some(0), 40), "{run:?}");
+}
+
+#[test]
+fn a_lost_reply_is_found_in_the_history_or_left_until_it_is_bought_again() {
+    let (place, service) = (Place::new(), Service::start());
+    place.write("rows.jsonl", prompts(3).as_bytes());
+    service.faults("[[rule]]\ncalls = [\"submit\"]\nfault = \"lost-reply\"\ntimes = 1\n[[rule]]\ncalls = [\"platform\"]\nfault = \"app-error\"\nstatus = 403\n");
+    let run = place.batch(&service, "rows.jsonl --concurrency 1 --out out/ --timeout 5s");
+    assert_eq!((run.code, place.pictures("out")), (Some(7), 2), "{run:?}");
+    assert!(run.stderr.contains("the outcome of 1 is not known"), "{run:?}");
+    let run = place.batch(&service, "rows.jsonl --out out/ --timeout 5s");
+    assert_eq!((run.code, service.accepted().len()), (Some(7), 3), "it is left alone: {run:?}");
+    service.faults("");
+    let run = place.batch(&service, "rows.jsonl --out out/");
+    assert_eq!((run.code, service.accepted().len(), place.pictures("out")), (Some(0), 3, 3), "{run:?}");
+}
+
+#[test]
+fn rows_come_from_stdin_under_a_name() {
+    let (place, service) = (Place::new(), Service::start());
+    assert!(place.batch(&service, "-").refused(2).contains("`--name NAME`"));
+    for saved in ["0", "2"] {
+        let mut command = place.batching(&service, "- --name mine --json --set style=design");
+        let mut child = command.stdin(std::process::Stdio::piped()).spawn().unwrap();
+        std::io::Write::write_all(&mut child.stdin.take().unwrap(), prompts(2).as_bytes()).unwrap();
+        let run = Run::of(child.wait_with_output().unwrap());
+        assert_eq!(
+            (run.code, run.json()["results"][0]["saved_before"].to_string().as_str()),
+            (Some(0), saved),
+            "{run:?}"
+        );
+    }
+    assert!(service.sandbox.jobs().iter().all(|job| job.input.as_ref().unwrap()["style"] == "design"));
+}
