@@ -1,6 +1,6 @@
 //! The commands of the endpoints, and the flags that they share.
 
-use crate::args::flag::{flags, item, plain, with_fields};
+use crate::args::flag::{flags, item, plain, takes, with_fields};
 use crate::args::several;
 use crate::args::value::{switch, time};
 use crate::price::{Usd, price};
@@ -20,7 +20,7 @@ repainted is not documented for this service; the model's vendor says black for 
 
 pub(crate) fn command(info: &'static EndpointInfo) -> Command {
     let cost = info.price.map(|cost| format!(", {}", price(&cost))).unwrap_or_default();
-    let has_mask = info.inputs.iter().any(|field| field.kind == FieldKind::File(FileRole::Mask));
+    let has_mask = takes(info, FileRole::Mask);
     let command = Command::new(info.verb).about(info.summary.trim_end_matches('.')).after_help(format!(
         "Fields of a name, as in `--output 'foxes/{{slug}}-{{style}}.{{ext}}'`: {}.\n\nEndpoint: {}{cost}{}\n\n{}",
         fields().join(", "),

@@ -56,6 +56,10 @@ impl Flag {
         if self.position.is_some() { self.value_name() } else { format!("--{}", self.long) }
     }
 
+    pub(crate) fn is_positional(&self) -> bool {
+        self.position.is_some()
+    }
+
     /// The id under which clap keeps the value.
     pub(crate) fn id(&self) -> String {
         format!("field.{}", self.field.name)
@@ -90,7 +94,10 @@ impl Flag {
             text.push_str(&note);
         };
         if let FieldKind::File(_) = item(&self.field.kind) {
-            add("URL, data URI or local file.".to_owned());
+            add("URL, data URI or local file; `-` is stdin.".to_owned());
+        }
+        if let (FieldKind::String { .. }, true) = (self.field.kind, self.is_positional()) {
+            add("`-` is stdin, `@FILE` a file, `@@` the beginning of a text with an at sign.".to_owned());
         }
         if let FieldKind::OneOf(_) = item(&self.field.kind) {
             let (listed, unlisted) = (kind::listed(item(&self.field.kind)), kind::unlisted(item(&self.field.kind)));
@@ -186,14 +193,18 @@ pub(crate) fn options() -> Vec<Flag> {
 
 /// Adds what may be done with the pictures that these endpoints take.
 fn with_pictures(command: Command, endpoints: &[&EndpointInfo]) -> Command {
-    let fields = endpoints.iter().flat_map(|info| info.inputs);
-    let has = |role| fields.clone().any(|field| *item(&field.kind) == FieldKind::File(role));
+    let has = |role| endpoints.iter().any(|info| takes(info, role));
     let (has_image, has_mask) = (has(FileRole::Image), has(FileRole::Mask));
     let rotate =
         switch("no-rotate", "Send pictures as they are, also where their EXIF data says that they lie on a side");
     let any = switch("any-mask", "Send the mask whatever it looks like");
     let fit = switch("fit-mask", "Scale the mask to the size of the picture");
     command.args((has_image || has_mask).then_some(rotate)).args(has_mask.then_some([any, fit]).into_iter().flatten())
+}
+
+/// Whether an endpoint takes a file of this kind.
+pub(crate) fn takes(info: &EndpointInfo, role: FileRole) -> bool {
+    info.inputs.iter().any(|field| *item(&field.kind) == FieldKind::File(role))
 }
 
 /// Whether the tool fills this field with a random number when the user does not.

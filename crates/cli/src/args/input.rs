@@ -2,8 +2,8 @@
 
 use crate::args::flag::{Flag, flags, is_seed, item};
 use crate::args::kind::{self, length};
-pub(crate) use crate::args::local_file::Treatment;
-use crate::args::local_file::{self, Content, LocalFile};
+use crate::args::local_file::{self, Content, LocalFile, Treatment};
+use crate::args::text;
 use crate::args::usage::similar;
 use crate::args::value::is_set;
 use crate::exit::Failure;
@@ -65,11 +65,22 @@ impl Place {
     }
 }
 
-/// Builds the input of an endpoint from its arguments; local files are looked at, and inlined when they are small.
+/// Builds the input of an endpoint from the arguments of its own command, in which a text may stand in a file or on stdin.
+pub(crate) fn typed(info: &'static EndpointInfo, matches: &ArgMatches) -> Result<Draft, Failure> {
+    read(info, matches, true)
+}
+
+/// Builds the input of an endpoint from arguments in which a text is a text.
 pub(crate) fn from_matches(info: &'static EndpointInfo, matches: &ArgMatches) -> Result<Draft, Failure> {
+    read(info, matches, false)
+}
+
+/// Local files are looked at, and inlined when they are small.
+fn read(info: &'static EndpointInfo, matches: &ArgMatches, is_typed: bool) -> Result<Draft, Failure> {
     let treatment = treatment(matches);
     let mut draft = Draft { input: Map::new(), uploads: Vec::new(), notes: Vec::new() };
     let mut files: Vec<(PathBuf, String, FileRole, Place)> = Vec::new();
+    let mut texts: Vec<(Flag, String)> = Vec::new();
     // Every value is judged before a file is read.
     for flag in flags(info) {
         let mut values = Vec::new();
@@ -83,12 +94,30 @@ pub(crate) fn from_matches(info: &'static EndpointInfo, matches: &ArgMatches) ->
                         Value::default()
                     }
                 }
+                FieldKind::String { .. } if is_typed && flag.is_positional() => {
+                    texts.push((flag.clone(), raw.to_string_lossy().into_owned()));
+                    Value::default()
+                }
                 kind => value(&flag, kind, &raw.to_string_lossy())?,
             });
         }
         if let Some(value) = assembled(&flag, values)? {
             draft.input.insert(flag.field.name.to_owned(), value);
         }
+    }
+    let of_texts = texts.iter().filter(|(_, typed)| typed == text::STDIN).map(|(flag, _)| flag.shown());
+    let of_files = files.iter().filter(|(raw, ..)| raw.as_os_str() == text::STDIN).map(|(_, flag, ..)| flag.clone());
+    let from_stdin: Vec<String> = of_texts.chain(of_files).collect();
+    if from_stdin.len() > 1 {
+        return Err(Failure::usage(format!(
+            "stdin can be read once only, and `-` is given for `{}`",
+            from_stdin.join("` and `")
+        )));
+    }
+    for (flag, typed) in texts {
+        let read = text::read(&typed, &flag.shown())?;
+        let read = value(&flag, item(&flag.field.kind), &read)?;
+        draft.input.insert(flag.field.name.to_owned(), read);
     }
     with_files(draft, files, treatment)
 }
@@ -113,7 +142,6 @@ const UNSENT: &str = "data:,";
 pub(crate) fn from_values(
     info: &'static EndpointInfo,
     input: Map<String, Value>,
-    treatment: Treatment,
     local: impl Fn(&str) -> Result<PathBuf, Failure>,
 ) -> Result<Draft, Failure> {
     let mut draft = Draft { input, uploads: Vec::new(), notes: Vec::new() };
@@ -150,7 +178,7 @@ pub(crate) fn from_values(
     for (path, role, place) in paths {
         files.push((local(&path)?, place.field.to_owned(), role, place));
     }
-    with_files(draft, files, treatment)
+    with_files(draft, files, Treatment { rotate: true, any_mask: false, fit_mask: false })
 }
 
 /// Looks at the local files of an input and puts them into it, or notes that they are to be uploaded.

@@ -1,5 +1,6 @@
 //! Local files as inputs: judged by content, inlined when small, uploaded when not.
 
+use crate::args::text::STDIN;
 use crate::data_uri;
 use crate::exit::Failure;
 use crate::masks::Survey;
@@ -10,7 +11,7 @@ use image::DynamicImage;
 use image::imageops::FilterType;
 use std::fmt::Display;
 use std::fs::File;
-use std::io::{Read as _, Write as _};
+use std::io::{Read, Write as _};
 use std::path::{Path, PathBuf};
 use tempfile::TempPath;
 
@@ -64,11 +65,17 @@ pub(crate) fn read(
     treatment: Treatment,
     notes: &mut Vec<String>,
 ) -> Result<LocalFile, Failure> {
-    let name = path.display().to_string();
+    let is_stdin = path == Path::new(STDIN);
+    let name = if is_stdin { "stdin".to_owned() } else { path.display().to_string() };
     let cannot = |why: &dyn Display| Failure::file(format!("cannot read `{name}`, given as `{flag}`: {why}"));
-    let file = File::open(path).map_err(|error| cannot(&error))?;
+    let (file, can_upload): (Box<dyn Read>, bool) = if is_stdin {
+        (Box::new(std::io::stdin()), false)
+    } else {
+        let file = File::open(path).map_err(|error| cannot(&error))?;
+        let is_file = file.metadata().is_ok_and(|found| found.is_file());
+        (Box::new(file), is_file)
+    };
     // A pipe can be read once only, so it cannot be uploaded afterwards.
-    let can_upload = file.metadata().is_ok_and(|found| found.is_file());
     let most = if can_upload { MAX_INLINE } else { limits::INLINE_BYTES };
     let mut bytes = Vec::new();
     file.take(most + 1).read_to_end(&mut bytes).map_err(|error| cannot(&error))?;
@@ -88,8 +95,8 @@ pub(crate) fn read(
     }
     if role != FileRole::Other {
         let source = if whole { Source::Bytes(&bytes) } else { Source::Path(path) };
-        let cannot =
-            |why: &dyn Display| Failure::file(format!("cannot read `{}`, given as `{flag}`: {why}", path.display()));
+        let shown = local.name.clone();
+        let cannot = |why: &dyn Display| Failure::file(format!("cannot read `{shown}`, given as `{flag}`: {why}"));
         look_at(&mut local, source, role, treatment, notes).map_err(|why| match why {
             Refused::Unread(why) => cannot(&why),
             Refused::Failure(failure) => failure,

@@ -19,6 +19,7 @@ mod rerun;
 mod sandbox;
 pub(crate) mod schema;
 pub(crate) mod several;
+mod text;
 pub(crate) mod usage;
 pub(crate) mod value;
 

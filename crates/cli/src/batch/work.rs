@@ -1,6 +1,6 @@
 //! The work itself: so many requests at once, each noted, sent, followed and saved as a single call is.
 
-use crate::args::input::{Treatment, from_values};
+use crate::args::input::from_values;
 use crate::batch::Options;
 use crate::batch::place::below;
 use crate::batch::plan::{Plan, Task};
@@ -329,8 +329,7 @@ async fn buy(session: &mut Session, context: &Context, task: &Task) -> Result<Op
     if !task.key.contains(&print) {
         return Err(Failure::file("a file that it names has changed since this run began, so it was not sent"));
     }
-    let treatment = Treatment { rotate: true, any_mask: false, fit_mask: false };
-    let draft = from_values(info, asked.fields, treatment, |path| Ok(folder.join(path)))?;
+    let draft = from_values(info, asked.fields, |path| Ok(folder.join(path)))?;
     let destination = destination(options, task, session)?;
     let order = Order {
         caller: "batch",

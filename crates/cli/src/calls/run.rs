@@ -24,7 +24,7 @@ use std::path::PathBuf;
 
 /// Runs the command of an endpoint.
 pub(crate) fn run(info: &'static EndpointInfo, matches: &ArgMatches, output: Output) -> Result<(), Failure> {
-    make(info, input::from_matches(info, matches)?, matches, output)
+    make(info, input::typed(info, matches)?, matches, output)
 }
 
 /// Makes the pictures of a request whose fields are known.

@@ -6,7 +6,7 @@ use super::shape::{Area, Corners, Shapes, paint};
 use super::survey::Survey;
 use crate::envelope::{Envelope, Kind, MaskRow};
 use crate::exit::Failure;
-use crate::output::{Output, print_envelope, stdout_is_closed, write_stdout};
+use crate::output::{Output, print_envelope, write_stdout};
 use crate::pictures::{png, read, size};
 use crate::save;
 use clap::ArgMatches;
@@ -97,47 +97,60 @@ fn check(matches: &ArgMatches, output: Output) -> Result<Done, Failure> {
     if let Some(note) = survey.note() {
         output.note(&note);
     }
-    let preview = show(matches, &mask.into_luma8(), of)?;
+    let preview = draw(matches, &mask.into_luma8(), of)?;
+    let preview = preview.map(|preview| preview.save(matches.get_flag("overwrite"))).transpose()?;
     told(None, &survey, preview, &format!("{}×{}, {}", survey.width, survey.height, survey.shares()))
 }
 
-/// Saves what was made, and what shows it.
+/// Saves what was made, and what shows it. Whether both can be saved is found out before the first is.
 fn finish(matches: &ArgMatches, output: Output, mask: GrayImage, of: Option<&Path>) -> Result<Done, Failure> {
     let overwrite = matches.get_flag("overwrite");
     let bytes = png(&DynamicImage::ImageLuma8(mask.clone()))?;
-    let path = match path(matches, "output") {
-        Some(path) if path == Path::new("-") => {
-            if output.json() {
-                return Err(Failure::usage(
-                    "`--json` and `--output -` both want stdout; save to a file, or drop `--json`",
-                ));
-            }
-            if stdout_is_closed() {
-                return Err(Failure::usage("stdout is closed, so the mask has nowhere to go"));
-            }
-            show(matches, &mask, of)?;
-            return write_stdout(&bytes).map(|()| None);
-        }
+    let target = path(matches, "output");
+    let to_stdout = target.is_some_and(|path| path == Path::new("-"));
+    if to_stdout {
+        save::stdout(output)?;
+    }
+    let preview = draw(matches, &mask, of)?;
+    if to_stdout {
+        preview.map(|preview| preview.save(overwrite)).transpose()?;
+        return write_stdout(&bytes).map(|()| None);
+    }
+    let path = match target {
         Some(path) => save::write(path, &bytes, overwrite)?,
         None => save::write_free(Path::new(DEFAULT_NAME), &bytes)?,
     };
-    let preview = show(matches, &mask, of)?;
+    let shown = path.display().to_string();
+    let preview = preview.map(|preview| preview.save(overwrite)).transpose();
+    let preview = preview.map_err(|failure| failure.and(&format!("the mask itself is saved as `{shown}`")))?;
     let survey = Survey::of(&DynamicImage::ImageLuma8(mask));
     if survey.fault().is_some() {
         output.note("the mask has one colour only: the shapes cover all of it, or none");
     }
-    let shown = path.display().to_string();
     told(Some(&path), &survey, preview, &shown)
 }
 
-/// Writes the preview, where one was asked for.
-fn show(matches: &ArgMatches, mask: &GrayImage, of: Option<&Path>) -> Result<Option<PathBuf>, Failure> {
+/// A preview that is ready to be saved.
+struct Preview<'a> {
+    target: &'a Path,
+    png: Vec<u8>,
+}
+
+impl Preview<'_> {
+    fn save(self, overwrite: bool) -> Result<PathBuf, Failure> {
+        save::write(self.target, &self.png, overwrite)
+    }
+}
+
+/// Draws the preview, where one was asked for.
+fn draw<'a>(matches: &'a ArgMatches, mask: &GrayImage, of: Option<&Path>) -> Result<Option<Preview<'a>>, Failure> {
     let Some(target) = path(matches, "preview") else { return Ok(None) };
     let Some(of) = of else {
         return Err(Failure::usage("`--preview` shows the mask on its picture: name the picture with `--of`"));
     };
+    save::may_write(target, matches.get_flag("overwrite"))?;
     let both = preview(&read(of)?, mask, edits(matches));
-    save::write(target, &png(&DynamicImage::ImageRgb8(both))?, matches.get_flag("overwrite")).map(Some)
+    Ok(Some(Preview { target, png: png(&DynamicImage::ImageRgb8(both))? }))
 }
 
 /// What is said of a mask.

@@ -76,7 +76,7 @@ impl Survey {
                  mask alpha {name} -o mask.png` makes it black and white"
             ),
             Fault::OneColour => {
-                format!("the mask `{name}` has one colour only, so that all of the picture is repainted, or nothing")
+                format!("the mask `{name}` has one colour only: the whole picture would be repainted, or none of it")
             }
             Fault::MostlyGrey => format!(
                 "the mask `{name}` is {} grey: it must be black and white, and what a service makes of grey is not \

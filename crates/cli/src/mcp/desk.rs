@@ -124,7 +124,7 @@ impl Desk {
             Some(Value::Bool(true)) => true,
             Some(_) => return Err(Failure::usage(format!("`{AGAIN}` must be `true` or `false`"))),
         };
-        let draft = input::from_values(info, arguments, Treatment::default(), |path| desk.root.file(path))?;
+        let draft = input::from_values(info, arguments, |path| desk.root.file(path))?;
         worth_sending(info, &draft.input, false, false)?;
         let key = desk.key(info, &draft)?;
         let latest = desk.latest(&key)?;

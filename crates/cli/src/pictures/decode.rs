@@ -58,13 +58,24 @@ pub(crate) fn read(path: &Path) -> Result<DynamicImage, Failure> {
 
 /// The width and height that one sees, where a mask of that size can be made.
 pub(crate) fn size(path: &Path) -> Result<(u32, u32), Failure> {
-    let picture = read(path)?;
-    let (width, height) = (picture.width(), picture.height());
+    let (width, height) = dimensions(path).map_err(|why| cannot_read(path, why))?;
     if width.max(height) > MAX_SIDE {
         let why = format!("it is {width}×{height}, and a side may have {MAX_SIDE} pixels");
         return Err(cannot_read(path, why));
     }
     Ok((width, height))
+}
+
+/// From the header, and the EXIF data.
+fn dimensions(path: &Path) -> Result<(u32, u32), Unread> {
+    let mut decoder = open(Source::Path(path))?.into_decoder()?;
+    let (width, height) = decoder.dimensions();
+    Ok(match decoder.orientation()? {
+        Orientation::Rotate90 | Orientation::Rotate270 | Orientation::Rotate90FlipH | Orientation::Rotate270FlipH => {
+            (height, width)
+        }
+        _ => (width, height),
+    })
 }
 
 trait ReadSeek: BufRead + Seek {}

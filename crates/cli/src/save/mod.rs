@@ -51,7 +51,7 @@ impl Destination {
                 writable(&here)?;
                 Target::Folder(here, Template::default())
             }
-            Some(path) if path == "-" => stdout(output)?,
+            Some(path) if path == "-" => stdout(output).map(|()| Target::Stdout)?,
             Some(path) => at(path, overwrite)?,
         };
         Ok(Self { target, overwrite })
@@ -221,17 +221,18 @@ fn copy(download: Download, mut write: impl FnMut(&[u8]) -> Result<(), Failure>)
     }
 }
 
-fn stdout(output: Output) -> Result<Target, Failure> {
+/// Finds out whether the bytes of a file can go to stdout.
+pub(crate) fn stdout(output: Output) -> Result<(), Failure> {
     if output.json() {
         return Err(Failure::usage("`--json` and `--output -` both want stdout; save to a file, or drop `--json`"));
     }
     if stdout_is_closed() {
-        return Err(Failure::usage("stdout is closed, so the picture has nowhere to go; nothing was sent"));
+        return Err(Failure::usage("stdout is closed, so the picture has nowhere to go"));
     }
     if std::io::stdout().is_terminal() {
         return Err(Failure::usage("stdout is a terminal, which shows no pictures; send it on with `|` or `>`"));
     }
-    Ok(Target::Stdout)
+    Ok(())
 }
 
 fn at(path: &Path, overwrite: bool) -> Result<Target, Failure> {

@@ -60,7 +60,7 @@ fn a_mask_that_repaints_nothing_is_stopped_and_any_mask_sends_it() {
     for (mask, sentence) in [
         (
             "white.png",
-            "the mask `white.png` has one colour only, so that all of the picture is repainted, or nothing; `--any-mask` \
+            "the mask `white.png` has one colour only: the whole picture would be repainted, or none of it; `--any-mask` \
              sends it all the same",
         ),
         (

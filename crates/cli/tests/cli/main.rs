@@ -12,6 +12,7 @@ mod config;
 mod cost;
 mod deadline;
 mod detach;
+mod disk;
 #[cfg(feature = "sandbox")]
 mod doctor;
 mod echo;
@@ -48,4 +49,5 @@ mod shown;
 mod support;
 #[cfg(target_os = "linux")]
 mod terminal;
+mod texts;
 mod uploads;

@@ -1,6 +1,6 @@
 //! `ideogram mask`: what it makes is a mask, and what it looks at is told as it is.
 
-use crate::support::{Place, encoded, png};
+use crate::support::{Place, Run, encoded, png};
 use image::{GrayImage, RgbaImage};
 use std::path::Path;
 
@@ -77,8 +77,8 @@ fn a_mask_is_looked_at() {
     place.write("small.png", &encoded(GrayImage::from_raw(2, 1, vec![0, 255]).unwrap()));
     place.write("text.png", b"not a picture");
     for (arguments, sentence) in [
-        ("white.png", "the mask `white.png` has one colour only, so that all of the picture is repainted, or nothing"),
-        ("grey.png", "the mask `grey.png` has one colour only, so that all of the picture is repainted, or nothing"),
+        ("white.png", "the mask `white.png` has one colour only: the whole picture would be repainted, or none of it"),
+        ("grey.png", "the mask `grey.png` has one colour only: the whole picture would be repainted, or none of it"),
         (
             "small.png --of fox.png",
             "the mask `small.png` is 2×1 pixels and the picture `fox.png` is 64×48: both must have the same size",
@@ -108,4 +108,26 @@ fn wrong_use_is_one_sentence() {
         let run = place.run(["mask"].into_iter().chain(arguments.split(' ')));
         assert_eq!(run.refused(2), sentence, "{arguments}");
     }
+}
+
+#[test]
+fn a_preview_that_cannot_be_saved_is_told_before_the_mask_is() {
+    let place = Place::new();
+    place.write("fox.png", &png(64, 48));
+    place.write("seen.png", b"mine");
+    let run = place.run("mask rect --of fox.png --at 0,0,8,8 -o mask.png --preview seen.png".split(' '));
+    assert!(run.refused(2).starts_with("`seen.png` is there already"), "{run:?}");
+    assert_eq!(place.files(), ["fox.png", "seen.png"]);
+}
+
+#[test]
+fn a_mask_does_not_go_to_a_stdout_that_is_closed_or_wanted_for_json() {
+    let place = Place::new();
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    let arguments = ["mask", "rect", "--size=8x8", "--at=0,0,4,8", "-o", "-"];
+    let run = Run::of(place.command().args(arguments).stdout(writer).output().unwrap());
+    assert_eq!(run.refused(2), "stdout is closed, so the picture has nowhere to go");
+    let run = place.run(arguments.into_iter().chain(["--json"]));
+    assert_eq!((run.code, run.json()["error"]["kind"].as_str()), (Some(2), Some("usage")));
 }
