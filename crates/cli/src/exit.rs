@@ -160,3 +160,23 @@ impl fmt::Display for Failure {
         f.write_str(&self.message)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::ErrorKind::{self, Balance, Cost, Failed, Interrupted, Partial, RateLimit};
+    use super::{Exit, Failure};
+
+    #[test]
+    fn of_several_the_code_is_that_of_one_cause_of_what_stopped_them_or_7() {
+        let of = |kinds: &[ErrorKind], succeeded| {
+            let failures: Vec<Failure> = kinds.iter().map(|kind| Failure::new(*kind, "why")).collect();
+            Failure::of_several(&failures, succeeded).map(|failure| (failure.exit(), failure.kind()))
+        };
+        assert_eq!(of(&[], 3), None);
+        assert_eq!(of(&[RateLimit, Balance], 0), Some((Exit::Limit, RateLimit)), "one code");
+        assert_eq!(of(&[Failed, RateLimit], 0), Some((Exit::Partial, Partial)));
+        assert_eq!(of(&[Failed], 1), Some((Exit::Partial, Partial)));
+        assert_eq!(of(&[Failed, Cost], 2), Some((Exit::Cost, Cost)), "stopped by cost after some succeeded");
+        assert_eq!(of(&[Failed, Interrupted], 2), Some((Exit::Interrupted, Interrupted)));
+    }
+}

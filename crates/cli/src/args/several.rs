@@ -3,6 +3,7 @@
 use crate::args::flag::{Flag, flags, is_seed, item};
 use crate::args::input::Draft;
 use crate::args::kind;
+use crate::args::negation::is_given;
 use crate::exit::Failure;
 use clap::{Arg, ArgAction, ArgMatches, ValueHint, value_parser};
 use ideogram_schema::{EndpointInfo, FieldKind};
@@ -63,10 +64,14 @@ pub(crate) fn variations(
 ) -> Result<Option<Vec<Variation>>, Failure> {
     let count = matches.get_one::<usize>("count").copied();
     let list = matches.get_one::<Seeds>("seeds");
-    let varied = varied(info, matches, draft)?;
+    let varied = varied(info, matches)?;
     let is_several = count.is_some_and(|count| count > 1) || list.is_some() || !varied.is_empty();
     if !is_several && !matches.contains_id("grid") {
         return Ok(None);
+    }
+    let is_seed_given = flags(info).iter().any(|flag| is_seed(flag.field) && is_given(matches, &flag.id()));
+    if list.is_some() && is_seed_given {
+        return Err(Failure::usage("`--seeds` and `--seed` exclude each other"));
     }
     let seeds = seeds(info, draft, count.unwrap_or(1), list)?;
     let total = varied.iter().try_fold(seeds.len(), |total, (_, values)| total.checked_mul(values.len()));
@@ -98,8 +103,7 @@ fn seeds(
     let given = field.and_then(|field| draft.input.get(field.name)).and_then(Value::as_i64);
     let seeds = match (listed, given) {
         (None, None) => return Ok(vec![None; count]),
-        (Some(_), Some(_)) => return Err(Failure::usage("`--seeds` and `--seed` exclude each other")),
-        (Some(Seeds(seeds)), None) => seeds.clone(),
+        (Some(Seeds(seeds)), _) => seeds.clone(),
         (None, Some(first)) => {
             let too_large = || Failure::usage(format!("there are no {count} seeds from {first} on"));
             let last = i64::try_from(count - 1).ok().and_then(|more| first.checked_add(more)).ok_or_else(too_large)?;
@@ -116,11 +120,7 @@ fn seeds(
 }
 
 /// The fields of `--vary` with their values.
-fn varied(
-    info: &'static EndpointInfo,
-    matches: &ArgMatches,
-    draft: &Draft,
-) -> Result<Vec<(&'static str, Vec<Value>)>, Failure> {
+fn varied(info: &'static EndpointInfo, matches: &ArgMatches) -> Result<Vec<(&'static str, Vec<Value>)>, Failure> {
     let all = flags(info);
     let can_vary =
         |flag: &&Flag| matches!(flag.field.kind, FieldKind::Enum(_) | FieldKind::IntegerEnum(_) | FieldKind::Boolean);
@@ -135,7 +135,7 @@ fn varied(
             return Err(Failure::usage(format!("`--vary` cannot vary `{name}`: it can `{}`", names.join("`, `"))));
         };
         let name = flag.field.name;
-        if draft.input.contains_key(name) || varied.iter().any(|(varied, _)| *varied == name) {
+        if is_given(matches, &flag.id()) || varied.iter().any(|(varied, _)| *varied == name) {
             return Err(Failure::usage(format!("`{}` is given twice: by itself and in `--vary`", flag.shown())));
         }
         let mut read = Vec::new();

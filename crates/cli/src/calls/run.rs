@@ -2,6 +2,7 @@
 
 use crate::args::input::{self, Draft};
 use crate::args::several::{Variation, variations};
+use crate::args::value::is_set;
 use crate::calls::dry_run;
 use crate::calls::job_row::result_row;
 use crate::calls::order::{Order, worth_sending};
@@ -56,7 +57,7 @@ pub(crate) fn make(
     let order = Order { sync, webhook, ..Order::new(info, draft.input.clone(), destination) };
     let sheet = matches.get_one::<PathBuf>("grid").map(|path| Sheet::new(path, overwrite)).transpose()?;
     several::room(&order, planned.len())?;
-    tell_price(info, &planned, output);
+    tell_price(info, &planned, is_set(matches, "sandbox"), output);
     if matches.get_flag("detach") {
         if variations.is_some() {
             return Err(Failure::usage("`--detach` leaves one request in the queue, and this makes several pictures"));
@@ -80,11 +81,12 @@ pub(crate) fn make(
 }
 
 /// Says what the pictures cost, to somebody who watches.
-fn tell_price(info: &EndpointInfo, inputs: &[Map<String, Value>], output: Output) {
+fn tell_price(info: &EndpointInfo, inputs: &[Map<String, Value>], sandbox: bool, output: Output) {
     let total = inputs.iter().try_fold(0, |total: u64, input| total.checked_add(cost(info, input)?));
     if let Some(total) = total {
         let count = if inputs.len() == 1 { "this costs".to_owned() } else { format!("{} pictures cost", inputs.len()) };
-        output.progress(&format!("{count} ${} by the price list", amount(total)));
+        let bill = if sandbox { "; the sandbox bills nothing" } else { "" };
+        output.progress(&format!("{count} ${} by the price list{bill}", amount(total)));
     }
 }
 

@@ -6,13 +6,14 @@ use crate::calls::oddities::tell_oddities;
 use crate::calls::session::{Session, warn_unless};
 use crate::calls::{failure, prompt};
 use crate::clean;
-use crate::cost::cost_row;
+use crate::cost::{cost, cost_row};
 use crate::data_uri;
 use crate::envelope::{ImageRow, ResultRow};
 use crate::exit::{ErrorKind, Exit, Failure};
 use crate::ledger::{Closing, Ledger, Row};
 use crate::made::Made;
 use crate::output::{Output, warn};
+use crate::price::amount;
 use crate::save::{self, Destination, Naming, Put};
 use crate::summary::summarised;
 use ideogram_client::{Download, FileFacts, Format, OutputFile, limits};
@@ -220,7 +221,9 @@ async fn save_all(
         }
         let image = image_row(&found.file.url, &facts, path.as_deref());
         let meant = path.as_deref().and_then(|path| request.destination.other_than(number, path));
-        report_saved(session.output, &image, &facts, path.as_deref(), seed);
+        // The price is that of the request, so it stands with its first file.
+        let price = cost(request.info, request.input).filter(|_| number == 0 && !session.is_sandbox());
+        report_saved(session.output, &image, &facts, path.as_deref(), seed, price);
         if let (Some(path), Some(meant)) = (&path, meant) {
             let (path, meant) = (path.display(), meant.display());
             let why = "was created while the picture was downloading, so the picture is in";
@@ -286,14 +289,22 @@ fn image_row(url: &str, facts: &FileFacts, path: Option<&Path>) -> ImageRow {
     }
 }
 
-fn report_saved(output: Output, image: &ImageRow, facts: &FileFacts, path: Option<&Path>, seed: Option<i64>) {
+fn report_saved(
+    output: Output,
+    image: &ImageRow,
+    facts: &FileFacts,
+    path: Option<&Path>,
+    seed: Option<i64>,
+    price: Option<u64>,
+) {
     let size = match (image.width, image.height) {
         (Some(width), Some(height)) => format!("{width}×{height} "),
         _ => String::new(),
     };
     let place = path.map_or_else(|| "written".to_owned(), |path| format!("saved `{}`", path.display()));
     let seed = seed.map(|seed| format!(", seed {seed}")).unwrap_or_default();
-    output.progress(&format!("{place}: {size}{}, {} bytes{seed}", image.content_type, image.bytes));
+    let price = price.map(|price| format!(", ${}", amount(price))).unwrap_or_default();
+    output.progress(&format!("{place}: {size}{}, {} bytes{seed}{price}", image.content_type, image.bytes));
     for warning in facts.warnings() {
         warn(&format!("{place}, but {warning}; it came the same twice"));
     }

@@ -60,6 +60,7 @@ pub(crate) struct Session {
     pub(crate) about: AboutPictures,
     /// What the requests of this session and of its siblings may cost.
     pub(crate) budget: Budget,
+    sandbox: bool,
     #[cfg(feature = "sandbox")]
     _sandbox: Option<ideogram_sandbox::Sandbox>,
 }
@@ -105,6 +106,7 @@ impl Session {
                 deadline,
                 about,
                 budget,
+                sandbox: true,
                 _sandbox: Some(sandbox),
             });
         }
@@ -124,6 +126,7 @@ impl Session {
             deadline,
             about,
             budget,
+            sandbox: false,
             #[cfg(feature = "sandbox")]
             _sandbox: None,
         })
@@ -143,9 +146,15 @@ impl Session {
             deadline: self.deadline,
             about: self.about,
             budget: self.budget.clone(),
+            sandbox: self.sandbox,
             #[cfg(feature = "sandbox")]
             _sandbox: None,
         })
+    }
+
+    /// Whether nothing is billed.
+    pub(crate) fn is_sandbox(&self) -> bool {
+        self.sandbox
     }
 
     /// What is left of the time that the run may take.

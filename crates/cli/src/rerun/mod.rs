@@ -6,6 +6,7 @@ mod source;
 use crate::args::flag::{Flag, flags, options};
 use crate::args::input::{self, Draft};
 use crate::args::negation::is_given;
+use crate::args::several::variations;
 use crate::args::value::is_set;
 use crate::calls;
 use crate::exit::Failure;
@@ -34,7 +35,9 @@ pub(crate) fn run(matches: &ArgMatches, output: Output) -> Result<(), Failure> {
     }
     // What is only printed needs no consent.
     if !is_set(matches, "dry-run") {
-        consent::ask(matches, output, &shown(info, &draft))?;
+        let count = variations(info, matches, &draft)?.map_or(1, |all| all.len());
+        let several = if count == 1 { String::new() } else { format!("{count} pictures, ") };
+        consent::ask(matches, output, &format!("{several}{}", shown(info, &draft)))?;
     }
     calls::make(info, draft, matches, output)
 }

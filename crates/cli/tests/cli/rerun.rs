@@ -103,3 +103,16 @@ fn a_file_that_was_sent_is_named_again_and_flags_are_the_endpoints_own() {
     let run = place.call(&server, "rerun fox.png --yes");
     assert_eq!(run.refused(3), "`fox.png` does not say what made it");
 }
+
+#[test]
+fn several_are_told_as_so_many_and_take_the_place_of_what_was_sent() {
+    let (place, server) = (Place::new(), service());
+    place.call(&server, "generate fox --seed 7 --style anime -o fox.png");
+    sent(&server);
+    let run = place.call(&server, "rerun fox.png --seeds 1..2 --vary style=design --yes");
+    assert_eq!((run.code, run.text().lines().count()), (Some(0), 2), "{run:?}");
+    assert!(run.stderr.contains("2 pictures, "), "{run:?}");
+    let mut inputs = [sent(&server), sent(&server)];
+    inputs.sort_by_key(|input| input["seed"].as_i64());
+    assert_eq!(inputs, [1, 2].map(|seed| json!({"prompt": "fox", "seed": seed, "style": "design"})));
+}

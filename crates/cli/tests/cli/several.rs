@@ -131,7 +131,7 @@ fn ctrl_c_cancels_all_and_buys_nothing_more() {
 }
 
 #[test]
-fn the_limit_is_for_all_of_them_and_one_that_is_not_billed_makes_room() {
+fn the_limit_is_for_all_of_them() {
     let (place, server) = (Place::new(), honest());
     let run = place.call(&server, "generate fox -n 4 --max-cost 0.19");
     assert_eq!(run.refused(8), "4 pictures cost $0.20, and `--max-cost` allows $0.19; nothing was sent");
