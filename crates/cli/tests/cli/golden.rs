@@ -172,9 +172,13 @@ fn every_command_prints_what_it_did() {
             command.env("IDEOGRAM_BASE_URL", sandbox().url()).env("FAL_KEY", "id:hunter2").args(&words);
             let run = Run::of(command.output().expect("the binary starts"));
             ran.push((words.join(" "), run.code));
-            let redacted = |text: &str| redacted(&text.replace(&place.work().display().to_string(), "[place]"));
+            let (work, above) = (place.work().display().to_string(), place.above().display().to_string());
+            let redacted = |text: &str| redacted(&text.replace(&work, "[place]").replace(&above, "[above]"));
             let _ = writeln!(transcript, "$ ideogram {}", words.join(" "));
-            transcript.push_str(&shortened(&redacted(&String::from_utf8_lossy(&run.stdout))));
+            // Whether the beginning of so short a job was seen is chance.
+            let stdout = String::from_utf8_lossy(&run.stdout).into_owned();
+            let lines = stdout.split_inclusive('\n').filter(|line| !line.starts_with("started  "));
+            transcript.push_str(&shortened(&redacted(&lines.collect::<String>())));
             for line in redacted(&run.stderr).lines() {
                 let _ = writeln!(transcript, "2> {line}");
             }
@@ -217,6 +221,7 @@ fn redacted(text: &str) -> String {
             36 if word.split('-').map(str::len).eq([8, 4, 4, 4, 12]) => "[id]",
             10 if word.split('-').map(str::len).eq([4, 2, 2]) => "[day]",
             _ if is_age => "[age]",
+            32 if hexadecimal => "[file]",
             64 if hexadecimal => "[sha256]",
             13 if digits => "[ms]",
             _ if digits && shown.ends_with("127.0.0.1:") => "[port]",

@@ -76,6 +76,7 @@ fn at_a_terminal_one_line_follows_the_job_and_is_gone_at_the_end() {
 fn a_line_is_there_before_the_service_has_said_anything() {
     let (place, server) = (Place::new(), Server::start(|_| Reply::Silence));
     let mut terminal = place.on_terminal(&server, "generate fox", 80);
+    server.wait_for("POST", "turbo");
     terminal.wait_for(" s  sending");
     terminal.type_in("\u{3}");
     terminal.wait_for("waiting for the request's id, to cancel it");

@@ -35,6 +35,12 @@ impl Place {
         self.directory.path().join("work")
     }
 
+    /// The folder that all of it is in.
+    #[cfg(feature = "sandbox")]
+    pub(crate) fn above(&self) -> PathBuf {
+        self.directory.path().to_owned()
+    }
+
     pub(crate) fn ledger(&self) -> PathBuf {
         self.directory.path().join("home/.local/share/ideogram/ledger.db")
     }
