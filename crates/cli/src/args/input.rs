@@ -11,7 +11,7 @@ use clap::ArgMatches;
 use ideogram_schema::{Bounds, EndpointInfo, FieldKind, FileRole};
 use serde_json::{Map, Value};
 use std::ffi::{OsStr, OsString};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use tempfile::TempPath;
 
 /// The greatest seed that the tool picks by itself: every server's generator takes 31 bits.

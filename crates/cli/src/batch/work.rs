@@ -332,7 +332,7 @@ async fn buy(session: &mut Session, context: &Context, task: &Task) -> Result<Op
     let draft = from_values(info, asked.fields, |path| Ok(folder.join(path)))?;
     let destination = destination(options, task, session)?;
     let order = Order {
-        caller: "batch",
+        caller: "batch".into(),
         batch: Some((context.batch.clone(), task.key.clone())),
         ..Order::new(info, draft.input, destination.clone())
     };
