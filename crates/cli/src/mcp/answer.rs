@@ -1,6 +1,5 @@
 //! Answers to calls: a JSON object in words and in structure, and the pictures.
 
-use super::desk::Desk;
 use crate::clean;
 use crate::clock;
 use crate::cost::cost;
@@ -73,10 +72,10 @@ impl Reply {
         Self::new(&json!({"job": value}), Vec::new())
     }
 
-    /// A job that is done, with its pictures.
-    pub(super) fn of_saved(desk: &Desk, row: &Row) -> Self {
+    /// A job that is done, with its pictures: whole up to so many bytes.
+    pub(super) fn of_saved(row: &Row, most: u64) -> Self {
         let files: Vec<PathBuf> = row.files.iter().map(PathBuf::from).collect();
-        let mut reply = Self::new(&json!({"job": facts(row), "files": described(&files)}), pictures(desk, &files));
+        let mut reply = Self::new(&json!({"job": facts(row), "files": described(&files)}), pictures(&files, most));
         reply.row = Some(row.id);
         reply
     }
@@ -112,8 +111,8 @@ fn described(files: &[PathBuf]) -> Value {
 }
 
 /// Pictures as a client shows them: those that are small enough as they are, a link and a small copy of the others.
-pub(super) fn pictures(desk: &Desk, files: &[PathBuf]) -> Vec<ContentBlock> {
-    files.iter().flat_map(|path| picture(path, desk.max_image_bytes).unwrap_or_default()).collect()
+pub(super) fn pictures(files: &[PathBuf], most: u64) -> Vec<ContentBlock> {
+    files.iter().flat_map(|path| picture(path, most).unwrap_or_default()).collect()
 }
 
 /// None where the file has gone, or is no picture; its path is told all the same.

@@ -149,7 +149,7 @@ impl Desk {
     /// The result of a job that was begun before: waited for where it goes on, taken up where it does not.
     pub(super) async fn result(desk: &Rc<Self>, row: &Row, call: &Call<'_>) -> Result<Reply, Failure> {
         if row.state == State::Saved {
-            return Ok(Reply::of_saved(desk, row));
+            return Ok(Reply::of_saved(row, desk.max_image_bytes));
         }
         if !row.state.is_open() {
             let why = row.note.as_deref().unwrap_or("there is no result");
@@ -203,7 +203,7 @@ impl Desk {
         self.running.borrow_mut().remove(key);
         outcome.unwrap_or_else(|| Err(Failure::failed("the task of this job ended early")))?;
         match self.row_after(key, after)? {
-            Some(row) if row.state == State::Saved => Ok(Reply::of_saved(self, &row)),
+            Some(row) if row.state == State::Saved => Ok(Reply::of_saved(&row, self.max_image_bytes)),
             Some(row) => Ok(Reply::of_open(Some(&row))),
             None => Err(Failure::failed("the ledger has no row of this job")),
         }

@@ -30,7 +30,7 @@ fn make(desk: &Desk, words: &[OsString]) -> Result<Reply, Failure> {
         return Err(Failure::usage("a mask is saved to a file here"));
     };
     let files: Vec<PathBuf> = [&row.preview, &row.path].into_iter().flatten().take(1).map(PathBuf::from).collect();
-    Ok(Reply::new(&json!({ "mask": row }), pictures(desk, &files)))
+    Ok(Reply::new(&json!({ "mask": row }), pictures(&files, desk.max_image_bytes)))
 }
 
 /// The call as a command line.
