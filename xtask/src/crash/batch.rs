@@ -23,8 +23,8 @@ use std::time::{Duration, Instant};
 const ROWS: usize = 50;
 /// Points at once, each beside a sandbox of its own.
 const AT_ONCE: usize = 2;
-/// More than a batch causes of requests and jobs.
-const LIMIT: usize = 2_000;
+/// More than a batch causes of jobs; as many of its latest requests come with them.
+const LIMIT: usize = 300;
 /// How often the command is run again.
 const RUNS: usize = 6;
 /// How long a process may take to come to its point.

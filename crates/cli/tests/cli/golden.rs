@@ -102,6 +102,7 @@ const TRANSCRIPTS: &[(&str, &[&str])] = &[
             "jobs --nothing",
         ],
     ),
+    ("batch", &["batch - --name empty", "batch missing.jsonl --dry-run"]),
     ("rerun", &["generate fox --seed 7 -o fox.png", "rerun fox.png --dry-run --json", "rerun missing.png", "rerun"]),
     (
         "inspect",
