@@ -145,7 +145,7 @@ async fn buy(matches: &ArgMatches, output: Output, options: Options, source: Sou
     output.note(&in_words(&survey));
     if !is_new && survey.nameless > 0 {
         output.note(&format!(
-            "{} of those to buy are new since the last run, or were changed: a row without `id` is known by what it asks for",
+            "{} of those to buy are known by what they ask for, as they have no `id`: they are new, changed, or were not reached before",
             survey.nameless
         ));
     }

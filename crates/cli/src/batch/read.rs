@@ -149,6 +149,8 @@ fn csv_rows(file: File, head: &[u8], name: String) -> Result<Rows, Failure> {
     let reader = Bounded { file, read: Rc::clone(&read) };
     let mut builder = csv::ReaderBuilder::new();
     let mut reader = builder.delimiter(delimiter(head)).flexible(true).from_reader(reader);
+    // The parser leaves the second byte of a line's end `\r\n` to the next row, and so counts that line late.
+    let late = u64::from(head.split(|byte| *byte == b'\n').next().is_some_and(|line| line.ends_with(b"\r")));
     let broken = move |error: &dyn std::fmt::Display| Failure::file(format!("cannot read `{name}`: {error}"));
     let header = reader.headers().map_err(|error| broken(&error))?;
     let header: Vec<String> = header.iter().map(|cell| cell.trim().to_owned()).collect();
@@ -166,7 +168,7 @@ fn csv_rows(file: File, head: &[u8], name: String) -> Result<Rows, Failure> {
                 _ => return Some(Err(broken(&error))),
             },
         };
-        let line = record.position().map_or(0, csv::Position::line);
+        let line = record.position().map_or(0, csv::Position::line) + late;
         Some(Ok(Read1 { line, cells }))
     })))
 }

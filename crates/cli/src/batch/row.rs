@@ -189,7 +189,7 @@ mod tests {
     #[test]
     fn what_is_wrong_is_told_with_its_column() {
         for (row, column, words) in [
-            (json!({"prompt": "a", "style": "animee"}), Some("style"), "one of"),
+            (json!({"prompt": "a", "style": "animee"}), Some("style"), "did you mean `anime`"),
             (json!({"prompt": "a", "endpoint": "x"}), Some("endpoint"), "no endpoint"),
             (json!({"prompt": "a", "n": 0}), Some("n"), "from 1 to"),
             (json!({"prompt": "a", "output": {}}), Some("output"), "no text"),

@@ -78,9 +78,10 @@ fn masks() -> Vec<Tool> {
     shapes.collect()
 }
 
-/// Whether a call may set it: nothing is overwritten, and what is about the run is the server's.
+/// Whether a call may set it: nothing is overwritten, what is about the run is the server's, and a hidden argument is only the
+/// opposite of another.
 pub(super) fn is_offered(arg: &Arg) -> bool {
-    !matches!(arg.get_id().as_str(), "overwrite" | "help") && !arg.is_global_set()
+    !matches!(arg.get_id().as_str(), "overwrite" | "help") && !arg.is_global_set() && !arg.is_hide_set()
 }
 
 /// Whether it must be there. A mask is saved under a name that the call gives.

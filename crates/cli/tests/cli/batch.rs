@@ -96,7 +96,7 @@ fn each_row_is_bought_once_however_often_the_command_is_run() {
     let refused = place.batch(&service, "rows.csv --out out").refused(2).to_owned();
     assert!(refused.contains("line 4: its `id` was bought with another request"), "{refused}");
     let run = place.batch(&service, "rows.csv --out out --rebuy");
-    assert!(run.code == Some(0) && run.stderr.contains("1 of those to buy are new since the last run"), "{run:?}");
+    assert!(run.code == Some(0) && run.stderr.contains("1 of those to buy are known by what they ask for"), "{run:?}");
     assert_eq!(service.accepted().len(), 6);
     let run = place.batch(&service, "rows.csv --out out --again --limit 1");
     assert_eq!((run.code, service.accepted().len()), (Some(0), 7), "{run:?}");
@@ -185,7 +185,12 @@ fn a_run_that_is_killed_is_gone_on_with_and_nothing_is_bought_twice() {
         child.kill().unwrap();
         child.wait().unwrap();
     }
+    // What was noted and not sent when a run was killed is in no history, so it is left until that is wanted.
     let run = place.batch(&service, "rows.jsonl --concurrency 4 --out out/");
+    let left = place.states().iter().filter(|state| state.is_open()).count();
+    assert_eq!(run.code, Some(if left == 0 { 0 } else { 7 }), "{left}: {run:?}");
+    assert_eq!((service.accepted().len(), place.pictures("out")), (40 - left, 40 - left), "{run:?}");
+    let run = place.batch(&service, "rows.jsonl --concurrency 4 --out out/ --retry-unknown");
     assert_eq!(run.code, Some(0), "{run:?}");
     let accepted = service.accepted();
     let mut once = accepted.clone();

@@ -26,6 +26,7 @@ fn prepared() -> Place {
     let place = Place::new();
     place.write("fox.png", &png(64, 64));
     place.write("mask.png", &png(64, 64));
+    place.write("prompts.csv", b"prompt\na fox\n");
     place.write(
         "cut-out.png",
         &encoded(image::RgbaImage::from_fn(64, 64, |x, _| image::Rgba([9, 9, 9, if x < 9 { 0 } else { 255 }]))),
