@@ -234,7 +234,9 @@ mod tests {
             |verdict| verdict.twice = 1,
             |verdict| verdict.torn = 1,
             |verdict| verdict.left_over = 1,
-            |verdict| drop(verdict.met.remove("sending")),
+            |verdict| {
+                verdict.met.remove("sending");
+            },
         ];
         for case in cases {
             let mut bad = good.clone();

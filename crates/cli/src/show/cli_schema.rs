@@ -1,8 +1,8 @@
 //! JSON Schema of what `--json` prints, made from the types that are printed.
 
 use crate::envelope::{
-    BatchRow, CheckRow, EndpointRow, ErrorRow, FileRow, JsonSchemaRow, KeyRow, Kind, MaskRow, RequestRow, ResultRow, SCHEMA,
-    SalvageRow, SandboxRow, SettingRow, SpentRow, TextRow,
+    BatchRow, CheckRow, EndpointRow, ErrorRow, FileRow, JsonSchemaRow, KeyRow, Kind, MaskRow, RequestRow, ResultRow,
+    SCHEMA, SalvageRow, SandboxRow, SettingRow, SpentRow, TextRow,
 };
 use crate::event::EventRow;
 use crate::show::json_schema::DRAFT;

@@ -195,7 +195,10 @@ fn a_disk_that_fills_up_under_the_file_leaves_no_half_of_it() {
 fn no_key_is_exit_4_and_leaves_no_trace() {
     let place = Place::new();
     let run = place.run(["generate", "fox"]);
-    assert!(run.refused(4).starts_with("there is no API key; keep one with `ideogram auth login`, set `FAL_KEY`"), "{run:?}");
+    assert!(
+        run.refused(4).starts_with("there is no API key; keep one with `ideogram auth login`, set `FAL_KEY`"),
+        "{run:?}"
+    );
     assert!(place.files().is_empty() && !place.ledger().exists());
 }
 
