@@ -165,7 +165,9 @@ fn text(value: &ContextValue) -> String {
 fn quoted(text: &str) -> String {
     let flag = if text.starts_with('-') { text.split([' ', '[', '=']).next().unwrap_or(text) } else { text };
     let name = flag.trim_end_matches("...").trim_matches(['<', '>', '[', ']']);
-    format!("`{name}`")
+    // Of a group one is enough: `<--older-than <TIME>|--keep <N>>`.
+    let names = name.split('|').map(|name| format!("`{}`", name.split(" <").next().unwrap_or(name)));
+    names.collect::<Vec<_>>().join(" or ")
 }
 
 /// The command whose usage was broken, from clap's own usage line; an error about a value has none.

@@ -62,9 +62,11 @@ struct Options {
 
 impl Options {
     fn of(matches: &ArgMatches) -> Result<Self, Failure> {
-        let out = matches.get_one::<PathBuf>("out").cloned();
+        let has_fields = |out: &Path| !out.is_dir() && out.to_string_lossy().contains('{');
+        // Several pictures need a folder, so what has no fields is one, whether it is there or not.
+        let out = matches.get_one::<PathBuf>("out").map(|out| if has_fields(out) { out.clone() } else { out.join("") });
         let folder = match &out {
-            Some(out) if out.is_dir() || !out.to_string_lossy().contains('{') => out.clone(),
+            Some(out) if !has_fields(out) => out.clone(),
             Some(template) => template.parent().unwrap_or(Path::new("")).to_owned(),
             None => PathBuf::new(),
         };
@@ -196,7 +198,7 @@ fn in_words(survey: &Survey) -> String {
         }
     }
     if *bad > 0 {
-        words.push_str(&format!("; {bad} bad rows"));
+        words.push_str(&format!("; {bad} bad row{}", if *bad == 1 { "" } else { "s" }));
     }
     words
 }
@@ -222,7 +224,12 @@ fn consent(matches: &ArgMatches, survey: &Survey, output: Output) -> Result<(), 
 }
 
 fn bad_rows(survey: &Survey) -> Option<Failure> {
-    (survey.bad > 0).then(|| Failure::new(ErrorKind::Partial, format!("{} rows are bad", survey.bad)))
+    let told = match survey.bad {
+        0 => return None,
+        1 => "1 row is bad".to_owned(),
+        bad => format!("{bad} rows are bad"),
+    };
+    Some(Failure::new(ErrorKind::Partial, told))
 }
 
 /// Prints how it went.

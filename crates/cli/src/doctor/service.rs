@@ -3,7 +3,7 @@
 use super::Check;
 use crate::auth::{accepted, place};
 use crate::exit::{ErrorKind, Failure};
-use crate::settings::client::{configured, for_showing, key, no_key};
+use crate::settings::client::{configured, for_showing, how_to_have_a_key, key};
 use crate::settings::env;
 use ideogram_client::{Client, Reach};
 
@@ -17,7 +17,7 @@ pub(super) async fn checks() -> Vec<Check> {
             let id = found.id().unwrap_or("unknown");
             (vec![Check::fine("key", format!("id {id}, from {}", place(&found.origin)))], true)
         }
-        Ok(None) => (vec![Check::failed("key", ErrorKind::Credentials, "there is none", no_key())], false),
+        Ok(None) => (vec![Check::failed("key", ErrorKind::Credentials, "there is none", how_to_have_a_key())], false),
         Err(failure) => {
             let advice = "copy it again from https://fal.ai/dashboard/keys, and keep it with `ideogram auth login`";
             (vec![Check::failed("key", failure.kind(), failure.message(), advice)], false)

@@ -4,7 +4,7 @@ use crate::calls::session::Session;
 use crate::clean;
 use crate::envelope::{Envelope, Kind};
 use crate::exit::Failure;
-use crate::jobs::row::{ids, info_of, result_row};
+use crate::jobs::row::{ids, info_of, known_row, result_row};
 use crate::ledger::{Row, State};
 use crate::output::{Output, print_envelope, write_stdout};
 use crate::runtime::block_on;
@@ -39,6 +39,9 @@ pub(super) fn watch(matches: &ArgMatches, output: Output) -> Result<(), Failure>
     let ids = ids(matches);
     let rows = block_on(async {
         let mut session = Session::open(matches, output).await?;
+        for id in &ids {
+            known_row(&session.ledger, *id)?;
+        }
         let mut said: BTreeMap<i64, Standing> = BTreeMap::new();
         let mut pause = PAUSE[0];
         loop {

@@ -102,8 +102,13 @@ pub(crate) fn misread(key: [Option<&str>; 3]) -> Option<&'static str> {
 
 /// The ways on where there is no key.
 pub(crate) fn no_key() -> String {
+    format!("there is no API key; {}", how_to_have_a_key())
+}
+
+/// The ways to go on without a key.
+pub(crate) fn how_to_have_a_key() -> String {
     let sandbox = if cfg!(feature = "sandbox") { ", or add `--sandbox` to try without one" } else { "" };
-    format!("there is no API key; keep one with `ideogram auth login`, set `FAL_KEY`{sandbox}")
+    format!("keep one with `ideogram auth login`, set `FAL_KEY`{sandbox}")
 }
 
 /// A failure before there was any call: the key, the settings.

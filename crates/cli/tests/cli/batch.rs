@@ -159,6 +159,14 @@ fn an_exhausted_balance_stops_the_whole_instead_of_failing_every_row() {
 }
 
 #[test]
+fn what_out_names_is_a_folder_whether_it_is_there_or_not() {
+    let (place, service) = (Place::new(), Service::start());
+    place.write("rows.jsonl", prompts(3).as_bytes());
+    let run = place.batch(&service, "rows.jsonl --out pictures");
+    assert_eq!((run.code, place.pictures("pictures")), (Some(0), 3), "{run:?}");
+}
+
+#[test]
 fn two_runs_over_one_file_share_its_rows() {
     let (place, service) = (Place::new(), Service::start());
     place.write("rows.jsonl", prompts(60).as_bytes());

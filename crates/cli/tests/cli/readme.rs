@@ -8,7 +8,8 @@ use std::process::{Command, Stdio};
 fn the_tour_of_the_readme_works_as_typed_with_no_key() {
     let readme = include_str!("../../../../README.md");
     let blocks = readme.split("```console\n").skip(1).filter_map(|rest| rest.split("```").next());
-    let lines: Vec<&str> = blocks.flat_map(str::lines).filter(|line| line.starts_with("ideogram ")).collect();
+    let typed = |line: &&str| line.starts_with("ideogram ") || line.starts_with("printf ");
+    let lines: Vec<&str> = blocks.flat_map(str::lines).filter(typed).collect();
     assert!(lines.len() >= 6, "{lines:?}");
     let place = Place::new();
     let folder = Path::new(env!("CARGO_BIN_EXE_ideogram")).parent().unwrap();

@@ -42,6 +42,7 @@ impl Base {
     }
 
     /// Whether it is reached without TLS, which [`parse`](Self::parse) allows for this machine only.
+    #[cfg(feature = "media")]
     pub(crate) fn is_plain(&self) -> bool {
         self.url.scheme() == "http"
     }
