@@ -222,7 +222,9 @@ fn ctrl_c_begins_nothing_more_and_the_same_command_goes_on() {
     let sent = service.accepted().len();
     assert_eq!(run.code, Some(130), "{run:?}");
     assert!(sent < 40, "{sent}");
-    assert!(place.states().iter().all(|state| !state.is_open()), "{:?}: {run:?}", place.states());
+    // What the service had begun may finish in spite of the cancel: it is known by its id, and the next run goes on with it.
+    let settled = |state: &State| !state.is_open() || *state == State::Accepted;
+    assert!(place.states().iter().all(settled), "{:?}: {run:?}", place.states());
     let run = place.batch(&service, "rows.jsonl --concurrency 4 --out out/");
     assert_eq!((run.code, place.pictures("out")), (Some(0), 40), "{run:?}");
 }
