@@ -41,8 +41,9 @@ fn without_the_sync_a_power_cut_loses_what_was_paid_for() {
 
 #[test]
 fn without_the_claim_two_processes_save_one_picture_twice() {
-    let verdict = killed(14, Some(Without::Claim));
-    assert!(verdict.twice > 0 && verdict.lost == 0 && !verdict.is_good(), "{verdict}");
+    // Two processes have to come upon a row at the same moment, which they may miss for a while on a busy machine.
+    let verdict = (0..10).map(|_| killed(14, Some(Without::Claim))).find(|verdict| verdict.twice > 0).unwrap();
+    assert!(verdict.lost == 0 && !verdict.is_good(), "{verdict}");
 }
 
 #[test]
