@@ -7,7 +7,7 @@ use crate::event::EventRow;
 use crate::exit::{Exit, Failure};
 use crate::live;
 use std::ffi::OsString;
-use std::io::{self, ErrorKind, IsTerminal as _, Write as _};
+use std::io::{self, BufRead as _, ErrorKind, IsTerminal as _, Read as _, Write as _};
 
 /// What stdout gets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -189,11 +189,27 @@ pub(crate) fn picture(sequences: &[u8]) {
     });
 }
 
-/// A question to somebody at a terminal, who answers on its last line.
-pub(crate) fn ask(question: &str) {
+/// The most bytes of an answer to a question.
+const ANSWER: u64 = 1 << 10;
+
+/// Whether somebody is there to answer a question.
+pub(crate) fn can_ask() -> bool {
+    io::stdin().is_terminal() && io::stderr().is_terminal()
+}
+
+/// Asks whether to go on with what costs. Whatever is no yes is a failure: nothing was sent.
+pub(crate) fn consent(question: &str) -> Result<(), Failure> {
     let lines: Vec<_> = question.lines().map(clean::line).collect();
     let mut stderr = io::stderr().lock();
-    let _ = write!(stderr, "{} ", lines.join("\n")).and_then(|()| stderr.flush());
+    let _ = write!(stderr, "{} [y/N] ", lines.join("\n")).and_then(|()| stderr.flush());
+    drop(stderr);
+    let mut answer = String::new();
+    // Whatever cannot be read is no yes.
+    let _ = io::stdin().lock().take(ANSWER).read_line(&mut answer);
+    match answer.trim().to_ascii_lowercase().as_str() {
+        "y" | "yes" => Ok(()),
+        _ => Err(Failure::new(crate::exit::ErrorKind::Cancelled, "nothing was sent")),
+    }
 }
 
 /// One line on stderr; a closed stderr is nobody's loss.

@@ -29,7 +29,6 @@ use crate::price::amount;
 use crate::runtime::block_on;
 use clap::ArgMatches;
 use std::cell::RefCell;
-use std::io::{self, BufRead as _, IsTerminal as _};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::time::Duration;
@@ -37,9 +36,6 @@ use tokio::task::{LocalSet, yield_now};
 
 /// Above this many millionths of a US dollar the user is asked.
 const MAX_UNASKED: u64 = 5_000_000;
-
-/// The most bytes of an answer.
-const ANSWER: u64 = 1 << 10;
 
 /// What the command line says.
 #[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
@@ -210,17 +206,10 @@ fn consent(matches: &ArgMatches, survey: &Survey, output: Output) -> Result<(), 
         return Ok(());
     }
     let what = format!("{} requests for ${}", survey.new, amount(survey.micros));
-    if output.json() || !io::stdin().is_terminal() || !io::stderr().is_terminal() {
+    if output.json() || !output::can_ask() {
         return Err(Failure::usage(format!("nothing was sent: {what} want `--yes` or `--max-cost USD`")));
     }
-    output::ask(&format!("Buy {what}? [y/N] "));
-    let mut answer = String::new();
-    // Whatever cannot be read is no yes.
-    let _ = io::Read::take(io::stdin().lock(), ANSWER).read_line(&mut answer);
-    match answer.trim().to_ascii_lowercase().as_str() {
-        "y" | "yes" => Ok(()),
-        _ => Err(Failure::new(ErrorKind::Cancelled, "nothing was sent")),
-    }
+    output::consent(&format!("Buy {what}?"))
 }
 
 fn bad_rows(survey: &Survey) -> Option<Failure> {

@@ -3,7 +3,8 @@
 use crate::server::{ID, Reply, Server, queue};
 use crate::support::{Place, Run, as_it_came, png};
 use serde_json::{Value, json};
-use std::process::Stdio;
+use std::io::PipeReader;
+use std::process::{Child, Stdio};
 
 fn honest() -> Server {
     Server::start(|request| queue(request, &png(64, 48)))
@@ -87,17 +88,25 @@ fn bytes_on_stdout_are_the_picture_and_nothing_else() {
     assert!(place.files().is_empty());
 }
 
+/// A server whose pictures have that many bytes.
+fn serving(bytes: usize) -> Server {
+    let mut large = png(64, 48);
+    large.resize(bytes, 7);
+    Server::start(move |request| queue(request, &large))
+}
+
+/// A call that writes its picture to a pipe: the first bytes are here, and the rest does not fit into it.
+fn begun_on_stdout(place: &Place, server: &Server) -> (Child, PipeReader) {
+    let (mut reader, writer) = std::io::pipe().unwrap();
+    let child = place.calling(server).args(["generate", "fox", "-o", "-"]).stdout(writer).spawn().unwrap();
+    std::io::Read::read_exact(&mut reader, &mut [0; 8]).unwrap();
+    (child, reader)
+}
+
 #[test]
 fn a_reader_that_leaves_is_no_failure_but_the_picture_is_still_owed_and_that_is_said() {
-    let place = Place::new();
-    let mut large = png(64, 48);
-    large.resize(1 << 20, 7);
-    let server = Server::start(move |request| queue(request, &large));
-    let mut command = place.calling(&server);
-    let (mut reader, writer) = std::io::pipe().unwrap();
-    let child = command.args(["generate", "fox", "-o", "-"]).stdout(writer).spawn().unwrap();
-    drop(command);
-    std::io::Read::read_exact(&mut reader, &mut [0; 8]).unwrap();
+    let (place, server) = (Place::new(), serving(1 << 20));
+    let (child, reader) = begun_on_stdout(&place, &server);
     drop(reader);
     let run = Run::of(child.wait_with_output().unwrap());
     let said = "warning: the reader of stdout has left before the picture was written whole; `ideogram jobs resume 1 \
@@ -111,16 +120,8 @@ fn a_reader_that_leaves_is_no_failure_but_the_picture_is_still_owed_and_that_is_
 
 #[test]
 fn ctrl_c_while_stdout_is_filled_leaves_and_the_picture_is_still_owed() {
-    let place = Place::new();
-    let mut large = png(64, 48);
-    large.resize(4 << 20, 7);
-    let server = Server::start(move |request| queue(request, &large));
-    let mut command = place.calling(&server);
-    let (mut reader, writer) = std::io::pipe().unwrap();
-    let child = command.args(["generate", "fox", "-o", "-"]).stdout(writer).spawn().unwrap();
-    drop(command);
-    // The first bytes are here, and the rest does not fit into a pipe.
-    std::io::Read::read_exact(&mut reader, &mut [0; 8]).unwrap();
+    let (place, server) = (Place::new(), serving(4 << 20));
+    let (child, _reader) = begun_on_stdout(&place, &server);
     let killed = std::process::Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
     assert!(killed.success());
     let run = Run::of(child.wait_with_output().unwrap());
