@@ -36,7 +36,7 @@ macro_rules! round_trips {
     };
 }
 
-round_trips! { additional annotated bare names numbers sizes tagged taken tuple unions }
+round_trips! { additional annotated bare names numbers sizes tagged taken_contract taken_prelude taken_templates taken_traits taken_words tuple unions }
 
 #[test]
 fn what_cannot_be_carried_stops_with_file_pointer_and_advice() {

@@ -78,9 +78,6 @@ pub fn run(args: &Args) -> Result<ExitCode, Problems> {
         Some(description) if args.changelog => changelog::rows(&folder, description)?,
         _ => Vec::new(),
     };
-    if args.check {
-        is_repeatable(args, &folder, &made.output)?;
-    }
     let changes =
         if args.check || args.dry_run { made.output.changes(&folder)? } else { made.output.write(&folder)? };
     if args.json {
@@ -199,23 +196,6 @@ pub fn one_document(path: &Path, overlay: Option<&Path>, schema: &Path) -> Resul
     let notes = notes.map(|note| format!("{}#{}: {}", path.display(), note.pointer, note.kind.words())).collect();
     let output = standalone::schema_crate(&described.complete()?, schema).map_err(|error| error.in_file(path))?;
     Ok(Made { output, notes, any_json })
-}
-
-/// Whether a second run gives the same files.
-fn is_repeatable(args: &Args, root: &Path, output: &Output) -> Result<(), Problems> {
-    let again = match &args.document {
-        Some(path) => {
-            let out = args.out.as_deref().unwrap_or(root);
-            one_document(path, args.overlay.as_deref(), &way_to_schema(out)?)?.output
-        }
-        None => generate(&Sources::load(root))?,
-    };
-    let differs = |(path, text): (&PathBuf, &String)| again.files.get(path).is_some_and(|known| known != text);
-    if output.files.iter().any(differs) {
-        let message = "two runs gave different files: the generator depends on more than the description";
-        return Err(Error::new(message).into());
-    }
-    Ok(())
 }
 
 /// Tells which files changed.

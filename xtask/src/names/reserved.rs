@@ -78,3 +78,21 @@ const RESERVED: &[&str] = &[
     "ValidationErrorType",
     "ValidationLocation",
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::RESERVED;
+    use crate::sources::document;
+    use std::path::Path;
+
+    #[test]
+    fn every_name_that_is_taken_is_a_type_in_a_document_whose_code_is_compiled() {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/corpus");
+        let documents = ["prelude", "traits", "contract", "templates"];
+        let documents = documents.map(|part| document::load(&folder, &format!("taken_{part}.json")).unwrap());
+        for name in RESERVED {
+            let has = |document: &serde_json::Value| document["components"]["schemas"].get(name).is_some();
+            assert!(documents.iter().any(has), "{name}: add it to a document of {}", folder.display());
+        }
+    }
+}

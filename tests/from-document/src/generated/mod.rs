@@ -6,12 +6,33 @@
 use ::ideogram_schema::{Bounds, Endpoint, EndpointInfo, EndpointInput, Field, FieldKind, FileRole, Integer, JsonShape, Price, candidates, number::bounded_number, value::open_enum, value::open_integer_enum};
 
 mod studio_compose;
+mod studio_compose_file;
+mod studio_compose_image;
+mod studio_compose_input;
+mod studio_compose_output;
+mod studio_compose_picture;
+mod studio_compose_scene;
+mod studio_compose_text;
 
 pub use studio_compose::*;
+pub use studio_compose_file::*;
+pub use studio_compose_image::*;
+pub use studio_compose_input::*;
+pub use studio_compose_output::*;
+pub use studio_compose_picture::*;
+pub use studio_compose_scene::*;
+pub use studio_compose_text::*;
 
 /// The models of the endpoints: inputs, outputs, and what they are made of.
 pub mod endpoints {
     pub use super::studio_compose::*;
+    pub use super::studio_compose_file::*;
+    pub use super::studio_compose_image::*;
+    pub use super::studio_compose_input::*;
+    pub use super::studio_compose_output::*;
+    pub use super::studio_compose_picture::*;
+    pub use super::studio_compose_scene::*;
+    pub use super::studio_compose_text::*;
 }
 
 /// Every endpoint that the description has, in its order.

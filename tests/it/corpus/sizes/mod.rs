@@ -6,12 +6,27 @@
 use ::ideogram_schema::{Bounds, Endpoint, EndpointInfo, EndpointInput, Field, FieldKind, FileRole, Integer, JsonShape, Price, candidates, number::bounded_number, value::open_enum, value::open_integer_enum};
 
 mod corpus_sizes;
+mod corpus_sizes_file;
+mod corpus_sizes_image;
+mod corpus_sizes_input;
+mod corpus_sizes_lora;
+mod corpus_sizes_output;
 
 pub use corpus_sizes::*;
+pub use corpus_sizes_file::*;
+pub use corpus_sizes_image::*;
+pub use corpus_sizes_input::*;
+pub use corpus_sizes_lora::*;
+pub use corpus_sizes_output::*;
 
 /// The models of the endpoints: inputs, outputs, and what they are made of.
 pub mod endpoints {
     pub use super::corpus_sizes::*;
+    pub use super::corpus_sizes_file::*;
+    pub use super::corpus_sizes_image::*;
+    pub use super::corpus_sizes_input::*;
+    pub use super::corpus_sizes_lora::*;
+    pub use super::corpus_sizes_output::*;
 }
 
 /// Every endpoint that the description has, in its order.

@@ -6,12 +6,39 @@
 use ::ideogram_schema::{Bounds, Endpoint, EndpointInfo, EndpointInput, Field, FieldKind, FileRole, Integer, JsonShape, Price, candidates, number::bounded_number, value::open_enum, value::open_integer_enum};
 
 mod corpus_tagged;
+mod corpus_tagged_a;
+mod corpus_tagged_b;
+mod corpus_tagged_few;
+mod corpus_tagged_image;
+mod corpus_tagged_input;
+mod corpus_tagged_jpeg;
+mod corpus_tagged_more;
+mod corpus_tagged_output;
+mod corpus_tagged_png;
 
 pub use corpus_tagged::*;
+pub use corpus_tagged_a::*;
+pub use corpus_tagged_b::*;
+pub use corpus_tagged_few::*;
+pub use corpus_tagged_image::*;
+pub use corpus_tagged_input::*;
+pub use corpus_tagged_jpeg::*;
+pub use corpus_tagged_more::*;
+pub use corpus_tagged_output::*;
+pub use corpus_tagged_png::*;
 
 /// The models of the endpoints: inputs, outputs, and what they are made of.
 pub mod endpoints {
     pub use super::corpus_tagged::*;
+    pub use super::corpus_tagged_a::*;
+    pub use super::corpus_tagged_b::*;
+    pub use super::corpus_tagged_few::*;
+    pub use super::corpus_tagged_image::*;
+    pub use super::corpus_tagged_input::*;
+    pub use super::corpus_tagged_jpeg::*;
+    pub use super::corpus_tagged_more::*;
+    pub use super::corpus_tagged_output::*;
+    pub use super::corpus_tagged_png::*;
 }
 
 /// Every endpoint that the description has, in its order.

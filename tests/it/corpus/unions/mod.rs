@@ -6,12 +6,27 @@
 use ::ideogram_schema::{Bounds, Endpoint, EndpointInfo, EndpointInput, Field, FieldKind, FileRole, Integer, JsonShape, Price, candidates, number::bounded_number, value::open_enum, value::open_integer_enum};
 
 mod corpus_unions;
+mod corpus_unions_image;
+mod corpus_unions_input;
+mod corpus_unions_node;
+mod corpus_unions_output;
+mod corpus_unions_text;
 
 pub use corpus_unions::*;
+pub use corpus_unions_image::*;
+pub use corpus_unions_input::*;
+pub use corpus_unions_node::*;
+pub use corpus_unions_output::*;
+pub use corpus_unions_text::*;
 
 /// The models of the endpoints: inputs, outputs, and what they are made of.
 pub mod endpoints {
     pub use super::corpus_unions::*;
+    pub use super::corpus_unions_image::*;
+    pub use super::corpus_unions_input::*;
+    pub use super::corpus_unions_node::*;
+    pub use super::corpus_unions_output::*;
+    pub use super::corpus_unions_text::*;
 }
 
 /// Every endpoint that the description has, in its order.
