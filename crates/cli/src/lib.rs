@@ -68,15 +68,19 @@ pub fn run(arguments: Vec<OsString>) -> Exit {
             Err(failure) => Output::new(Format::Text, false, true).failure(&failure),
         };
     }
-    let tree = command();
-    let configured = config::settings(&tree);
-    let tree = match &configured {
+    let configured = config::settings(command);
+    let with_settings = |tree| match &configured {
         Ok(settings) => config::onto(tree, settings),
         Err(_) => tree,
     };
     let wish = colour::wish(settings::env::text);
     colour::decide(colour_asked(&arguments).as_deref(), wish);
-    let (output, outcome) = match tree.try_get_matches_from(arguments) {
+    let parsed = with_settings(args::command_for(&arguments)).try_get_matches_from(&arguments);
+    let parsed = parsed.or_else(|error| match error.kind() {
+        clap::error::ErrorKind::DisplayVersion => Err(error),
+        _ => with_settings(command()).try_get_matches_from(arguments),
+    });
+    let (output, outcome) = match parsed {
         Ok(matches) => {
             colour::decide(deepest(&matches).get_one::<String>("color").map(String::as_str), wish);
             let output = Output::new(format_of(&matches), is_on(&matches, "quiet"), settings::env::is_dumb_terminal());

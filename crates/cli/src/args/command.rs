@@ -11,6 +11,7 @@ use crate::settings::env;
 use clap::builder::PossibleValuesParser;
 use clap::{Arg, Command, ValueHint, value_parser};
 use ideogram_schema::ENDPOINTS;
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 const EXAMPLES: &str = "\
@@ -29,31 +30,55 @@ Exit codes:
 
 /// The whole command tree.
 pub fn command() -> Command {
+    tree(&names())
+}
+
+/// The command tree as far as these arguments can call it: what none of them names is left out. Building all of it is
+/// half of the time that the program takes to start. What does not parse with this tree is to be parsed with all of it, so
+/// that help and mistakes tell of every command.
+pub(crate) fn command_for(arguments: &[OsString]) -> Command {
+    tree(&names().into_iter().filter(|name| arguments.iter().any(|argument| argument == name)).collect::<Vec<_>>())
+}
+
+fn tree(named: &[&str]) -> Command {
     let command = Command::new("ideogram")
         .version(env!("CARGO_PKG_VERSION"))
         .about("Make pictures with fal's Ideogram V2 Turbo endpoints")
         .after_help(format!("{EXAMPLES}\n\n{}\n\n{EXIT_CODES}", env::reference()))
         .subcommand_required(true)
         .disable_help_subcommand(true)
-        .args(globals());
-    let command = ENDPOINTS.iter().fold(command, |command, info| command.subcommand(endpoint::command(info)));
-    let command = command
-        .subcommand(batch::command())
-        .subcommand(jobs::command(&saving().into_iter().chain([timeout()]).collect::<Vec<_>>()))
-        .subcommand(mask::command())
-        .subcommand(inspect())
-        .subcommand(rerun::command(running()))
-        .subcommand(mcp::command(timeout()));
-    #[cfg(feature = "sandbox")]
-    let command = command.subcommand(sandbox::command());
-    let command = command.subcommand(config::command()).subcommand(auth::command()).subcommand(doctor());
-    let command = command.subcommand(schema::command()).subcommand(docs::completions());
-    let names: Vec<String> = command
-        .get_subcommands()
-        .map(|inner| inner.get_name().to_owned())
-        .chain(["man".to_owned(), "help".to_owned()])
-        .collect();
-    with_opposites(command.subcommand(docs::man(&names)).subcommand(docs::help(&names)))
+        .args(globals())
+        .subcommands(named.iter().filter_map(|name| subcommand(name)));
+    with_opposites(command)
+}
+
+/// The names of the commands, in the order of the help.
+fn names() -> Vec<&'static str> {
+    let made = ["batch", "jobs", "mask", "inspect", "rerun", "mcp"];
+    let sandbox = cfg!(feature = "sandbox").then_some("sandbox");
+    let about = ["config", "auth", "doctor", "schema", "completions", "man", "help"];
+    ENDPOINTS.iter().map(|info| info.verb).chain(made).chain(sandbox).chain(about).collect()
+}
+
+fn subcommand(name: &str) -> Option<Command> {
+    Some(match name {
+        "batch" => batch::command(),
+        "jobs" => jobs::command(&saving().into_iter().chain([timeout()]).collect::<Vec<_>>()),
+        "mask" => mask::command(),
+        "inspect" => inspect(),
+        "rerun" => rerun::command(running()),
+        "mcp" => mcp::command(timeout()),
+        #[cfg(feature = "sandbox")]
+        "sandbox" => sandbox::command(),
+        "config" => config::command(),
+        "auth" => auth::command(),
+        "doctor" => doctor(),
+        "schema" => schema::command(),
+        "completions" => docs::completions(),
+        "man" => docs::man(&names()),
+        "help" => docs::help(&names()),
+        verb => endpoint::command(ENDPOINTS.iter().find(|info| info.verb == verb)?),
+    })
 }
 
 /// The flags of every command.
@@ -117,10 +142,21 @@ fn doctor() -> Command {
 
 #[cfg(test)]
 mod tests {
-    use super::command;
+    use super::{command, command_for, names};
 
     #[test]
     fn the_tree_is_sound() {
         command().debug_assert();
+    }
+
+    #[test]
+    fn every_name_has_its_command_and_a_run_builds_those_that_it_names() {
+        let built = |tree: clap::Command| {
+            tree.get_subcommands().map(|command| command.get_name().to_owned()).collect::<Vec<_>>()
+        };
+        assert_eq!(built(command()), names());
+        let arguments = ["ideogram", "--quiet", "jobs", "list"].map(Into::into);
+        assert_eq!(built(command_for(&arguments)), ["jobs"]);
+        command_for(&arguments).debug_assert();
     }
 }

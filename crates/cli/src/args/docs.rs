@@ -18,11 +18,11 @@ fn words(words: impl Iterator<Item = String>) -> Listed {
     Listed(words.collect())
 }
 
-pub(super) fn man(names: &[String]) -> Command {
+pub(super) fn man(names: &[&str]) -> Command {
     let page = Arg::new("page")
         .value_name("COMMAND")
         .num_args(0..)
-        .value_parser(words(names.iter().cloned()))
+        .value_parser(words(names.iter().map(|name| (*name).to_owned())))
         .hide_possible_values(true)
         .help("Of this command [default: of the whole tool]");
     let out = Arg::new("out")
@@ -38,8 +38,8 @@ pub(super) fn man(names: &[String]) -> Command {
         .after_help("Examples:\n  ideogram man jobs resume > ideogram-jobs-resume.1\n  ideogram man --out man1")
 }
 
-pub(super) fn help(names: &[String]) -> Command {
-    let topics = names.iter().cloned().chain(["exit-codes".to_owned(), "agents".to_owned()]);
+pub(super) fn help(names: &[&str]) -> Command {
+    let topics = names.iter().chain(&["exit-codes", "agents"]).map(|topic| (*topic).to_owned());
     let topic = Arg::new("topic")
         .value_name("COMMAND")
         .num_args(0..)

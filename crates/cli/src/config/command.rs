@@ -25,7 +25,7 @@ pub(crate) fn run(matches: &ArgMatches, output: Output) -> Result<(), Failure> {
         }
         _ => {
             let tree = command();
-            let rows = show::rows(&tree, &settings(&tree)?, matches)?;
+            let rows = show::rows(&tree, &settings(command)?, matches)?;
             if output.json() {
                 return print_envelope(&Envelope::new(Kind::Setting, rows));
             }

@@ -34,9 +34,11 @@ pub(crate) struct Settings {
 }
 
 /// Reads a settings file; one that is not there says nothing.
-pub(crate) fn read(path: &Path, tree: &Command) -> Result<Settings, Failure> {
-    let text = text(path)?;
-    judge(path, text.as_deref().unwrap_or_default(), tree)
+pub(crate) fn read(path: &Path, tree: impl FnOnce() -> Command) -> Result<Settings, Failure> {
+    match text(path)? {
+        Some(text) => judge(path, &text, &tree()),
+        None => Ok(Settings { path: path.to_owned(), all: Vec::new() }),
+    }
 }
 
 /// The text of the file, where there is one.

@@ -30,7 +30,7 @@ pub(crate) fn path() -> Option<PathBuf> {
     config_folder().map(|folder| folder.join("config.toml"))
 }
 
-/// What the user's settings file says.
-pub(crate) fn settings(tree: &Command) -> Result<Settings, Failure> {
+/// What the user's settings file says, judged against the whole command tree.
+pub(crate) fn settings(tree: impl FnOnce() -> Command) -> Result<Settings, Failure> {
     path().map_or_else(|| Ok(Settings::default()), |path| file::read(&path, tree))
 }

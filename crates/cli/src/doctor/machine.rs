@@ -18,7 +18,7 @@ const TIGHT: u64 = 256 << 20;
 
 pub(super) fn settings() -> Vec<Check> {
     let path = config::path().map(|path| path.display().to_string()).unwrap_or_default();
-    vec![match config::settings(&command()) {
+    vec![match config::settings(command) {
         Ok(settings) if settings.all.is_empty() => Check::fine("settings", format!("nothing stands in `{path}`")),
         Ok(settings) => Check::fine("settings", format!("{} in `{path}`", settings.all.len())),
         Err(failure) => {

@@ -73,15 +73,14 @@ impl Draft {
     ) -> io::Result<(T, Content)> {
         self.begin(false).await?;
         let mut sink = self.sink.take().ok_or_else(stopped)?;
-        blocking(move || Ok((write(&mut sink)?, sink.finish()?))).await
+        blocking(move || Ok((write(&mut sink)?, sink.finish()))).await
     }
 
-    /// Has all of it on the disk, and tells what it is.
+    /// Has all of it written, and tells what it is.
     pub(crate) async fn finish(&mut self) -> io::Result<Content> {
         self.pass_on().await?;
         self.written().await?;
-        let sink = self.sink.take().ok_or_else(stopped)?;
-        blocking(move || sink.finish()).await
+        Ok(self.sink.take().ok_or_else(stopped)?.finish())
     }
 
     /// The file itself, once it is finished.

@@ -68,8 +68,10 @@ impl PartFile {
         &self.folder
     }
 
-    /// Gives the file this name in its folder; a file that has it is replaced in one step, and its permissions stay.
+    /// Gives the file this name in its folder, once all of it is on the disk; a file that has the name is replaced in one
+    /// step, and its permissions stay.
     pub(crate) fn replace(self, name: &OsStr) -> io::Result<PathBuf> {
+        self.file.sync_all()?;
         let path = self.folder.join(name);
         if let Ok(found) = fs::symlink_metadata(&path)
             && found.is_file()
@@ -93,9 +95,10 @@ impl PartFile {
         Ok(path)
     }
 
-    /// Gives the file this name in its folder, or this name with a number where it is taken; nothing is replaced. Each
-    /// name is told before it is taken.
+    /// Gives the file this name in its folder, once all of it is on the disk, or this name with a number where it is taken;
+    /// nothing is replaced. Each name is told before it is taken.
     pub(crate) async fn take_free(mut self, name: &OsStr, mut about_to_take: impl FnMut(&Path)) -> io::Result<PathBuf> {
+        self = blocking(move || self.file.sync_all().map(|()| self)).await?;
         for number in 1..=NAMES {
             let path = numbered(&self.folder.join(name), number);
             if fs::symlink_metadata(&path).is_ok() {

@@ -35,14 +35,12 @@ pub(crate) fn append(file: &mut File, texts: &[(String, String)]) -> io::Result<
     chunks.extend_from_slice(END);
     let mut write = |bytes: &[u8]| {
         file.seek(SeekFrom::Start(before_end))?;
-        file.write_all(bytes)?;
-        file.sync_all()
+        file.write_all(bytes)
     };
     if let Err(error) = write(&chunks) {
         // There was room for these bytes before.
         write(END)?;
         file.set_len(length)?;
-        file.sync_all()?;
         return Err(error);
     }
     Ok(true)
