@@ -12,6 +12,7 @@ pub mod diff;
 pub mod emit;
 pub mod error;
 pub mod fetch;
+pub mod fuzz;
 pub mod modules;
 pub mod names;
 pub mod pointer;

@@ -25,6 +25,9 @@ pub mod envelope;
 pub mod event;
 mod exit;
 mod exit_code;
+#[cfg(feature = "__fuzz")]
+#[doc(hidden)]
+pub mod fuzz;
 mod interrupt;
 mod jobs;
 pub mod ledger;

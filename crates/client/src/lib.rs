@@ -110,6 +110,9 @@ mod clock;
 mod config;
 pub mod env;
 mod error;
+#[cfg(feature = "__fuzz")]
+#[doc(hidden)]
+pub mod fuzz;
 #[allow(clippy::all, clippy::pedantic, clippy::unwrap_used, missing_docs, unreachable_pub, unused)]
 #[rustfmt::skip]
 mod generated;

@@ -50,6 +50,9 @@ mod config;
 mod description;
 pub mod draw;
 mod faults;
+#[cfg(feature = "__fuzz")]
+#[doc(hidden)]
+pub mod fuzz;
 #[rustfmt::skip]
 #[allow(unreachable_pub, reason = "the generator knows no crate's privacy")]
 mod generated;

@@ -305,6 +305,18 @@ pub(crate) fn push_name(path: &mut String, name: &str) {
     debug_assert!(written.is_ok());
 }
 
+/// Appends a step that is neither a name nor a number: the beginning of its JSON, with what could disturb a terminal escaped.
+pub(crate) fn push_value(path: &mut String, json: &str) {
+    path.push('[');
+    for character in json.chars().take(MAX_SHOWN) {
+        match character {
+            ' '..='~' => path.push(character),
+            other => path.extend(other.escape_debug()),
+        }
+    }
+    path.push_str(if json.chars().nth(MAX_SHOWN).is_some() { "…]" } else { "]" });
+}
+
 /// The most characters of a name or a value in a message.
 const MAX_SHOWN: usize = 80;
 

@@ -1,6 +1,6 @@
 //! Where in an input the server found a fault.
 
-use crate::check::push_name;
+use crate::check::{push_name, push_value};
 use crate::{ValidationErrorDetail, ValidationLocation};
 use std::fmt::{self, Write};
 
@@ -58,7 +58,7 @@ impl fmt::Display for Location<'_> {
             match step {
                 ValidationLocation::String(name) => push_name(&mut path, name),
                 ValidationLocation::Integer(index) => write!(path, "[{index}]")?,
-                ValidationLocation::UnknownValue(step) => write!(path, "[{step}]")?,
+                ValidationLocation::UnknownValue(step) => push_value(&mut path, &step.to_string()),
             }
         }
         f.pad(&path)
@@ -92,6 +92,7 @@ mod tests {
             (json!(["body", 17]), "body[17]", None),
             (json!([]), "", None),
             (json!(["body", "a b\u{1b}[0m"]), "body[\"a b\\u{1b}[0m\"]", Some("a b\u{1b}[0m")),
+            (json!(["body", {"\u{7f}": "\u{9b}2J\u{202e}"}]), "body[{\"\\u{7f}\":\"\\u{9b}2J\\u{202e}\"}]", None),
             (json!(["body", "größe"]), "body.größe", Some("größe")),
         ] {
             assert_eq!(shown(&loc), (path.to_owned(), field.map(str::to_owned)), "{loc}");

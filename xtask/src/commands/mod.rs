@@ -7,6 +7,7 @@ pub mod conformance;
 pub mod crash;
 pub mod diff;
 pub mod fetch;
+pub mod fuzz;
 pub mod lint;
 pub mod lock;
 mod root;
@@ -42,6 +43,8 @@ enum Task {
     Diff(diff::Args),
     /// Download the upstream documents, byte for byte, all of them or none
     Fetch(fetch::Args),
+    /// Try the readers of what others wrote with inputs made by chance
+    Fuzz(fuzz::Args),
     /// Name everything in the upstream documents that the Rust code does not carry
     Lint(lint::Args),
     /// Take the upstream documents as they are: write their hashes into `openapi/upstream.lock`
@@ -64,6 +67,7 @@ pub fn main() -> ExitCode {
         Task::Crash(args) => root().and_then(|root| crash::run(&root, &args)).map_err(Problems::from),
         Task::Diff(args) => root().map_err(Problems::from).and_then(|root| diff::run(&root, &args)),
         Task::Fetch(args) => root().and_then(|root| fetch::run(&root, &args)).map_err(Problems::from),
+        Task::Fuzz(args) => root().and_then(|root| fuzz::run(&root, &args)).map_err(Problems::from),
         Task::Lint(args) => root().map_err(Problems::from).and_then(|root| lint::run(&root, &args)),
         Task::Lock(args) => root().and_then(|root| lock::run(&root, &args)).map_err(Problems::from),
         Task::Tidy => root().and_then(|root| tidy::run(&root)).map_err(Problems::from),

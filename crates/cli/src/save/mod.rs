@@ -20,6 +20,12 @@ use std::fs::{self, File};
 use std::io::{ErrorKind, IsTerminal as _, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 
+/// The name of a file by a template; `None` where it is none.
+#[cfg(feature = "__fuzz")]
+pub(crate) fn name_by(template: &str, naming: &Naming<'_>) -> Option<String> {
+    Some(Template::parse(template)?.ok()?.name(naming, "png"))
+}
+
 /// Bytes that are passed on to a pipe or device at once.
 const PIECE: usize = 64 << 10;
 

@@ -19,11 +19,12 @@ pub(crate) fn clean(given: &str, format: Option<Format>) -> String {
         }
         _ => (trimmed, ""),
     };
-    let stem = cut(stem.trim_matches(['.', ' ']), STEM);
-    // Devices of Windows, with any extension.
-    let device = ["con", "prn", "aux", "nul", "com", "lpt"].iter().any(|device| {
-        stem.to_ascii_lowercase().strip_prefix(device).is_some_and(|rest| rest.is_empty() || rest.parse::<u8>().is_ok())
-    });
+    let stem = cut(stem.trim_matches(['.', ' ']), STEM).trim_end_matches(['.', ' ']);
+    // Devices of Windows, whatever stands behind the first dot.
+    let first = stem.split('.').next().unwrap_or_default().trim_end().to_ascii_lowercase();
+    let device = ["con", "prn", "aux", "nul", "com", "lpt"]
+        .iter()
+        .any(|device| first.strip_prefix(device).is_some_and(|rest| rest.is_empty() || rest.parse::<u8>().is_ok()));
     let stem = if stem.is_empty() || device { "image" } else { stem };
     match (format, extension) {
         // `jpeg` is as good as `jpg`.
@@ -80,12 +81,15 @@ mod tests {
             ("a\0b\n\u{202e}gnp.exe", "a_b__gnp.exe"),
             ("CON.png", "image.png"),
             ("lpt1.txt", "image.txt"),
+            ("con.tar.gz", "image.gz"),
+            ("nul .a_b", "image"),
             (".hidden", "hidden"),
             ("Füchse (2).png", "Füchse (2).png"),
         ] {
             assert_eq!(clean(given, None), expected, "{given:?}");
         }
         assert!(clean(&"x".repeat(5000), None).len() <= 100);
+        assert_eq!(clean(&format!("{}.____________", "x".repeat(99)), None), "x".repeat(99), "cut behind the dot");
     }
 
     #[test]

@@ -27,6 +27,12 @@ pub(crate) struct ValidInput {
 }
 
 impl ValidInput {
+    /// The fields as JSON.
+    #[cfg(feature = "__fuzz")]
+    pub(crate) fn to_json(&self) -> String {
+        serde_json::to_string(&self.fields).unwrap_or_default()
+    }
+
     /// The value of the field of that name; null counts as none.
     pub(crate) fn get(&self, name: &str) -> Option<&Json> {
         self.fields.get(name).filter(|value| **value != Json::Null)
