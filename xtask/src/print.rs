@@ -19,9 +19,24 @@ macro_rules! complain {
 
 pub(crate) use {complain, say};
 
-/// Writes to a stream that may be closed.
+/// Writes to a stream that may be closed. What a document or a server says is part of many messages, so what a terminal would
+/// obey is escaped; line ends and tabs stay.
 pub(crate) fn to(stream: &mut dyn Write, text: fmt::Arguments<'_>) {
-    let _ = stream.write_fmt(text).and_then(|()| stream.flush());
+    let mut clean = String::new();
+    for letter in text.to_string().chars() {
+        if is_obeyed(letter) {
+            clean.extend(letter.escape_unicode());
+        } else {
+            clean.push(letter);
+        }
+    }
+    let _ = stream.write_all(clean.as_bytes()).and_then(|()| stream.flush());
+}
+
+/// Control characters, and those that turn the direction of what follows.
+fn is_obeyed(letter: char) -> bool {
+    letter.is_control() && !matches!(letter, '\n' | '\t')
+        || matches!(letter, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 /// Prints text that has its own line ends to stdout.
@@ -52,5 +67,12 @@ mod tests {
         let mut kept = Vec::new();
         to(&mut kept, format_args!("kept\n"));
         assert_eq!(kept, b"kept\n");
+    }
+
+    #[test]
+    fn what_a_terminal_would_obey_is_escaped() {
+        let mut printed = Vec::new();
+        to(&mut printed, format_args!("{}\n", "a\u{1b}[31m\r\tü\u{202e}b"));
+        assert_eq!(String::from_utf8(printed).unwrap(), "a\\u{1b}[31m\\u{d}\tü\\u{202e}b\n");
     }
 }

@@ -57,6 +57,9 @@ pub struct Args {
 /// Whatever is wrong with the description, by file and JSON pointer; a file that cannot be read or written.
 pub fn run(args: &Args) -> Result<ExitCode, Problems> {
     let (folder, made, description) = if let (Some(path), Some(out)) = (&args.document, &args.out) {
+        if out.exists() && !out.is_dir() {
+            return Err(Error::new("is no folder: `--out` is the folder of the crate").in_file(out).into());
+        }
         let mut made = one_document(path, args.overlay.as_deref(), &way_to_schema(out)?)?;
         // A manifest that is there already is the user's.
         if out.join("Cargo.toml").exists() {

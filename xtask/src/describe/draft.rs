@@ -3,11 +3,11 @@
 use super::envelope;
 use super::normalise::{Normalised, normalise};
 use super::standalone::name_of;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::names::type_name;
 use crate::pointer::Pointer;
 use crate::sources::Sources;
-use crate::sources::endpoints::EndpointEntry;
+use crate::sources::endpoints::{EndpointEntry, verb_fault};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
@@ -22,7 +22,7 @@ pub fn draft(sources: &Sources, id: &str, verb: Option<&str>, document: &Value) 
     let normalised = normalise(document, &roots, &name, &BTreeMap::new());
     let names = names(&taken(sources), &normalised, &name);
     let input = normalised.components.get(&format!("{name}Input")).map(|input| &input.schema);
-    Ok(EndpointEntry {
+    let entry = EndpointEntry {
         id: id.to_owned(),
         file: format!("{verb}.json"),
         positional: input.map(positional).unwrap_or_default(),
@@ -30,7 +30,11 @@ pub fn draft(sources: &Sources, id: &str, verb: Option<&str>, document: &Value) 
         names,
         name,
         verb,
-    })
+    };
+    match verb_fault(&entry.verb) {
+        Some(fault) => Err(Error::new(format!("{fault}: give it one with `--verb`"))),
+        None => Ok(entry),
+    }
 }
 
 /// The schemas that have a name already, by that name.

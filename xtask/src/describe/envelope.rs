@@ -46,18 +46,43 @@ pub fn open(envelope: &Value, document: &Value, id: &str) -> Result<Roots> {
 /// # Errors
 /// It is another endpoint's, or none: an error's body, for example.
 pub fn identify(document: &Value, id: &str) -> Result<()> {
-    if document.get("openapi").is_none() {
-        let text: String = document.to_string().chars().filter(|letter| !letter.is_control()).take(120).collect();
+    if document.get("openapi").is_none() && document.get("swagger").is_none() {
+        let text: String = document.to_string().chars().take(120).collect();
         return Err(Error::new(format!("is no OpenAPI document of `{id}` but says `{text}`")));
     }
-    let told = document.pointer("/info/x-fal-metadata/endpointId");
-    if told == Some(&Value::from(id)) {
+    is_openapi_3(document)?;
+    let told = document.pointer(ENDPOINT_ID).and_then(Value::as_str).ok_or_else(|| {
+        let message = format!("names no endpoint, and should name `{id}`: where it is that endpoint's document, write the id here");
+        Error::new(message).at(ENDPOINT_ID)
+    })?;
+    if told == id {
         return Ok(());
     }
-    let told = told.map_or_else(|| "no endpoint".to_owned(), Value::to_string);
-    let message = format!("describes {told}, not `{id}`: this is the document of another endpoint");
-    Err(Error::new(message).at("/info/x-fal-metadata/endpointId"))
+    let message = format!("describes {told:?}, not `{id}`: this is the document of another endpoint");
+    Err(Error::new(message).at(ENDPOINT_ID))
 }
+
+/// The id of the endpoint that a document says it describes.
+///
+/// # Errors
+/// It is no document of OpenAPI 3, or says of no endpoint.
+pub fn endpoint_of(document: &Value) -> Result<&str> {
+    is_openapi_3(document)?;
+    document.pointer(ENDPOINT_ID).and_then(Value::as_str).ok_or_else(|| {
+        let message = "names no endpoint: write the id here that fal's documents have, such as `fal-ai/flux/dev`";
+        Error::new(message).at(ENDPOINT_ID)
+    })
+}
+
+fn is_openapi_3(document: &Value) -> Result<()> {
+    match document.get("swagger") {
+        Some(_) => Err(Error::new("is a document of Swagger 2.0: convert it to OpenAPI 3 first").at("/swagger")),
+        None => Ok(()),
+    }
+}
+
+/// Where a document has the id of its endpoint.
+pub const ENDPOINT_ID: &str = "/info/x-fal-metadata/endpointId";
 
 /// What is wrong wherever an envelope is not the known one.
 const ENVELOPE: &str = "the envelope around the endpoint's schemas is not the known one, so that the templates in \

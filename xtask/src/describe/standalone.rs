@@ -1,6 +1,7 @@
 //! One arbitrary document, described by itself: that of one endpoint as fal serves it, whose marker and verb follow from the
 //! endpoint's id, or one that names its endpoints itself, as codegen writes them.
 
+use super::envelope;
 use super::assemble::facts;
 use super::components;
 use super::description::{Described, Description};
@@ -59,14 +60,7 @@ fn adapt(overlay: Option<&Overlay>, document: &mut Document, problems: &mut Vec<
 
 fn read(document: &Document, overlay: Option<&Overlay>, described: &mut Described) -> Result<Description> {
     let value = &document.value;
-    if value.get("swagger").is_some() {
-        return Err(Error::new("is a document of Swagger 2.0: convert it to OpenAPI 3 first").at("/swagger"));
-    }
-    let id = value.pointer("/info/x-fal-metadata/endpointId").and_then(Value::as_str);
-    let id = id.ok_or_else(|| {
-        Error::new("names no endpoint: a document of fal's has its id here, such as `fal-ai/flux/dev`")
-            .at("/info/x-fal-metadata/endpointId")
-    })?;
+    let id = envelope::endpoint_of(value)?;
     let mut endpoint = entry(id)?;
     if let Some(overlay) = overlay {
         let schemas = value.pointer("/components/schemas");
@@ -147,7 +141,7 @@ fn normal(endpoint: &EndpointEntry, facts: &Value, schemas: &Map<String, Value>)
 /// The entry that an endpoint would have, were it in the list.
 fn entry(id: &str) -> Result<EndpointEntry> {
     if let Some(fault) = id_fault(id) {
-        return Err(Error::new(fault).at("/info/x-fal-metadata/endpointId"));
+        return Err(Error::new(fault).at(envelope::ENDPOINT_ID));
     }
     let name = name_of(id);
     let verb = heck::ToKebabCase::to_kebab_case(name.as_str());

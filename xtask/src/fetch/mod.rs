@@ -8,6 +8,7 @@ pub use http::Limits;
 use crate::describe::envelope;
 use crate::emit::workspace;
 use crate::error::Result;
+use crate::print;
 use crate::sources::endpoints;
 use crate::sources::files::Files;
 use crate::sources::lock::{self, Lock, Locked, Origin};
@@ -82,23 +83,21 @@ pub fn fetch(root: &Path, from: Option<&str>, check: bool, limits: Limits, out: 
     }
     tell(out, &lines, moved, check);
     for stop in &stops {
-        let _ = writeln!(out, "codegen will stop: {stop}");
+        print::to(out, format_args!("codegen will stop: {stop}\n"));
     }
     Ok(u8::from(moved && check))
 }
 
 fn tell(out: &mut dyn Write, lines: &[(bool, String)], moved: bool, check: bool) {
-    // A reader that stops reading changes nothing of what was done.
     for (_, line) in lines {
-        let _ = writeln!(out, "{line}");
+        print::to(out, format_args!("{line}\n"));
     }
-    let _ = match (moved, check) {
-        (false, _) => writeln!(out, "upstream is as `{}` has it", lock::PATH),
-        (true, true) => writeln!(out, "upstream has moved: take it with `cargo xtask fetch`"),
-        (true, false) => {
-            writeln!(out, "`{}` is updated; next: `cargo xtask diff`, then `cargo xtask codegen`", lock::PATH)
-        }
+    let last = match (moved, check) {
+        (false, _) => format!("upstream is as `{}` has it", lock::PATH),
+        (true, true) => "upstream has moved: take it with `cargo xtask fetch`".to_owned(),
+        (true, false) => format!("`{}` is updated; next: `cargo xtask diff`, then `cargo xtask codegen`", lock::PATH),
     };
+    print::to(out, format_args!("{last}\n"));
 }
 
 /// One endpoint's document from fal or from another server, and the URL that it came from.

@@ -70,15 +70,8 @@ impl EndpointEntry {
                 "`name = \"{name}\"` must be a Rust type name such as `Remix` that nothing else here has"
             ));
         }
-        if !verb.starts_with(|c: char| c.is_ascii_lowercase())
-            || !verb.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-')
-            || names::is_keyword(&verb.replace('-', "_"))
-            || TAKEN_VERBS.contains(&verb.as_str())
-        {
-            return Some(format!(
-                "`verb = \"{verb}\"` must be a command such as `remix`: lower-case letters, digits and `-`, no Rust keyword, none of `{}`",
-                TAKEN_VERBS.join("`, `")
-            ));
+        if let Some(fault) = verb_fault(verb) {
+            return Some(fault);
         }
         if let Some(taken) = self.names.values().find(|name| names::type_name(name) != **name || is_reserved(name)) {
             return Some(format!("`names`: `{taken}` is no Rust type name that is free"));
@@ -89,19 +82,29 @@ impl EndpointEntry {
 
 /// Verbs become commands and modules, and these are commands or modules already.
 const TAKEN_VERBS: &[&str] = &[
+    "auth",
     "batch",
     "completions",
+    "config",
+    "doctor",
     "help",
+    "inspect",
     "jobs",
     "man",
     "mask",
     "mcp",
     "mod",
-    "queue",
+    "parameters",
+    "platform",
     "preview",
+    "protocol",
+    "queue",
+    "rerun",
+    "run",
     "sandbox",
     "schema",
     "shared",
+    "storage",
 ];
 
 /// What is wrong with an endpoint's id, or nothing.
@@ -113,10 +116,23 @@ pub(crate) fn id_fault(id: &str) -> Option<String> {
             && segment.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-'))
     };
     if segments.len() < 2 || !segments.iter().all(plain) {
-        return Some(format!("`id = \"{id}\"` must be an endpoint id such as `fal-ai/ideogram/v2/turbo`"));
+        return Some(format!("`id = {id:?}` must be an endpoint id such as `fal-ai/ideogram/v2/turbo`"));
     }
     segments.first().filter(|first| ["workflows", "comfy"].contains(first)).map(|first| {
         format!("`id = \"{id}\"`: ids under `{first}/` have their status and result at other paths, which the templates do not know")
+    })
+}
+
+/// What is wrong with an endpoint's verb, or nothing.
+pub(crate) fn verb_fault(verb: &str) -> Option<String> {
+    let is_word = verb.starts_with(|c: char| c.is_ascii_lowercase())
+        && verb.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-');
+    let is_taken = TAKEN_VERBS.contains(&verb) || verb.starts_with("protocol-");
+    (!is_word || names::is_keyword(&verb.replace('-', "_")) || is_taken).then(|| {
+        format!(
+            "`verb = {verb:?}` must be a command such as `remix`: lower-case letters, digits and `-`, no Rust keyword, none of `{}`",
+            TAKEN_VERBS.join("`, `")
+        )
     })
 }
 

@@ -1,6 +1,6 @@
 //! A fourth endpoint is one entry and one document.
 
-use super::Copy;
+use super::{Copy, workspace};
 use serde_json::json;
 
 const ENTRY: &str = r#"
@@ -147,4 +147,29 @@ fn a_positional_field_that_the_input_does_not_have_is_told() {
     let expected = "openapi/endpoints.toml: `positional` of `fal-ai/ideogram/v2/turbo` has `promt`, which is no field of its \
         input; those are `prompt`, ";
     assert!(text.starts_with(expected), "{text}");
+}
+
+#[test]
+fn no_endpoint_takes_the_name_of_a_command_or_of_a_generated_module() {
+    let listed = |path: &str| std::fs::read_to_string(workspace().join(path)).unwrap();
+    let endpoints = listed("openapi/endpoints.toml");
+    let is_endpoint = |word: &str| endpoints.contains(&format!("verb = \"{word}\""));
+    let help = listed("crates/cli/tests/cli/snapshots/cli__help__help.snap");
+    let (_, commands) = help.split_once("\nCommands:\n").unwrap();
+    let commands = commands.lines().take_while(|line| !line.is_empty());
+    let commands = commands.map(|line| line.split_whitespace().next().unwrap().to_owned());
+    let modules = ["schema", "client", "sandbox"].into_iter().flat_map(|name| {
+        let folder = workspace().join(format!("crates/{name}/src/generated"));
+        let files = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+        let rust = files.filter(|path| path.extension().is_some_and(|end| end == "rs"));
+        rust.map(|path| path.file_stem().unwrap().to_str().unwrap().replace('_', "-"))
+    });
+    let taken: Vec<String> = commands.chain(modules).filter(|word| !is_endpoint(word)).collect();
+    assert!(["doctor", "protocol-queue"].iter().all(|word| taken.iter().any(|taken| taken == word)), "{taken:?}");
+    for word in taken {
+        let copy = with_fourth();
+        copy.replace("endpoints.toml", "verb = \"quality\"", &format!("verb = \"{word}\""));
+        let expected = format!("`verb = \"{word}\"` must be a command");
+        assert!(copy.refusal().contains(&expected), "`{word}` is taken, and an endpoint may have it as its verb");
+    }
 }

@@ -83,6 +83,24 @@ fn the_document_of_another_endpoint_is_refused() {
 }
 
 #[test]
+fn a_document_without_an_id_says_where_it_belongs_and_which() {
+    let copy = Copy::new();
+    copy.edit("upstream/turbo.json", |document| _ = document["info"].as_object_mut().unwrap().remove("x-fal-metadata"));
+    copy.relock();
+    assert_eq!(
+        copy.refusal(),
+        "openapi/upstream/turbo.json#/info/x-fal-metadata/endpointId: names no endpoint, and should name \
+         `fal-ai/ideogram/v2/turbo`: where it is that endpoint's document, write the id here"
+    );
+    copy.write("upstream/turbo.json", "{\"swagger\": \"2.0\"}");
+    copy.relock();
+    assert_eq!(
+        copy.refusal(),
+        "openapi/upstream/turbo.json#/swagger: is a document of Swagger 2.0: convert it to OpenAPI 3 first"
+    );
+}
+
+#[test]
 fn an_input_that_is_nowhere_is_refused() {
     refused(
         "/paths/~1fal-ai~1ideogram~1v2~1turbo/post/requestBody/content/application~1json/schema/$ref",

@@ -64,6 +64,18 @@ fn a_document_of_swagger_2_is_named_and_a_byte_order_mark_is_read_over() {
     assert_eq!(read(&[b"\xef\xbb\xbf", text.as_slice()].concat()), Ok(vec![EMPTY.to_owned()]));
 }
 
+#[test]
+fn what_names_no_endpoint_says_where_the_id_belongs() {
+    let at = "one.json#/info/x-fal-metadata/endpointId";
+    let expected = format!("{at}: names no endpoint: write the id here that fal's documents have, such as `fal-ai/flux/dev`");
+    for change in [json!(7), json!(null)] {
+        assert_eq!(notes(|document| document["info"]["x-fal-metadata"]["endpointId"] = change).unwrap_err(), expected);
+    }
+    assert_eq!(read(b"[]").unwrap_err(), expected);
+    let hostile = notes(|document| document["info"]["x-fal-metadata"]["endpointId"] = json!("a/\u{1b}[31m\n")).unwrap_err();
+    assert!(hostile.starts_with(&format!("{at}: `id = \"a/\\u{{1b}}[31m\\n\"` must be an endpoint id")), "{hostile}");
+}
+
 /// The files of a small document with an overlay, or what is wrong.
 fn with_overlay(actions: &Value) -> Result<String, String> {
     let overlay = json!({"overlay": "1.0.0", "info": {"title": "t", "version": "1"}, "actions": actions});

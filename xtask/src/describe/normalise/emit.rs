@@ -5,6 +5,7 @@ use super::super::difference::difference;
 use super::component::Component;
 use super::graph::Graph;
 use super::note::{Note, NoteKind};
+use super::read::mapped;
 use super::schema::{Additional, Array, Bounds, Object, Scalar, Schema, Shape, Text, Union};
 use crate::error::Error;
 use crate::names;
@@ -201,8 +202,7 @@ impl<'a> Emitter<'a> {
         let mut discriminator = discriminator.clone();
         let mapping = discriminator.get_mut("mapping").and_then(Value::as_object_mut);
         for target in mapping.into_iter().flat_map(Map::values_mut) {
-            let place = target.as_str().and_then(|text| Pointer::parse(text.strip_prefix('#')?));
-            let place = place.map(|place| self.graph.target(&place));
+            let place = mapped(target).map(|place| self.graph.target(&place));
             if let Some(name) = place.and_then(|place| self.names.get(&place)) {
                 *target = format!("#/components/schemas/{name}").into();
             }

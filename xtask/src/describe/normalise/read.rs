@@ -111,6 +111,7 @@ impl<'d> Reader<'d> {
                 let here = at.join(keyword);
                 let members = variants.iter().enumerate().map(|(index, value)| (value, here.index(index))).collect();
                 let union = self.union(keyword, members, map.get("discriminator"), &here);
+                self.unmapped(map, &union, at);
                 schema = self.merge(&schema, &union);
             }
         }
@@ -134,7 +135,12 @@ impl<'d> Reader<'d> {
             let here = at.join(name);
             match keyword(name) {
                 Keyword::Read => {}
-                Keyword::Kept => _ = notes.kept.insert(name.clone(), value.clone()),
+                Keyword::Kept => {
+                    if !name.starts_with("x-") {
+                        self.flag(map, name, at);
+                    }
+                    notes.kept.insert(name.clone(), value.clone());
+                }
                 Keyword::Unchecked if name == "format" && is_integer_format(map) => {}
                 // It tells the variants of a union apart; on anything else it says nothing of values.
                 Keyword::Unchecked
@@ -191,6 +197,22 @@ impl<'d> Reader<'d> {
         };
         schema.nullable = nullable && schema.shape != Shape::Any;
         schema
+    }
+
+    /// Notes what a discriminator maps to none of the variants.
+    fn unmapped(&mut self, map: &Map<String, Value>, union: &Schema, at: &Pointer) {
+        let Shape::Union(union) = &union.shape else { return };
+        let mapping = map.get("discriminator").and_then(|discriminator| discriminator.get("mapping")?.as_object());
+        for (value, target) in mapping.into_iter().flatten() {
+            let place = mapped(target);
+            // What is another's name for a schema is resolved later.
+            let schema = place.as_ref().and_then(|place| self.document.pointer(place.as_str()));
+            let is_alias = schema.is_some_and(|schema| schema.get("$ref").is_some());
+            let is_variant = |variant: &Schema| matches!(&variant.shape, Shape::Reference(known) if Some(known) == place.as_ref());
+            if !is_alias && !union.variants.iter().any(is_variant) {
+                self.note(at.join("discriminator").join("mapping").join(value), NoteKind::Ineffective);
+            }
+        }
     }
 
     /// `#/components/schemas/X`, `#/$defs/X` of the component it stands in, or any other place of the document.
@@ -256,6 +278,15 @@ impl<'d> Reader<'d> {
 fn is_integer_format(map: &Map<String, Value>) -> bool {
     let text = |name: &str| map.get(name).and_then(Value::as_str).unwrap_or_default();
     text("type") == "integer" && IntegerType::of_format(text("format")).is_some()
+}
+
+/// The place that a discriminator maps to: a reference, or the name of a component.
+pub(super) fn mapped(target: &Value) -> Option<Pointer> {
+    let text = target.as_str()?;
+    match text.strip_prefix('#') {
+        Some(place) => Pointer::parse(place),
+        None => Some(Pointer::root().join("components").join("schemas").join(text)),
+    }
 }
 
 /// A schema without what only describes it, to see whether two take the same values.

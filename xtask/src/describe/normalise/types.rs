@@ -80,12 +80,15 @@ impl Reader<'_> {
                 Shape::Integer(Bounds { format, ..self.whole(bounds, at) })
             }
             "number" => Shape::Number(self.bounds(map, at)),
-            "string" => Shape::Text(Text {
-                min_length: self.count(map, "minLength", at).filter(|length| *length > 0),
-                max_length: self.count(map, "maxLength", at),
-                pattern: self.text(map, "pattern", at),
-                format: self.text(map, "format", at),
-            }),
+            "string" => {
+                let min_length = self.count(map, "minLength", at).filter(|length| *length > 0);
+                let max_length = self.count(map, "maxLength", at);
+                if max_length.is_some() && min_length > max_length {
+                    self.wrong(at, "no text has at least `minLength` and at most `maxLength` characters");
+                }
+                let (pattern, format) = (self.text(map, "pattern", at), self.text(map, "format", at));
+                Shape::Text(Text { min_length, max_length, pattern, format })
+            }
             "array" => Shape::Array(self.array(map, at)),
             _ => Shape::Object(self.object(map, at)),
         }

@@ -22,6 +22,15 @@ fn what_is_no_schema_is_refused() {
     assert_eq!(refusal(json!({ "type": "object", "properties": [] })), "#p/properties: must be an object");
     assert_eq!(refusal(json!({ "type": "object", "required": "a" })), "#p/required: must be a list");
     assert_eq!(refusal(json!({ "type": "string", "description": 1 })), "#p/description: must be a text");
+    for flag in ["deprecated", "readOnly", "writeOnly"] {
+        let mut schema = json!({ "type": "string" });
+        schema[flag] = json!("yes");
+        assert_eq!(refusal(schema), format!("#p/{flag}: must be `true` or `false`"));
+    }
+    assert_eq!(
+        refusal(json!({ "type": "string", "minLength": 2, "maxLength": 1 })),
+        "#p: no text has at least `minLength` and at most `maxLength` characters"
+    );
     assert_eq!(
         refusal(json!({ "type": "string", "maxLength": -1 })),
         "#p/maxLength: must be a whole number, not negative"

@@ -1,4 +1,4 @@
-use super::{normal, property, reference, refusal};
+use super::{NoteKind, normal, property, reference, refusal};
 use serde_json::{Value, json};
 
 #[test]
@@ -122,4 +122,24 @@ fn a_discriminator_without_mapping_maps_the_names_of_the_components_that_do_not_
         normalised.components["MInputP"].schema["x-upstream-discriminator"],
         json!({ "propertyName": "kind", "mapping": { "fal__Cat": "#/components/schemas/FalCat" } })
     );
+}
+
+#[test]
+fn a_discriminator_maps_by_reference_or_by_name_and_what_it_maps_to_no_variant_is_told() {
+    let tagged = json!({ "type": "object", "properties": { "kind": { "type": "string" } } });
+    let normalised = normal(&json!({
+        "In": { "type": "object", "properties": { "p": {
+            "oneOf": [reference("Cat"), reference("Dog")],
+            "discriminator": { "propertyName": "kind", "mapping": {
+                "c": "#/components/schemas/Cat", "d": "Dog", "f": "Fish", "g": "#/components/schemas/Gone", "n": 1,
+            } },
+        } } },
+        "Out": { "type": "object" },
+        "Cat": tagged, "Dog": tagged, "Fish": tagged,
+    }));
+    let mapping = &normalised.components["MInputP"].schema["x-upstream-discriminator"]["mapping"];
+    assert_eq!((&mapping["c"], &mapping["d"]), (&reference("Cat")["$ref"], &reference("Dog")["$ref"]));
+    let told = normalised.notes.iter().filter(|note| note.kind == NoteKind::Ineffective);
+    let told: Vec<String> = told.map(|note| note.pointer.last()).collect();
+    assert_eq!(told, ["f", "g", "n"]);
 }
