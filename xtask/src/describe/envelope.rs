@@ -52,7 +52,9 @@ pub fn identify(document: &Value, id: &str) -> Result<()> {
     }
     is_openapi_3(document)?;
     let told = document.pointer(ENDPOINT_ID).and_then(Value::as_str).ok_or_else(|| {
-        let message = format!("names no endpoint, and should name `{id}`: where it is that endpoint's document, write the id here");
+        let message = format!(
+            "names no endpoint, and should name `{id}`: where it is that endpoint's document, write the id here"
+        );
         Error::new(message).at(ENDPOINT_ID)
     })?;
     if told == id {

@@ -1,11 +1,11 @@
 //! One arbitrary document, described by itself: that of one endpoint as fal serves it, whose marker and verb follow from the
 //! endpoint's id, or one that names its endpoints itself, as codegen writes them.
 
-use super::envelope;
 use super::assemble::facts;
 use super::components;
 use super::description::{Described, Description};
 use super::endpoint::EndpointFacts;
+use super::envelope;
 use super::files;
 use super::normalise::{Note, NoteKind, Roots, normalise};
 use super::overlay;

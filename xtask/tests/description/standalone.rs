@@ -67,12 +67,14 @@ fn a_document_of_swagger_2_is_named_and_a_byte_order_mark_is_read_over() {
 #[test]
 fn what_names_no_endpoint_says_where_the_id_belongs() {
     let at = "one.json#/info/x-fal-metadata/endpointId";
-    let expected = format!("{at}: names no endpoint: write the id here that fal's documents have, such as `fal-ai/flux/dev`");
+    let expected =
+        format!("{at}: names no endpoint: write the id here that fal's documents have, such as `fal-ai/flux/dev`");
     for change in [json!(7), json!(null)] {
         assert_eq!(notes(|document| document["info"]["x-fal-metadata"]["endpointId"] = change).unwrap_err(), expected);
     }
     assert_eq!(read(b"[]").unwrap_err(), expected);
-    let hostile = notes(|document| document["info"]["x-fal-metadata"]["endpointId"] = json!("a/\u{1b}[31m\n")).unwrap_err();
+    let hostile =
+        notes(|document| document["info"]["x-fal-metadata"]["endpointId"] = json!("a/\u{1b}[31m\n")).unwrap_err();
     assert!(hostile.starts_with(&format!("{at}: `id = \"a/\\u{{1b}}[31m\\n\"` must be an endpoint id")), "{hostile}");
 }
 

@@ -208,7 +208,8 @@ impl<'d> Reader<'d> {
             // What is another's name for a schema is resolved later.
             let schema = place.as_ref().and_then(|place| self.document.pointer(place.as_str()));
             let is_alias = schema.is_some_and(|schema| schema.get("$ref").is_some());
-            let is_variant = |variant: &Schema| matches!(&variant.shape, Shape::Reference(known) if Some(known) == place.as_ref());
+            let is_variant =
+                |variant: &Schema| matches!(&variant.shape, Shape::Reference(known) if Some(known) == place.as_ref());
             if !is_alias && !union.variants.iter().any(is_variant) {
                 self.note(at.join("discriminator").join("mapping").join(value), NoteKind::Ineffective);
             }
