@@ -60,9 +60,13 @@ impl Budget {
 
     /// Counts a request that is about to be sent, or refuses it.
     pub(crate) fn reserve(&self, info: &EndpointInfo, input: &Map<String, Value>) -> Result<(), Failure> {
-        let Some(Usd(limit)) = self.limit else { return Ok(()) };
-        let cost = cost(info, input).ok_or_else(|| unknown(info))?;
+        let cost = cost(info, input);
         let mut spent = self.spent.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(Usd(limit)) = self.limit else {
+            *spent = spent.saturating_add(cost.unwrap_or_default());
+            return Ok(());
+        };
+        let cost = cost.ok_or_else(|| unknown(info))?;
         let total = spent.saturating_add(cost);
         if total > limit {
             let before = if *spent == 0 { String::new() } else { format!(" more, after ${}", amount(*spent)) };
@@ -77,12 +81,17 @@ impl Budget {
         Ok(())
     }
 
+    /// What is counted, in millionths of a US dollar, as far as prices are known.
+    pub(crate) fn spent(&self) -> u64 {
+        *self.spent.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// Refuses several requests of which not all fit; nothing is counted yet.
     pub(crate) fn allows(&self, info: &EndpointInfo, inputs: &[Map<String, Value>]) -> Result<(), Failure> {
         let Some(Usd(limit)) = self.limit else { return Ok(()) };
         let total = inputs.iter().try_fold(0_u64, |total, input| total.checked_add(cost(info, input)?));
         let total = total.ok_or_else(|| unknown(info))?;
-        let spent = *self.spent.lock().unwrap_or_else(PoisonError::into_inner);
+        let spent = self.spent();
         if spent.saturating_add(total) > limit {
             let what = format!(
                 "{} pictures cost ${}, and `--max-cost` allows ${}; nothing was sent",
@@ -159,7 +168,10 @@ mod tests {
     #[test]
     fn an_endpoint_without_a_price_has_no_place_under_a_limit() {
         let (info, input) = (endpoint(None, &[]), Map::new());
-        assert!(Budget::default().reserve(&info, &input).is_ok());
+        let unbounded = Budget::default();
+        let priced = endpoint(Some(Price::new(50_000, "USD", "image")), &[]);
+        assert!(unbounded.reserve(&info, &input).is_ok() && unbounded.reserve(&priced, &input).is_ok());
+        assert_eq!(unbounded.spent(), 50_000);
         let refused = Budget::new(Some(Usd(u64::MAX))).reserve(&info, &input).unwrap_err();
         assert!(refused.message().contains("not known beforehand"), "{refused}");
     }

@@ -27,6 +27,10 @@ pub(crate) struct Facts {
     pub(crate) may_have_been_accepted: bool,
     /// Whether the batch has bought it already, so that it was not sent.
     pub(crate) bought: bool,
+    /// Whether it is the ledger that cannot be used, which the next request would meet as well.
+    pub(crate) ledger: bool,
+    /// Whether the service's history could be read, and did not have it, or not yet.
+    pub(crate) not_in_history: bool,
     /// Whether the service keeps the file no longer, so that no later run can fetch it.
     pub(crate) expired: bool,
 }

@@ -27,6 +27,19 @@ impl LiveLine {
         Self(bar)
     }
 
+    /// Shows a line with a bar, for so many things that are done one after the other.
+    pub(crate) fn bar(total: u64) -> Self {
+        let line = Self::new("");
+        line.0.set_length(total);
+        line.0.set_style(styled("{spinner} {clock}  [{bar:20}]  {wide_msg}", None).progress_chars("=>-"));
+        line
+    }
+
+    /// So many are done.
+    pub(crate) fn is_at(&self, done: u64) {
+        self.0.set_position(done);
+    }
+
     /// What it says from now on; a line that is too long for the terminal is cut.
     pub(crate) fn say(&self, said: String) {
         self.0.set_message(said);
@@ -48,11 +61,15 @@ impl Drop for LiveLine {
 }
 
 fn style(expected: Option<Duration>) -> ProgressStyle {
+    styled("{spinner} {clock}  {wide_msg}", expected)
+}
+
+fn styled(template: &str, expected: Option<Duration>) -> ProgressStyle {
     let clock = move |state: &ProgressState, text: &mut dyn Write| {
         // Writing to a String cannot fail.
         let _ = text.write_str(&clock(state.elapsed(), expected));
     };
-    let style = ProgressStyle::with_template("{spinner} {clock}  {wide_msg}");
+    let style = ProgressStyle::with_template(template);
     style.unwrap_or_else(|_| ProgressStyle::default_spinner()).with_key("clock", clock)
 }
 

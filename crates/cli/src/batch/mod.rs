@@ -4,21 +4,26 @@
 //! ([`plan`]). Then so many workers at once do it ([`work`]), each by the same means as the command of an endpoint and `ideogram
 //! jobs resume`, on the same rows of the same ledger.
 
+mod bar;
 mod place;
 mod plan;
 mod read;
 mod results;
 mod row;
+mod shared;
 mod source;
 mod survey;
+mod throttle;
 mod work;
 
 use crate::args::value::is_set;
+use crate::batch::bar::Bar;
 use crate::batch::plan::Plan;
 use crate::batch::results::Results;
+use crate::batch::shared::Shared;
 use crate::batch::source::Source;
 use crate::batch::survey::{Survey, Surveyor};
-use crate::batch::work::{Context, Shared, verdict, work};
+use crate::batch::work::{Context, verdict, work};
 use crate::calls::session::{DEFAULT_TIMEOUT, Session};
 use crate::cost::usd_row;
 use crate::envelope::{BatchRow, Envelope, Kind};
@@ -122,7 +127,7 @@ async fn buy(matches: &ArgMatches, output: Output, options: Options, source: Sou
     let mut session = Session::open(matches, output).await?;
     session.ledger.tidy();
     let name = named(&session, &source.batch, matches.get_flag("again"))?;
-    let is_new = !session.ledger.has_batch(batch(&session, &name)).map_err(|error| Failure::file(error.to_string()))?;
+    let is_new = !session.ledger.has_batch(batch(&session, &name))?;
     let (plan, survey) = {
         let Session { ledger, client, interrupts, .. } = &mut session;
         let batch = Batch { name: &name, base: client.queue_url(), account: client.key_fingerprint() };
@@ -150,7 +155,7 @@ async fn buy(matches: &ArgMatches, output: Output, options: Options, source: Sou
     consent(matches, &survey, output)?;
     let results = Results::open(matches.get_one::<PathBuf>("results").map(PathBuf::as_path))?;
     let todo = survey.begun + options.limit.map_or(survey.new, |limit| survey.new.min(limit));
-    let shared = Rc::new(RefCell::new(Shared::new(plan, results, options.concurrency, todo)));
+    let shared = Rc::new(RefCell::new(Shared::new(plan, results, Bar::new(output, todo), options.concurrency, todo)));
     let context = Rc::new(Context { options, source, batch: name });
     work(&mut session, context, Rc::clone(&shared)).await?;
     let shared = shared.borrow();
@@ -165,9 +170,9 @@ fn named(session: &Session, name: &str, again: bool) -> Result<String, Failure> 
     loop {
         let next = numbered(number + 1);
         let has = |name: &str| session.ledger.has_batch(batch(session, name));
-        if !has(&next).map_err(|error| Failure::file(error.to_string()))? {
+        if !has(&next)? {
             let current = numbered(number);
-            let is_used = has(&current).map_err(|error| Failure::file(error.to_string()))?;
+            let is_used = has(&current)?;
             return Ok(if again && is_used { next } else { current });
         }
         number += 1;

@@ -89,15 +89,21 @@ impl Plan {
 
     /// The next task in the order of the file; what is begun already comes first, as it is paid for.
     pub(super) fn next(&mut self) -> Result<Option<Task>, Failure> {
+        self.has_more()?;
+        Ok(self.waiting.pop_front())
+    }
+
+    /// Whether there is a next one.
+    pub(super) fn has_more(&mut self) -> Result<bool, Failure> {
         while self.waiting.is_empty() {
             self.waiting = self.read().map_err(|error| broken(&error))?;
             match self.waiting.back() {
                 Some(last) => self.after = last.number,
                 None if self.begun => (self.begun, self.after) = (false, 0),
-                None => return Ok(None),
+                None => return Ok(false),
             }
         }
-        Ok(self.waiting.pop_front())
+        Ok(true)
     }
 
     /// Puts a task back, as the next one.

@@ -129,7 +129,7 @@ impl Surveyor<'_> {
     /// What is to be done about a key.
     fn decide(&mut self, line: u64, prefix: &str, key: &str) -> Result<Decision, Failure> {
         let Some((ledger, batch)) = self.bought else { return Ok(Decision::Buy) };
-        let found = ledger.bought(batch, prefix).map_err(|error| Failure::file(error.to_string()))?;
+        let found = ledger.bought(batch, prefix)?;
         let Some(found) = found else { return Ok(Decision::Buy) };
         match found.state {
             State::NotSent | State::Refused | State::Cancelled => Ok(Decision::Buy),

@@ -3,20 +3,21 @@
 use crate::args::input::from_values;
 use crate::batch::Options;
 use crate::batch::place::below;
-use crate::batch::plan::{Plan, Task};
+use crate::batch::plan::Task;
 use crate::batch::read::Fault;
-use crate::batch::results::Results;
 use crate::batch::row::Asked;
+use crate::batch::shared::{Done, Next, Shared};
 use crate::batch::source::Source;
 use crate::batch::survey::{Survey, told};
 use crate::calls::order::Order;
 use crate::calls::place::place;
 use crate::calls::save_answer::SavedAnswer;
 use crate::calls::session::Session;
+use crate::clock;
 use crate::exit::{ErrorKind, Exit, Failure};
 use crate::jobs::take_up::take_up;
-use crate::ledger::{Closing, LedgerError, State};
-use crate::output::{print_failure, write_stdout};
+use crate::ledger::{Closing, Row, State};
+use crate::output::write_stdout;
 use crate::save::Destination;
 use ideogram_schema::ENDPOINTS;
 use std::cell::RefCell;
@@ -24,18 +25,20 @@ use std::path::Path;
 use std::rc::Rc;
 use std::time::Duration;
 use tokio::task::JoinSet;
-use tokio::time::{Instant, sleep};
+use tokio::time::{Instant, interval, sleep};
 
-/// For so long fewer requests are sent at once after the service found them too many.
-const CALM: Duration = Duration::from_secs(30);
-/// The pause after that, and of those that wait meanwhile.
-const PAUSE: Duration = Duration::from_secs(2);
+/// How often a worker that has to wait looks again.
+const IDLE: Duration = Duration::from_millis(200);
+/// How often it is told how far the whole is.
+const TICK: Duration = Duration::from_secs(1);
 /// So often one request is put back for that reason.
 const MAX_PUT_BACK: u32 = 20;
 /// How long the files of a request that is done may take once the run is to end.
 const GRACE: Duration = Duration::from_secs(60);
-/// The most failures that are told one by one.
-const MAX_TOLD: u64 = 20;
+/// So long after a request may have been sent the history is asked for it: it may show there late.
+const HISTORY: Duration = Duration::from_secs(10);
+/// The pause between two questions.
+const LOOK: Duration = Duration::from_millis(500);
 
 /// What every worker needs to know.
 pub(super) struct Context {
@@ -43,101 +46,6 @@ pub(super) struct Context {
     pub(super) source: Source,
     /// The batch as the ledger has it.
     pub(super) batch: String,
-}
-
-/// What came of the requests of this run.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Done {
-    pub(super) saved: u64,
-    pub(super) failed: u64,
-    /// Of the failed, those that may have been billed.
-    pub(super) unknown: u64,
-    /// Another process is at work on them, or has done them.
-    pub(super) elsewhere: u64,
-}
-
-/// What the workers share.
-pub(super) struct Shared {
-    plan: Plan,
-    results: Results,
-    pub(super) done: Done,
-    /// Why nothing more is begun.
-    pub(super) stop: Option<Failure>,
-    /// The first failure, and whether all end alike.
-    pub(super) first: Option<(Failure, bool)>,
-    /// How many may be at work, and until when it is fewer than allowed.
-    allowed: u32,
-    calm_until: Option<Instant>,
-    begun: Instant,
-    total: u64,
-    told: Option<Instant>,
-}
-
-impl Shared {
-    pub(super) fn new(plan: Plan, results: Results, concurrency: u32, total: u64) -> Self {
-        Self {
-            plan,
-            results,
-            done: Done::default(),
-            stop: None,
-            first: None,
-            allowed: concurrency,
-            calm_until: None,
-            begun: Instant::now(),
-            total,
-            told: None,
-        }
-    }
-
-    /// How many may be at work now.
-    fn allowed(&mut self, concurrency: u32) -> u32 {
-        if self.calm_until.is_some_and(|until| until <= Instant::now()) {
-            self.allowed = (self.allowed * 2).min(concurrency);
-            self.calm_until = (self.allowed < concurrency).then(|| Instant::now() + CALM);
-        }
-        self.allowed
-    }
-
-    /// Fewer at once for a while; gives how many. The task that was too many is the next one.
-    fn calm_down(&mut self, task: Task) -> u32 {
-        self.plan.put_back(task);
-        self.allowed = (self.allowed / 2).max(1);
-        self.calm_until = Some(Instant::now() + CALM);
-        self.allowed
-    }
-
-    /// Nothing more is begun; the first reason counts.
-    pub(super) fn stop(&mut self, why: Failure) {
-        self.stop.get_or_insert(why);
-    }
-
-    fn fail(&mut self, failure: &Failure) {
-        self.done.failed += 1;
-        self.done.unknown += u64::from(failure.facts.may_have_been_accepted || failure.kind() == ErrorKind::Unknown);
-        if self.done.failed <= MAX_TOLD {
-            print_failure(failure);
-        }
-        match &mut self.first {
-            None => self.first = Some((failure.clone(), true)),
-            Some((first, alike)) => *alike &= first.exit() == failure.exit(),
-        }
-    }
-
-    /// How far it is, in one line.
-    fn tell(&mut self, session: &Session) {
-        let now = Instant::now();
-        if self.told.is_some_and(|told| now < told + PAUSE) {
-            return;
-        }
-        self.told = Some(now);
-        let count = self.done.saved + self.done.failed + self.done.elsewhere;
-        let seconds = now.duration_since(self.begun).as_secs_f64().max(0.001);
-        #[expect(clippy::cast_precision_loss, reason = "a rate for people")]
-        let (rate, rest) = (count as f64 / seconds, self.total.saturating_sub(count) as f64);
-        let left = if rate > 0.0 { format!(", {} s left", (rest / rate).round()) } else { String::new() };
-        let failed = if self.done.failed > 0 { format!(", {} failed", self.done.failed) } else { String::new() };
-        session.output.progress(&format!("{count} of {}{failed}, {rate:.1} a second{left}", self.total));
-    }
 }
 
 /// Works on all tasks with so many workers. The first Ctrl-C begins nothing more, the second leaves.
@@ -149,10 +57,13 @@ pub(super) async fn work(
     let total = shared.borrow().total;
     let workers = u64::from(context.options.concurrency).min(total);
     let mut tasks = JoinSet::new();
-    for number in 0..u32::try_from(workers).unwrap_or(u32::MAX) {
-        let (sibling, context, shared) = (session.sibling()?, Rc::clone(&context), Rc::clone(&shared));
-        tasks.spawn_local(worker(sibling, number, context, shared));
+    session.share_writes()?;
+    for _ in 0..workers {
+        let (mut sibling, context, shared) = (session.sibling()?, Rc::clone(&context), Rc::clone(&shared));
+        sibling.one_line = true;
+        tasks.spawn_local(worker(sibling, context, shared));
     }
+    let mut ticks = interval(TICK);
     let mut outcome = Ok(());
     loop {
         let ended = tokio::select! {
@@ -163,8 +74,15 @@ pub(super) async fn work(
                 continue;
             }
             ended = tasks.join_next() => ended,
+            _ = ticks.tick() => {
+                shared.borrow_mut().tell(session);
+                continue;
+            }
         };
-        let Some(ended) = ended else { return outcome };
+        let Some(ended) = ended else {
+            shared.borrow_mut().bar.end();
+            return outcome;
+        };
         let ended = ended.map_err(|error| Failure::failed(format!("a task of this program ended early: {error}")));
         let ended = ended.flatten();
         if let Err(failure) = &ended {
@@ -175,37 +93,32 @@ pub(super) async fn work(
 }
 
 /// Takes tasks until there are none, or nothing more is to be begun.
-async fn worker(
-    mut session: Session,
-    number: u32,
-    context: Rc<Context>,
-    shared: Rc<RefCell<Shared>>,
-) -> Result<(), Failure> {
+async fn worker(mut session: Session, context: Rc<Context>, shared: Rc<RefCell<Shared>>) -> Result<(), Failure> {
     let patience = context.options.patience;
     let mut put_back = 0;
     loop {
-        if shared.borrow().stop.is_some() {
-            return Ok(());
-        }
-        if number >= shared.borrow_mut().allowed(context.options.concurrency) {
-            sleep(PAUSE).await;
-            continue;
-        }
-        let Some(task) = shared.borrow_mut().plan.next()? else { return Ok(()) };
+        let next = shared.borrow_mut().next(&session)?;
+        let task = match next {
+            Next::Do(task) => task,
+            Next::Wait => {
+                sleep(IDLE).await;
+                continue;
+            }
+            Next::Leave => return Ok(()),
+        };
         session.deadline = Instant::now() + patience;
-        let outcome = one(&mut session, &context, &task).await;
+        let outcome = one(&mut session, &context, &shared, &task).await;
         if let Err(failure) = &outcome
             && failure.kind() == ErrorKind::RateLimit
             && !failure.facts.may_have_been_accepted
             && put_back < MAX_PUT_BACK
         {
             put_back += 1;
-            let allowed = shared.borrow_mut().calm_down(task);
-            session.output.note(&format!("the service finds the requests too many: {allowed} at once for a while"));
-            sleep(PAUSE).await;
+            shared.borrow_mut().put_back(&session, task);
             continue;
         }
         put_back = 0;
+        shared.borrow_mut().ended();
         settle(&session, &context, &shared, &task, &outcome)?;
     }
 }
@@ -219,8 +132,7 @@ fn settle(
     outcome: &Result<Option<SavedAnswer>, Failure>,
 ) -> Result<(), Failure> {
     let mut shared = shared.borrow_mut();
-    let found =
-        session.ledger.bought(context.of(session), &task.key).map_err(|error| Failure::file(error.to_string()))?;
+    let found = session.ledger.bought(context.of(session), &task.key)?;
     match outcome {
         Ok(Some(saved)) => {
             shared.done.saved += 1;
@@ -232,7 +144,10 @@ fn settle(
         Err(failure) => match failure.kind() {
             // Said once, of the whole run.
             ErrorKind::Interrupted | ErrorKind::Cost => shared.stop(failure.clone()),
-            ErrorKind::Balance | ErrorKind::Credentials if !failure.facts.may_have_been_accepted => {
+            ErrorKind::Balance | ErrorKind::Credentials | ErrorKind::File
+                if !failure.facts.may_have_been_accepted
+                    && (failure.facts.ledger || failure.kind() != ErrorKind::File) =>
+            {
                 shared.stop(failure.clone().and("the batch is stopped, and the same command goes on with it"));
             }
             _ => {
@@ -262,16 +177,51 @@ impl Context {
 }
 
 /// Does one task; `None` where another process does it.
-async fn one(session: &mut Session, context: &Context, task: &Task) -> Result<Option<SavedAnswer>, Failure> {
+async fn one(
+    session: &mut Session,
+    context: &Context,
+    shared: &RefCell<Shared>,
+    task: &Task,
+) -> Result<Option<SavedAnswer>, Failure> {
     let Some(id) = task.job else { return buy(session, context, task).await };
-    let finished = finish(session, context, id).await;
-    let is_unknown = matches!(&finished, Err(failure) if failure.kind() == ErrorKind::Unknown);
-    if !(is_unknown && context.options.retry_unknown && is_lost(session, id)) {
-        return finished;
+    let until = history_is_late(session, id);
+    let mut finished = finish(session, context, id).await;
+    while let Err(failure) = &finished
+        && failure.facts.not_in_history
+        && Instant::now() < until
+        && shared.borrow().stop.is_none()
+    {
+        sleep(LOOK).await;
+        finished = finish(session, context, id).await;
     }
-    let closed = session.ledger.claim(id).and_then(|_| session.ledger.close(id, &Closing::ByHand));
-    closed.map_err(|error| Failure::file(error.to_string()))?;
-    buy(session, context, task).await
+    let Err(failure) = &finished else { return finished };
+    let is_unknown = failure.kind() == ErrorKind::Unknown;
+    if is_unknown && context.options.retry_unknown && is_lost(session, id) {
+        session.note(move |ledger| ledger.claim(id).and_then(|_| ledger.close(id, &Closing::ByHand))).await?;
+        return buy(session, context, task).await;
+    }
+    // It was cancelled before the service began it, say: nothing is billed, so it is still to be bought.
+    if is_free(session, id) && shared.borrow().stop.is_none() {
+        let line = task.line;
+        session.output.note(&format!(
+            "{}, line {line}: request {id} came to nothing and is not billed, so it is sent again",
+            context.source.name
+        ));
+        return buy(session, context, task).await;
+    }
+    finished
+}
+
+/// Until when the history may not have a request that was noted, or whose reply was missed, lately.
+fn history_is_late(session: &Session, id: i64) -> Instant {
+    let age = |row: Row| clock::now_ms().checked_sub(row.updated_ms).and_then(|age| u64::try_from(age).ok());
+    let age = session.ledger.row(id).ok().flatten().and_then(age).map_or(HISTORY, Duration::from_millis);
+    Instant::now() + HISTORY.saturating_sub(age)
+}
+
+/// Whether a request is over and nothing was paid for it.
+fn is_free(session: &Session, id: i64) -> bool {
+    matches!(session.ledger.row(id), Ok(Some(row)) if !row.state.is_open() && !row.state.may_cost())
 }
 
 fn is_lost(session: &Session, id: i64) -> bool {
@@ -280,11 +230,10 @@ fn is_lost(session: &Session, id: i64) -> bool {
 
 /// Goes on with what an earlier run has begun.
 async fn finish(session: &mut Session, context: &Context, id: i64) -> Result<Option<SavedAnswer>, Failure> {
-    let broken = |error: LedgerError| Failure::file(error.to_string());
-    if !session.ledger.claim(id).map_err(broken)? {
+    if !session.note(move |ledger| ledger.claim(id)).await? {
         return Ok(None);
     }
-    let row = session.ledger.row(id).map_err(broken)?.filter(|row| row.state.is_open());
+    let row = session.ledger.row(id)?.filter(|row| row.state.is_open());
     let Some(row) = row else { return Ok(None) };
     let overwrite = row.overwrite || context.options.overwrite;
     let destination = Destination::again(row.destination.as_deref(), overwrite, session.output)?;
@@ -292,7 +241,7 @@ async fn finish(session: &mut Session, context: &Context, id: i64) -> Result<Opt
     let outcome = save_what_is_done(session, taken_up, id, &destination).await;
     if outcome.is_err() {
         // Of a row that is closed there is no claim left.
-        let _ = session.ledger.release(id);
+        let _ = session.note(move |ledger| ledger.release(id)).await;
     }
     outcome.map(Some)
 }
@@ -345,7 +294,7 @@ async fn buy(session: &mut Session, context: &Context, task: &Task) -> Result<Op
             let id = bought.ok().flatten().map_or(0, |bought| bought.id);
             let outcome = save_what_is_done(session, outcome, id, &destination).await;
             if outcome.is_err() {
-                let _ = session.ledger.release(id);
+                let _ = session.note(move |ledger| ledger.release(id)).await;
             }
             outcome.map(Some)
         }

@@ -27,6 +27,8 @@ pub(crate) fn of_call(error: &Error, info: &'static EndpointInfo) -> Failure {
         details,
         may_have_been_accepted: error.may_have_been_accepted(),
         bought: false,
+        ledger: false,
+        not_in_history: false,
         expired: false,
     };
     failure

@@ -66,7 +66,8 @@ pub(crate) async fn follow(
             outcome = &mut following => {
                 let started = started.load(Ordering::Relaxed);
                 if started > 0 {
-                    warn_unless(session.ledger.started(id, started), "the service has begun to work on it");
+                    let noted = session.note(move |ledger| ledger.started(id, started)).await;
+                    warn_unless(noted, "the service has begun to work on it");
                 }
                 return match outcome {
                 Ok(response) => Ok(Answer::new(response.into_output(), Some(job.request_id().to_owned()))),
@@ -74,7 +75,7 @@ pub(crate) async fn follow(
                     if let Some(body) = kept_answer(&error) {
                         return Ok(Answer::new(body, Some(job.request_id().to_owned())));
                     }
-                    let failure = failed(session, job, &error, id);
+                    let failure = failed(session, job, &error, id).await;
                     // Cancelled because the user asked for it, not by the service.
                     let asked_for = cancelling && failure.kind() == ErrorKind::Cancelled;
                     Err(if asked_for { session.interrupts.ended(failure) } else { failure })
@@ -109,7 +110,7 @@ async fn cancel(session: &mut Session, job: &Job<Value>, id: i64) -> Result<(), 
     let Some(outcome) = session.interrupts.unless(asking).await else { return Err(left(session, job, id)) };
     let answered = match outcome {
         Ok(Ok(CancelState::Ok)) => {
-            cancelled(session, id);
+            cancelled(session, id).await;
             let what = format!("{} is cancelled: the service had not begun it, so nothing is billed", named(job));
             return Err(of_job(session.interrupts.failure(&what), job));
         }
@@ -118,7 +119,7 @@ async fn cancel(session: &mut Session, job: &Job<Value>, id: i64) -> Result<(), 
             return Ok(());
         }
         Ok(Ok(CancelState::CancellationRequested)) => {
-            warn_unless(session.ledger.note(id, CANCEL_ASKED), "the service was asked to cancel");
+            cancel_asked(session, id).await;
             "the service has begun it and takes note of the cancel".to_owned()
         }
         Ok(Ok(other)) => format!("the service answered `{other}` to the cancel"),
@@ -150,14 +151,14 @@ async fn late(session: &mut Session, job: &Job<Value>, id: i64, until: Instant) 
         Err(_) => "not done in time, and the service did not answer the cancel".to_owned(),
         Ok(Ok(CancelState::AlreadyCompleted)) => return Ok(()),
         Ok(Ok(CancelState::Ok)) => {
-            cancelled(session, id);
+            cancelled(session, id).await;
             return Err(of_job(
                 Failure::new(ErrorKind::Timeout, "not done in time, so it was cancelled before it ran"),
                 job,
             ));
         }
         Ok(Ok(_)) => {
-            warn_unless(session.ledger.note(id, CANCEL_ASKED), "the service was asked to cancel");
+            cancel_asked(session, id).await;
             "not done in time: the service was asked to cancel, but it may finish and be billed".to_owned()
         }
         Ok(Err(error)) => format!("not done in time, and it could not be cancelled: {error}"),
@@ -165,9 +166,14 @@ async fn late(session: &mut Session, job: &Job<Value>, id: i64, until: Instant) 
     Err(open(session, job, id, Failure::new(ErrorKind::Timeout, message)))
 }
 
-fn cancelled(session: &mut Session, id: i64) {
-    let noted = session.ledger.close(id, &Closing::Cancelled);
+async fn cancelled(session: &mut Session, id: i64) {
+    let noted = session.note(move |ledger| ledger.close(id, &Closing::Cancelled)).await;
     warn_unless(noted, "the request was cancelled");
+}
+
+async fn cancel_asked(session: &mut Session, id: i64) {
+    let noted = session.note(move |ledger| ledger.note(id, CANCEL_ASKED)).await;
+    warn_unless(noted, "the service was asked to cancel");
 }
 
 /// Ctrl-C a second time.
@@ -184,7 +190,7 @@ fn open(session: &Session, job: &Job<Value>, id: i64, failure: Failure) -> Failu
 }
 
 /// A failed job is over; trouble on the way to it leaves the row open.
-pub(crate) fn failed(session: &mut Session, job: &Job<Value>, error: &Error, id: i64) -> Failure {
+pub(crate) async fn failed(session: &mut Session, job: &Job<Value>, error: &Error, id: i64) -> Failure {
     let failure = failure::of_call(error, job.endpoint());
     if error.may_have_been_accepted() && error.is_auth() {
         let why = "the queue knows it no longer, or this key may not ask: take it up with a key that may read the request history";
@@ -198,10 +204,11 @@ pub(crate) fn failed(session: &mut Session, job: &Job<Value>, error: &Error, id:
         return session.with_close_advice(failure, id);
     }
     if error.is_cancelled() {
-        cancelled(session, id);
+        cancelled(session, id).await;
         return failure;
     }
-    let noted = session.ledger.close(id, &Closing::Failed { why: clean::hidden(failure.message()).into_owned() });
+    let closing = Closing::Failed { why: clean::hidden(failure.message()).into_owned() };
+    let noted = session.note(move |ledger| ledger.close(id, &closing)).await;
     warn_unless(noted, "the request has failed");
     failure
 }

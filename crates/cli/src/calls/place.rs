@@ -4,7 +4,7 @@ use crate::args::input::ToUpload;
 use crate::calls::follow::follow;
 use crate::calls::order::{Order, choose_seed};
 use crate::calls::save_answer::{Answer, SaveRequest, SavedAnswer, save_answer};
-use crate::calls::session::{Session, warn_unless};
+use crate::calls::session::{Session, note_id, warn_unless};
 use crate::calls::upload::upload;
 use crate::calls::{queued, sync};
 use crate::clean;
@@ -21,7 +21,7 @@ pub(crate) async fn place(
     mut order: Order,
     uploads: &[ToUpload],
 ) -> Result<SavedAnswer, Failure> {
-    session.progress = Progress::new(session.output);
+    session.progress = if session.one_line { Progress::events(session.output) } else { Progress::new(session.output) };
     if let Some(seed) = order.seed.filter(|_| session.several) {
         session.progress.label(&format!("seed {seed}"));
     }
@@ -45,7 +45,8 @@ async fn answer(session: &mut Session, order: &Order, input: &JsonInput, id: i64
         let answer = sync::wait(session, order, input, id).await?;
         // It cannot be asked for again, so it is noted before it is used.
         let body = answer.body.to_string();
-        let noted = session.ledger.answered(id, answer.request_id.as_deref(), &clean::hidden(&body));
+        let (body, request_id) = (clean::hidden(&body).into_owned(), answer.request_id.clone());
+        let noted = session.write(move |ledger| ledger.answered(id, request_id.as_deref(), &body)).await;
         warn_unless(noted, "the service has answered");
         return Ok(answer);
     }
@@ -92,8 +93,7 @@ async fn submit(
 ) -> Result<(Job<Value>, bool), Failure> {
     session.progress.sending();
     let (job, interrupted) = queued::submit(session, order, input, id).await?;
-    let noted = session.ledger.accepted(id, job.request_id());
-    warn_unless(noted, &format!("the request is `{}`", job.request_id()));
+    note_id(session, id, job.request_id()).await;
     session.progress.accepted(job.request_id());
     Ok((job, interrupted))
 }
@@ -106,8 +106,9 @@ async fn begin(session: &mut Session, order: &mut Order, uploads: &[ToUpload]) -
     session.budget.reserve(order.info, &order.input)?;
     let (client, destination) = (session.client.clone(), order.destination.remembered());
     let base = session.base(!order.sync).to_owned();
-    let begun = session.ledger.begin(&order.row(&sent, &client, &base, destination.as_deref()));
-    let id = begun.map_err(|error| {
+    let row = order.clone();
+    let begun = session.write(move |ledger| ledger.begin(&row.row(&sent, &client, &base, destination.as_deref())));
+    let id = begun.await.map_err(|error| {
         session.budget.give_back(order.info, &order.input);
         unusable_ledger(&error)
     })?;

@@ -1,7 +1,7 @@
 //! Sending a request to the queue, and what it means when that fails.
 
 use crate::calls::order::Order;
-use crate::calls::session::{Session, warn_unless};
+use crate::calls::session::{Session, note_id, note_lost, warn_unless};
 use crate::calls::{failure, lost_reply};
 use crate::clean;
 use crate::exit::Failure;
@@ -41,8 +41,7 @@ pub(super) async fn submit(
                 session.interrupts.failure("left before the service answered; the request may have been accepted");
             failure.facts.endpoint = Some(order.info.id);
             failure.facts.may_have_been_accepted = true;
-            let noted = session.ledger.lost(id, failure.message());
-            warn_unless(noted, "the answer was lost");
+            note_lost(session, id, failure.message()).await;
             return Err(session.with_lookup_advice(failure, id));
         }
         if let Ok(outcome) = timeout(AT_ONCE, &mut sending).await {
@@ -55,7 +54,7 @@ pub(super) async fn submit(
         Ok(job) => return Ok((job, interrupted)),
         Err(error) => error,
     };
-    let failure = not_accepted(session, order, &error, id);
+    let failure = not_accepted(session, order, &error, id).await;
     if interrupted {
         return Err(if error.is_cancelled() { session.interrupts.ended(failure) } else { failure });
     }
@@ -67,30 +66,35 @@ pub(super) async fn submit(
     };
     if found.is_none() && unknown {
         // What the history answered tells of the clock, whatever was in it.
-        note_clock(session, id);
+        note_clock(session, id).await;
     }
     found.map(|job| (job, false)).ok_or(failure)
 }
 
 /// Notes how wrong this machine's clock is, for a later search in the history.
-pub(super) fn note_clock(session: &mut Session, id: i64) {
+pub(super) async fn note_clock(session: &mut Session, id: i64) {
     if let Some(offset) = session.client.clock_offset_ms() {
-        warn_unless(session.ledger.clock_offset(id, offset), "the clocks differ");
+        let noted = session.note(move |ledger| ledger.clock_offset(id, offset)).await;
+        warn_unless(noted, "the clocks differ");
     }
 }
 
 /// Closes the row of a request that was refused; one that may have been accepted stays open.
-pub(super) fn not_accepted(session: &mut Session, order: &Order, error: &ideogram_client::Error, id: i64) -> Failure {
+pub(super) async fn not_accepted(
+    session: &mut Session,
+    order: &Order,
+    error: &ideogram_client::Error,
+    id: i64,
+) -> Failure {
     let failure = failure::of_call(error, order.info);
     // It was accepted, and could not be cancelled.
     if let (Some(RequestState::Accepted), Some(request_id)) = (error.state(), error.request_id()) {
-        warn_unless(session.ledger.accepted(id, request_id), &format!("the request is `{request_id}`"));
+        note_id(session, id, request_id).await;
         return session.with_resume_advice(failure, id);
     }
     if error.may_have_been_accepted() {
-        let noted = session.ledger.lost(id, &clean::hidden(failure.message()));
-        warn_unless(noted, "the answer was lost");
-        note_clock(session, id);
+        note_lost(session, id, failure.message()).await;
+        note_clock(session, id).await;
         return session.with_lookup_advice(failure, id);
     }
     let why = clean::hidden(failure.message()).into_owned();
@@ -100,6 +104,7 @@ pub(super) fn not_accepted(session: &mut Session, order: &Order, error: &ideogra
         Some(RequestState::Failed) => Closing::Failed { why },
         _ => Closing::Refused { why },
     };
-    warn_unless(session.ledger.close(id, &closing), "the request was not accepted");
+    let noted = session.note(move |ledger| ledger.close(id, &closing)).await;
+    warn_unless(noted, "the request was not accepted");
     failure
 }

@@ -66,7 +66,7 @@ pub(crate) fn make(
         let row = block_on(async {
             let mut session = Session::open(matches, output).await?;
             let id = leave(&mut session, order, &draft.uploads).await?;
-            session.ledger.row(id).map_err(|error| Failure::file(error.to_string()))
+            session.ledger.row(id).map_err(Failure::from)
         })??;
         return report_left(row.as_ref(), output);
     }

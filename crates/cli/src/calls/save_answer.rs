@@ -22,6 +22,9 @@ use serde_json::{Map, Value, json};
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
+/// How many names of a file are tried before it is left to the client to find one.
+const NAMES: usize = 1_000;
+
 /// What the service answered to a request.
 #[derive(Debug)]
 pub(crate) struct Answer {
@@ -85,8 +88,8 @@ pub(crate) async fn save_answer(
     if files.is_empty() {
         let failure = Failure::failed(without_file(&answer));
         let failure = of_request(failure, request.info, answer.request_id.as_deref());
-        let closed =
-            session.ledger.close(request.id, &Closing::Failed { why: clean::hidden(failure.message()).into_owned() });
+        let (id, closing) = (request.id, Closing::Failed { why: clean::hidden(failure.message()).into_owned() });
+        let closed = session.note(move |ledger| ledger.close(id, &closing)).await;
         warn_unless(closed, "there is nothing to save");
         return Err(failure);
     }
@@ -98,17 +101,17 @@ pub(crate) async fn save_answer(
         // The rest is still owed.
         Ok((mut saved, taken)) if !more.is_empty() => {
             saved.left = more.len();
-            keep(session, request.id, &answer, "there are files that are not saved");
-            let noted = session
-                .ledger
-                .about_to_take(request.id, &taken)
-                .and_then(|()| session.ledger.note(request.id, &format!("{} of {total} files are saved", taken.len())));
-            warn_unless(noted, "some files are saved");
+            keep(session, request.id, &answer, "there are files that are not saved").await;
+            let (id, note) = (request.id, format!("{} of {total} files are saved", taken.len()));
+            let noted =
+                session.note(move |ledger| ledger.about_to_take(id, &taken).and_then(|()| ledger.note(id, &note)));
+            warn_unless(noted.await, "some files are saved");
             warn(&left_out(session, request.id, &more));
             Ok(saved)
         }
         Ok((saved, files)) => {
-            let closed = session.ledger.close(request.id, &Closing::Saved { files });
+            let id = request.id;
+            let closed = session.note(move |ledger| ledger.close(id, &Closing::Saved { files })).await;
             warn_unless(closed, "the files are saved");
             for path in &saved.paths {
                 session.about.shown.show(path, session.output);
@@ -117,7 +120,7 @@ pub(crate) async fn save_answer(
         }
         // The reader of stdout has gone with the file half written: it is still owed.
         Err(failure) => {
-            keep(session, request.id, &answer, "there is an answer whose files are still to be saved");
+            keep(session, request.id, &answer, "there is an answer whose files are still to be saved").await;
             if failure.facts.expired {
                 return Err(session.with_close_advice(failure, request.id));
             }
@@ -136,9 +139,10 @@ pub(crate) async fn save_answer(
 }
 
 /// Keeps the answer in the row until its files are saved.
-fn keep(session: &mut Session, id: i64, answer: &Answer, what: &str) {
+async fn keep(session: &mut Session, id: i64, answer: &Answer, what: &str) {
     let body = answer.body.to_string();
-    warn_unless(session.ledger.answered(id, answer.request_id.as_deref(), &clean::hidden(&body)), what);
+    let (body, request_id) = (clean::hidden(&body).into_owned(), answer.request_id.clone());
+    warn_unless(session.write(move |ledger| ledger.answered(id, request_id.as_deref(), &body)).await, what);
 }
 
 /// The paths of an answer's first files, which earlier runs have saved: of more files than one run saves, as many as fill
@@ -200,10 +204,20 @@ async fn save_all(
         }
         let facts = (*download).clone();
         if path.is_none() {
+            // The first name that is free is noted with what other tasks write; in nearly every case it is the one.
+            let names = request.destination.names(number, &naming, facts.format());
+            let first = names.take(NAMES).find(|path| path.symlink_metadata().is_err());
+            let with = |path: &Path| taken.iter().cloned().chain(absolute(path)).collect::<Vec<_>>();
+            if let Some(names) = first.as_deref().map(with) {
+                let id = request.id;
+                let noted = session.note(move |ledger| ledger.about_to_take(id, &names)).await;
+                warn_unless(noted, "a file is about to be made");
+            }
             let ledger = &mut session.ledger;
             let about_to_take = |path: &Path| {
-                let names: Vec<String> = taken.iter().cloned().chain(absolute(path)).collect();
-                warn_unless(ledger.about_to_take(request.id, &names), "a file is about to be made");
+                if first.as_deref() != Some(path) {
+                    warn_unless(ledger.about_to_take(request.id, &with(path)), "a file is about to be made");
+                }
             };
             let put = request.destination.put(number, &naming, download, device.as_ref(), about_to_take);
             let put = if request.destination.is_stream() {

@@ -5,7 +5,7 @@ use crate::clean;
 use crate::cost::Budget;
 use crate::exit::Failure;
 use crate::interrupt::Interrupts;
-use crate::ledger::{Ledger, LedgerError, Row, State};
+use crate::ledger::{Ledger, LedgerError, LedgerGroup, Row, State};
 use crate::output::{Output, warn};
 use crate::price::Usd;
 use crate::settings::client;
@@ -15,8 +15,9 @@ use crate::show::saved::ShowSaved;
 use clap::ArgMatches;
 #[cfg(feature = "sandbox")]
 use clap::parser::ValueSource;
-use ideogram_client::Client;
+use ideogram_client::{Client, Error};
 use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::time::Instant;
 
@@ -44,11 +45,33 @@ impl AboutPictures {
     }
 }
 
+/// Until when the service wants no more requests, as it has told the client. Clones share it.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct TooMany(Arc<Mutex<Option<Instant>>>);
+
+impl TooMany {
+    /// The client tries again after this wait.
+    fn hear(&self, error: &Error, wait: Duration) {
+        if error.is_rate_limited() {
+            let mut until = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+            *until = (*until).max(Some(Instant::now() + wait));
+        }
+    }
+
+    /// What was said since this was asked last.
+    pub(crate) fn heard(&self) -> Option<Instant> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+}
+
 /// An open session.
 pub(crate) struct Session {
     pub(crate) output: Output,
     pub(crate) client: Client,
+    /// What it reads; changes go through [`write`](Self::write).
     pub(crate) ledger: Ledger,
+    /// Where several tasks write at once: they share the waits for the disk.
+    group: Option<LedgerGroup>,
     /// Whether the ledger outlives the process, so that advice about `jobs` makes sense.
     pub(crate) persistent: bool,
     pub(crate) interrupts: Interrupts,
@@ -56,6 +79,10 @@ pub(crate) struct Session {
     pub(crate) progress: Progress,
     /// Whether it is one of several, so that its request needs a label.
     pub(crate) several: bool,
+    /// Whether one line tells of all requests together, and none of this one.
+    pub(crate) one_line: bool,
+    /// What the service has said about too many requests.
+    pub(crate) too_many: TooMany,
     pub(crate) deadline: Instant,
     pub(crate) about: AboutPictures,
     /// What the requests of this session and of its siblings may cost.
@@ -74,6 +101,12 @@ impl Session {
         let patience = matches.try_get_one::<Duration>("timeout").ok().flatten().copied().unwrap_or(DEFAULT_TIMEOUT);
         let deadline = Instant::now() + patience;
         let progress = Progress::default();
+        let too_many = TooMany::default();
+        let told = too_many.clone();
+        let on_retry = move |error: &Error, wait| {
+            told.hear(error, wait);
+            repeating(output, error, wait);
+        };
         let about = AboutPictures::of(matches);
         let budget = Budget::new(matches.try_get_one::<Usd>("max-cost").ok().flatten().copied());
         let named = matches.get_one::<PathBuf>("ledger");
@@ -83,7 +116,7 @@ impl Session {
             let client = Client::builder()
                 .with_base_url(sandbox.url())
                 .with_key(crate::sandbox::KEY)
-                .on_retry(move |error, wait| repeating(output, error, wait))
+                .on_retry(on_retry)
                 .build()
                 .map_err(|error| client::failure(&error))?;
             // Only a ledger that was asked for on this very command line: what costs nothing is noted nowhere else.
@@ -99,10 +132,13 @@ impl Session {
                 output,
                 client,
                 ledger,
+                group: None,
                 persistent: false,
                 interrupts,
                 progress,
                 several: false,
+                one_line: false,
+                too_many,
                 deadline,
                 about,
                 budget,
@@ -111,7 +147,7 @@ impl Session {
             });
         }
         // The key comes first: without one nothing else matters.
-        let builder = client::configured_builder()?.on_retry(move |error, wait| repeating(output, error, wait));
+        let builder = client::configured_builder()?.on_retry(on_retry);
         let client = builder.build().map_err(|error| client::failure(&error))?;
         clean::hide_key_of(&client);
         let ledger = open_ledger(named)?;
@@ -119,10 +155,13 @@ impl Session {
             output,
             client,
             ledger,
+            group: None,
             persistent: true,
             interrupts: Interrupts::listen()?,
             progress,
             several: false,
+            one_line: false,
+            too_many,
             deadline,
             about,
             budget,
@@ -139,10 +178,13 @@ impl Session {
             output: self.output,
             client: self.client.clone(),
             ledger: self.ledger.another().map_err(|error| unusable_ledger(&error))?,
+            group: self.group.clone(),
             persistent: self.persistent,
             interrupts: Interrupts::listen()?,
             progress: Progress::default(),
             several: true,
+            one_line: self.one_line,
+            too_many: self.too_many.clone(),
             deadline: self.deadline,
             about: self.about,
             budget: self.budget.clone(),
@@ -150,6 +192,37 @@ impl Session {
             #[cfg(feature = "sandbox")]
             _sandbox: None,
         })
+    }
+
+    /// From here on this session and the siblings that are made of it share the waits for the disk.
+    pub(crate) fn share_writes(&mut self) -> Result<(), Failure> {
+        let ledger = self.ledger.another().map_err(|error| unusable_ledger(&error))?;
+        let group = LedgerGroup::new(ledger);
+        self.group = Some(group.map_err(|error| Failure::failed(format!("no thread for the ledger: {error}")))?);
+        Ok(())
+    }
+
+    /// Makes a change of the ledger that is on the disk when this returns. Where the wait is given up the change is made all
+    /// the same.
+    pub(crate) async fn write<T: Send + 'static>(
+        &mut self,
+        change: impl FnOnce(&mut Ledger) -> Result<T, LedgerError> + Send + 'static,
+    ) -> Result<T, LedgerError> {
+        match &self.group {
+            Some(group) => group.write(change).await,
+            None => change(&mut self.ledger),
+        }
+    }
+
+    /// As [`write`](Self::write), of what survives this process and need not survive a power cut.
+    pub(crate) async fn note<T: Send + 'static>(
+        &mut self,
+        change: impl FnOnce(&mut Ledger) -> Result<T, LedgerError> + Send + 'static,
+    ) -> Result<T, LedgerError> {
+        match &self.group {
+            Some(group) => group.note(change).await,
+            None => change(&mut self.ledger),
+        }
     }
 
     /// Whether nothing is billed.
@@ -186,6 +259,19 @@ impl Session {
     pub(crate) fn with_lookup_advice(&self, failure: Failure, id: i64) -> Failure {
         if self.persistent { failure.and(&format!("`ideogram jobs resume {id}` looks for it")) } else { failure }
     }
+}
+
+/// Notes the service's id of a request; whoever waits for its result does so afterwards.
+pub(crate) async fn note_id(session: &mut Session, id: i64, request_id: &str) {
+    let noted = request_id.to_owned();
+    let noted = session.write(move |ledger| ledger.accepted(id, &noted)).await;
+    warn_unless(noted, &format!("the request is `{request_id}`"));
+}
+
+/// Notes that the answer to a request was lost.
+pub(crate) async fn note_lost(session: &mut Session, id: i64, why: &str) {
+    let why = clean::hidden(why).into_owned();
+    warn_unless(session.write(move |ledger| ledger.lost(id, &why)).await, "the answer was lost");
 }
 
 /// Tells of a ledger that could not be written after the request was sent: the run goes on without it.

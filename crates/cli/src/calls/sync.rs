@@ -5,7 +5,7 @@ use crate::calls::oddities::kept_answer;
 use crate::calls::order::Order;
 use crate::calls::queued::{AT_ONCE, not_accepted};
 use crate::calls::save_answer::Answer;
-use crate::calls::session::{Session, warn_unless};
+use crate::calls::session::{Session, note_id, note_lost};
 use crate::exit::Failure;
 use ideogram_client::{JsonInput, RequestState, Window, limits};
 use std::future::IntoFuture as _;
@@ -22,8 +22,7 @@ async fn look_up(session: &mut Session, input: &JsonInput, id: i64, window: Wind
     let until = session.deadline.max(Instant::now() + limits::WIND_UP);
     let looking = async {
         let job = lost_reply::wait_for(session, input, window).await?;
-        let noted = session.ledger.accepted(id, job.request_id());
-        warn_unless(noted, &format!("the request is `{}`", job.request_id()));
+        note_id(session, id, job.request_id()).await;
         let mut pause = Duration::from_millis(250);
         loop {
             match session.interrupts.unless(job.recorded_result()).await? {
@@ -67,7 +66,7 @@ pub(super) async fn wait(session: &mut Session, order: &Order, input: &JsonInput
                 if let Some(body) = kept_answer(&error) {
                     return Ok(Answer::new(body, error.request_id().map(str::to_owned)));
                 }
-                let failure = not_accepted(session, order, &error, id);
+                let failure = not_accepted(session, order, &error, id).await;
                 let given_up = stop.is_none() && error.is_cancelled();
                 let lost = stop.is_some() && error.state() == Some(RequestState::Unknown);
                 if let Some(window) = error.sent_within().filter(|_| lost)
@@ -87,7 +86,6 @@ pub(super) async fn wait(session: &mut Session, order: &Order, input: &JsonInput
     let mut failure = session.interrupts.failure("left; the request may still run and be billed");
     failure.facts.endpoint = Some(order.info.id);
     failure.facts.may_have_been_accepted = true;
-    let noted = session.ledger.lost(id, failure.message());
-    warn_unless(noted, "the answer was lost");
+    note_lost(session, id, failure.message()).await;
     Err(session.with_lookup_advice(failure, id))
 }

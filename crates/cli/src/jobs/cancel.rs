@@ -7,7 +7,7 @@ use crate::envelope::Kind;
 use crate::exit::{ErrorKind, Failure};
 use crate::jobs::report::report;
 use crate::jobs::row::{ids, info_of, open_row, result_row};
-use crate::ledger::{Closing, LedgerError, Row, State};
+use crate::ledger::{Closing, Row, State};
 use crate::output::Output;
 use crate::runtime::block_on;
 use clap::ArgMatches;
@@ -25,7 +25,7 @@ pub(super) fn cancel(matches: &ArgMatches, output: Output) -> Result<(), Failure
             let id = row.id;
             match one(&mut session, row).await {
                 Ok(()) => {
-                    let row = session.ledger.row(id).map_err(|error: LedgerError| Failure::file(error.to_string()))?;
+                    let row = session.ledger.row(id)?;
                     rows.extend(row.as_ref().map(result_row));
                 }
                 Err(failure) if failure.kind() == ErrorKind::Interrupted => return Err(failure),
@@ -42,7 +42,7 @@ fn chosen(session: &Session, matches: &ArgMatches) -> Result<Vec<Row>, Failure> 
     if !ids.is_empty() {
         return ids.into_iter().map(|id| open_row(&session.ledger, id)).collect();
     }
-    let rows = session.ledger.open_rows().map_err(|error| Failure::file(error.to_string()))?;
+    let rows = session.ledger.open_rows()?;
     Ok(rows.into_iter().filter(|row| row.state == State::Accepted && session.is_of_this_service(row)).collect())
 }
 

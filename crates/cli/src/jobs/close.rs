@@ -4,7 +4,7 @@ use crate::calls::follow::CANCEL_ASKED;
 use crate::envelope::{Envelope, Kind};
 use crate::exit::Failure;
 use crate::jobs::row::{claimed_elsewhere, ids, open_row, result_row};
-use crate::ledger::{Closing, LedgerError, Row, State};
+use crate::ledger::{Closing, Row, State};
 use crate::output::{Output, print_envelope};
 use crate::settings::ledger::open_ledger;
 use clap::ArgMatches;
@@ -13,18 +13,17 @@ use std::path::PathBuf;
 /// Closes the named rows by hand, and says what the service knows of that.
 pub(super) fn close(matches: &ArgMatches, output: Output) -> Result<(), Failure> {
     let mut ledger = open_ledger(matches.get_one::<PathBuf>("ledger"))?;
-    let broken = |error: LedgerError| Failure::file(error.to_string());
     let mut rows = Vec::new();
     for id in ids(matches) {
         open_row(&ledger, id)?;
-        if !ledger.claim(id).map_err(broken)? {
+        if !ledger.claim(id)? {
             return Err(claimed_elsewhere(id));
         }
         // Whoever had the claim may have written to it.
         let row = open_row(&ledger, id)?;
-        ledger.close(id, &Closing::ByHand).map_err(broken)?;
+        ledger.close(id, &Closing::ByHand)?;
         output.note(&format!("closed {id}; {}", what_the_service_knows(&row)));
-        rows.extend(ledger.row(id).map_err(broken)?);
+        rows.extend(ledger.row(id)?);
     }
     if output.json() {
         return print_envelope(&Envelope::new(Kind::Job, rows.iter().map(result_row).collect()));

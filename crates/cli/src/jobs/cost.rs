@@ -20,7 +20,7 @@ pub(super) fn cost(matches: &ArgMatches, output: Output) -> Result<(), Failure> 
     let ledger = open_ledger(matches.get_one::<PathBuf>("ledger"))?;
     warn_of_damage(&ledger)?;
     let since = matches.get_one::<When>("since").map_or(0, |when| when.at_ms(clock::now_ms()));
-    let costs = ledger.costs(since).map_err(|error| Failure::file(error.to_string()))?;
+    let costs = ledger.costs(since)?;
     if output.json() {
         return print_envelope(&Envelope::new(Kind::Spent, costs.iter().map(row).collect()));
     }

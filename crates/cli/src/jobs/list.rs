@@ -33,7 +33,7 @@ pub(super) fn list(matches: &ArgMatches, output: Output) -> Result<(), Failure> 
     let time = |name: &str| matches.get_one::<When>(name).map(|when| when.at_ms(now));
     let filter = Filter { states: &states, endpoint, from_ms: time("newer-than"), before_ms: time("older-than") };
     let most = matches.get_one::<u32>("limit").copied().unwrap_or(u32::MAX);
-    let rows = ledger.rows(&filter, most).map_err(|error| Failure::file(error.to_string()))?;
+    let rows = ledger.rows(&filter, most)?;
     if output.json() {
         return print_envelope(&Envelope::new(Kind::Job, rows.iter().map(result_row).collect()));
     }

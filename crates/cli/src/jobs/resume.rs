@@ -137,7 +137,7 @@ fn chosen(session: &Session, wanted: &Wanted) -> Result<Vec<Row>, Failure> {
     if let Some(ids) = &wanted.ids {
         return ids.iter().map(|id| resumable_row(&session.ledger, *id)).collect();
     }
-    let rows = session.ledger.open_rows().map_err(|error| Failure::file(error.to_string()))?;
+    let rows = session.ledger.open_rows()?;
     let (rows, others): (Vec<Row>, Vec<Row>) = rows.into_iter().partition(|row| session.is_of_this_service(row));
     if !others.is_empty() {
         let bases: BTreeSet<String> = others.iter().map(|row| format!("`{}`", row.base)).collect();
@@ -184,7 +184,7 @@ async fn one_by_one(mut session: Session, wanted: Wanted, shared: Rc<RefCell<Sha
 
 /// What another process made of a row that this one has waited for.
 fn finished_elsewhere(session: &Session, id: i64, shared: &RefCell<Shared>) -> Result<(), Failure> {
-    let row = session.ledger.row(id).map_err(|error| Failure::file(error.to_string()))?;
+    let row = session.ledger.row(id)?;
     let mut shared = shared.borrow_mut();
     match row {
         Some(row) if row.state == State::Saved => {
@@ -219,8 +219,7 @@ async fn one(session: &mut Session, row: Row, wanted: &Wanted) -> Result<Option<
 
 /// The row, claimed and read again; `None` where it is another process's, or was.
 async fn claimed(session: &mut Session, id: i64, wanted: &Wanted) -> Result<Option<Row>, Failure> {
-    let broken = |error: crate::ledger::LedgerError| Failure::file(error.to_string());
-    while !session.ledger.claim(id).map_err(broken)? {
+    while !session.ledger.claim(id)? {
         if !wanted.wait {
             return if wanted.ids.is_some() { Err(claimed_elsewhere(id)) } else { Ok(None) };
         }
@@ -230,13 +229,13 @@ async fn claimed(session: &mut Session, id: i64, wanted: &Wanted) -> Result<Opti
         let paused = session.interrupts.unless(tokio::time::sleep(LOOK)).await;
         paused.ok_or_else(|| session.interrupts.failure("left; the other `ideogram` goes on"))?;
     }
-    let row = session.ledger.row(id).map_err(broken)?;
+    let row = session.ledger.row(id)?;
     if wanted.ids.is_some() && !wanted.wait {
         let row = resumable_row(&session.ledger, id)?;
         if row.state == State::Failed {
-            session.ledger.ask_again(id).map_err(broken)?;
+            session.ledger.ask_again(id)?;
         }
-        return session.ledger.row(id).map_err(broken);
+        return Ok(session.ledger.row(id)?);
     }
     // Whoever had the claim before may have finished it.
     Ok(row.filter(|row| row.state.is_open()))

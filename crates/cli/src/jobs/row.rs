@@ -12,7 +12,7 @@ pub(super) fn ids(matches: &ArgMatches) -> Vec<i64> {
 
 /// The row of that number, in whatever state.
 pub(super) fn known_row(ledger: &Ledger, id: i64) -> Result<Row, Failure> {
-    let row = ledger.row(id).map_err(|error| Failure::file(error.to_string()))?;
+    let row = ledger.row(id)?;
     row.ok_or_else(|| unknown(id))
 }
 
@@ -21,7 +21,7 @@ fn unknown(id: i64) -> Failure {
 }
 
 pub(super) fn open_row(ledger: &Ledger, id: i64) -> Result<Row, Failure> {
-    match ledger.row(id).map_err(|error| Failure::file(error.to_string()))? {
+    match ledger.row(id)? {
         Some(row) if row.state.is_open() => Ok(row),
         Some(row) => Err(Failure::usage(format!("{id} is closed already: {}", row.state.as_str()))),
         None => Err(unknown(id)),
@@ -31,7 +31,7 @@ pub(super) fn open_row(ledger: &Ledger, id: i64) -> Result<Row, Failure> {
 /// The row of that number, if it can be taken up: an open one, or one that failed under a request id that the service may
 /// be asked about once more.
 pub(super) fn resumable_row(ledger: &Ledger, id: i64) -> Result<Row, Failure> {
-    match ledger.row(id).map_err(|error| Failure::file(error.to_string()))? {
+    match ledger.row(id)? {
         Some(row) if row.state == State::Failed && row.request_id.is_some() => Ok(row),
         _ => open_row(ledger, id),
     }
@@ -39,7 +39,7 @@ pub(super) fn resumable_row(ledger: &Ledger, id: i64) -> Result<Row, Failure> {
 
 /// Reads the whole ledger. Closed rows that are damaged are worth a warning, anything else a failure.
 pub(super) fn warn_of_damage(ledger: &Ledger) -> Result<(), Failure> {
-    let damaged = ledger.check().map_err(|error| Failure::file(error.to_string()))?;
+    let damaged = ledger.check()?;
     if !damaged.is_empty() {
         let ids: Vec<String> = damaged.iter().map(i64::to_string).collect();
         warn(&format!(

@@ -14,7 +14,7 @@ const MAX_NAMED: usize = 20;
 /// Moves a damaged ledger aside and writes a working one of what can be read.
 pub(super) fn salvage(matches: &ArgMatches, output: Output) -> Result<(), Failure> {
     let path = ledger_path(matches.get_one::<PathBuf>("ledger"))?;
-    let salvaged = salvage_ledger(&path).map_err(|error| Failure::file(error.to_string()))?;
+    let salvaged = salvage_ledger(&path)?;
     if let Some(Salvaged { missing, .. }) = &salvaged
         && !missing.is_empty()
     {

@@ -2,7 +2,7 @@
 
 use crate::calls::follow::{failed, follow};
 use crate::calls::save_answer::{Answer, SaveRequest, SavedAnswer, save_answer};
-use crate::calls::session::{Session, warn_unless};
+use crate::calls::session::{Session, note_id};
 use crate::calls::{failure, lost_reply};
 use crate::clean;
 use crate::clock;
@@ -26,7 +26,8 @@ pub(crate) async fn take_up(
 ) -> Result<SavedAnswer, Failure> {
     let id = row.id;
     if let Some(request_id) = request_id {
-        session.ledger.accepted(id, request_id).map_err(|error| Failure::file(error.to_string()))?;
+        let noted = request_id.to_owned();
+        session.write(move |ledger| ledger.accepted(id, &noted)).await?;
         row.request_id = Some(request_id.to_owned());
         row.state = State::Accepted;
     }
@@ -64,10 +65,10 @@ async fn find_again(session: &mut Session, row: &Row, request: SaveRequest<'_>) 
     }
     let looking = lost_reply::find(&session.client, &session.ledger, &input, window);
     let found = session.interrupts.unless(looking).await.ok_or_else(|| session.interrupts.failure("left"))?;
+    let not_in_history = matches!(&found, Ok(Found::Nowhere));
     let (why, ids) = match found {
         Ok(Found::Once(job)) => {
-            let noted = session.ledger.accepted(id, job.request_id());
-            warn_unless(noted, &format!("{id} is `{}`", job.request_id()));
+            note_id(session, id, job.request_id()).await;
             return Ok(job);
         }
         Ok(Found::Undecided(ids)) => ("several requests in the service's history could be it".to_owned(), ids),
@@ -76,13 +77,15 @@ async fn find_again(session: &mut Session, row: &Row, request: SaveRequest<'_>) 
     };
     let ids: Vec<String> = ids.iter().take(5).map(|id| format!("`{}`", clean::line(id))).collect();
     let ids = if ids.is_empty() { String::new() } else { format!(" ({})", ids.join(", ")) };
-    Err(Failure::new(
+    let mut failure = Failure::new(
         ErrorKind::Unknown,
         format!(
             "the answer to {id} was lost, so it may have been billed, and {why}{ids}; look in fal's dashboard, then take it up \
          with `--request` or give it up with `ideogram jobs close {id}`"
         ),
-    ))
+    );
+    failure.facts.not_in_history = not_in_history;
+    Err(failure)
 }
 
 /// What a call in one piece answered, from the history: its connection is gone.
@@ -93,7 +96,9 @@ async fn recorded(session: &mut Session, job: &Job<Value>, id: i64) -> Result<An
         Some(Ok(None)) => {
             Err(Failure::new(ErrorKind::Unknown, format!("what {id} made is not in the service's history, or not yet")))
         }
-        Some(Err(error)) if error.state().is_some_and(RequestState::is_over) => Err(failed(session, job, &error, id)),
+        Some(Err(error)) if error.state().is_some_and(RequestState::is_over) => {
+            Err(failed(session, job, &error, id).await)
+        }
         Some(Err(error)) => Err(failure::of_call(&error, job.endpoint())),
         None => Err(session.interrupts.failure("left")),
     }

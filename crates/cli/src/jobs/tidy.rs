@@ -5,7 +5,7 @@ use crate::clock;
 use crate::envelope::{Envelope, Kind};
 use crate::exit::Failure;
 use crate::jobs::row::{ids, known_row, result_row, warn_of_damage};
-use crate::ledger::{LedgerError, Row};
+use crate::ledger::Row;
 use crate::output::{Output, print_envelope};
 use crate::settings::ledger::open_ledger;
 use clap::ArgMatches;
@@ -14,11 +14,10 @@ use std::path::PathBuf;
 /// Removes what the named requests were about. Their pictures stay where they are.
 pub(super) fn forget(matches: &ArgMatches, output: Output) -> Result<(), Failure> {
     let mut ledger = open_ledger(matches.get_one::<PathBuf>("ledger"))?;
-    let broken = |error: LedgerError| Failure::file(error.to_string());
     let rows: Vec<Row> = ids(matches).into_iter().map(|id| known_row(&ledger, id)).collect::<Result<_, _>>()?;
     let mut forgotten = Vec::new();
     for row in &rows {
-        ledger.forget(row.id).map_err(broken)?;
+        ledger.forget(row.id)?;
         for file in row.files.iter().filter(|file| std::fs::exists(file).unwrap_or(false)) {
             output.note(&format!("`{file}` stays, and may say what made it"));
         }
@@ -38,7 +37,7 @@ pub(super) fn prune(matches: &ArgMatches, output: Output) -> Result<(), Failure>
     let before = matches.get_one::<When>("older-than").map(|when| when.at_ms(clock::now_ms()));
     let keep = matches.get_one::<u32>("keep").copied();
     let removed = ledger.prune(before, keep, matches.get_flag("batches"));
-    let removed = removed.map_err(|error| Failure::file(error.to_string()))?;
+    let removed = removed?;
     output.note(&format!("{removed} finished requests are removed from the ledger"));
     if output.json() {
         return print_envelope(&Envelope::new(Kind::Job, Vec::<crate::envelope::ResultRow>::new()));

@@ -45,7 +45,7 @@ pub(super) fn watch(matches: &ArgMatches, output: Output) -> Result<(), Failure>
         let mut said: BTreeMap<i64, Standing> = BTreeMap::new();
         let mut pause = PAUSE[0];
         loop {
-            let open = session.ledger.open_rows().map_err(|error| Failure::file(error.to_string()))?;
+            let open = session.ledger.open_rows()?;
             let open: Vec<Row> = open.into_iter().filter(|row| ids.is_empty() || ids.contains(&row.id)).collect();
             let mut now = closed(&session, &said, &open, &ids)?;
             now.extend(asked(&mut session, open).await?);
@@ -64,7 +64,7 @@ pub(super) fn watch(matches: &ArgMatches, output: Output) -> Result<(), Failure>
             pause = (pause * 2).min(PAUSE[1]);
         }
         let rows = said.keys().filter_map(|id| session.ledger.row(*id).transpose());
-        rows.collect::<Result<Vec<Row>, _>>().map_err(|error| Failure::file(error.to_string()))
+        rows.collect::<Result<Vec<Row>, _>>().map_err(Failure::from)
     })??;
     if output.json() {
         return print_envelope(&Envelope::new(Kind::Job, rows.iter().map(result_row).collect()));
@@ -81,7 +81,7 @@ fn closed(
 ) -> Result<BTreeMap<i64, Standing>, Failure> {
     let mut closed = BTreeMap::new();
     for id in said.keys().chain(ids).filter(|id| !open.iter().any(|row| row.id == **id)) {
-        let row = session.ledger.row(*id).map_err(|error| Failure::file(error.to_string()))?;
+        let row = session.ledger.row(*id)?;
         let words = row.map_or_else(
             || "not in the ledger".to_owned(),
             |row| match row.files.as_slice() {

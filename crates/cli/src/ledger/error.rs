@@ -5,6 +5,7 @@ use crate::ledger::state::{Event, State};
 use rusqlite::ErrorCode;
 use std::fmt;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 /// The ledger cannot be read or written. The message says which file and why.
 #[derive(Debug)]
@@ -31,6 +32,8 @@ pub(super) enum Cause {
     Open(i64),
     /// The batch has it already, in this row.
     Bought(i64),
+    /// The commit of a group, of which it was one change.
+    Group(Arc<LedgerError>),
     /// Such a thing does not happen to a row in that state.
     Impossible(i64, State, Event),
 }
@@ -76,7 +79,10 @@ impl LedgerError {
 
     /// Whether what was written is not there any more: `ideogram jobs salvage` saves the rest.
     pub fn is_damage(&self) -> bool {
-        matches!(self.cause, Cause::Damaged(_))
+        match &self.cause {
+            Cause::Group(error) => error.is_damage(),
+            cause => matches!(cause, Cause::Damaged(_)),
+        }
     }
 }
 
@@ -93,6 +99,7 @@ impl fmt::Display for LedgerError {
                 f,
                 "the ledger `{path}` is damaged: {what}; `ideogram jobs salvage` makes a working one of what can be read"
             ),
+            Cause::Group(error) => error.fmt(f),
             Cause::NotALedger => write!(f, "`{path}` is not a ledger"),
             Cause::InUse(who) => write!(f, "the ledger `{path}` is in use: {who}"),
             Cause::NoRow(id) => write!(f, "the ledger `{path}` has no request {id}"),
@@ -113,6 +120,7 @@ impl std::error::Error for LedgerError {
         match &self.cause {
             Cause::Sqlite(error) => Some(error),
             Cause::Io(error) => Some(error),
+            Cause::Group(error) => error.source(),
             _ => None,
         }
     }

@@ -1,11 +1,12 @@
 //! One ledger for many tasks: a thread commits all changes that wait in one transaction, with one wait for the disk.
 //!
-//! Whoever waits is told when that transaction is on the disk, not before. Work that fails is undone alone and whole; when
-//! the commit fails, all work of its group has failed.
+//! Whoever waits is told when that transaction is on the disk, not before. Where none of the waiting changes needs the disk,
+//! it is not waited for. Work that fails is undone alone and whole; when the commit fails, all work of its group has failed.
 
 use crate::ledger::error::{Cause, LedgerError};
-use crate::ledger::store::Ledger;
+use crate::ledger::store::{Durability, Ledger};
 use std::io;
+use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use tokio::sync::oneshot;
 
@@ -16,7 +17,10 @@ const MOST: usize = 256;
 type Tell = Box<dyn FnOnce(Result<(), LedgerError>) + Send>;
 
 /// Makes a change where there is a transaction for it, and gives who waits.
-type Work = Box<dyn FnOnce(Option<&mut Ledger>) -> Tell + Send>;
+type Change = Box<dyn FnOnce(Option<&mut Ledger>) -> Tell + Send>;
+
+/// A change, and what it waits for.
+struct Work(Change, Durability);
 
 /// A handle of the thread; clones share it.
 ///
@@ -56,15 +60,38 @@ impl LedgerGroup {
         &self,
         change: impl FnOnce(&mut Ledger) -> Result<T, LedgerError> + Send + 'static,
     ) -> Result<T, LedgerError> {
+        self.make(Durability::Disk, change).await
+    }
+
+    /// Makes a change that survives this process, and that a power cut may undo.
+    ///
+    /// # Errors
+    /// Those of [`write`](Self::write); and where the change is one that the disk is to be waited for.
+    pub async fn note<T: Send + 'static>(
+        &self,
+        change: impl FnOnce(&mut Ledger) -> Result<T, LedgerError> + Send + 'static,
+    ) -> Result<T, LedgerError> {
+        self.make(Durability::Process, change).await
+    }
+
+    async fn make<T: Send + 'static>(
+        &self,
+        durability: Durability,
+        change: impl FnOnce(&mut Ledger) -> Result<T, LedgerError> + Send + 'static,
+    ) -> Result<T, LedgerError> {
         let (tell, told) = oneshot::channel();
-        let work: Work = Box::new(move |ledger| {
-            let outcome = ledger.map_or_else(|| Err(ended()), |ledger| ledger.whole(change));
+        let work: Change = Box::new(move |ledger| {
+            let outcome = ledger.map(|ledger| ledger.whole(change));
             Box::new(move |committed| {
                 // Nobody waits any more where this fails; the change is made all the same.
-                let _ = tell.send(committed.and(outcome));
+                let _ = tell.send(match outcome {
+                    Some(Ok(value)) => committed.map(|()| value),
+                    Some(Err(error)) => Err(error),
+                    None => committed.and_then(|()| Err(ended())),
+                });
             })
         });
-        self.work.send(work).map_err(|_| ended())?;
+        self.work.send(Work(work, durability)).map_err(|_| ended())?;
         told.await.unwrap_or_else(|_| Err(ended()))
     }
 }
@@ -75,19 +102,15 @@ fn ended() -> LedgerError {
 
 fn commit_all(mut ledger: Ledger, waiting: &Receiver<Work>) {
     while let Ok(first) = waiting.recv() {
-        let begun = ledger.begin_group();
-        let changes = std::iter::once(first).chain(waiting.try_iter().take(MOST - 1));
-        let told: Vec<Tell> = match &begun {
-            Ok(()) => changes.map(|change| change(Some(&mut ledger))).collect(),
-            // The others wait for the next group.
-            Err(_) => changes.take(1).map(|change| change(None)).collect(),
-        };
-        let committed = begun.and_then(|()| ledger.commit_group());
+        let works: Vec<Work> = std::iter::once(first).chain(waiting.try_iter().take(MOST - 1)).collect();
+        let to_disk = works.iter().any(|Work(_, durability)| *durability == Durability::Disk);
+        let begun = ledger.begin_group(if to_disk { Durability::Disk } else { Durability::Process });
+        let has_begun = begun.is_ok();
+        let change = |Work(change, _): Work| change(has_begun.then_some(&mut ledger));
+        let told: Vec<Tell> = works.into_iter().map(change).collect();
+        let committed = begun.and_then(|()| ledger.commit_group()).map_err(Arc::new);
         for tell in told {
-            tell(match &committed {
-                Ok(()) => Ok(()),
-                Err(error) => Err(LedgerError::new(ledger.path(), Cause::Io(io::Error::other(error.to_string())))),
-            });
+            tell(committed.clone().map_err(|error| LedgerError::new(ledger.path(), Cause::Group(error))));
         }
     }
 }
@@ -141,6 +164,26 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn what_survives_the_process_only_is_not_waited_for_on_the_disk_and_nothing_else_passes_for_it() {
+        let (_directory, path) = place();
+        let group = LedgerGroup::new(Ledger::open(&path).unwrap()).unwrap();
+        let id = begin(&group).await;
+        let mark = || Mark::open(&path).unwrap().unwrap().read().unwrap();
+        let before = mark();
+        group.note(move |ledger| ledger.note(id, "slow")).await.unwrap();
+        assert_eq!(mark(), before, "the mark is for what is on the disk");
+        let refused = group.note(move |ledger| ledger.accepted(id, "r-1")).await.unwrap_err();
+        assert!(refused.to_string().contains("waits for the disk"), "{refused}");
+        let row = Ledger::open(&path).unwrap().row(id).unwrap().unwrap();
+        assert_eq!((row.note.as_deref(), row.request_id), (Some("slow"), None));
+        let (noted, accepted) = tokio::join!(
+            group.note(move |ledger| ledger.note(id, "b")),
+            group.write(move |ledger| ledger.accepted(id, "r-1"))
+        );
+        assert!(noted.is_ok() && accepted.is_ok() && mark() != before);
+    }
+
+    #[tokio::test]
     async fn a_change_that_fails_is_undone_alone() {
         let (_directory, path) = place();
         let group = LedgerGroup::new(Ledger::open(&path).unwrap()).unwrap();
@@ -172,7 +215,10 @@ mod tests {
             group.write(move |ledger| ledger.begin(&NewRow::new("a/b/c", &input)))
         };
         let (one, two) = tokio::join!(large(), large());
-        assert!(one.is_err() && two.is_err(), "{one:?} {two:?}");
+        for failed in [one, two] {
+            let failed = failed.unwrap_err().to_string();
+            assert_eq!(failed.matches("cannot be used").count(), 1, "said once: {failed}");
+        }
         drop(group);
         assert_eq!(Ledger::open(&path).unwrap().recent_rows(10).unwrap().len(), 1);
     }

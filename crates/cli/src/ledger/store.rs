@@ -21,12 +21,20 @@ use std::path::{Path, PathBuf};
 const CLIENT: &str = "mcp:";
 
 /// Whether a change is waited for on the disk.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Durability {
-    /// It survives a power cut.
-    Disk,
     /// It survives the process; a power cut may undo it, which leaves the row open.
     Process,
+    /// It survives a power cut.
+    Disk,
+}
+
+/// The changes of a [group](super::group) that is not committed yet.
+#[derive(Clone, Copy, Debug)]
+struct Group {
+    durability: Durability,
+    /// How far they have come; none of them is made yet where this is nothing.
+    progress: Option<Progress>,
 }
 
 /// An open ledger.
@@ -42,8 +50,7 @@ pub struct Ledger {
     claimant: Option<Claimant>,
     mark: Option<Mark>,
     checkpointer: Checkpointer,
-    /// How far the changes of a [group](super::group) have come that is not committed yet.
-    grouped: Option<Progress>,
+    grouped: Option<Group>,
 }
 
 impl Ledger {
@@ -477,13 +484,12 @@ impl Ledger {
         durability: Durability,
         change: impl FnOnce(&Connection, &mut Totals, i64) -> Result<T, Cause>,
     ) -> Result<T, LedgerError> {
-        if self.grouped.is_some() {
-            // A full disk, for one, undoes the whole transaction: no change of it is made then.
-            if self.db.is_autocommit() {
-                return Err(self.failed(std::io::Error::other("the transaction was undone")));
+        if let Some(group) = self.grouped {
+            if durability > group.durability {
+                return Err(self.failed(std::io::Error::other("a change that waits for the disk is among others")));
             }
             let (value, progress) = counted(&self.db, change).map_err(|cause| self.failed(cause))?;
-            self.grouped = Some(progress);
+            self.grouped = Some(Group { progress: Some(progress), ..group });
             return Ok(value);
         }
         let outcome = self.try_change(durability, change);
@@ -511,10 +517,17 @@ impl Ledger {
     }
 
     /// From here on changes wait for [`commit_group`](Self::commit_group).
-    pub(super) fn begin_group(&mut self) -> Result<(), LedgerError> {
-        self.db.execute_batch("BEGIN IMMEDIATE").map_err(|error| self.failed(error))?;
-        self.grouped = Some(Progress::default());
+    pub(super) fn begin_group(&mut self, durability: Durability) -> Result<(), LedgerError> {
+        let begin = || wait_for_disk(&self.db, durability).and_then(|()| self.db.execute_batch("BEGIN IMMEDIATE"));
+        begin().map_err(|error| self.failed(error))?;
+        self.grouped = Some(Group { durability, progress: None });
         Ok(())
+    }
+
+    /// A full disk, for one, undoes the whole transaction: no change of it is made then.
+    fn is_begun(&self) -> Result<(), LedgerError> {
+        let undone = || self.failed(std::io::Error::other("the transaction was undone"));
+        if self.db.is_autocommit() { Err(undone()) } else { Ok(()) }
     }
 
     /// One piece of work in a group: all of it is made, or nothing.
@@ -523,6 +536,7 @@ impl Ledger {
         work: impl FnOnce(&mut Self) -> Result<T, LedgerError>,
     ) -> Result<T, LedgerError> {
         let before = self.grouped;
+        self.is_begun()?;
         self.db.execute_batch("SAVEPOINT whole").map_err(|error| self.failed(error))?;
         match work(self) {
             Ok(value) => {
@@ -538,9 +552,12 @@ impl Ledger {
         }
     }
 
-    /// Commits all changes since [`begin_group`](Self::begin_group) and waits for the disk, once; or undoes all of them.
+    /// Commits all changes since [`begin_group`](Self::begin_group), waiting for the disk once where that was wanted; or
+    /// undoes all of them.
     pub(super) fn commit_group(&mut self) -> Result<(), LedgerError> {
-        let progress = self.grouped.take().filter(|progress| *progress != Progress::default());
+        let group = self.grouped.take();
+        self.is_begun()?;
+        let to_disk = group.filter(|group| group.durability == Durability::Disk).and_then(|group| group.progress);
         if let Err(error) = self.db.execute_batch("COMMIT") {
             if !self.db.is_autocommit() {
                 // There is nothing to undo where this fails.
@@ -549,7 +566,7 @@ impl Ledger {
             return Err(self.failed(error));
         }
         self.checkpointer.changed();
-        match (&mut self.mark, progress) {
+        match (&mut self.mark, to_disk) {
             (Some(mark), Some(progress)) => mark.write(progress).map_err(|error| LedgerError::new(&self.path, error)),
             _ => Ok(()),
         }

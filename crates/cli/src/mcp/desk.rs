@@ -11,7 +11,7 @@ use crate::calls::session::{Session, warn_unless};
 use crate::exit::Failure;
 use crate::interrupt::Interrupts;
 use crate::jobs::take_up;
-use crate::ledger::{Ledger, LedgerError, Row, State};
+use crate::ledger::{Ledger, Row, State};
 use crate::save::Destination;
 use crate::summary::{sha256, sha256_of};
 use clap::ArgMatches;
@@ -86,7 +86,7 @@ impl Desk {
         if !session.ledger.path().is_absolute() && session.ledger.path().starts_with(":memory:") {
             // The tasks open it again, each for itself.
             let folder = TempDir::new().map_err(cannot)?;
-            session.ledger = Ledger::open(&folder.path().join("ledger.db")).map_err(|error| broken(&error))?;
+            session.ledger = Ledger::open(&folder.path().join("ledger.db"))?;
             temporary = Some(folder);
         }
         let folder = match (root.folder(), session.ledger.path().parent()) {
@@ -159,10 +159,10 @@ impl Desk {
             let mut session = desk.sibling()?;
             let id = row.id;
             desk.start(&row.caller, id - 1, async move {
-                if !session.ledger.claim(id).map_err(|error| broken(&error))? {
+                if !session.ledger.claim(id)? {
                     return Err(Failure::failed(format!("another `ideogram` is at work on job {id}; ask again later")));
                 }
-                let row = session.ledger.row(id).map_err(|error| broken(&error))?;
+                let row = session.ledger.row(id)?;
                 let Some(row) = row.filter(|row| row.state.is_open()) else { return Ok(()) };
                 let destination = Destination::again(row.destination.as_deref(), row.overwrite, session.output)?;
                 let outcome = take_up(&mut session, row, None, &destination).await;
@@ -248,19 +248,19 @@ impl Desk {
     }
 
     fn row_after(&self, key: &str, after: i64) -> Result<Option<Row>, Failure> {
-        self.session.borrow().ledger.latest_of(key, after).map_err(|error| broken(&error))
+        self.session.borrow().ledger.latest_of(key, after).map_err(Failure::from)
     }
 
     /// The row of a job of this server; what others have bought is not for a client to see.
     pub(super) fn row(&self, id: i64) -> Result<Row, Failure> {
-        let row = self.session.borrow().ledger.row(id).map_err(|error| broken(&error))?;
+        let row = self.session.borrow().ledger.row(id)?;
         row.filter(|row| row.caller.starts_with(CALLER))
             .ok_or_else(|| Failure::usage(format!("there is no job {id}; see `job_list`")))
     }
 
     /// The jobs that go on, and those whose result was not delivered.
     pub(super) fn rows(&self, most: u32) -> Result<Vec<Row>, Failure> {
-        let rows = self.session.borrow().ledger.recent_rows(most).map_err(|error| broken(&error))?;
+        let rows = self.session.borrow().ledger.recent_rows(most)?;
         Ok(rows.into_iter().filter(|row| row.caller.starts_with(CALLER)).collect())
     }
 
@@ -310,8 +310,4 @@ fn said(state: State) -> &'static str {
         State::Answered => "saving",
         other => other.as_str(),
     }
-}
-
-pub(super) fn broken(error: &LedgerError) -> Failure {
-    Failure::file(error.to_string())
 }

@@ -41,7 +41,7 @@ fn row(
     ledger: &Ledger,
     find: impl FnOnce(&Ledger) -> Result<Option<Row>, LedgerError>,
 ) -> Result<Option<Row>, Failure> {
-    find(ledger).map_err(|error| Failure::file(error.to_string()))
+    find(ledger).map_err(Failure::from)
 }
 
 fn of_row(row: Option<Row>, unknown: String) -> Result<Again, Failure> {

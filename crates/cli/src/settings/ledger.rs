@@ -15,9 +15,18 @@ pub(crate) fn ledger_path(named: Option<&PathBuf>) -> Result<PathBuf, Failure> {
     named.map_or_else(default_ledger, |path| Ok(path.clone()))
 }
 
+impl From<LedgerError> for Failure {
+    /// A ledger that cannot be read or written.
+    fn from(error: LedgerError) -> Self {
+        let mut failure = Self::file(error.to_string());
+        failure.facts.ledger = true;
+        failure
+    }
+}
+
 /// A ledger that cannot be used before anything was sent: then nothing is.
 pub(crate) fn unusable_ledger(error: &LedgerError) -> Failure {
     let mut failure = Failure::file(format!("{error}; nothing was sent"));
-    failure.facts.bought = error.is_bought();
+    (failure.facts.bought, failure.facts.ledger) = (error.is_bought(), true);
     failure
 }

@@ -29,6 +29,8 @@ pub(crate) struct Progress(Option<Arc<Shared>>);
 struct Shared {
     output: Output,
     number: u32,
+    /// Whether lines tell of it, and not only events.
+    in_lines: bool,
     begun: Instant,
     line: Option<LiveLine>,
     told: Mutex<Told>,
@@ -72,20 +74,31 @@ impl Lines {
 impl Progress {
     /// Tells of a request from now on. On a terminal its line is there at once.
     pub(crate) fn new(output: Output) -> Self {
+        let shared = Self::with(output, true);
+        if output.has_plain_progress() {
+            tokio::spawn(repeat(Arc::downgrade(&shared)));
+        }
+        Self(Some(shared))
+    }
+
+    /// Tells programs of a request; for people a line tells of many together.
+    pub(crate) fn events(output: Output) -> Self {
+        Self(Some(Self::with(output, false)))
+    }
+
+    fn with(output: Output, in_lines: bool) -> Arc<Shared> {
         let shared = Arc::new(Shared {
             output,
             number: COUNT.fetch_add(1, Ordering::Relaxed) + 1,
+            in_lines,
             begun: Instant::now(),
-            line: output.has_live_lines().then(|| LiveLine::new("preparing")),
+            line: (in_lines && output.has_live_lines()).then(|| LiveLine::new("preparing")),
             told: Mutex::default(),
         });
         let mut running = RUNNING.lock().unwrap_or_else(PoisonError::into_inner);
         running.retain(|other| other.strong_count() > 0);
         running.push(Arc::downgrade(&shared));
-        if output.has_plain_progress() {
-            tokio::spawn(repeat(Arc::downgrade(&shared)));
-        }
-        Self(Some(shared))
+        shared
     }
 
     /// What tells this request from the others of the run: `seed 7`.
@@ -196,6 +209,7 @@ pub(crate) fn repeating(output: Output, error: &Error, wait: Duration) {
                 row.wait_ms = u64::try_from(wait.as_millis()).ok();
             });
         }
+        None if running.iter().any(|shared| !shared.in_lines) => {}
         None => output.progress(&format!("{why}; again in {wait_text}")),
     }
 }
@@ -213,7 +227,10 @@ impl Shared {
         let said = told.sentence();
         match &self.line {
             Some(line) => line.say(clean::line(&said)),
-            None if self.output.has_plain_progress() && told.lines.is_due(stage, is_news, self.begun.elapsed()) => {
+            None if self.in_lines
+                && self.output.has_plain_progress()
+                && told.lines.is_due(stage, is_news, self.begun.elapsed()) =>
+            {
                 self.output.plain_progress(&format!("{said} ({})", clock(self.begun.elapsed(), told.expected)));
             }
             None => {}

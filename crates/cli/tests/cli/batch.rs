@@ -1,25 +1,28 @@
 //! `ideogram batch` against a sandbox: rows are bought once, whatever happens to the process and to the service.
 
-use crate::support::{Place, Run};
+use crate::server::{ID, Reply, Server, queue};
+use crate::support::{Place, Run, png};
 use ideogram_cli::ledger::{Ledger, State};
-use ideogram_sandbox::{Builder, Sandbox};
-use serde_json::Value;
+use ideogram_sandbox::{Builder, Call, Sandbox};
+use serde_json::{Value, json};
 use std::process::Command;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 use tokio::runtime::Runtime;
 
 /// A sandbox in this process, whose pictures have one colour.
-struct Service {
+pub(crate) struct Service {
     runtime: Runtime,
-    sandbox: Sandbox,
+    pub(crate) sandbox: Sandbox,
 }
 
 impl Service {
-    fn start() -> Self {
+    pub(crate) fn start() -> Self {
         Self::with(|builder| builder)
     }
 
-    fn with(settings: impl FnOnce(Builder) -> Builder) -> Self {
+    pub(crate) fn with(settings: impl FnOnce(Builder) -> Builder) -> Self {
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
         let builder =
             Sandbox::builder().flat(true).service_time(Duration::from_millis(20)).history_lag(Duration::from_millis(1));
@@ -27,13 +30,13 @@ impl Service {
         Self { runtime, sandbox }
     }
 
-    fn faults(&self, toml: &str) {
+    pub(crate) fn faults(&self, toml: &str) {
         let faults: ideogram_sandbox::Faults = toml.parse().unwrap();
         self.sandbox.set_faults(faults);
     }
 
     /// The prompts of the jobs that were accepted, sorted.
-    fn accepted(&self) -> Vec<String> {
+    pub(crate) fn accepted(&self) -> Vec<String> {
         let prompt = |input: &Value| input["prompt"].as_str().unwrap_or_default().to_owned();
         let mut prompts: Vec<String> =
             self.sandbox.jobs().iter().filter_map(|job| job.input.as_ref().map(prompt)).collect();
@@ -49,28 +52,28 @@ impl Drop for Service {
 }
 
 impl Place {
-    fn batching(&self, service: &Service, arguments: &str) -> Command {
+    pub(crate) fn batching(&self, service: &Service, arguments: &str) -> Command {
         let mut command = self.command();
         command.env("IDEOGRAM_BASE_URL", service.sandbox.url()).env("FAL_KEY", service.sandbox.key());
         command.arg("batch").args(arguments.split(' '));
         command
     }
 
-    fn batch(&self, service: &Service, arguments: &str) -> Run {
+    pub(crate) fn batch(&self, service: &Service, arguments: &str) -> Run {
         Run::of(self.batching(service, arguments).output().unwrap())
     }
 
-    fn states(&self) -> Vec<State> {
+    pub(crate) fn states(&self) -> Vec<State> {
         Ledger::open(&self.ledger()).unwrap().recent_rows(1_000).unwrap().iter().map(|row| row.state).collect()
     }
 
-    fn pictures(&self, folder: &str) -> usize {
+    pub(crate) fn pictures(&self, folder: &str) -> usize {
         let listed = std::fs::read_dir(self.work().join(folder)).into_iter().flatten().flatten();
         listed.filter(|entry| entry.path().extension().is_some_and(|ending| ending == "png")).count()
     }
 }
 
-fn prompts(count: usize) -> String {
+pub(crate) fn prompts(count: usize) -> String {
     (1..=count).map(|number| format!("{{\"prompt\":\"fox {number}\"}}\n")).collect()
 }
 
@@ -223,14 +226,76 @@ fn ctrl_c_begins_nothing_more_and_the_same_command_goes_on() {
     assert_eq!(run.code, Some(130), "{run:?}");
     assert!(sent < 40, "{sent}");
     // What the service had begun may finish in spite of the cancel: it is known by its id, and the next run learns what became
-    // of it. Where that is a cancel after all, the run after that buys it.
+    // of it. Where that is a cancel after all, that run buys it.
     let settled = |state: &State| !state.is_open() || *state == State::Accepted;
     assert!(place.states().iter().all(settled), "{:?}: {run:?}", place.states());
-    let open = place.states().iter().filter(|state| state.is_open()).count();
-    let run = place.batch(&service, "rows.jsonl --concurrency 4 --out out/");
-    assert!(run.code == Some(0) || (run.code == Some(7) && place.pictures("out") >= 40 - open), "{run:?}");
     let run = place.batch(&service, "rows.jsonl --concurrency 4 --out out/");
     assert_eq!((run.code, place.pictures("out")), (Some(0), 40), "{run:?}");
+}
+
+#[test]
+fn a_request_that_was_cancelled_is_bought_by_the_run_that_finds_it_and_one_that_may_be_billed_is_not() {
+    for (status, answer, (code, bought)) in [
+        (499, json!({"detail": "cancelled", "error_type": "client_cancelled"}), (Some(0), 2)),
+        (422, json!({"detail": [{"type": "x", "loc": ["body", "prompt"], "msg": "no"}]}), (Some(1), 1)),
+    ] {
+        let place = Place::new();
+        let (is_over, results) = (Arc::new(AtomicBool::new(false)), AtomicUsize::new(0));
+        let over = Arc::clone(&is_over);
+        let server = Server::start(move |request| match request.target.as_str() {
+            target if target.contains("/status") && !over.load(Ordering::SeqCst) => Reply::Silence,
+            target if target.ends_with(ID) && results.fetch_add(1, Ordering::SeqCst) == 0 => {
+                Reply::Json(status, answer.clone())
+            }
+            _ => queue(request, &png(8, 8)),
+        });
+        place.write("rows.jsonl", prompts(1).as_bytes());
+        let mut command = place.calling(&server);
+        let mut child = command.args(["batch", "rows.jsonl", "--out", "out/"]).spawn().unwrap();
+        server.wait_for("GET", "/status/stream");
+        child.kill().unwrap();
+        child.wait().unwrap();
+        assert_eq!(place.states(), [State::Accepted]);
+        is_over.store(true, Ordering::SeqCst);
+        let run = place.call(&server, "batch rows.jsonl --out out/");
+        assert_eq!((run.code, server.count("POST", "turbo")), (code, bought), "{run:?}");
+        assert_eq!(run.stderr.contains("not billed, so it is sent again"), bought == 2, "{run:?}");
+        assert_eq!(place.pictures("out"), bought - 1, "{run:?}");
+    }
+}
+
+#[test]
+fn too_many_requests_are_heard_while_the_client_still_tries_and_fewer_are_sent_for_a_while() {
+    let (place, service) = (Place::new(), Service::start());
+    place.write("rows.jsonl", prompts(12).as_bytes());
+    service.faults("[[rule]]\ncalls = [\"submit\"]\nfault = \"rate-limit\"\nretry_after = \"1\"\ntimes = 2\n");
+    let run = place.batch(&service, "rows.jsonl --concurrency 8 --out out/");
+    assert_eq!((run.code, place.pictures("out"), service.accepted().len()), (Some(0), 12, 12), "{run:?}");
+    assert!(run.stderr.contains("the service finds the requests too many: 4 at once for a while"), "{run:?}");
+    assert_eq!(place.states().len(), 12, "no request is given up for that");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn one_line_on_a_terminal_tells_how_far_the_whole_is() {
+    let (place, service) = (Place::new(), Service::start());
+    place.write("rows.jsonl", prompts(6).as_bytes());
+    // The first is refused, and the last has to wait.
+    service.faults(concat!(
+        "[[rule]]\ncalls = [\"submit\"]\nfault = \"app-error\"\nstatus = 422\ntimes = 1\n",
+        "[[rule]]\ncalls = [\"submit\"]\nfault = \"latency\"\nlatency_ms = 3000\nskip = 5\ntimes = 1\n",
+    ));
+    let command = place.batching(&service, "rows.jsonl --concurrency 1 --out out/");
+    let terminal = crate::terminal::Terminal::start(&command, 110);
+    let screen = terminal.wait_for("5 of 6, $0.25, 1 failed, ");
+    let line = screen.lines().find(|line| line.contains("5 of 6")).unwrap();
+    for told in ["[===", " a second, ", " left"] {
+        assert!(line.contains(told), "{told}: {screen}");
+    }
+    assert!(!screen.contains("accepted, request"), "no line of its own: {screen}");
+    let (code, screen, _) = terminal.end();
+    assert_eq!(code, Some(7), "{screen}");
+    assert!(!screen.contains(" of 6, $"), "it is gone in the end: {screen}");
 }
 
 #[test]
@@ -246,6 +311,45 @@ fn a_lost_reply_is_found_in_the_history_or_left_until_it_is_bought_again() {
     service.faults("");
     let run = place.batch(&service, "rows.jsonl --out out/");
     assert_eq!((run.code, service.accepted().len(), place.pictures("out")), (Some(0), 3, 3), "{run:?}");
+}
+
+/// Runs a batch until the service and the ledger are so, and kills it.
+fn killed(place: &Place, service: &Service, is_so: impl Fn() -> bool) {
+    let mut child = place.batching(service, "rows.jsonl --out out/").spawn().unwrap();
+    let until = Instant::now() + Duration::from_secs(60);
+    while !is_so() {
+        assert!(Instant::now() < until, "it does not come");
+        std::thread::yield_now();
+    }
+    child.kill().unwrap();
+    child.wait().unwrap();
+}
+
+#[test]
+fn a_history_that_lags_is_waited_for() {
+    let (place, service) = (Place::new(), Service::with(|builder| builder.history_lag(Duration::from_secs(3))));
+    place.write("rows.jsonl", prompts(1).as_bytes());
+    service.faults("[[rule]]\ncalls = [\"submit\"]\nfault = \"stall\"\ntimes = 1\n");
+    killed(&place, &service, || service.accepted().len() == 1);
+    let run = place.batch(&service, "rows.jsonl --out out/");
+    assert_eq!((run.code, service.accepted().len(), place.pictures("out")), (Some(0), 1, 1), "{run:?}");
+}
+
+#[test]
+fn a_result_that_has_expired_is_recovered_from_the_history() {
+    let (place, service) = (Place::new(), Service::with(|builder| builder.result_ttl(Duration::from_millis(50))));
+    place.write("rows.jsonl", prompts(1).as_bytes());
+    service.faults("[[rule]]\ncalls = [\"status\", \"stream\"]\nfault = \"latency\"\nlatency_ms = 60000\n");
+    let is_done = || service.sandbox.jobs().iter().any(|job| job.status_code.is_some());
+    killed(&place, &service, || is_done() && place.states() == [State::Accepted]);
+    let done = Instant::now();
+    while done.elapsed() < Duration::from_millis(60) {
+        std::thread::yield_now();
+    }
+    service.faults("");
+    let run = place.batch(&service, "rows.jsonl --out out/");
+    assert_eq!((run.code, service.accepted().len(), place.pictures("out")), (Some(0), 1, 1), "{run:?}");
+    assert!(service.sandbox.requests().iter().any(|request| request.call == Call::Platform), "by the history");
 }
 
 #[test]

@@ -5,6 +5,8 @@
 mod auth;
 #[cfg(feature = "sandbox")]
 mod batch;
+#[cfg(all(unix, feature = "sandbox"))]
+mod batch_trouble;
 mod calls;
 mod colour;
 mod command_line;
