@@ -34,6 +34,14 @@ fn without_the_sync_a_power_cut_loses_rows_of_a_batch() {
 }
 
 #[test]
+fn without_the_claim_two_runs_of_a_batch_save_one_picture_twice() {
+    let folder = tempfile::tempdir().unwrap();
+    let killed = || kill_batches(&PROGRAM, folder.path(), 4, 1, Some(Without::Claim)).unwrap();
+    let verdict = (0..10).map(|_| killed()).find(|verdict| verdict.twice > 0).unwrap();
+    assert!(!verdict.is_good(), "{verdict}");
+}
+
+#[test]
 fn without_the_sync_a_power_cut_loses_what_was_paid_for() {
     let verdict = killed(14, Some(Without::Sync));
     assert!(verdict.lost > 0 && !verdict.is_good(), "{verdict}");

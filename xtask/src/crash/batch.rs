@@ -2,10 +2,12 @@
 //!
 //! A process works on eight rows at once, so each kill meets rows in several states; what the ledger says right after it is
 //! counted. After half of the kills what was not synced is lost, as in a power cut. Every other pair of points has a service
-//! that loses replies, resets connections, finds requests too many and is away for a while.
+//! that loses replies, resets connections, finds requests too many and is away for a while. Every fifth has one whose history
+//! nobody may read. Then two processes run the command at once, and more until all rows are saved; without a history, until
+//! nothing is left but rows that may have been sent when the process was killed.
 
 use super::picture::{Content, content};
-use super::point::{Place, mix};
+use super::point::{Listed, Place, mix, overlap};
 use super::power_cut::{PowerCut, Without, cut};
 use super::service::Service;
 use crate::conformance;
@@ -22,7 +24,7 @@ use std::time::{Duration, Instant};
 /// Rows of a batch.
 const ROWS: usize = 50;
 /// Points at once, each beside a sandbox of its own.
-const AT_ONCE: usize = 2;
+const AT_ONCE: usize = 3;
 /// More than a batch causes of jobs; as many of its latest requests come with them.
 const LIMIT: usize = 300;
 /// How often the command is run again.
@@ -48,6 +50,8 @@ pub struct BatchVerdict {
     pub torn: usize,
     /// Other files in the folder.
     pub left_over: usize,
+    /// Rows whose outcome no history tells: left alone, as they may have been sent when the process was killed.
+    pub left_alone: usize,
     /// Rows by their state right after the kill.
     pub met: BTreeMap<String, usize>,
 }
@@ -64,6 +68,7 @@ impl BatchVerdict {
         self.twice += other.twice;
         self.torn += other.torn;
         self.left_over += other.left_over;
+        self.left_alone += other.left_alone;
         for (state, count) in &other.met {
             *self.met.entry(state.clone()).or_default() += count;
         }
@@ -88,6 +93,7 @@ pub fn run(root: &Path, points: usize, seed: u64, without: Option<Without>) -> R
     for (state, count) in &verdict.met {
         say!("{count:>5}  {state}");
     }
+    say!("{:>5}  left alone in the end, for lack of a history", verdict.left_alone);
     say!("{points} points of {ROWS} rows in {} s: {verdict}", begun.elapsed().as_secs());
     Ok(if verdict.is_good() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
@@ -124,13 +130,21 @@ pub fn kill(program: &Path, folder: &Path, points: usize, seed: u64, without: Op
 
 /// Five in a hundred replies are lost and as many connections reset, some requests are too many, and the service is away for
 /// a while in the middle.
-fn faults(seed: u64) -> serde_json::Value {
-    serde_json::json!({ "seed": seed, "rule": [
+fn faults() -> Vec<serde_json::Value> {
+    let serde_json::Value::Array(rules) = serde_json::json!([
         { "calls": ["submit", "status", "result"], "fault": "ingress-error", "skip": 60, "times": 30 },
         { "calls": ["submit", "status", "result"], "fault": "lost-reply", "probability": 0.05 },
         { "calls": ["submit", "status", "result", "download"], "fault": "reset-before", "probability": 0.05 },
         { "calls": ["submit"], "fault": "rate-limit", "probability": 0.03, "retry_after": "0" },
-    ] })
+    ]) else {
+        return Vec::new();
+    };
+    rules
+}
+
+/// Nobody may read the history.
+fn no_history() -> serde_json::Value {
+    serde_json::json!({ "calls": ["platform"], "fault": "app-error", "status": 403 })
 }
 
 /// One batch: killed, run again to its end, judged.
@@ -157,8 +171,13 @@ fn point(
     fs::write(&file, rows).map_err(|error| Error::new(error.to_string()).in_file(&file))?;
 
     let chance = mix(seed ^ mix(number));
-    let (is_faulty, is_cut) = (number / 2 % 2 == 1, number % 2 == 1);
-    service.set_faults(&if is_faulty { faults(chance) } else { serde_json::json!({}) })?;
+    let (is_faulty, is_cut, is_blind) = (number / 2 % 2 == 1, number % 2 == 1, number % 5 == 4);
+    let blind = is_blind.then(no_history);
+    let set = |rules: Vec<serde_json::Value>| {
+        let rules: Vec<_> = rules.into_iter().chain(blind.clone()).collect();
+        service.set_faults(&serde_json::json!({ "seed": chance, "rule": rules }))
+    };
+    set(if is_faulty { faults() } else { Vec::new() })?;
     service.forget()?;
     let mut command = place.command(&command_line);
     if is_cut {
@@ -181,14 +200,13 @@ fn point(
         cut(&place.folder, &place.synced)?;
         cut(&place.pictures, &place.synced)?;
     }
-    let mut verdict = BatchVerdict::default();
-    for (_, state) in place.rows(&["jobs", "list", "--all", "--json"])?.unwrap_or_default() {
-        *verdict.met.entry(state).or_default() += 1;
-    }
-    service.set_faults(&serde_json::json!({}))?;
+    let killed = place.rows(&["jobs", "list", "--all", "--json"])?.unwrap_or_default();
+    set(vec![overlap()])?;
+    place.twice(&command_line)?;
+    set(Vec::new())?;
     let mut finished = false;
     for run in 0..RUNS {
-        let again = (run >= CERTAIN).then_some("--retry-unknown");
+        let again = (run >= CERTAIN && !is_blind).then_some("--retry-unknown");
         let run = place.finish(&command_line.iter().copied().chain(again).collect::<Vec<_>>())?;
         finished = run.status.success();
         if finished {
@@ -197,10 +215,21 @@ fn point(
     }
     let accepted = accepted(service, &prompt)?;
     let Content { whole, torn, left_over } = content(&place.pictures)?;
+    let open = place.rows(&["jobs", "list", "--json"])?;
+    let left_alone =
+        |row: &usize| is_blind && is_left_alone(&prompt(*row), &killed, open.as_deref().unwrap_or_default());
     let saved = |row: &usize| place.pictures.join(format!("{row}.png")).exists();
-    verdict.lost = (0..ROWS).filter(|row| !saved(row)).count() + usize::from(!finished);
-    verdict.twice = accepted.iter().filter(|count| **count > 1).count() + whole.saturating_sub(ROWS);
-    (verdict.torn, verdict.left_over) = (torn, left_over);
+    let left: Vec<usize> = (0..ROWS).filter(|row| !saved(row)).collect();
+    let mut verdict = BatchVerdict { torn, left_over, ..BatchVerdict::default() };
+    for Listed { state, .. } in &killed {
+        *verdict.met.entry(state.clone()).or_default() += 1;
+    }
+    verdict.left_alone = left.iter().filter(|row| left_alone(row)).count();
+    verdict.lost = left.len() - verdict.left_alone;
+    // A run ends well when nothing is open; without a history it has said what is.
+    verdict.lost +=
+        usize::from(!finished && !is_blind) + open.map_or(1, |open| open.len().saturating_sub(verdict.left_alone));
+    verdict.twice = accepted.iter().filter(|count| **count > 1).count() + whole.saturating_sub(ROWS - left.len());
     if verdict.lost + verdict.twice + torn + left_over == 0 {
         let _ = fs::remove_dir_all(&place.folder);
         let _ = fs::remove_file(&file);
@@ -208,6 +237,12 @@ fn point(
         say!("point {number}: {verdict}, see {}", place.folder.display());
     }
     Ok(verdict)
+}
+
+/// Whether a row may have been sent when its process was killed, and stands so still.
+fn is_left_alone(prompt: &str, killed: &[Listed], open: &[Listed]) -> bool {
+    let is_unknown = |row: &&Listed| row.prompt == prompt && ["sending", "lost"].contains(&row.state.as_str());
+    killed.iter().any(|row| is_unknown(&row)) && open.iter().filter(is_unknown).count() == 1
 }
 
 /// How often each row was accepted.
@@ -222,7 +257,29 @@ fn accepted(service: &Service, prompt: &impl Fn(usize) -> String) -> Result<Vec<
 
 #[cfg(test)]
 mod tests {
-    use super::{BatchVerdict, STATES};
+    use super::super::point::Listed;
+    use super::{BatchVerdict, STATES, is_left_alone};
+
+    #[test]
+    fn only_what_may_have_been_sent_when_it_was_killed_may_be_left_alone() {
+        let row = |state: &str| Listed { id: "1".to_owned(), state: state.to_owned(), prompt: "a".to_owned() };
+        let is_left = |killed: &[&str], open: &[&str]| {
+            let rows = |states: &[&str]| states.iter().map(|state| row(state)).collect::<Vec<_>>();
+            is_left_alone("a", &rows(killed), &rows(open))
+        };
+        assert!(
+            is_left(&["sending"], &["sending"]) && is_left(&["sending"], &["lost"]) && is_left(&["lost"], &["lost"])
+        );
+        for (killed, open) in [
+            (vec![], vec!["lost"]),
+            (vec!["accepted"], vec!["lost"]),
+            (vec!["lost"], vec!["accepted"]),
+            (vec!["lost"], vec![]),
+        ] {
+            assert!(!is_left(&killed, &open), "{killed:?} {open:?}");
+        }
+        assert!(!is_left_alone("b", &[row("lost")], &[row("lost")]), "another's");
+    }
 
     #[test]
     fn every_broken_promise_and_every_state_that_is_not_met_turns_it_red() {

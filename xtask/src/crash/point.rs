@@ -21,6 +21,19 @@ const RESUMES: usize = 5;
 /// How long a download takes while two processes take up what is open.
 const OVERLAP: Duration = Duration::from_millis(200);
 
+/// A row of the ledger as `ideogram jobs` lists it.
+#[derive(Clone, Debug)]
+pub(super) struct Listed {
+    pub(super) id: String,
+    pub(super) state: String,
+    pub(super) prompt: String,
+}
+
+/// The fault that lets a second process come while the first one saves.
+pub(super) fn overlap() -> serde_json::Value {
+    serde_json::json!({ "calls": ["download"], "fault": "latency", "latency_ms": OVERLAP.as_millis() })
+}
+
 /// One process to be killed.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Point {
@@ -64,11 +77,11 @@ impl Place<'_> {
 
     /// The numbers of the open rows; none where the ledger cannot be read.
     fn open_rows(&self) -> Result<Option<Vec<String>>> {
-        Ok(self.rows(&["jobs", "list", "--json"])?.map(|rows| rows.into_iter().map(|(id, _)| id).collect()))
+        Ok(self.rows(&["jobs", "list", "--json"])?.map(|rows| rows.into_iter().map(|row| row.id).collect()))
     }
 
-    /// Number and state of the rows that a listing has; none where the ledger cannot be read.
-    pub(super) fn rows(&self, arguments: &[&str]) -> Result<Option<Vec<(String, String)>>> {
+    /// The rows that a listing has; none where the ledger cannot be read.
+    pub(super) fn rows(&self, arguments: &[&str]) -> Result<Option<Vec<Listed>>> {
         let output = self.finish(arguments)?;
         if !output.status.success() {
             say!("`ideogram jobs`: {}", String::from_utf8_lossy(&output.stderr).trim());
@@ -77,15 +90,17 @@ impl Place<'_> {
         let listed: serde_json::Value = serde_json::from_slice(&output.stdout)
             .map_err(|error| Error::new(format!("`ideogram jobs --json`: {error}")))?;
         let row = |row: &serde_json::Value| {
-            Some((row.pointer("/job/id")?.to_string(), row.pointer("/job/state")?.as_str()?.to_owned()))
+            let text = |pointer| Some(row.pointer(pointer)?.as_str()?.to_owned());
+            let id = row.pointer("/job/id")?.to_string();
+            Some(Listed { id, state: text("/job/state")?, prompt: text("/input/prompt").unwrap_or_default() })
         };
         Ok(Some(listed.get("results").and_then(|rows| rows.as_array()).into_iter().flatten().filter_map(row).collect()))
     }
 
-    /// Takes up what is open, by two processes at once.
-    fn resume_twice(&self) -> Result<()> {
-        let failed = |error: std::io::Error| Error::new(format!("`jobs resume`: {error}"));
-        let start = || self.command(&["jobs", "resume", "--quiet", "--timeout", "20s"]).spawn().map_err(failed);
+    /// Runs a command in two processes at once.
+    pub(super) fn twice(&self, arguments: &[&str]) -> Result<()> {
+        let failed = |error: std::io::Error| Error::new(format!("`{}`: {error}", arguments.join(" ")));
+        let start = || self.command(arguments).spawn().map_err(failed);
         let mut both = [start()?, start()?];
         both.iter_mut().try_for_each(|child| child.wait().map(drop).map_err(failed))
     }
@@ -185,11 +200,8 @@ impl Point {
 
     /// Takes up what is open until nothing is, or nothing more can be known; what was never accepted is closed by hand.
     fn recover(self, service: &Service, place: &Place<'_>, prompt: &str) -> Result<Outcome> {
-        // Long enough that the second process comes while the first one works.
-        service.set_faults(&serde_json::json!({ "seed": 1, "rule": [
-            { "calls": ["download"], "fault": "latency", "latency_ms": OVERLAP.as_millis() }
-        ] }))?;
-        place.resume_twice()?;
+        service.set_faults(&serde_json::json!({ "seed": 1, "rule": [overlap()] }))?;
+        place.twice(&["jobs", "resume", "--quiet", "--timeout", "20s"])?;
         service.set_faults(&serde_json::json!({}))?;
         for _ in 1..RESUMES {
             if place.open_rows()?.is_none_or(|open| open.is_empty()) {
