@@ -47,6 +47,10 @@ impl Sample {
         self.wall_ms() / self.count
     }
 
+    pub(super) fn wall_us_each(&self) -> f64 {
+        self.wall_ms_each() * 1e3
+    }
+
     pub(super) fn peak_mib(&self) -> f64 {
         f64::from(self.figures.peak_kib) / 1024.0
     }

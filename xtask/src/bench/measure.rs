@@ -1,6 +1,7 @@
 //! A row, measured.
 
-use super::program::Program;
+use super::batch;
+use super::program::{self, Program};
 use super::result::RowResult;
 use super::row::{Kind, Row};
 use super::setup::Setup;
@@ -33,5 +34,15 @@ fn once(row: &Row, setup: &Setup, program: Program) -> Result<Vec<f64>> {
         Kind::Instructions => vec![program.instructions(setup, &row.work)?],
         Kind::Start => vec![program.start_ms(setup, &row.work)?],
         Kind::Version => vec![program.version_ms(setup, &row.work)?],
+        Kind::Ledger => vec![program::ledger(setup, &row.work)?.wall_us_each()],
+        Kind::Batch => {
+            let taken = batch::run(setup, &row.work, &[])?;
+            let rows = u32::try_from(row.work.count).unwrap_or(u32::MAX);
+            vec![f64::from(rows) / taken.seconds(), taken.peak_mib()]
+        }
+        Kind::Survey => {
+            let taken = batch::run(setup, &row.work, &["--dry-run"])?;
+            vec![taken.seconds(), taken.peak_mib()]
+        }
     })
 }

@@ -5,6 +5,7 @@
 //! one after the other, against a fresh server each; a figure is the median over the rounds. Programs measure themselves,
 //! so that their start is not part of it, except where the start is what is measured.
 
+mod batch;
 mod figures;
 mod measure;
 mod page;
@@ -36,7 +37,8 @@ pub fn run(root: &Path, quick: bool, rounds: usize, only: &str) -> Result<ExitCo
         let names: Vec<_> = rows(quick).iter().map(|row| row.name).collect();
         return Err(Error::new(format!("no row's name holds `{only}`; there are {}", names.join(", "))));
     }
-    let setup = Setup::new(root)?;
+    let others = chosen.iter().flat_map(|row| row.programs).any(|program| program.is_of_others());
+    let setup = Setup::new(root, others)?;
     let mut results = Vec::new();
     for row in chosen {
         complain!("{}: {}", row.name, row.title);

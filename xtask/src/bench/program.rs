@@ -1,7 +1,7 @@
 //! The programs that are measured, and how they are run.
 
 use super::figures::{Figures, Sample};
-use super::server::{Behaviour, Server};
+use super::server::{Behaviour, Counts, Server};
 use super::setup::Setup;
 use super::work::Work;
 use crate::error::{Error, Result};
@@ -64,14 +64,16 @@ impl Program {
         })
     }
 
+    /// Whether it has to be installed from somebody else's registry.
+    pub(super) fn is_of_others(self) -> bool {
+        matches!(self, Self::Python | Self::JavaScript | Self::JavaScriptStream)
+    }
+
     /// Runs the work once, against a server of its own.
     pub(super) fn run(self, setup: &Setup, work: &Work) -> Result<Sample> {
         let server = Server::start(setup, work.behaviour)?;
         let (mut command, _) = self.ordered(setup, work, &server, work.count)?;
-        let output = finish(&mut command)?;
-        let text = String::from_utf8_lossy(&output.stdout);
-        let figures: Figures = serde_json::from_str(text.trim())
-            .map_err(|error| Error::new(format!("{self} printed no figures: {error}")))?;
+        let figures = figures(&mut command)?;
         Ok(Sample::new(figures, server.stop()?, work.count, work.warm_up))
     }
 
@@ -160,6 +162,24 @@ impl Program {
         };
         median_of(work.count, Command::new(program).args(arguments))
     }
+}
+
+/// Lets the ledger write so many rows, on the disk where everything of the bench is.
+pub(super) fn ledger(setup: &Setup, work: &Work) -> Result<Sample> {
+    let folder = setup.folder.join("ledger");
+    let _ = std::fs::remove_dir_all(&folder);
+    let ledger = folder.join("ledger.db");
+    let orders = serde_json::json!({ "count": work.count, "at_once": work.at_once, "ledger": ledger });
+    let figures = figures(Command::new(&setup.ledger).arg(orders.to_string()))?;
+    Ok(Sample::new(figures, Counts::default(), work.count, work.warm_up))
+}
+
+/// Runs a program to its end, and reads what it prints of itself.
+fn figures(command: &mut Command) -> Result<Figures> {
+    let output = finish(command)?;
+    let text = String::from_utf8_lossy(&output.stdout);
+    let name = || command.get_program().display().to_string();
+    serde_json::from_str(text.trim()).map_err(|error| Error::new(format!("{} printed no figures: {error}", name())))
 }
 
 /// The median time of some runs, in milliseconds.

@@ -25,6 +25,12 @@ pub(super) enum Kind {
     Start,
     /// The same around nothing.
     Version,
+    /// The ledger writes all of a row, and nothing else is done.
+    Ledger,
+    /// The command line makes the pictures of a file.
+    Batch,
+    /// It only looks at one.
+    Survey,
 }
 
 /// One figure of a row.

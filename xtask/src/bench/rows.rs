@@ -9,7 +9,10 @@ use super::work::Work;
 
 /// All rows, the most important first.
 pub(super) fn rows(quick: bool) -> Vec<Row> {
-    [calls(quick), follows(quick), crowds(quick), files(quick), processes(quick)].into_iter().flatten().collect()
+    [calls(quick), follows(quick), crowds(quick), files(quick), processes(quick), batches(quick)]
+        .into_iter()
+        .flatten()
+        .collect()
 }
 
 fn calls(quick: bool) -> Vec<Row> {
@@ -155,6 +158,38 @@ fn processes(quick: bool) -> Vec<Row> {
             work,
             programs: &[Ours, True, Curl, Python, JavaScript],
             metrics: outside("wall, ms", Goal::AtMost(3.0)),
+        },
+    ]
+}
+
+fn batches(quick: bool) -> Vec<Row> {
+    let work = |count| Work { count: if quick { count / 50 } else { count }, at_once: 32, warm_up: 0, ..sync(quick) };
+    let peak = || metric("peak memory, MiB", |_| f64::NAN, Goal::AtMost(80.0));
+    let of = |name, goal| metric(name, |_| f64::NAN, goal);
+    vec![
+        Row {
+            name: "batch-ledger",
+            title: "what the ledger writes of a batch's row, 32 at once",
+            kind: Kind::Ledger,
+            work: work(32_000),
+            programs: &[Ours],
+            metrics: vec![of("wall a row, µs", Goal::AtMost(200.0))],
+        },
+        Row {
+            name: "batch-100k",
+            title: "batch of 100,000 rows, 32 at once, in our sandbox",
+            kind: Kind::Batch,
+            work: work(100_000),
+            programs: &[Ours],
+            metrics: vec![of("rows a second", Goal::None), peak()],
+        },
+        Row {
+            name: "batch-million",
+            title: "look at a batch of a million rows before anything is sent",
+            kind: Kind::Survey,
+            work: work(1_000_000),
+            programs: &[Ours],
+            metrics: vec![of("wall, s", Goal::None), peak()],
         },
     ]
 }

@@ -34,7 +34,7 @@ pub(super) struct Addresses {
 }
 
 /// What it was asked.
-#[derive(Clone, Copy, Debug, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, Deserialize)]
 pub(super) struct Counts {
     pub(super) connections: u32,
     pub(super) requests: u32,

@@ -15,6 +15,7 @@ pub(super) struct Setup {
     pub(super) folder: PathBuf,
     pub(super) server: PathBuf,
     pub(super) client: PathBuf,
+    pub(super) ledger: PathBuf,
     pub(super) ideogram: PathBuf,
     pub(super) python: PathBuf,
     pub(super) python_program: PathBuf,
@@ -26,7 +27,8 @@ pub(super) struct Setup {
 }
 
 impl Setup {
-    pub(super) fn new(root: &Path) -> Result<Self> {
+    /// Builds what is ours, and installs what `others` need where they are wanted.
+    pub(super) fn new(root: &Path, others_are_wanted: bool) -> Result<Self> {
         let endpoints = crate::sources::endpoints::read(&crate::sources::files::Files::read(root))?;
         let endpoint = endpoints.first().ok_or_else(|| Error::new("`openapi/endpoints.toml` has no endpoint"))?;
         let folder = root.join("target/bench");
@@ -47,24 +49,16 @@ impl Setup {
 
         let venv = folder.join("venv");
         let python = venv.join("bin/python");
-        if !python.is_file() {
-            step(Command::new("python3").args(["-m", "venv"]).arg(&venv))?;
+        if others_are_wanted {
+            install(&others, &venv, &python, &node)?;
         }
-        let requirements = others.join("requirements.txt");
-        step(Command::new(&python).args(["-m", "pip", "install", "--quiet", "--requirement"]).arg(requirements))?;
-
-        // Modules are looked for beside the program that imports them.
-        for file in ["package.json", "client.mjs"] {
-            let from = others.join(file);
-            fs::copy(&from, node.join(file)).map_err(|error| Error::new(error.to_string()).in_file(&from))?;
-        }
-        step(Command::new("npm").current_dir(&node).args(["install", "--no-audit", "--no-fund", "--silent"]))?;
 
         let file = folder.join("upload.png");
         write_picture(&file).map_err(|error| Error::new(error.to_string()).in_file(&file))?;
         Ok(Self {
             server: build.join("release/bench-server"),
             client: build.join("release/bench-client"),
+            ledger: build.join("release/bench-ledger"),
             ideogram: root.join("target/release/ideogram"),
             python,
             python_program: others.join("client.py"),
@@ -81,6 +75,21 @@ impl Setup {
         fs::create_dir_all(folder).map_err(|error| Error::new(error.to_string()).in_file(folder))?;
         Ok(folder.to_path_buf())
     }
+}
+
+/// Installs fal's own clients.
+fn install(others: &Path, venv: &Path, python: &Path, node: &Path) -> Result<()> {
+    if !python.is_file() {
+        step(Command::new("python3").args(["-m", "venv"]).arg(venv))?;
+    }
+    let requirements = others.join("requirements.txt");
+    step(Command::new(python).args(["-m", "pip", "install", "--quiet", "--requirement"]).arg(requirements))?;
+    // Modules are looked for beside the program that imports them.
+    for file in ["package.json", "client.mjs"] {
+        let from = others.join(file);
+        fs::copy(&from, node.join(file)).map_err(|error| Error::new(error.to_string()).in_file(&from))?;
+    }
+    step(Command::new("npm").current_dir(node).args(["install", "--no-audit", "--no-fund", "--silent"]))
 }
 
 /// A file that begins as a PNG does.

@@ -1,25 +1,26 @@
 //! The same work by different clients, measured from inside.
 //!
-//! Its only argument is a JSON object, see [`Orders`]; it prints one line of JSON, see [`Figures`]. The programs in other
+//! Its only argument is a JSON object, see [`Orders`]; it prints one line of JSON, see [`Figures`](usage::Figures). The programs in other
 //! languages beside it take and print the same.
 
 mod by_hand;
 mod hyper_client;
 mod ours;
 mod reqwest_client;
+#[path = "../usage.rs"]
+mod usage;
 
 use hyper_client::HyperClient;
-use nix::sys::resource::{UsageWho, getrusage};
-use nix::sys::time::TimeValLike;
 use ours::Ours;
 use reqwest_client::ReqwestClient;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use std::error::Error;
 use std::future::Future;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
+use usage::{Figures, cpu_us, peak_kib};
 
 pub(crate) type Result<T> = std::result::Result<T, Box<dyn Error + Send + Sync>>;
 
@@ -49,16 +50,6 @@ enum Task {
     Follow,
     Upload,
     Download,
-}
-
-/// What came of it.
-#[derive(Serialize)]
-struct Figures {
-    wall_us: u64,
-    cpu_us: u64,
-    peak_kib: u64,
-    /// From a job's completion at the server to its result in hand here, in microseconds.
-    late_us: Vec<u64>,
 }
 
 /// A client that is measured. What it gives is the moment at which the server was done, in microseconds since 1970.
@@ -128,17 +119,4 @@ async fn drive<P: Program>(shared: &Arc<(P, Orders)>, count: usize) -> Result<Ve
 fn since(moment_us: i64) -> u64 {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_micros();
     u64::try_from(now).unwrap_or_default().saturating_sub(u64::try_from(moment_us).unwrap_or_default())
-}
-
-/// Time on a processor so far, user and system.
-fn cpu_us() -> Result<u64> {
-    let usage = getrusage(UsageWho::RUSAGE_SELF)?;
-    Ok(u64::try_from(usage.user_time().num_microseconds() + usage.system_time().num_microseconds())?)
-}
-
-/// The most memory that was resident.
-fn peak_kib() -> Result<u64> {
-    let status = std::fs::read_to_string("/proc/self/status")?;
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).ok_or("no `VmHWM` in the status")?;
-    Ok(line.trim().trim_end_matches(" kB").parse()?)
 }

@@ -2,7 +2,7 @@
 
 use crate::by_hand::{KEY, PROMPT};
 use crate::{Orders, Program, Result};
-use ideogram_client::{Client, File, GenerateInput, ImageInput};
+use ideogram_client::{Client, File, GenerateInput, ImageInput, Integer};
 use std::path::Path;
 
 pub(crate) struct Ours {
@@ -26,11 +26,11 @@ impl Program for Ours {
     async fn run(&self) -> Result<i64> {
         let output = self.client.run(&self.input).await?;
         assert_eq!(output.images.len(), 1);
-        Ok(output.seed)
+        moment(&output.seed)
     }
 
     async fn follow(&self) -> Result<i64> {
-        Ok(self.client.subscribe(&self.input).await?.seed)
+        moment(&self.client.subscribe(&self.input).await?.seed)
     }
 
     async fn upload(&self, file: &Path) -> Result<()> {
@@ -42,4 +42,9 @@ impl Program for Ours {
         self.client.image(&self.picture).save_to(file).await?;
         Ok(())
     }
+}
+
+/// The moment that the server has put into its seed.
+fn moment(seed: &Integer<i64>) -> Result<i64> {
+    seed.get().ok_or_else(|| format!("the seed {seed} is no moment").into())
 }
