@@ -1,12 +1,21 @@
 //! The lines of a terminal that change while somebody watches. Whatever else is written goes above them.
 
-use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
+use console::Term;
+use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle, TermLike};
 use std::fmt::Write;
+use std::io;
 use std::sync::OnceLock;
 use std::time::Duration;
 
 /// How often a line is drawn while nothing happens.
 const TICK: Duration = Duration::from_millis(100);
+
+/// How often in a second a line is drawn at most.
+const HERTZ: u8 = 20;
+
+/// Columns that stay free at the end of a line, for the `^C` that a terminal writes where the cursor is. Behind a line that
+/// fills the terminal it would begin the next one, and the line would be left behind.
+const FREE: u16 = 4;
 
 /// All of them. There are none before the first request of a run at a terminal.
 static LINES: OnceLock<MultiProgress> = OnceLock::new();
@@ -18,7 +27,7 @@ pub(crate) struct LiveLine(ProgressBar);
 impl LiveLine {
     /// Shows a line: a mark that moves, the time since now, and what is said.
     pub(crate) fn new(said: &str) -> Self {
-        let lines = LINES.get_or_init(|| MultiProgress::with_draw_target(ProgressDrawTarget::stderr()));
+        let lines = LINES.get_or_init(|| MultiProgress::with_draw_target(narrow_stderr()));
         let bar = lines.add(ProgressBar::new_spinner());
         bar.set_style(style(None));
         bar.set_message(said.to_owned());
@@ -57,6 +66,56 @@ impl Drop for LiveLine {
         if let Some(lines) = LINES.get() {
             lines.remove(&self.0);
         }
+    }
+}
+
+fn narrow_stderr() -> ProgressDrawTarget {
+    ProgressDrawTarget::term_like_with_hz(Box::new(Narrow(Term::buffered_stderr())), HERTZ)
+}
+
+/// A terminal that is a little narrower than it is.
+#[derive(Debug)]
+struct Narrow(Term);
+
+impl TermLike for Narrow {
+    fn width(&self) -> u16 {
+        TermLike::width(&self.0).saturating_sub(FREE)
+    }
+
+    fn height(&self) -> u16 {
+        TermLike::height(&self.0)
+    }
+
+    fn move_cursor_up(&self, n: usize) -> io::Result<()> {
+        self.0.move_cursor_up(n)
+    }
+
+    fn move_cursor_down(&self, n: usize) -> io::Result<()> {
+        self.0.move_cursor_down(n)
+    }
+
+    fn move_cursor_right(&self, n: usize) -> io::Result<()> {
+        self.0.move_cursor_right(n)
+    }
+
+    fn move_cursor_left(&self, n: usize) -> io::Result<()> {
+        self.0.move_cursor_left(n)
+    }
+
+    fn write_line(&self, text: &str) -> io::Result<()> {
+        self.0.write_line(text)
+    }
+
+    fn write_str(&self, text: &str) -> io::Result<()> {
+        self.0.write_str(text)
+    }
+
+    fn clear_line(&self) -> io::Result<()> {
+        self.0.clear_line()
+    }
+
+    fn flush(&self) -> io::Result<()> {
+        self.0.flush()
     }
 }
 

@@ -33,6 +33,11 @@ pub fn command() -> Command {
     tree(&names())
 }
 
+/// The whole command tree without what help does not list: the opposites of switches.
+pub(crate) fn listed_command() -> Command {
+    plain_tree(&names())
+}
+
 /// The command tree as far as these arguments can call it: what none of them names is left out. Building all of it is
 /// half of the time that the program takes to start. What does not parse with this tree is to be parsed with all of it, so
 /// that help and mistakes tell of every command.
@@ -41,15 +46,18 @@ pub(crate) fn command_for(arguments: &[OsString]) -> Command {
 }
 
 fn tree(named: &[&str]) -> Command {
-    let command = Command::new("ideogram")
+    with_opposites(plain_tree(named))
+}
+
+fn plain_tree(named: &[&str]) -> Command {
+    Command::new("ideogram")
         .version(env!("CARGO_PKG_VERSION"))
         .about("Make pictures with fal's Ideogram V2 Turbo endpoints")
         .after_help(format!("{EXAMPLES}\n\n{}\n\n{EXIT_CODES}", env::reference()))
         .subcommand_required(true)
         .disable_help_subcommand(true)
         .args(globals())
-        .subcommands(named.iter().filter_map(|name| subcommand(name)));
-    with_opposites(command)
+        .subcommands(named.iter().filter_map(|name| subcommand(name)))
 }
 
 /// The names of the commands, in the order of the help.
@@ -142,11 +150,26 @@ fn doctor() -> Command {
 
 #[cfg(test)]
 mod tests {
-    use super::{command, command_for, names};
+    use super::{command, command_for, listed_command, names};
+    use crate::args::flag::RESERVED;
+    use std::collections::BTreeSet;
 
     #[test]
     fn the_tree_is_sound() {
         command().debug_assert();
+    }
+
+    /// No field of an endpoint can take the name of a flag that a call or `rerun` has.
+    #[test]
+    fn the_reserved_names_are_those_of_the_flags_of_a_call() {
+        let mut tree = listed_command();
+        tree.build();
+        let verbs = ideogram_schema::ENDPOINTS.iter().map(|info| info.verb);
+        let calls = verbs.chain(["rerun"]).filter_map(|verb| tree.find_subcommand(verb));
+        let args = calls.flat_map(clap::Command::get_arguments);
+        let own = args.filter(|arg| !arg.get_id().as_str().starts_with("field.")).filter_map(clap::Arg::get_long);
+        let own: BTreeSet<&str> = own.chain(["version"]).collect();
+        assert_eq!(RESERVED.iter().copied().collect::<BTreeSet<_>>(), own);
     }
 
     #[test]

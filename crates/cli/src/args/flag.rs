@@ -10,6 +10,7 @@ use std::ffi::{OsStr, OsString};
 /// The long names that the tool itself takes; a field of that name becomes `--input-<name>`.
 pub(crate) const RESERVED: &[&str] = &[
     "any-mask",
+    "color",
     "count",
     "detach",
     "dry-run",

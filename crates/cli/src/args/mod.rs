@@ -24,4 +24,4 @@ pub(crate) mod usage;
 pub(crate) mod value;
 
 pub use command::command;
-pub(crate) use command::command_for;
+pub(crate) use command::{command_for, listed_command};

@@ -1,6 +1,6 @@
 //! `ideogram completions`: made from the command tree when asked, so they are never stale.
 
-use crate::args::command;
+use crate::args::listed_command;
 use crate::docs::print;
 use crate::exit::Failure;
 use crate::output::Output;
@@ -47,7 +47,7 @@ fi
 
 /// What fish needs besides: the words that a command takes as plain arguments.
 fn fish_words() -> String {
-    let tree = command();
+    let tree = listed_command();
     let lines = tree.get_subcommands().filter_map(|inner| {
         let words = inner.get_positionals().find_map(|arg| arg.get_value_parser().possible_values())?;
         let words: Vec<String> = words.map(|word| word.get_name().to_owned()).collect();
@@ -61,7 +61,7 @@ fn fish_words() -> String {
 pub(crate) fn completions(matches: &ArgMatches, output: Output) -> Result<(), Failure> {
     let Some(shell) = matches.get_one::<Shell>("shell") else { return Ok(()) };
     let mut script = Vec::new();
-    clap_complete::generate(*shell, &mut command(), "ideogram", &mut script);
+    clap_complete::generate(*shell, &mut listed_command(), "ideogram", &mut script);
     if *shell == Shell::Bash {
         script.extend_from_slice(BASH.as_bytes());
     }

@@ -140,6 +140,7 @@ fn ctrl_c_is_one_line_with_the_id_the_answer_and_the_bill_and_a_second_one_leave
     let left =
         format!("error: left; request `{ID}` may still run and be billed; `ideogram jobs resume 1` takes it up again");
     assert!(code == Some(130) && unwrapped(&screen).contains(&left), "{screen}");
+    assert!(!screen.contains("s  running"), "the line that moved is left behind:\n{screen}");
 
     let (server, _job) = held(queued(2), (200, "OK"));
     let mut terminal = place.on_terminal(&server, "generate fox", 160);
@@ -148,6 +149,7 @@ fn ctrl_c_is_one_line_with_the_id_the_answer_and_the_bill_and_a_second_one_leave
     let (code, screen, _) = terminal.end();
     let said = format!("error: request `{ID}` is cancelled: the service had not begun it, so nothing is billed");
     assert!(code == Some(130) && unwrapped(&screen).contains(&said), "{screen}");
+    assert!(!screen.contains("s  queued"), "the line that moved is left behind:\n{screen}");
 }
 
 /// The screen as one text: long lines go on in the next row.
@@ -161,7 +163,7 @@ fn in_a_window_that_becomes_narrow_the_line_stays_one_line() {
     let (server, job) = held(queued(123_456), LATE);
     let terminal = place.on_terminal(&server, "generate fox -o fox.png", 100);
     terminal.wait_for("queued, 123456 ahead");
-    terminal.resize(16);
+    terminal.resize(20);
     // Drawn anew, the line is cut.
     terminal.wait_until("a short line", |screen| screen.contains("queu") && !screen.contains("123456 ahead"));
     job.is(running(&[]));
