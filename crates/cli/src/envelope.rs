@@ -470,3 +470,21 @@ pub struct TextRow {
     /// The whole document.
     pub text: String,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Kind;
+    use crate::exit::ErrorKind;
+
+    #[test]
+    fn the_page_of_the_documentation_has_every_kind_and_word() {
+        let page = include_str!("../../../docs/JSON.md");
+        for kind in Kind::ALL {
+            let word = serde_json::to_value(kind).unwrap();
+            assert!(page.contains(&format!("\n| `{}` | ", word.as_str().unwrap())), "{word}");
+        }
+        let words: Vec<String> = ErrorKind::ALL.iter().map(|kind| format!("`{}`", kind.as_str())).collect();
+        let listed = page.split_once("`error.kind` is one of ").and_then(|(_, rest)| rest.split_once(';')).unwrap().0;
+        assert_eq!(listed.split_whitespace().collect::<Vec<_>>().join(" "), words.join(", "));
+    }
+}

@@ -234,13 +234,15 @@ impl Client {
     /// use ideogram_client::{Client, Found, GenerateInput};
     ///
     /// # async fn example(client: Client) -> ideogram_client::Result<()> {
-    /// let input = GenerateInput::new("A fox").with_seed(rand());
-    /// # fn rand() -> i64 { 4 }
+    /// // A seed that no other request has: the nanoseconds of now, where the program has no generator of random numbers.
+    /// let now = std::time::UNIX_EPOCH.elapsed().map_or(1, |since| since.subsec_nanos());
+    /// let input = GenerateInput::new("A fox").with_seed(i64::from(now));
     /// let job = match client.submit(&input).await {
     ///     Err(error) if error.may_have_been_accepted() => {
     ///         let Some(window) = error.sent_within() else { return Err(error) };
     ///         match client.find_submitted(&input, window).await? {
     ///             Found::Once(job) => job,
+    ///             // Not found is no proof that it does not run; see below.
     ///             _ => return Err(error),
     ///         }
     ///     }
@@ -249,6 +251,10 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    ///
+    /// When nothing is found, or it cannot be decided, keep the error and look again later with the same window: a request
+    /// appears in the history with a delay that the platform does not state. What stays unfound after minutes, fal's
+    /// dashboard shows with its bill. Sending it again is then a decision to pay a second time if need be.
     ///
     /// # Errors
     /// [`is_auth`](crate::Error::is_auth) for a key that may not read the history;

@@ -33,7 +33,7 @@
 //!
 //! # Money
 //! A request that costs is sent again only when it certainly was not accepted: no connection could be made, the server
-//! said 429, or the ingress had no server to pass it to. Any other trouble ends in an [`Error`] whose
+//! said 429, the ingress had no server to pass it to, or the peer said over HTTP/2 that it did not process it. Any other trouble ends in an [`Error`] whose
 //! [`may_have_been_accepted`](Error::may_have_been_accepted) is true. Then look first:
 //! [`find_submitted`](Client::find_submitted) finds a request whose reply was lost by its exact input, and
 //! [`on_lost_reply`](Subscribe::on_lost_reply) does so by itself. [`RetryPolicy`] has the rest; [`Client::price`] and

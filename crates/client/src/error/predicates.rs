@@ -316,7 +316,7 @@ impl Error {
 
     /// Whether the same call may succeed later, and repeating it cannot pay twice: the trouble is of a kind that passes
     /// ([`Connect`](ErrorKind::Connect), [`Transport`](ErrorKind::Transport), [`Timeout`](ErrorKind::Timeout),
-    /// [`Decode`](ErrorKind::Decode), [`RateLimited`](ErrorKind::RateLimited), [`Server`](ErrorKind::Server), status 409),
+    /// [`Decode`](ErrorKind::Decode), [`RateLimited`](ErrorKind::RateLimited), and the statuses 408, 409, 425, 500, 502, 503 and 504),
     /// the server did not say that trying again is useless, the job has not failed, and
     /// [`may_have_been_accepted`](Self::may_have_been_accepted) is false; or it was the download of a picture, which can be
     /// done as often as one likes.

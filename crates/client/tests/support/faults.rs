@@ -77,6 +77,13 @@ pub const FAULTS: &[Fault] = &[
         reading: Healed,
     },
     Fault {
+        name: "425",
+        reply: |_| json(425, json!({"detail": "Too Early"})),
+        accepts: false,
+        paid: Refused,
+        reading: Healed,
+    },
+    Fault {
         name: "429",
         reply: |_| json(429, json!({"detail": "Too many requests"})),
         accepts: false,
