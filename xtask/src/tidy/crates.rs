@@ -25,15 +25,14 @@ pub(super) fn check(tree: &Tree, config: &Config, breaches: &mut Vec<Breach>) {
                 breaches.push(Breach { file: file.clone(), line: line(&dependency.name), rule: RULE, message });
             }
         }
-        for package in metadata.below([member.id.as_str()], false) {
-            if rules.without.contains(&package.name) {
-                let name = &package.name;
-                let message = format!(
-                    "`{}` is below `{}`, which does without it: `cargo tree -p {} -i {name}` says by what way",
-                    name, member.name, member.name,
-                );
-                breaches.push(Breach { file: file.clone(), line: line(name), rule: RULE, message });
-            }
+        let below = tree.below.get(&member.name).into_iter().flatten();
+        for name in below.filter(|name| rules.without.contains(name)) {
+            let message = format!(
+                "`{name}` is below `{}`, which does without it: `cargo tree -p {} -i {name} --all-features --target all` says by \
+                 what way",
+                member.name, member.name,
+            );
+            breaches.push(Breach { file: file.clone(), line: line(name), rule: RULE, message });
         }
     }
 }

@@ -64,7 +64,11 @@ pub struct Report {
 /// # Errors
 /// What cannot be read: a file, `xtask/tidy.toml`, `deny.toml`, or what `cargo metadata` says.
 pub fn run(root: &Path) -> Result<Report> {
-    tidy(&Tree::read(root)?)
+    let mut tree = Tree::read(root)?;
+    for rules in Config::read(&tree)?.crates.iter().filter(|rules| !rules.without.is_empty()) {
+        tree.look_below(root, &rules.name)?;
+    }
+    tidy(&tree)
 }
 
 /// Looks at a tree.

@@ -56,7 +56,7 @@ fn tree(files: &[(&str, &str)]) -> Tree {
         ("crates/ours/src/env.rs", "pub fn key() -> Option<String> { std::env::var(\"FAL_KEY\").ok() }\n"),
     ];
     let texts = own.iter().chain(files).map(|(path, text)| ((*path).to_owned(), (*text).to_owned()));
-    Tree { files: texts.collect(), metadata: packages(&[]) }
+    Tree { files: texts.collect(), metadata: packages(&[]), ..Tree::default() }
 }
 
 /// The workspace `ours`, which depends on these packages: name, version, licence, source.
@@ -304,7 +304,10 @@ fn a_crate_depends_on_those_of_the_workspace_that_it_may() {
 #[test]
 fn what_a_crate_does_without_is_not_below_it() {
     let mut tree = tree(&[]);
+    // The workspace's own build may have it, by what another crate asks for.
     tree.metadata = packages(&[("tokio", "1.0.0", "MIT", INDEX)]);
+    assert_eq!(breaches(&tree), Vec::<String>::new());
+    tree.below.insert("ours".to_owned(), ["serde", "tokio"].map(str::to_owned).into());
     assert_eq!(breaches(&tree), ["crates/ours/Cargo.toml:1 crates"]);
 }
 

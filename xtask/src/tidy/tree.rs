@@ -3,6 +3,7 @@
 use super::metadata::Metadata;
 use crate::error::{Error, Result};
 use crate::modules::Files;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::process::Command;
 
@@ -12,6 +13,8 @@ pub struct Tree {
     /// By path from the root; a file that is no text has an empty one.
     pub files: Files,
     pub(super) metadata: Metadata,
+    /// What is built with each crate that does without something, by the crate's name.
+    pub(super) below: BTreeMap<String, BTreeSet<String>>,
 }
 
 impl Tree {
@@ -22,7 +25,16 @@ impl Tree {
     pub fn read(root: &Path) -> Result<Self> {
         let mut files = Files::new();
         folder(root, "", &mut files).map_err(|error| Error::new(format!("cannot be read: {error}")).in_file(root))?;
-        Ok(Self { files, metadata: metadata(root)? })
+        Ok(Self { files, metadata: metadata(root)?, below: BTreeMap::new() })
+    }
+
+    /// Asks cargo what is built with a crate.
+    ///
+    /// # Errors
+    /// A cargo that cannot be run, or that knows no such crate.
+    pub(super) fn look_below(&mut self, root: &Path, name: &str) -> Result<()> {
+        self.below.insert(name.to_owned(), below(root, name)?);
+        Ok(())
     }
 
     /// The files whose names end in a dot and this.
@@ -51,15 +63,29 @@ fn folder(path: &Path, prefix: &str, files: &mut Files) -> std::io::Result<()> {
 }
 
 fn metadata(root: &Path) -> Result<Metadata> {
+    Metadata::read(&cargo(root, "metadata", &["--format-version", "1", "--all-features", "--locked"])?)
+}
+
+/// The packages that a crate's user gets, on any platform and with all of its features: the workspace's own build has the
+/// features that its other crates ask for, too.
+fn below(root: &Path, name: &str) -> Result<BTreeSet<String>> {
+    let arguments =
+        ["-p", name, "--all-features", "--target", "all", "--edges", "normal,build", "--prefix", "none", "--locked"];
+    let packages = cargo(root, "tree", &arguments)?;
+    Ok(packages.lines().filter_map(|line| line.split_whitespace().next()).map(str::to_owned).collect())
+}
+
+fn cargo(root: &Path, command: &str, arguments: &[&str]) -> Result<String> {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let output = Command::new(cargo)
-        .args(["metadata", "--format-version", "1", "--all-features", "--locked"])
+        .arg(command)
+        .args(arguments)
         .current_dir(root)
         .output()
-        .map_err(|error| Error::new(format!("`cargo metadata` cannot be run: {error}")))?;
+        .map_err(|error| Error::new(format!("`cargo {command}` cannot be run: {error}")))?;
     if !output.status.success() {
         let message = String::from_utf8_lossy(&output.stderr);
-        return Err(Error::new(format!("`cargo metadata` failed: {}", message.trim())));
+        return Err(Error::new(format!("`cargo {command}` failed: {}", message.trim())));
     }
-    Metadata::read(&String::from_utf8_lossy(&output.stdout))
+    Ok(String::from_utf8_lossy(&output.stdout).into_owned())
 }
