@@ -41,6 +41,21 @@ fn a_large_file_is_uploaded_first_and_a_small_one_travels_inside() {
 }
 
 #[test]
+fn an_upload_tells_its_bytes_up_to_the_last() {
+    let (place, server) = (Place::new(), Server::start(storage));
+    large(&place, "large.png", 0);
+    let run = place.call(&server, "remix large.png fox -o fox.png --json=events");
+    let lines = run.text().lines().map(|line| serde_json::from_str(line).unwrap()).collect::<Vec<Value>>();
+    let uploading: Vec<&Value> = lines.iter().filter(|line| line["event"] == "uploading").collect();
+    assert!(uploading.is_sorted_by_key(|event| event["bytes"].as_u64()), "{uploading:?}");
+    let last = uploading.last().unwrap();
+    assert_eq!((&last["bytes"], &last["total"]), (&json!(3 << 20), &json!(3 << 20)));
+    assert_eq!(last["path"], "large.png");
+    let first = |name: &str| lines.iter().position(|line| line["event"] == name).unwrap();
+    assert!(first("uploading") < first("sending"));
+}
+
+#[test]
 fn the_same_bytes_are_uploaded_once_for_each_key() {
     let (place, server) = (Place::new(), Server::start(storage));
     large(&place, "one.png", 0);
