@@ -86,19 +86,18 @@ impl Budget {
         *self.spent.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Refuses several requests of which not all fit; nothing is counted yet.
+    /// Refuses requests of which not all fit; nothing is counted yet.
     pub(crate) fn allows(&self, info: &EndpointInfo, inputs: &[Map<String, Value>]) -> Result<(), Failure> {
         let Some(Usd(limit)) = self.limit else { return Ok(()) };
         let total = inputs.iter().try_fold(0_u64, |total, input| total.checked_add(cost(info, input)?));
         let total = total.ok_or_else(|| unknown(info))?;
         let spent = self.spent();
         if spent.saturating_add(total) > limit {
-            let what = format!(
-                "{} pictures cost ${}, and `--max-cost` allows ${}; nothing was sent",
-                inputs.len(),
-                amount(total),
-                amount(limit)
-            );
+            let cost = match inputs.len() {
+                1 => format!("that costs ${}", amount(total)),
+                count => format!("{count} pictures cost ${}", amount(total)),
+            };
+            let what = format!("{cost}, and `--max-cost` allows ${}; nothing was sent", amount(limit));
             return Err(Failure::new(ErrorKind::Cost, what));
         }
         Ok(())

@@ -2,7 +2,7 @@
 
 use crate::args::flag::{flags, item, plain, takes, with_fields};
 use crate::args::several;
-use crate::args::value::{switch, time};
+use crate::args::value::{switch, time, web_url};
 use crate::price::{Usd, price};
 use crate::save::fields;
 use clap::{Arg, Command, ValueHint, value_parser};
@@ -66,6 +66,7 @@ pub(crate) fn running() -> Vec<Arg> {
         Arg::new("webhook")
             .long("webhook")
             .value_name("URL")
+            .value_parser(web_url)
             .value_hint(ValueHint::Url)
             .conflicts_with("sync")
             .help("Have the service send the outcome there too, by POST")

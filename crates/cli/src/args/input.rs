@@ -65,23 +65,43 @@ impl Place {
     }
 }
 
-/// Builds the input of an endpoint from the arguments of its own command, in which a text may stand in a file or on stdin.
-pub(crate) fn typed(info: &'static EndpointInfo, matches: &ArgMatches) -> Result<Draft, Failure> {
-    read(info, matches, true)
+/// An input whose files are still to be read, so that every flag can be judged before.
+#[derive(Debug)]
+pub(crate) struct Unread {
+    /// Null stands where something is to be read.
+    pub(crate) input: Map<String, Value>,
+    texts: Vec<(Flag, String)>,
+    files: Vec<(PathBuf, String, FileRole, Place)>,
+    treatment: Treatment,
 }
 
-/// Builds the input of an endpoint from arguments in which a text is a text.
-pub(crate) fn from_matches(info: &'static EndpointInfo, matches: &ArgMatches) -> Result<Draft, Failure> {
-    read(info, matches, false)
+impl Unread {
+    /// Reads the texts and looks at the local files, which are inlined when they are small.
+    pub(crate) fn read(mut self) -> Result<Draft, Failure> {
+        for (flag, typed) in self.texts {
+            let read = text::read(&typed, &flag.shown())?;
+            let read = value(&flag, item(&flag.field.kind), &read)?;
+            self.input.insert(flag.field.name.to_owned(), read);
+        }
+        let draft = Draft { input: self.input, uploads: Vec::new(), notes: Vec::new() };
+        with_files(draft, self.files, self.treatment)
+    }
 }
 
-/// Local files are looked at, and inlined when they are small.
-fn read(info: &'static EndpointInfo, matches: &ArgMatches, is_typed: bool) -> Result<Draft, Failure> {
-    let treatment = treatment(matches);
-    let mut draft = Draft { input: Map::new(), uploads: Vec::new(), notes: Vec::new() };
+/// The input of an endpoint from the arguments of its own command, in which a text may stand in a file or on stdin.
+pub(crate) fn typed(info: &'static EndpointInfo, matches: &ArgMatches) -> Result<Unread, Failure> {
+    unread(info, matches, true)
+}
+
+/// The input of an endpoint from arguments in which a text is a text.
+pub(crate) fn from_matches(info: &'static EndpointInfo, matches: &ArgMatches) -> Result<Unread, Failure> {
+    unread(info, matches, false)
+}
+
+fn unread(info: &'static EndpointInfo, matches: &ArgMatches, is_typed: bool) -> Result<Unread, Failure> {
+    let mut input = Map::new();
     let mut files: Vec<(PathBuf, String, FileRole, Place)> = Vec::new();
     let mut texts: Vec<(Flag, String)> = Vec::new();
-    // Every value is judged before a file is read.
     for flag in flags(info) {
         let mut values = Vec::new();
         for (index, raw) in raw_values(&flag, matches).into_iter().enumerate() {
@@ -102,7 +122,7 @@ fn read(info: &'static EndpointInfo, matches: &ArgMatches, is_typed: bool) -> Re
             });
         }
         if let Some(value) = assembled(&flag, values)? {
-            draft.input.insert(flag.field.name.to_owned(), value);
+            input.insert(flag.field.name.to_owned(), value);
         }
     }
     let of_texts = texts.iter().filter(|(_, typed)| typed == text::STDIN).map(|(flag, _)| flag.shown());
@@ -114,12 +134,7 @@ fn read(info: &'static EndpointInfo, matches: &ArgMatches, is_typed: bool) -> Re
             from_stdin.join("` and `")
         )));
     }
-    for (flag, typed) in texts {
-        let read = text::read(&typed, &flag.shown())?;
-        let read = value(&flag, item(&flag.field.kind), &read)?;
-        draft.input.insert(flag.field.name.to_owned(), read);
-    }
-    with_files(draft, files, treatment)
+    Ok(Unread { input, texts, files, treatment: treatment(matches) })
 }
 
 /// The value of a field that a text stands for, as on the command line: of a list, the list in JSON or its only item.

@@ -1,13 +1,12 @@
 //! Several pictures of one command line: `-n`, `--seeds` and `--vary`.
 
 use crate::args::flag::{Flag, flags, is_seed, item};
-use crate::args::input::Draft;
 use crate::args::kind;
 use crate::args::negation::is_given;
 use crate::exit::Failure;
 use clap::{Arg, ArgAction, ArgMatches, ValueHint, value_parser};
 use ideogram_schema::{EndpointInfo, FieldKind};
-use serde_json::Value;
+use serde_json::{Map, Value};
 use std::collections::HashSet;
 use std::path::PathBuf;
 use std::str::FromStr;
@@ -60,7 +59,7 @@ pub(crate) fn args() -> Vec<Arg> {
 pub(crate) fn variations(
     info: &'static EndpointInfo,
     matches: &ArgMatches,
-    draft: &Draft,
+    input: &Map<String, Value>,
 ) -> Result<Option<Vec<Variation>>, Failure> {
     let count = matches.get_one::<usize>("count").copied();
     let list = matches.get_one::<Seeds>("seeds");
@@ -73,7 +72,7 @@ pub(crate) fn variations(
     if list.is_some() && is_seed_given {
         return Err(Failure::usage("`--seeds` and `--seed` exclude each other"));
     }
-    let seeds = seeds(info, draft, count.unwrap_or(1), list)?;
+    let seeds = seeds(info, input, count.unwrap_or(1), list)?;
     let total = varied.iter().try_fold(seeds.len(), |total, (_, values)| total.checked_mul(values.len()));
     if total.is_none_or(|total| total > MOST) {
         let total = total.map_or_else(|| "that".to_owned(), |total| format!("that is {total} pictures, which"));
@@ -95,12 +94,12 @@ pub(crate) fn variations(
 /// The seed of each picture that is alike otherwise.
 fn seeds(
     info: &EndpointInfo,
-    draft: &Draft,
+    input: &Map<String, Value>,
     count: usize,
     listed: Option<&Seeds>,
 ) -> Result<Vec<Option<i64>>, Failure> {
     let field = info.inputs.iter().find(|field| is_seed(field));
-    let given = field.and_then(|field| draft.input.get(field.name)).and_then(Value::as_i64);
+    let given = field.and_then(|field| input.get(field.name)).and_then(Value::as_i64);
     let seeds = match (listed, given) {
         (None, None) => return Ok(vec![None; count]),
         (Some(Seeds(seeds)), _) => seeds.clone(),

@@ -3,6 +3,7 @@
 use clap::builder::{OsStringValueParser, TypedValueParser};
 use clap::{Arg, ArgAction, ArgMatches};
 use std::time::Duration;
+use url::Url;
 
 pub(crate) fn switch(name: &'static str, help: &'static str) -> Arg {
     Arg::new(name).long(name).help(help).action(ArgAction::SetTrue)
@@ -16,6 +17,15 @@ pub(crate) fn is_set(matches: &ArgMatches, name: &str) -> bool {
 /// The parser of a time.
 pub(crate) fn time() -> impl TypedValueParser<Value = Duration> {
     OsStringValueParser::new().try_map(|text| duration(&text.to_string_lossy()))
+}
+
+/// An address that a service can call.
+pub(crate) fn web_url(text: &str) -> Result<String, String> {
+    let url = Url::parse(text).map_err(|error| format!("it must be a URL: {error}"))?;
+    match url.scheme() {
+        "http" | "https" => Ok(text.to_owned()),
+        _ => Err("it must begin with `https://` or `http://`".to_owned()),
+    }
 }
 
 /// Seconds, or a number with `ms`, `s`, `m` or `h` behind it; more than nothing and at most a week.
@@ -39,8 +49,16 @@ fn duration(text: &str) -> Result<Duration, String> {
 
 #[cfg(test)]
 mod tests {
-    use super::duration;
+    use super::{duration, web_url};
     use std::time::Duration;
+
+    #[test]
+    fn an_address_to_call_is_of_the_web() {
+        assert_eq!(web_url("https://example.com/done?x=1"), Ok("https://example.com/done?x=1".to_owned()));
+        for wrong in ["", "example.com", "ftp://example.com/", "file:///etc/passwd", "https://"] {
+            assert!(web_url(wrong).is_err(), "{wrong}");
+        }
+    }
 
     #[test]
     fn times_have_units_and_limits() {

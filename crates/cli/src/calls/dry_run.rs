@@ -8,6 +8,7 @@ use crate::envelope::{Envelope, Kind, RequestRow};
 use crate::exit::Failure;
 use crate::output::{Output, print_envelope, write_stdout};
 use crate::settings::client;
+use ideogram_client::{JsonInput, Submit};
 use ideogram_schema::EndpointInfo;
 use serde_json::{Map, Value};
 use std::io::IsTerminal as _;
@@ -19,13 +20,18 @@ const SHOWN: usize = 60;
 pub(super) fn print(
     info: &'static EndpointInfo,
     sync: bool,
+    webhook: Option<&String>,
     inputs: &[Map<String, Value>],
     uploads: &[ToUpload],
     output: Output,
 ) -> Result<(), Failure> {
     let client = client::for_showing()?;
-    let base = if sync { client.run_url() } else { client.queue_url() };
-    let url = format!("{}/{}", base.trim_end_matches('/'), info.id);
+    let url = if sync {
+        format!("{}/{}", client.run_url().trim_end_matches('/'), info.id)
+    } else {
+        let input = JsonInput::sent_before(info, Map::new());
+        webhook.into_iter().fold(client.submit(&input), Submit::with_webhook).url()
+    };
     let rows = inputs.iter().map(|input| row(info, input, uploads, &url)).collect::<Result<Vec<_>, _>>()?;
     if output.json() {
         return print_envelope(&Envelope::new(Kind::Request, rows));

@@ -18,4 +18,4 @@ mod several;
 mod sync;
 mod upload;
 
-pub(crate) use run::{make, run};
+pub(crate) use run::{CallPlan, make, run};

@@ -10,12 +10,12 @@ use crate::calls::place::{leave, place};
 use crate::calls::save_answer::SavedAnswer;
 use crate::calls::session::Session;
 use crate::calls::several::{self, Sheet};
-use crate::cost::cost;
+use crate::cost::{Budget, cost};
 use crate::envelope::{Envelope, Kind};
 use crate::exit::Failure;
 use crate::ledger::Row;
 use crate::output::{Output, print_envelope, write_stdout};
-use crate::price::amount;
+use crate::price::{Usd, amount};
 use crate::runtime::block_on;
 use crate::save::Destination;
 use clap::ArgMatches;
@@ -25,12 +25,60 @@ use std::path::PathBuf;
 
 /// Runs the command of an endpoint.
 pub(crate) fn run(info: &'static EndpointInfo, matches: &ArgMatches, output: Output) -> Result<(), Failure> {
-    make(info, input::typed(info, matches)?, matches, output)
+    let unread = input::typed(info, matches)?;
+    let plan = CallPlan::new(info, matches, &unread.input, output)?;
+    make(info, plan, unread.read()?, matches, output)
+}
+
+/// What is to be made of a request, beside its fields. It is judged before a file is read.
+pub(crate) struct CallPlan {
+    /// None where it is one picture, of no series.
+    variations: Option<Vec<Variation>>,
+    /// Where the pictures go, and the sheet; none in a dry run, which makes no folder either.
+    place: Option<(Destination, Option<Sheet>)>,
+}
+
+impl CallPlan {
+    pub(crate) fn new(
+        info: &'static EndpointInfo,
+        matches: &ArgMatches,
+        input: &Map<String, Value>,
+        output: Output,
+    ) -> Result<Self, Failure> {
+        let overwrite = matches.get_flag("overwrite");
+        let variations = variations(info, matches, input)?;
+        if variations.is_some() && matches.get_flag("detach") {
+            return Err(Failure::usage("`--detach` leaves one request in the queue, and this makes several pictures"));
+        }
+        let plan = Self { variations, place: None };
+        if matches.get_flag("dry-run") {
+            return Ok(plan);
+        }
+        Budget::new(matches.get_one::<Usd>("max-cost").copied()).allows(info, &plan.inputs(info, input))?;
+        let path = matches.get_one::<PathBuf>("output");
+        let destination = Destination::new(path.map(PathBuf::as_path), overwrite, output)?;
+        several::room(&destination, plan.count())?;
+        let sheet = matches.get_one::<PathBuf>("grid").map(|path| Sheet::new(path, overwrite)).transpose()?;
+        Ok(Self { place: Some((destination, sheet)), ..plan })
+    }
+
+    /// How many pictures are made.
+    pub(crate) fn count(&self) -> usize {
+        self.variations.as_ref().map_or(1, Vec::len)
+    }
+
+    /// The input of each picture.
+    fn inputs(&self, info: &EndpointInfo, base: &Map<String, Value>) -> Vec<Map<String, Value>> {
+        let one = [Variation::default()];
+        let variations = self.variations.as_deref().unwrap_or(&one).iter();
+        variations.map(|variation| several::input_of(info, base, variation)).collect()
+    }
 }
 
 /// Makes the pictures of a request whose fields are known.
 pub(crate) fn make(
     info: &'static EndpointInfo,
+    plan: CallPlan,
     draft: Draft,
     matches: &ArgMatches,
     output: Output,
@@ -40,28 +88,17 @@ pub(crate) fn make(
     }
     let sync = matches.get_flag("sync");
     worth_sending(info, &draft.input, sync, matches.get_flag("queue-sync-mode"))?;
-    let variations = variations(info, matches, &draft)?;
-    let one = [Variation::default()];
-    let planned = variations.as_deref().unwrap_or(&one).iter();
-    let mut planned: Vec<_> = planned.map(|variation| several::input_of(info, &draft.input, variation)).collect();
-    if matches.get_flag("dry-run") {
+    let webhook = matches.get_one::<String>("webhook");
+    let mut planned = plan.inputs(info, &draft.input);
+    let CallPlan { variations, place: Some((destination, sheet)) } = plan else {
         for input in &mut planned {
             input::ensure_seed(info, input)?;
         }
-        return dry_run::print(info, sync, &planned, &draft.uploads, output);
-    }
-    let overwrite = matches.get_flag("overwrite");
-    let path = matches.get_one::<PathBuf>("output");
-    let destination = Destination::new(path.map(PathBuf::as_path), overwrite, output)?;
-    let webhook = matches.get_one::<String>("webhook").cloned();
-    let order = Order { sync, webhook, ..Order::new(info, draft.input.clone(), destination) };
-    let sheet = matches.get_one::<PathBuf>("grid").map(|path| Sheet::new(path, overwrite)).transpose()?;
-    several::room(&order, planned.len())?;
+        return dry_run::print(info, sync, webhook, &planned, &draft.uploads, output);
+    };
+    let order = Order { sync, webhook: webhook.cloned(), ..Order::new(info, draft.input.clone(), destination) };
     tell_price(info, &planned, is_set(matches, "sandbox"), output);
     if matches.get_flag("detach") {
-        if variations.is_some() {
-            return Err(Failure::usage("`--detach` leaves one request in the queue, and this makes several pictures"));
-        }
         let order = Order { destination: order.destination.clone().with_index(1), ..order };
         let row = block_on(async {
             let mut session = Session::open(matches, output).await?;

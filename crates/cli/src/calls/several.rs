@@ -12,7 +12,7 @@ use crate::cost::cost_row;
 use crate::envelope::{Envelope, ErrorRow, Kind, ResultRow};
 use crate::exit::{ErrorKind, Failure};
 use crate::output::{Output, print_envelope, print_failure, write_stdout};
-use crate::save;
+use crate::save::{self, Destination};
 use crate::show::grid::{Cell, grid};
 use crate::summary::summarised;
 use ideogram_schema::EndpointInfo;
@@ -239,8 +239,8 @@ fn failed_row(info: &EndpointInfo, input: &Map<String, Value>, error: ErrorRow) 
 }
 
 /// Refuses a place that has no room for several pictures.
-pub(super) fn room(base: &Order, total: usize) -> Result<(), Failure> {
-    if total > 1 && !base.destination.is_folder() {
+pub(super) fn room(destination: &Destination, total: usize) -> Result<(), Failure> {
+    if total > 1 && !destination.is_folder() {
         return Err(Failure::new(
             ErrorKind::Usage,
             format!(

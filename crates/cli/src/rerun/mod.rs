@@ -6,9 +6,8 @@ mod source;
 use crate::args::flag::{Flag, flags, options};
 use crate::args::input::{self, Draft};
 use crate::args::negation::is_given;
-use crate::args::several::variations;
 use crate::args::value::is_set;
-use crate::calls;
+use crate::calls::{self, CallPlan};
 use crate::exit::Failure;
 use crate::made::Again;
 use crate::output::Output;
@@ -16,6 +15,7 @@ use crate::price::price;
 use crate::summary::summarised;
 use clap::ArgMatches;
 use ideogram_schema::EndpointInfo;
+use serde_json::{Map, Value};
 
 /// Reads the request, shows it with its price, and buys it where that is wanted.
 pub(crate) fn run(matches: &ArgMatches, output: Output) -> Result<(), Failure> {
@@ -28,18 +28,20 @@ pub(crate) fn run(matches: &ArgMatches, output: Output) -> Result<(), Failure> {
             info.verb
         )));
     }
-    let mut draft = input::from_matches(info, matches)?;
-    let left_out = take_over(&mut draft, again)?;
+    let mut unread = input::from_matches(info, matches)?;
+    let left_out = take_over(&mut unread.input, again)?;
+    let plan = CallPlan::new(info, matches, &unread.input, output)?;
+    let draft = unread.read()?;
     if !left_out.is_empty() {
         output.note(&format!("not taken over: `{}`", left_out.join("`, `")));
     }
     // What is only printed needs no consent.
     if !is_set(matches, "dry-run") {
-        let count = variations(info, matches, &draft)?.map_or(1, |all| all.len());
+        let count = plan.count();
         let several = if count == 1 { String::new() } else { format!("{count} pictures, ") };
         consent::ask(matches, output, &format!("{several}{}", shown(info, &draft)))?;
     }
-    calls::make(info, draft, matches, output)
+    calls::make(info, plan, draft, matches, output)
 }
 
 /// A flag that was given and that the endpoint does not have.
@@ -50,11 +52,11 @@ fn foreign(matches: &ArgMatches, info: &'static EndpointInfo) -> Option<Flag> {
 }
 
 /// Fills what was not given with what was sent before; gives the fields that neither has.
-fn take_over(draft: &mut Draft, again: Again) -> Result<Vec<String>, Failure> {
+fn take_over(input: &mut Map<String, Value>, again: Again) -> Result<Vec<String>, Failure> {
     for (name, value) in again.input {
-        draft.input.entry(name).or_insert(value);
+        input.entry(name).or_insert(value);
     }
-    let missing = again.info.inputs.iter().find(|field| field.required && !draft.input.contains_key(field.name));
+    let missing = again.info.inputs.iter().find(|field| field.required && !input.contains_key(field.name));
     if let Some(field) = missing {
         let flag = options().into_iter().find(|flag| flag.field.name == field.name);
         let flag = flag.map_or_else(|| field.name.to_owned(), |flag| flag.shown());
@@ -62,7 +64,7 @@ fn take_over(draft: &mut Draft, again: Again) -> Result<Vec<String>, Failure> {
             "`{flag}` is missing: what was sent for it is not known here, such as a file that was sent from a disk"
         )));
     }
-    Ok(again.left_out.into_iter().filter(|name| !draft.input.contains_key(name)).collect())
+    Ok(again.left_out.into_iter().filter(|name| !input.contains_key(name)).collect())
 }
 
 /// The request in one line, files by what they are.

@@ -150,3 +150,26 @@ fn a_key_that_was_copied_wrongly_is_told_before_anything_is_sent() {
         assert!(said.contains(told) && said.ends_with("nothing was sent") && !said.contains("hush"), "{said}");
     }
 }
+
+#[test]
+fn every_flag_is_judged_before_a_file_is_read() {
+    let place = Place::new();
+    for (flags, wrong) in [
+        ("-n 0", "--count"),
+        ("--seeds x", "--seeds"),
+        ("--vary style=bogus", "--style"),
+        ("--vary nonsense=1", "--vary"),
+        ("--webhook nonsense", "--webhook"),
+        ("-o {bogus}.png", "bogus"),
+        ("-o nowhere/fox.png", "nowhere"),
+        ("--max-cost 0.01", "--max-cost"),
+        ("-n 2 --detach", "--detach"),
+        ("-n 2 -o one.png", "--output"),
+        ("--grid nowhere/sheet.png", "nowhere"),
+    ] {
+        for call in ["edit missing.png fox --mask missing.png", "generate @missing.txt"] {
+            let run = place.run(format!("{call} {flags}").split(' '));
+            assert!(run.stderr.contains(wrong) && !run.stderr.contains("missing"), "{call} {flags}: {}", run.stderr);
+        }
+    }
+}

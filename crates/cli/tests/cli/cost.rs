@@ -55,7 +55,7 @@ fn a_request_above_the_limit_is_not_sent() {
     let run = place.call(&server, "generate fox --max-cost 0.049999 --json");
     let error = &run.json()["error"];
     assert_eq!((run.code, &error["kind"]), (Some(8), &"cost".into()));
-    assert_eq!(error["message"], "that costs $0.05, and `--max-cost` allows $0.049999; it was not sent");
+    assert_eq!(error["message"], "that costs $0.05, and `--max-cost` allows $0.049999; nothing was sent");
     assert_eq!((server.count("POST", "turbo"), place.run(["jobs", "--all"]).text()), (0, ""));
     let run = place.call(&server, "generate fox --max-cost $0.05 --json");
     assert_eq!((run.code, &run.json()["results"][0]["cost"]["amount"]), (Some(0), &"0.05".into()));

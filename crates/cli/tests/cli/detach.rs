@@ -30,8 +30,10 @@ fn a_request_that_is_left_is_fetched_by_its_number() {
     let (place, (server, done)) = (Place::new(), running((200, "OK")));
     let run = place.call(&server, "generate fox --seed 7 --detach --webhook https://example.com/done");
     assert_eq!((run.code, run.text(), place.files()), (Some(0), "1\n", vec![]), "{run:?}");
+    let shown = place.call(&server, "generate fox --seed 7 --webhook https://example.com/done --dry-run --json");
     let posted = server.wait_for("POST", "turbo");
     assert!(posted.target.contains("fal_webhook=https"), "{posted:?}");
+    assert!(shown.json()["results"][0]["url"].as_str().unwrap().ends_with(&posted.target), "{shown:?}");
     assert_eq!(place.open(), [("accepted".to_owned(), json!(ID))]);
     let refused = place.call(&server, "jobs result 1").refused(6).to_owned();
     assert_eq!(refused, "1 is not done yet: running; `--wait` waits for it");

@@ -158,4 +158,16 @@ impl SubmitParameters {
             )
             .await
     }
+
+    /// What of it goes into the URL's query.
+    pub fn query(&self) -> Vec<(&'static str, String)> {
+        let set = [
+            (
+                "fal_max_queue_length",
+                self.max_queue_length.as_ref().map(ToString::to_string),
+            ),
+            ("fal_webhook", self.webhook.as_ref().map(ToString::to_string)),
+        ];
+        set.into_iter().filter_map(|(name, value)| Some((name, value?))).collect()
+    }
 }

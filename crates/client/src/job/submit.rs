@@ -20,6 +20,7 @@ use std::future::{Future, IntoFuture};
 use std::marker::PhantomData;
 use std::sync::Arc;
 use std::time::Duration;
+use url::form_urlencoded;
 
 /// A submit, made by [`Client::submit`](crate::Client::submit); awaiting it sends it and gives the [`Job`].
 ///
@@ -66,6 +67,34 @@ impl<'a, O: CallOutput> Submit<'a, O> {
     pub fn with_webhook(mut self, url: impl Into<String>) -> Self {
         self.webhook = Some(url.into());
         self
+    }
+
+    /// The URL that the request is posted to, its query included. Nothing is sent.
+    ///
+    /// ```
+    /// # fn main() -> ideogram_client::Result<()> {
+    /// use ideogram_client::{Client, GenerateInput};
+    ///
+    /// let client = Client::builder().with_key("id:secret").build()?;
+    /// let call = client.submit(&GenerateInput::new("A fox")).with_webhook("https://example.com/done");
+    /// assert_eq!(
+    ///     call.url(),
+    ///     "https://queue.fal.run/fal-ai/ideogram/v2/turbo?fal_webhook=https%3A%2F%2Fexample.com%2Fdone"
+    /// );
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn url(&self) -> String {
+        let base = self.jobs.wire.bases.queue.as_str().trim_end_matches('/');
+        let mut parameters = SubmitParameters::default();
+        parameters.webhook.clone_from(&self.webhook);
+        parameters.max_queue_length = self.max_queue_length;
+        let mut query = form_urlencoded::Serializer::new(String::new());
+        query.extend_pairs(parameters.query());
+        match query.finish().as_str() {
+            "" => format!("{base}/{}", self.endpoint_id()),
+            query => format!("{base}/{}?{query}", self.endpoint_id()),
+        }
     }
 
     /// Gives up with 429 when more requests than this are waiting already.

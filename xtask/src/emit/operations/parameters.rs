@@ -16,6 +16,7 @@ pub fn parameters(run: &Operation, submit: &Operation) -> Result<String> {
     let run_struct = parameter_struct("RunParameters", "run", run)?;
     let submit_struct = parameter_struct("SubmitParameters", "submit", submit)?;
     let (run_call, submit_call) = (call(run), call(submit));
+    let submit_query = query(submit);
     crate::emit::source::unparse(&quote! {
         use super::{queue, run};
         use ::progenitor_client::{ByteStream, Error, ResponseValue};
@@ -39,6 +40,12 @@ pub fn parameters(run: &Operation, submit: &Operation) -> Result<String> {
             /// Puts a request into an endpoint's queue.
             pub async fn submit(&self, client: &queue::Client, endpoint: &str, input: &RawValue) -> RawResult {
                 #submit_call
+            }
+
+            /// What of it goes into the URL's query.
+            pub fn query(&self) -> Vec<(&'static str, String)> {
+                let set = [#(#submit_query),*];
+                set.into_iter().filter_map(|(name, value)| Some((name, value?))).collect()
             }
         }
     })
@@ -99,6 +106,18 @@ fn call(operation: &Operation) -> TokenStream {
         }
     });
     quote!(client.#name(#(#arguments),*).await)
+}
+
+/// Each parameter that goes into the query: its name, and its text where it is set.
+fn query(operation: &Operation) -> Vec<TokenStream> {
+    let pair = |argument: &String| {
+        let parameter = parameter(operation, argument)?;
+        let name = parameter.get("name").and_then(Value::as_str)?;
+        let field = format_ident!("{}", field_name(argument));
+        let is_query = parameter.get("in").and_then(Value::as_str) == Some("query");
+        is_query.then(|| quote!((#name, self.#field.as_ref().map(ToString::to_string))))
+    };
+    operation.arguments.iter().filter_map(|(argument, _)| pair(argument)).collect()
 }
 
 /// The parameter that an argument stands for; endpoint and body stand for none.
