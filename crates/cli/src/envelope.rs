@@ -58,6 +58,8 @@ pub enum Kind {
     Spent,
     /// A batch, one result: [`BatchRow`].
     Batch,
+    /// A gallery that was written, one result: [`GalleryRow`].
+    Gallery,
     /// What an endpoint takes and gives, one result each: [`EndpointRow`].
     Schema,
     /// A JSON Schema, one result: [`JsonSchemaRow`].
@@ -85,6 +87,7 @@ impl Kind {
         Self::Check,
         Self::Setting,
         Self::Batch,
+        Self::Gallery,
         Self::Schema,
         Self::JsonSchema,
         Self::Sandbox,
@@ -355,6 +358,22 @@ pub struct BatchRow {
     pub unknown: Option<u64>,
     /// Left to another process that works on them.
     pub elsewhere: Option<u64>,
+    /// The page of `--gallery`, where one was written.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub gallery: Option<GalleryRow>,
+}
+
+/// A page of pictures.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct GalleryRow {
+    /// The first page.
+    pub index: String,
+    /// How many pages there are.
+    pub pages: u64,
+    /// How many pictures are on them.
+    pub pictures: u64,
+    /// Pictures that are not there any more, or that a later request has replaced.
+    pub missing: u64,
 }
 
 /// A line of a batch's `--results`: one request and what came of it.

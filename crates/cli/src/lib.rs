@@ -28,6 +28,7 @@ mod exit_code;
 #[cfg(feature = "__fuzz")]
 #[doc(hidden)]
 pub mod fuzz;
+mod gallery;
 mod interrupt;
 mod jobs;
 pub mod ledger;
@@ -147,6 +148,7 @@ fn dispatch(matches: &ArgMatches, output: Output) -> Result<(), Failure> {
         Some(("config", matches)) => config::run(matches, output),
         Some(("help", matches)) => docs::help(matches, output),
         Some(("mask", matches)) => masks::run(matches, output),
+        Some(("gallery", matches)) => gallery::run(matches, output),
         Some(("batch", matches)) => batch::run(matches, output),
         Some(("mcp", matches)) => mcp::serve(matches),
         Some(("jobs", matches)) => jobs::run(matches, output),

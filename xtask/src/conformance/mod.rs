@@ -40,7 +40,7 @@ pub enum Suite {
     QuickStart,
     /// The command line as an MCP server, by the protocol's own Python client
     Mcp,
-    /// The sandbox's own page, in a browser
+    /// The sandbox's own page and the pages of a gallery, in a browser
     Browser,
     /// Five endpoints of other shapes, added to a copy of the workspace, by its command line and its sandbox
     Endpoints,

@@ -16,7 +16,7 @@ not bought again, and what was begun is finished.
 
 Examples:
   ideogram batch prompts.csv --dry-run
-  ideogram batch prompts.csv --out pictures/ --max-cost 20
+  ideogram batch prompts.csv --out pictures/ --max-cost 20 --gallery
   ideogram batch prompts.csv --set style=anime --concurrency 16 --results results.jsonl";
 
 /// `ideogram batch`.
@@ -46,6 +46,7 @@ pub(super) fn command() -> Command {
             .action(ArgAction::Append)
             .value_parser(set)
             .help("A value for every row, in place of its own; repeat for more fields"),
+        switch("gallery", "Write a page of the batch's pictures beside them, `index.html`, when the run ends"),
         path("results", "FILE", "Append a line of JSON for each request as it is done with"),
         Arg::new("name").long("name").value_name("NAME").help("The batch's name [default: the file's path]"),
         switch("again", "Begin a new batch of the same name: every row is bought again"),

@@ -5,7 +5,7 @@ use crate::args::negation::with_opposites;
 #[cfg(feature = "sandbox")]
 use crate::args::sandbox;
 use crate::args::value::switch;
-use crate::args::{auth, batch, config, docs, jobs, mask, mcp, rerun, schema};
+use crate::args::{auth, batch, config, docs, gallery, jobs, mask, mcp, rerun, schema};
 use crate::colour;
 use crate::settings::env;
 use clap::builder::PossibleValuesParser;
@@ -62,7 +62,7 @@ fn plain_tree(named: &[&str]) -> Command {
 
 /// The names of the commands, in the order of the help.
 fn names() -> Vec<&'static str> {
-    let made = ["batch", "jobs", "mask", "inspect", "rerun", "mcp"];
+    let made = ["batch", "jobs", "gallery", "mask", "inspect", "rerun", "mcp"];
     let sandbox = cfg!(feature = "sandbox").then_some("sandbox");
     let about = ["config", "auth", "doctor", "schema", "completions", "man", "help"];
     ENDPOINTS.iter().map(|info| info.verb).chain(made).chain(sandbox).chain(about).collect()
@@ -72,6 +72,7 @@ fn subcommand(name: &str) -> Option<Command> {
     Some(match name {
         "batch" => batch::command(),
         "jobs" => jobs::command(&saving().into_iter().chain([timeout()]).collect::<Vec<_>>()),
+        "gallery" => gallery::command(),
         "mask" => mask::command(),
         "inspect" => inspect(),
         "rerun" => rerun::command(running()),

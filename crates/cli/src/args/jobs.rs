@@ -111,10 +111,15 @@ fn prune() -> Command {
 
 /// Which rows are listed.
 fn filters() -> Vec<Arg> {
+    let all = switch("all", "List finished ones too");
+    [all].into_iter().chain(wanted()).chain([limit().default_value("1000")]).collect()
+}
+
+/// Of what state, endpoint and age rows are.
+pub(super) fn wanted() -> [Arg; 4] {
     let states = PossibleValuesParser::new(State::ALL.iter().map(|state| state.as_str()));
     let endpoints = ENDPOINTS.iter().flat_map(|info| [info.verb, info.id]);
-    vec![
-        switch("all", "List finished ones too"),
+    [
         Arg::new("state")
             .long("state")
             .value_name("STATE")
@@ -129,13 +134,13 @@ fn filters() -> Vec<Arg> {
             .help("Only those of this command or endpoint id"),
         when("newer-than", "Only those that were sent since then"),
         when("older-than", "Only those that were sent before then"),
-        Arg::new("limit")
-            .long("limit")
-            .value_name("N")
-            .value_parser(value_parser!(u32).range(1..))
-            .default_value("1000")
-            .help("The latest so many"),
     ]
+}
+
+/// How many rows.
+pub(super) fn limit() -> Arg {
+    let number = value_parser!(u32).range(1..);
+    Arg::new("limit").long("limit").value_name("N").value_parser(number).help("The latest so many")
 }
 
 fn when(name: &'static str, help: &'static str) -> Arg {

@@ -7,6 +7,7 @@ mod config;
 mod docs;
 pub(crate) mod endpoint;
 pub(crate) mod flag;
+pub(crate) mod gallery;
 pub(crate) mod input;
 pub(crate) mod jobs;
 pub(crate) mod kind;

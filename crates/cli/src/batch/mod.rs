@@ -26,9 +26,10 @@ use crate::batch::survey::{Survey, Surveyor};
 use crate::batch::work::{Context, verdict, work};
 use crate::calls::session::{DEFAULT_TIMEOUT, Session};
 use crate::cost::usd_row;
-use crate::envelope::{BatchRow, Envelope, Kind};
+use crate::envelope::{BatchRow, Envelope, GalleryRow, Kind};
 use crate::exit::{ErrorKind, Failure};
-use crate::ledger::Batch;
+use crate::gallery::{self, Gallery};
+use crate::ledger::{Batch, Filter};
 use crate::output::{self, Output, print_envelope};
 use crate::price::amount;
 use crate::runtime::block_on;
@@ -47,7 +48,9 @@ const MAX_UNASKED: u64 = 5_000_000;
 struct Options {
     /// `--out` as it was given.
     out: Option<PathBuf>,
-    /// The folder of that, absolute: nothing is saved outside it.
+    /// The folder of that as it was given.
+    place: PathBuf,
+    /// The same, absolute: nothing is saved outside it.
     folder: PathBuf,
     sets: Vec<(String, String)>,
     concurrency: u32,
@@ -57,6 +60,8 @@ struct Options {
     retry_failed: bool,
     retry_unknown: bool,
     overwrite: bool,
+    /// Whether a gallery is written at the end.
+    gallery: bool,
     /// How long one request may take.
     patience: Duration,
 }
@@ -71,12 +76,13 @@ impl Options {
             Some(template) => template.parent().unwrap_or(Path::new("")).to_owned(),
             None => PathBuf::new(),
         };
-        let folder = if folder.as_os_str().is_empty() { PathBuf::from(".") } else { folder };
-        let folder = std::path::absolute(&folder)
-            .map_err(|error| Failure::file(format!("cannot find the folder `{}`: {error}", folder.display())))?;
+        let place = if folder.as_os_str().is_empty() { PathBuf::from(".") } else { folder };
+        let folder = std::path::absolute(&place)
+            .map_err(|error| Failure::file(format!("cannot find the folder `{}`: {error}", place.display())))?;
         let set = |name| matches.get_flag(name);
         Ok(Self {
             out,
+            place,
             folder,
             sets: matches.get_many("set").into_iter().flatten().cloned().collect(),
             concurrency: matches.get_one::<u32>("concurrency").copied().unwrap_or(1),
@@ -86,6 +92,7 @@ impl Options {
             retry_failed: set("retry-failed"),
             retry_unknown: set("retry-unknown"),
             overwrite: set("overwrite"),
+            gallery: set("gallery"),
             patience: matches.get_one::<Duration>("timeout").copied().unwrap_or(DEFAULT_TIMEOUT),
         })
     }
@@ -119,11 +126,14 @@ async fn dry_run(matches: &ArgMatches, output: Output, options: &Options, source
     if session.is_none() {
         output.note("there is no API key, so it is not known what is bought already");
     }
-    report(&survey, None, bad_rows(&survey), output)
+    report(&survey, None, None, bad_rows(&survey), output)
 }
 
 /// Does what there is to do.
 async fn buy(matches: &ArgMatches, output: Output, options: Options, source: Source) -> Result<(), Failure> {
+    if options.gallery {
+        gallery::may_write(&options.folder, options.overwrite)?;
+    }
     let mut session = Session::open(matches, output).await?;
     session.ledger.tidy();
     let name = named(&session, &source.batch, matches.get_flag("again"))?;
@@ -157,10 +167,45 @@ async fn buy(matches: &ArgMatches, output: Output, options: Options, source: Sou
     let todo = survey.begun + options.limit.map_or(survey.new, |limit| survey.new.min(limit));
     let shared = Rc::new(RefCell::new(Shared::new(plan, results, Bar::new(output, todo), options.concurrency, todo)));
     let context = Rc::new(Context { options, source, batch: name });
-    work(&mut session, context, Rc::clone(&shared)).await?;
+    let worked = work(&mut session, Rc::clone(&context), Rc::clone(&shared)).await;
+    let shown = if context.options.gallery { show(&mut session, &context).await.map(Some) } else { Ok(None) };
+    worked?;
     let shared = shared.borrow();
     let failure = verdict(&shared, &survey);
-    report(&survey, Some(&shared), failure, output)
+    let (page, failure) = match (shown, failure) {
+        (Ok(page), failure) => (page, failure),
+        // What became of the pictures matters more.
+        (Err(why), Some(failure)) => {
+            output::print_failure(&why);
+            (None, Some(failure))
+        }
+        (Err(why), None) => (None, Some(why)),
+    };
+    report(&survey, Some(&shared), page, failure, output)
+}
+
+/// Writes the gallery of what is saved of the batch, on a thread of its own: a Ctrl-C leaves it, and an earlier one as it was.
+async fn show(session: &mut Session, context: &Context) -> Result<GalleryRow, Failure> {
+    let output = session.output;
+    let ledger = session.ledger.another()?;
+    let path = Some(Path::new(&context.source.batch)).filter(|name| name.is_absolute());
+    let title = path.and_then(Path::file_stem).map(|stem| stem.to_string_lossy().into_owned());
+    let gallery = Gallery {
+        folder: context.options.place.clone(),
+        title: title.unwrap_or_else(|| context.source.batch.clone()),
+        overwrite: context.options.overwrite,
+        latest_first: false,
+    };
+    let batch = context.batch.clone();
+    let written = tokio::task::spawn_blocking(move || {
+        let filter = Filter { batch: Some(&batch), ..Filter::default() };
+        gallery.write(&ledger, &filter, u32::MAX, output)
+    });
+    let interrupted = || Failure::new(ErrorKind::Interrupted, "interrupted while the gallery was written");
+    let written = session.interrupts.unless(written).await.ok_or_else(interrupted)?;
+    let row = written.map_err(|error| Failure::failed(format!("a thread of this program ended early: {error}")))??;
+    output.note(&format!("{}: {}", row.index, gallery::in_words(&row)));
+    Ok(row)
 }
 
 /// The batch's name in the ledger: that of the latest run over the file, or with `--again` the next one.
@@ -227,7 +272,13 @@ fn bad_rows(survey: &Survey) -> Option<Failure> {
 }
 
 /// Prints how it went.
-fn report(survey: &Survey, shared: Option<&Shared>, failure: Option<Failure>, output: Output) -> Result<(), Failure> {
+fn report(
+    survey: &Survey,
+    shared: Option<&Shared>,
+    gallery: Option<GalleryRow>,
+    failure: Option<Failure>,
+    output: Output,
+) -> Result<(), Failure> {
     let done = shared.map(|shared| shared.done);
     let row = BatchRow {
         requests: survey.requests,
@@ -241,6 +292,7 @@ fn report(survey: &Survey, shared: Option<&Shared>, failure: Option<Failure>, ou
         failed: done.map(|done| done.failed),
         unknown: done.map(|done| done.unknown),
         elsewhere: done.map(|done| done.elsewhere),
+        gallery,
     };
     match done {
         Some(done) => {

@@ -1,50 +1,42 @@
 //! `ideogram jobs` and `jobs list`: the list.
 
-use crate::args::jobs::When;
 use crate::calls::prompt;
 use crate::clock;
 use crate::envelope::{Envelope, Kind};
 use crate::exit::Failure;
 use crate::jobs::row::{info_of, input_of, result_row, warn_of_damage};
 use crate::jobs::table::table;
-use crate::ledger::{Filter, Row, State};
+use crate::jobs::wanted::Wanted;
+use crate::ledger::{Row, State};
 use crate::output::{Output, print_envelope, write_stdout};
 use crate::price::amount;
 use crate::settings::ledger::open_ledger;
 use clap::ArgMatches;
-use ideogram_schema::ENDPOINTS;
 use std::path::PathBuf;
 
 /// Prints the open rows, with `--all` finished ones too, or those that are asked for.
 pub(super) fn list(matches: &ArgMatches, output: Output) -> Result<(), Failure> {
     let ledger = open_ledger(matches.get_one::<PathBuf>("ledger"))?;
     warn_of_damage(&ledger)?;
-    let named: Vec<&String> = matches.get_many("state").into_iter().flatten().collect();
-    let states: Vec<State> = match named.as_slice() {
-        [] if matches.get_flag("all") => Vec::new(),
-        [] => State::ALL.iter().copied().filter(|state| state.is_open()).collect(),
-        named => State::ALL.iter().copied().filter(|state| named.iter().any(|name| *name == state.as_str())).collect(),
-    };
-    let endpoint = matches.get_one::<String>("endpoint").map(|name| {
-        let known = ENDPOINTS.iter().find(|info| info.verb == name.as_str());
-        known.map_or(name.as_str(), |info| info.id)
-    });
-    let now = clock::now_ms();
-    let time = |name: &str| matches.get_one::<When>(name).map(|when| when.at_ms(now));
-    let filter = Filter { states: &states, endpoint, from_ms: time("newer-than"), before_ms: time("older-than") };
+    let mut wanted = Wanted::of(matches);
+    let only_open = wanted.states.is_empty() && !matches.get_flag("all");
+    if only_open {
+        wanted.states = State::ALL.iter().copied().filter(|state| state.is_open()).collect();
+    }
     let most = matches.get_one::<u32>("limit").copied().unwrap_or(u32::MAX);
-    let rows = ledger.rows(&filter, most)?;
+    let rows = ledger.rows(&wanted.filter(), most)?;
     if output.json() {
         return print_envelope(&Envelope::new(Kind::Job, rows.iter().map(result_row).collect()));
     }
     if rows.is_empty() {
-        output.progress(if named.is_empty() && !matches.get_flag("all") {
+        output.progress(if only_open {
             "nothing is open: every request is safe on disk or closed"
         } else {
             "the ledger has no such request"
         });
         return Ok(());
     }
+    let now = clock::now_ms();
     let lines: Vec<Vec<String>> = rows.iter().map(|row| line(row, now)).collect();
     let head = ["id", "age", "state", "command", "prompt", "usd", "file"];
     write_stdout(table(&head, &lines).as_bytes())

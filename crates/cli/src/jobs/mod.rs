@@ -7,12 +7,13 @@ mod list;
 mod report;
 mod result;
 mod resume;
-mod row;
+pub(crate) mod row;
 mod salvage;
 mod show;
 mod table;
 pub(crate) mod take_up;
 mod tidy;
+pub(crate) mod wanted;
 mod watch;
 
 pub(crate) use take_up::take_up;

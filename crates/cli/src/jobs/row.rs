@@ -6,12 +6,12 @@ use crate::ledger::{Ledger, Row, State};
 use crate::output::warn;
 use clap::ArgMatches;
 
-pub(super) fn ids(matches: &ArgMatches) -> Vec<i64> {
+pub(crate) fn ids(matches: &ArgMatches) -> Vec<i64> {
     matches.get_many::<i64>("id").into_iter().flatten().copied().collect()
 }
 
 /// The row of that number, in whatever state.
-pub(super) fn known_row(ledger: &Ledger, id: i64) -> Result<Row, Failure> {
+pub(crate) fn known_row(ledger: &Ledger, id: i64) -> Result<Row, Failure> {
     let row = ledger.row(id)?;
     row.ok_or_else(|| unknown(id))
 }
@@ -38,7 +38,7 @@ pub(super) fn resumable_row(ledger: &Ledger, id: i64) -> Result<Row, Failure> {
 }
 
 /// Reads the whole ledger. Closed rows that are damaged are worth a warning, anything else a failure.
-pub(super) fn warn_of_damage(ledger: &Ledger) -> Result<(), Failure> {
+pub(crate) fn warn_of_damage(ledger: &Ledger) -> Result<(), Failure> {
     let damaged = ledger.check()?;
     if !damaged.is_empty() {
         let ids: Vec<String> = damaged.iter().map(i64::to_string).collect();

@@ -21,30 +21,42 @@ pub(super) struct Rows {
 
 /// Reads rows, each judged by itself.
 pub(super) fn rows<P: Params>(db: &Connection, rest: &str, parameters: P) -> Result<Rows, Cause> {
+    let mut sound = Vec::new();
+    let damaged = each(db, rest, parameters, |row| sound.push(row))?;
+    Ok(Rows { sound, damaged })
+}
+
+/// Reads rows one after the other, so that no more than one is in memory; gives the numbers of those that are damaged.
+pub(super) fn each<P: Params>(
+    db: &Connection,
+    rest: &str,
+    parameters: P,
+    mut take: impl FnMut(Row),
+) -> Result<Vec<i64>, Cause> {
     let mut select = db.prepare_cached(&format!("SELECT {COLUMNS}, input, answer FROM requests {rest}"))?;
     let mut found = select.query(parameters)?;
-    let mut rows = Rows::default();
+    let mut damaged = Vec::new();
     while let Some(row) = found.next()? {
         let id = row.get::<_, i64>(0)?;
         match Record::read(row).and_then(|record| record.with_texts(row.get(30)?, row.get(31)?)) {
-            Ok(row) => rows.sound.push(row),
-            Err(Broken::Damaged) => rows.damaged.push(id),
+            Ok(row) => take(row),
+            Err(Broken::Damaged) => damaged.push(id),
             Err(Broken::Sqlite(error)) => match Cause::from(error) {
                 // A value of another type than its column's: the row's damage, not the file's.
                 Cause::Sqlite(
                     rusqlite::Error::InvalidColumnType(..) | rusqlite::Error::FromSqlConversionFailure(..),
                 ) => {
-                    rows.damaged.push(id);
+                    damaged.push(id);
                 }
                 cause => return Err(cause),
             },
         }
     }
-    Ok(rows)
+    Ok(damaged)
 }
 
-/// The short check; gives the open rows. `mark` was read before.
-pub(super) fn open_rows(db: &Connection, mark: Progress) -> Result<Vec<Row>, Cause> {
+/// The short check; `take` gets the open rows. `mark` was read before.
+pub(super) fn open(db: &Connection, mark: Progress, mut take: impl FnMut(Row)) -> Result<(), Cause> {
     // One view of the file for all of it: others may write meanwhile.
     let view = db.unchecked_transaction()?;
     let totals = totals(&view)?;
@@ -55,16 +67,19 @@ pub(super) fn open_rows(db: &Connection, mark: Progress) -> Result<Vec<Row>, Cau
             mark.changes
         )));
     }
-    let rows = rows(&view, OPEN, [])?;
-    if let Some(id) = rows.damaged.first() {
+    let (mut found, mut all_open) = (0, true);
+    let damaged = each(&view, OPEN, [], |row| {
+        found += 1;
+        all_open &= row.state.is_open();
+        take(row);
+    })?;
+    if let Some(id) = damaged.first() {
         return Err(Cause::Damaged(format!("request {id}, which is open, is not as it was written")));
     }
-    let found = i64::try_from(rows.sound.len()).unwrap_or(i64::MAX);
-    let all_open = rows.sound.iter().all(|row| row.state.is_open());
     if found != totals.opened || !all_open {
         return Err(Cause::Damaged(format!("it has {} open requests and shows {found}", totals.opened)));
     }
-    Ok(rows.sound)
+    Ok(())
 }
 
 /// The full check; gives the numbers of closed rows that are damaged, which harm nothing but themselves.
@@ -75,12 +90,13 @@ pub(super) fn full(db: &Connection) -> Result<Vec<i64>, Cause> {
     if verdict != "ok" {
         return Err(Cause::Damaged(verdict.lines().next().unwrap_or_default().to_owned()));
     }
-    let rows = rows(&view, "NOT INDEXED ORDER BY id", [])?;
-    let found = i64::try_from(rows.sound.len() + rows.damaged.len()).unwrap_or(i64::MAX);
+    let mut sound = 0;
+    let damaged = each(&view, "NOT INDEXED ORDER BY id", [], |_| sound += 1)?;
+    let found = i64::try_from(damaged.len()).unwrap_or(i64::MAX).saturating_add(sound);
     if found != totals.total {
         return Err(Cause::Damaged(format!("it has {} requests and shows {found}", totals.total)));
     }
-    Ok(rows.damaged)
+    Ok(damaged)
 }
 
 fn totals(db: &Connection) -> Result<Totals, Cause> {

@@ -19,6 +19,10 @@ pub struct Filter<'a> {
     pub from_ms: Option<i64>,
     /// Written before this time, in milliseconds since 1970.
     pub before_ms: Option<i64>,
+    /// Of this batch.
+    pub batch: Option<&'a str>,
+    /// With one of these numbers; none is every number.
+    pub ids: &'a [i64],
 }
 
 /// What the requests of one day to one endpoint cost by the description's price.
@@ -47,17 +51,37 @@ impl Ledger {
     /// # Errors
     /// When the file cannot be read.
     pub fn rows(&self, filter: &Filter<'_>, most: u32) -> Result<Vec<Row>, LedgerError> {
-        let states: Vec<&str> = filter.states.iter().map(|state| state.as_str()).collect();
-        let rows = check::rows(
-            &self.db,
-            "WHERE (json_array_length(?1) = 0 OR state IN (SELECT value FROM json_each(?1))) AND (?2 IS NULL OR \
-             endpoint = ?2) AND (?3 IS NULL OR created_ms >= ?3) AND (?4 IS NULL OR created_ms < ?4) \
-             ORDER BY id DESC LIMIT ?5",
-            params![Value::from(states).to_string(), filter.endpoint, filter.from_ms, filter.before_ms, most],
-        );
-        let mut rows = rows.map_err(|cause| self.failed(cause))?.sound;
+        let mut rows = Vec::new();
+        self.each_row(filter, most, |row| rows.push(row))?;
         rows.reverse();
         Ok(rows)
+    }
+
+    /// Gives the latest rows that a filter lets through one after the other, the latest first: no more than one is in memory.
+    /// Those that are not as they were written are left out; [`check`](Self::check) tells of them.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn each_row(&self, filter: &Filter<'_>, most: u32, take: impl FnMut(Row)) -> Result<(), LedgerError> {
+        let states: Vec<&str> = filter.states.iter().map(|state| state.as_str()).collect();
+        let read = check::each(
+            &self.db,
+            "WHERE (json_array_length(?1) = 0 OR state IN (SELECT value FROM json_each(?1))) AND (?2 IS NULL OR \
+             endpoint = ?2) AND (?3 IS NULL OR created_ms >= ?3) AND (?4 IS NULL OR created_ms < ?4) AND (?5 IS NULL OR \
+             batch = ?5) AND (json_array_length(?6) = 0 OR id IN (SELECT value FROM json_each(?6))) \
+             ORDER BY id DESC LIMIT ?7",
+            params![
+                Value::from(states).to_string(),
+                filter.endpoint,
+                filter.from_ms,
+                filter.before_ms,
+                filter.batch,
+                Value::from(filter.ids).to_string(),
+                most
+            ],
+            take,
+        );
+        read.map(drop).map_err(|cause| self.failed(cause))
     }
 
     /// What was paid since a time in milliseconds since 1970, by day and endpoint.
@@ -107,16 +131,22 @@ mod tests {
         for endpoint in ["a/b", "a/c", "a/b"] {
             ledger.begin(&NewRow::new(endpoint, "{}")).unwrap();
         }
+        ledger.begin(&NewRow { batch: Some(("prompts", "k")), ..NewRow::new("a/c", "{}") }).unwrap();
         ledger.close(3, &Closing::ByHand).unwrap();
         let now = clock::now_ms();
         let ids = |filter: Filter<'_>, most| -> Vec<i64> {
             ledger.rows(&filter, most).unwrap().iter().map(|row| row.id).collect()
         };
-        assert_eq!(ids(Filter::default(), 2), [2, 3]);
-        assert_eq!(ids(Filter { states: &[State::Sending], ..Filter::default() }, 9), [1, 2]);
+        assert_eq!(ids(Filter::default(), 2), [3, 4]);
+        assert_eq!(ids(Filter { states: &[State::Sending], ..Filter::default() }, 9), [1, 2, 4]);
         assert_eq!(ids(Filter { endpoint: Some("a/b"), ..Filter::default() }, 9), [1, 3]);
         assert_eq!(ids(Filter { before_ms: Some(now - 60_000), ..Filter::default() }, 9), [0; 0]);
-        assert_eq!(ids(Filter { from_ms: Some(now - 60_000), ..Filter::default() }, 9), [1, 2, 3]);
+        assert_eq!(ids(Filter { from_ms: Some(now - 60_000), ..Filter::default() }, 9), [1, 2, 3, 4]);
+        assert_eq!(ids(Filter { ids: &[3, 1, 7], ..Filter::default() }, 9), [1, 3]);
+        assert_eq!(ids(Filter { batch: Some("prompts"), ..Filter::default() }, 9), [4]);
+        let mut order = Vec::new();
+        ledger.each_row(&Filter::default(), 3, |row| order.push(row.id)).unwrap();
+        assert_eq!(order, [4, 3, 2]);
     }
 
     #[test]

@@ -80,7 +80,7 @@ impl Ledger {
             }
             cause => cause,
         })?;
-        check::open_rows(&db, progress)?;
+        check::open(&db, progress, drop)?;
         let checkpointer = Checkpointer::new(Some(path));
         Ok(Self {
             scratch: None,
@@ -315,7 +315,9 @@ impl Ledger {
     /// # Errors
     /// When the file cannot be read, or not every open row is as it was written.
     pub fn open_rows(&self) -> Result<Vec<Row>, LedgerError> {
-        check::open_rows(&self.db, Progress::default()).map_err(|cause| self.failed(cause))
+        let mut rows = Vec::new();
+        let checked = check::open(&self.db, Progress::default(), |row| rows.push(row));
+        checked.map(|()| rows).map_err(|cause| self.failed(cause))
     }
 
     /// The latest rows, oldest first.

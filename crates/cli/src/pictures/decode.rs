@@ -33,6 +33,7 @@ pub(crate) struct Decoded {
 }
 
 /// Why a picture was not decoded.
+#[derive(Debug)]
 pub(crate) enum Unread {
     /// A format that this tool has no decoder for.
     Format(Format),
@@ -66,8 +67,8 @@ pub(crate) fn size(path: &Path) -> Result<(u32, u32), Failure> {
     Ok((width, height))
 }
 
-/// From the header, and the EXIF data.
-fn dimensions(path: &Path) -> Result<(u32, u32), Unread> {
+/// The width and height that one sees, from the header and the EXIF data.
+pub(crate) fn dimensions(path: &Path) -> Result<(u32, u32), Unread> {
     let mut decoder = open(Source::Path(path))?.into_decoder()?;
     let (width, height) = decoder.dimensions();
     Ok(match decoder.orientation()? {

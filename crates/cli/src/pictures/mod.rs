@@ -2,9 +2,11 @@
 
 mod decode;
 mod texts;
+mod thumbnail;
 
-pub(crate) use decode::{MAX_SIDE, Source, Unread, decode, read, size};
+pub(crate) use decode::{MAX_SIDE, Source, Unread, decode, dimensions, read, size};
 pub(crate) use texts::{made, made_by, texts};
+pub(crate) use thumbnail::thumbnail;
 
 use crate::exit::Failure;
 use image::{DynamicImage, ImageFormat};

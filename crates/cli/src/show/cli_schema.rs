@@ -1,8 +1,8 @@
 //! JSON Schema of what `--json` prints, made from the types that are printed.
 
 use crate::envelope::{
-    BatchRow, CheckRow, EndpointRow, ErrorRow, FileRow, JsonSchemaRow, KeyRow, Kind, MaskRow, RequestRow, ResultRow,
-    SCHEMA, SalvageRow, SandboxRow, SettingRow, SpentRow, TextRow,
+    BatchRow, CheckRow, EndpointRow, ErrorRow, FileRow, GalleryRow, JsonSchemaRow, KeyRow, Kind, MaskRow, RequestRow,
+    ResultRow, SCHEMA, SalvageRow, SandboxRow, SettingRow, SpentRow, TextRow,
 };
 use crate::event::EventRow;
 use crate::show::json_schema::DRAFT;
@@ -39,6 +39,7 @@ fn envelope(kind: Kind, generator: &mut SchemaGenerator) -> Value {
         Kind::Images => ("Pictures that were made, one result a request.", generator.subschema_for::<ResultRow>()),
         Kind::Job => ("Requests that the ledger holds.", generator.subschema_for::<ResultRow>()),
         Kind::Batch => ("What a batch asks for, and what came of it.", generator.subschema_for::<BatchRow>()),
+        Kind::Gallery => ("A gallery that was written.", generator.subschema_for::<GalleryRow>()),
         Kind::File => ("Pictures that were looked at.", generator.subschema_for::<FileRow>()),
         Kind::Mask => ("A mask.", generator.subschema_for::<MaskRow>()),
         Kind::Request => ("A request that is not sent.", generator.subschema_for::<RequestRow>()),

@@ -105,6 +105,17 @@ const TRANSCRIPTS: &[(&str, &[&str])] = &[
             "jobs --nothing",
         ],
     ),
+    (
+        "gallery",
+        &[
+            "generate fox --seed 7 -o fox.png",
+            "gallery -o .",
+            "gallery -o . --json",
+            "gallery 9 -o none",
+            "gallery -o . --batch nothing",
+            "gallery",
+        ],
+    ),
     ("batch", &["batch - --name empty", "batch missing.jsonl --dry-run"]),
     ("rerun", &["generate fox --seed 7 -o fox.png", "rerun fox.png --dry-run --json", "rerun missing.png", "rerun"]),
     (

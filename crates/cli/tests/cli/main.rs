@@ -22,6 +22,8 @@ mod echo;
 mod examples;
 mod exit;
 #[cfg(feature = "sandbox")]
+mod gallery;
+#[cfg(feature = "sandbox")]
 mod golden;
 mod help;
 mod jobs;

@@ -106,6 +106,7 @@ fn every_command_prints_the_envelope() {
         "jobs --all --json",
         "jobs cost --json",
         "jobs salvage --json",
+        "gallery -o shown --json",
         "mask rect --size 64x48 --at 0,0,9,9 -o made.png --json",
         "mask check mask.png --json",
         "generate fox --dry-run --json",
