@@ -1,15 +1,18 @@
-//! How long a job is asked after again while its answers settle nothing: pure functions of time.
+//! How long the client keeps asking about a job while the answers decide nothing: pure functions of time.
+//!
+//! The job runs at the service and is paid for, whatever happens on the way to it. So trouble on the way is waited out until the
+//! deadline, and only an answer about the job itself ends the wait.
 
 use crate::error::Judgement;
 use crate::wire::retry::RetryPolicy;
 use std::time::Duration;
 
-/// What is known when an answer has settled nothing.
+/// What is known when an answer decides nothing about the job.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Outage {
-    /// Such answers in a row.
+    /// How many such answers came in a row.
     pub(crate) failures: u32,
-    /// For how long there have been no others.
+    /// How long only such answers have come.
     pub(crate) lasting: Duration,
     /// For how long the job's own failure has contradicted what the queue says of it.
     pub(crate) contradicting: Duration,
@@ -20,9 +23,9 @@ pub(crate) struct Outage {
 }
 
 impl Outage {
-    /// How long to wait before the next try; `None` when the answer counts as it is.
+    /// How long to wait before asking again; `None` when the answer is believed.
     ///
-    /// `deadline` is how long a whole call may take, and bounds an outage where nothing else does. `jitter` is from 0 to 1.
+    /// `deadline` is how long a whole call may take, and the longest outage that is waited out. `jitter` is from 0 to 1.
     pub(crate) fn wait(
         &self,
         judgement: Judgement,
@@ -32,11 +35,14 @@ impl Outage {
     ) -> Option<Duration> {
         let doubted = match judgement {
             Judgement::Denied | Judgement::Cancelled | Judgement::Failed | Judgement::Answered => false,
-            // What was submitted a moment ago may not have reached every part of the queue.
+            // A job that was submitted a moment ago may not have reached every part of the queue. For one of unknown age,
+            // "not found" is the truth: its result has expired, or the id is wrong.
             Judgement::NotFound => self.age.is_some_and(|age| age < policy.grace()),
+            // The queue says that it went well, the result that it failed: one of them is about to change.
             Judgement::Contradicted => self.contradicting < policy.grace(),
             Judgement::RateLimited | Judgement::NotYetKnown => self.lasting < deadline,
         };
+        // Not `policy.delay`: its number of attempts is for one call, and here each answer did come.
         let backoff = policy.backoff(self.failures.max(1), jitter).max(Duration::from_millis(1));
         doubted.then(|| backoff.max(self.asked.unwrap_or_default().min(deadline)))
     }

@@ -4,12 +4,14 @@ use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-/// No interval is longer, whatever a policy is set to.
+/// The longest interval, whatever a policy is set to.
 const LONGEST: Duration = Duration::from_secs(24 * 3600);
-/// None is shorter: a job is not asked after without a pause.
+/// The shortest interval: a policy of zero must not poll in a loop without a pause.
 const SHORTEST: Duration = Duration::from_millis(1);
 
-/// How often a job is asked after that is polled: never more than once a millisecond, and at least once a day.
+/// How often the status of a job is asked for, where it is polled: between once a millisecond and once a day.
+///
+/// A job is polled when it has no status stream: on HTTP/1.1 the jobs beyond the first 64, or when the stream cannot be opened.
 ///
 /// ```
 /// use ideogram_client::PollPolicy;
@@ -29,9 +31,9 @@ pub struct PollPolicy {
 /// How the interval moves between its bounds.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Growth {
-    /// Half as long again each time.
+    /// Each interval is 1.5 times the one before.
     Backoff,
-    /// Close in around the time that earlier jobs took.
+    /// Short around the time that earlier jobs took, longer before and after.
     Adaptive,
 }
 
@@ -48,41 +50,46 @@ impl PollPolicy {
         Self { growth, shortest, longest: longest.clamp(shortest, LONGEST) }
     }
 
-    /// Always after the same time.
+    /// Always the same interval.
     pub fn fixed(interval: Duration) -> Self {
         Self::backoff(interval, interval)
     }
 
-    /// Half as long again each time, up to a bound. A bound below the first interval counts as that interval.
+    /// Each interval is 1.5 times the one before, up to `longest`. A `longest` below `first` counts as `first`.
     pub fn backoff(first: Duration, longest: Duration) -> Self {
         Self::new(Growth::Backoff, first, longest)
     }
 
-    /// Longer the longer a job takes, but close in around the time that earlier jobs of this client took, within these
-    /// bounds. A longest interval below the shortest counts as the shortest.
+    /// Fits the interval to the time that earlier jobs of this client took at the same endpoint: the first poll comes at half
+    /// of that time, the next ones at every twentieth of it, later ones at longer intervals. Without earlier jobs the interval
+    /// is a twentieth of the time since the submit. It stays between `shortest` and `longest`; a `longest` below `shortest`
+    /// counts as `shortest`.
     pub fn adaptive(shortest: Duration, longest: Duration) -> Self {
         Self::new(Growth::Adaptive, shortest, longest)
     }
 
-    /// How long to wait before the next poll: after `polls` polls, `elapsed` since the submit, where such jobs are
-    /// expected to take `expected`.
+    /// How long to wait before the next poll, after `polls` polls and `elapsed` since the submit. `expected` is how long such
+    /// jobs have taken on average, if that is known.
     pub fn interval(&self, polls: u32, elapsed: Duration, expected: Option<Duration>) -> Duration {
         let chosen = match (self.growth, expected) {
-            // A day is reached from a millisecond in 45 steps.
+            // 45 steps lead from a millisecond to a day, so more of them change nothing.
             (Growth::Backoff, _) => (0..polls.min(50))
                 .fold(self.shortest, |interval, _| interval.saturating_add(interval / 2).min(self.longest)),
             (Growth::Adaptive, Some(expected)) if elapsed < expected / 2 => (expected / 2).saturating_sub(elapsed),
             (Growth::Adaptive, Some(expected)) if elapsed < expected.saturating_add(expected / 2) => expected / 20,
-            // A twentieth of what has passed: late by 5 % at most, whatever the job takes.
+            // A twentieth of the time that has passed: the result is noticed at most 5 % late, however long the job takes,
+            // with a number of polls that grows only with the logarithm of that time.
             (Growth::Adaptive, _) => elapsed / 20,
         };
         chosen.clamp(self.shortest, self.longest)
     }
 }
 
-/// When a job that is followed by its stream is asked after as well: a stream is not trusted alone.
+/// How long to wait before a job is polled although it has a status stream. A proxy may hold back a stream, or the server may lose
+/// an event, and the connection looks healthy in both cases; without a poll the job would seem to run for ever.
 ///
-/// First well past the time that such jobs took, then every ten seconds.
+/// The first poll comes well after the time that such jobs took, so that a healthy stream costs no further request; then one
+/// comes every ten seconds.
 pub(crate) fn stream_check(checks: u32, expected: Option<Duration>, set: Option<Duration>) -> Duration {
     match (checks, set) {
         (_, Some(set)) => set.max(SHORTEST),
@@ -93,12 +100,13 @@ pub(crate) fn stream_check(checks: u32, expected: Option<Duration>, set: Option<
     }
 }
 
-/// What the jobs of this client took, by endpoint.
+/// How long the jobs of this client took, by endpoint.
 #[derive(Debug, Default)]
 pub(crate) struct JobDurations(Mutex<HashMap<&'static str, Duration>>);
 
 impl JobDurations {
-    /// Takes a finished job into account: a moving average, each job an eighth.
+    /// Takes a finished job into account: a moving average in which each job counts one eighth, so that it follows a service
+    /// that gets slower within some ten jobs, and one odd job changes little.
     pub(crate) fn record(&self, endpoint: &'static str, took: Duration) {
         let mut durations = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let average = durations.entry(endpoint).or_insert(took);

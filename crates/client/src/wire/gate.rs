@@ -1,4 +1,8 @@
-//! How many short requests of one client are on their way at once.
+//! Limits how many short requests of one client are sent at the same time.
+//!
+//! A thousand jobs that are submitted together would otherwise open a thousand connections on HTTP/1.1, or exceed the number of
+//! streams that a server allows on HTTP/2. Submits and polls have a gate each, so that polling many jobs does not delay a
+//! submit. Runs have none: they take as long as the picture, and would hold their turn all that time.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -9,11 +13,11 @@ use tokio::time::timeout;
 pub(crate) const REQUESTS: usize = 12;
 /// Polls at once.
 pub(crate) const POLLS: usize = 20;
-/// How long the first request has the connection to itself.
+/// How long the first request is alone.
 const FIRST: Duration = Duration::from_millis(500);
 
-/// A turn for short requests. The first goes alone: until its answer is there, nobody knows whether the connection can
-/// carry more than one at a time, and each of a burst would open its own.
+/// Turns for short requests. The first request goes alone: until it is answered the client does not know whether the server
+/// speaks HTTP/2, and each of a burst of requests would open a connection of its own.
 #[derive(Debug)]
 pub(crate) struct Gate {
     turns: Semaphore,
@@ -29,7 +33,7 @@ impl Gate {
     /// Waits for a turn.
     pub(crate) async fn turn(&self) -> Option<SemaphorePermit<'_>> {
         if !self.is_wide.load(Ordering::Relaxed) {
-            // A first request that is slow must not hold up the others for long.
+            // If the first request is slow, the others wait for it only this long.
             if let Ok(turn) = timeout(FIRST, self.turns.acquire()).await {
                 return turn.ok();
             }

@@ -2,8 +2,10 @@
 //!
 //! Many jobs must not mean many connections. On HTTP/1.1 every stream needs a connection of its own, so there are at
 //! most [`STREAMS`] and the other jobs are polled, a few at a time. On HTTP/2 a connection carries many streams, so
-//! there is a second lane when the first is full, and so on up to [`LANES`], each with a connection of its own: servers
-//! allow a hundred streams or so on one.
+//! there is a second lane when the first is full, and so on up to [`LANES`], each with a connection of its own. Servers
+//! commonly allow a hundred streams on a connection. The first lane shares its connection with the short requests, and 64
+//! streams leave room for the 12 submits and 20 polls that a [gate](super::gate) lets through: without that room a submit would
+//! wait until some job ends.
 
 use crate::generated::queue;
 use crate::transport::http_clients::HttpClients;
@@ -16,7 +18,8 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 pub(crate) const STREAMS: usize = 64;
 /// Connections for streams, on HTTP/2.
 pub(crate) const LANES: usize = 15;
-/// Polls a second, all jobs together: with more jobs each is polled more rarely.
+/// Polls a second, all jobs together: with more jobs each is polled more rarely, so that a client with ten thousand jobs does not
+/// send ten thousand requests whenever its interval has passed.
 const POLL_RATE: u32 = 8_000;
 
 /// The permits of streams.
@@ -45,7 +48,8 @@ impl Lanes {
         Self { lanes: std::iter::repeat_with(lane).take(LANES).collect(), polled: AtomicUsize::new(0) }
     }
 
-    /// A permit for one stream, where one is free. The first lane goes over the connections of all other calls.
+    /// A permit for one stream, or `None` when all are taken: the job is then polled. It never waits, since a job must not
+    /// stand still until another one ends. The first lane uses the connections of all other calls.
     pub(crate) fn stream_permit(&self, shared: &queue::Client, http: &HttpClients) -> Option<StreamPermit> {
         let usable = if shared.inner.speaks_http2() { LANES } else { 1 };
         for (index, lane) in self.lanes.iter().enumerate().take(usable) {

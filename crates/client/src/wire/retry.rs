@@ -6,19 +6,19 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
-/// No wait of a policy's own is longer, whatever it is set to.
+/// The longest wait that a policy computes, whatever it is set to: a wait of more than a day helps nobody, and the bound keeps
+/// `Duration` arithmetic from overflowing.
 const LONGEST: Duration = Duration::from_secs(24 * 3600);
 
-/// Who is told of a call that is repeated: the error, and how long the wait is.
+/// A callback for each repeated call: the error, and how long the client waits before the next attempt.
 pub(crate) type OnRetry = Arc<dyn Fn(&Error, Duration) + Send + Sync>;
 
 /// How failed requests are sent again.
 ///
-/// Reading calls (status, result, cancel) are repeated on every failure that may pass. Paid calls (run, submit) are
+/// Calls that cost nothing (status, result, cancel) are repeated on every temporary failure. Paid calls (run, submit) are
 /// repeated only when the request certainly was not accepted: no connection could be made, the server said 429, the
-/// ingress had no server to pass it to, or the server said over HTTP/2 that it did not process it. The rest ends in an
-/// error whose
-/// [`may_have_been_accepted`](Error::may_have_been_accepted) is true.
+/// ingress had no server to pass it to, or the server said over HTTP/2 that it did not process it. Any other failure of a
+/// paid call ends in an error; [`may_have_been_accepted`](Error::may_have_been_accepted) says whether it may be billed.
 ///
 /// ```
 /// use ideogram_client::RetryPolicy;
@@ -52,88 +52,96 @@ impl Default for RetryPolicy {
 }
 
 impl RetryPolicy {
-    /// Sends everything once.
+    /// Sends every request once, and repeats none.
     pub fn never() -> Self {
         Self::default().with_max_attempts(1)
     }
 
-    /// Repeats paid calls on every failure that may pass, for programs to which a picture paid twice is better than none.
+    /// Repeats paid calls too on every temporary failure: for programs that would rather pay twice than get no picture.
     pub fn at_least_once() -> Self {
         Self { duplicates: true, ..Self::default() }
     }
 
-    /// How often a request is sent in all, at least once.
+    /// How often a request is sent in total, the first time included; 0 counts as 1. Default 6.
     #[must_use]
     pub fn with_max_attempts(mut self, max_attempts: u32) -> Self {
         self.max_attempts = max_attempts.max(1);
         self
     }
 
-    /// The wait after the first failure; it doubles with each one more.
+    /// The wait after the first failure; it doubles after each further one. Default 200 ms.
     #[must_use]
     pub fn with_base_delay(mut self, base_delay: Duration) -> Self {
         self.base_delay = base_delay;
         self
     }
 
-    /// The longest wait that this policy chooses by itself.
+    /// The longest wait between two attempts, where the server asks for none; jitter may add up to half. Default 10 s.
     #[must_use]
     pub fn with_max_delay(mut self, max_delay: Duration) -> Self {
         self.max_delay = max_delay;
         self
     }
 
-    /// The longest `Retry-After` that is obeyed; a server that asks for more gets no further attempt.
+    /// The longest `Retry-After` that is obeyed: when the server asks for more, the call ends with its error. Default 60 s.
     #[must_use]
     pub fn with_max_retry_after(mut self, max_retry_after: Duration) -> Self {
         self.max_retry_after = max_retry_after;
         self
     }
 
-    /// How long to wait after `failures` failed attempts, or `None` to give up. `jitter` is from 0 to 1 and scales the
-    /// wait by 0.5 to 1.5; a wait that the server asked for is only ever lengthened, and never shorter than without it.
+    /// How long to wait after `failures` failed attempts, or `None` to give up.
+    ///
+    /// `jitter` is a random number from 0 to 1 and scales the wait by 0.5 to 1.5. `retry_after` is the wait that the server
+    /// asked for: jitter only lengthens it, and the result is never shorter than it would be without `retry_after`.
     pub fn delay(&self, failures: u32, retry_after: Option<Duration>, jitter: f64) -> Option<Duration> {
         if failures >= self.max_attempts {
             return None;
         }
         match retry_after {
             Some(asked) if asked > self.max_retry_after => None,
-            // Those who were told the same time should not all come back at once.
+            // A server under load tells many clients the same time: jitter spreads them, so that they do not all come back
+            // in the same moment. It only lengthens the wait, since the server will refuse what comes earlier.
             Some(asked) => {
                 let later = self.base_delay.min(asked).min(LONGEST).mul_f64(jitter.clamp(0.0, 1.0));
-                // "At once" is no reason to hurry.
+                // `Retry-After: 0` together with another 429 would make a loop without a pause.
                 Some(asked.saturating_add(later).max(self.backoff(failures, jitter)))
             }
             None => Some(self.backoff(failures, jitter)),
         }
     }
 
-    /// How long to wait after `failures` failures in a row, however many attempts are allowed.
+    /// How long to wait after `failures` failures in a row, without a limit on attempts: polling a job uses it too.
     pub(crate) fn backoff(&self, failures: u32, jitter: f64) -> Duration {
         let doublings = failures.saturating_sub(1).min(30);
         let chosen = self.base_delay.saturating_mul(1 << doublings).min(self.max_delay).min(LONGEST);
         chosen.mul_f64(0.5 + jitter.clamp(0.0, 1.0))
     }
 
-    /// How long an answer is doubted that contradicts what is known of a job: ten seconds by default.
+    /// How long an answer is not believed that contradicts what is known about a job: ten seconds by default. The service's
+    /// parts learn of a job one after another, so for a moment they may disagree. It is fifty times the base delay, so that
+    /// tests with short delays need not wait for it.
     pub(crate) fn grace(&self) -> Duration {
         self.base_delay.saturating_mul(50)
     }
 
     /// Whether this failure allows another attempt at all.
     pub(crate) fn allows(&self, operation: Operation, error: &Error) -> bool {
+        // The server knows best: these headers say that the same request will fail again.
         let told_not_to =
             error.repr().head.as_ref().is_some_and(|head| head.user_timeout || head.needs_retry == Some(false));
         let once = operation.is_paid() && !self.duplicates;
         !told_not_to
+            // A certificate does not become valid by trying again.
             && error.tls_fault().is_none()
             && if once { error.certainly_not_accepted() } else { error.is_transient() }
     }
 }
 
-/// What the retries of one client may cost in all: when most calls fail, repeating each of them makes it worse.
+/// Limits the retries of one client over all of its calls. When most calls fail, the service is overloaded, and repeating each of
+/// them several times would keep it so.
 ///
-/// Ten retries are free; after that, ten successes pay for one.
+/// Ten retries are free; after that, ten successful calls allow one more.
 #[derive(Debug)]
 pub(crate) struct Budget(AtomicU32);
 
