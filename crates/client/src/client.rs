@@ -42,16 +42,16 @@ pub struct Client {
 }
 
 impl Client {
-    /// A client with everything from the [environment](crate::env): the key, and where things are.
+    /// Makes a client with the key and the addresses from the [environment](crate::env); without addresses it uses fal's.
     ///
     /// # Errors
     /// [`is_missing_key`](crate::Error::is_missing_key) without a key;
-    /// [`is_configuration`](crate::Error::is_configuration) when a variable cannot be used.
+    /// [`is_configuration`](crate::Error::is_configuration) when a variable cannot be used, with its name in the message.
     pub fn from_env() -> Result<Self> {
         Self::builder().with_env()?.build()
     }
 
-    /// Settings to begin with; nothing is read from the environment unless
+    /// Starts to build a client with other settings. Nothing is read from the environment unless
     /// [`with_env`](ClientBuilder::with_env) is called.
     pub fn builder() -> ClientBuilder {
         ClientBuilder::default()
@@ -72,9 +72,9 @@ impl Client {
         &self.wire
     }
 
-    /// A text without this client's key: the secret in plain, in base64 and percent-encoded, and the key's id where it has
-    /// eight characters or more, each replaced by `[redacted]`. Pass server text through it before it is shown or kept,
-    /// since a server can send back what it was sent. Errors and traces of this crate do so by themselves.
+    /// Removes this client's key from a text: the secret in plain, in base64 and percent-encoded, and the key's id if it has
+    /// eight characters or more, are each replaced by `[redacted]`. Use it on server text before you show or store it, since a
+    /// server can send back what it received. Errors and traces of this crate are redacted already.
     ///
     /// ```
     /// let client = ideogram_client::Client::builder().with_key("0123abcd:hush-hush").build()?;
@@ -85,8 +85,8 @@ impl Client {
         self.wire.secrets.hide(text)
     }
 
-    /// Sixteen hexadecimal digits that tell this client's key from others, by its id where it has one. The key cannot be
-    /// learnt from them, so they may be kept beside what belongs to the account, such as the URLs of uploads.
+    /// Sixteen hexadecimal digits that identify this client's key, by the key's id if it has one. The key cannot be computed
+    /// from them, so they can be stored with data of the account, such as the URLs of uploads.
     ///
     /// ```
     /// # use ideogram_client::Client;
@@ -99,25 +99,27 @@ impl Client {
         &self.wire.key_fingerprint
     }
 
-    /// Runs an endpoint in one HTTP call, without the queue.
+    /// Runs an endpoint in one HTTP call, without the queue. Awaiting the [`Run`] sends it.
     ///
-    /// The connection must hold until the picture is made: when it breaks, the picture is lost and may still be billed.
-    /// Where that matters take [`subscribe`](Self::subscribe), which can look again.
+    /// The connection must last until the picture is made: when it breaks, the picture is lost and may still be billed.
+    /// [`subscribe`](Self::subscribe) has no such risk, because it can fetch the result again.
     pub fn run<'a, I: CallInput>(&'a self, input: &'a I) -> Run<'a, I::Output> {
         Run::new(&self.wire, input)
     }
 
-    /// Puts a request into the endpoint's queue and gives the [`Job`].
+    /// Puts a request into the endpoint's queue and returns the [`Job`], without waiting for its result. Awaiting the [`Submit`]
+    /// sends it.
     pub fn submit<'a, I: CallInput>(&'a self, input: &'a I) -> Submit<'a, I::Output> {
         Submit::new(&self.jobs, input)
     }
 
-    /// Submits, follows the job, and fetches the result the moment it is there.
+    /// Submits a request, waits for the job, and returns the result. Awaiting the [`Subscribe`] sends it; its methods set a
+    /// deadline, show the progress or cancel the job.
     pub fn subscribe<'a, I: CallInput>(&'a self, input: &'a I) -> Subscribe<'a, I::Output> {
         Subscribe::new(&self.jobs, input)
     }
 
-    /// A job by its id, submitted by this program or another. Nothing is sent.
+    /// The job with this id, submitted by this program or another. Nothing is sent, so the id may still be unknown to the queue.
     ///
     /// ```no_run
     /// # async fn example(client: ideogram_client::Client) -> ideogram_client::Result<()> {
@@ -133,7 +135,7 @@ impl Client {
         Job::attach(self.jobs.clone(), E::INFO, request_id.into())
     }
 
-    /// A job by its id, of an endpoint that is known at run time only: its output is JSON. Nothing is sent.
+    /// The job with this id, of an endpoint that is known at run time only: its output is JSON. Nothing is sent.
     ///
     /// # Errors
     /// [`is_input`](crate::Error::is_input) when the text cannot be a request id.
@@ -141,7 +143,7 @@ impl Client {
         Job::attach(self.jobs.clone(), endpoint, request_id.into())
     }
 
-    /// Takes up a job that was written down. Nothing is sent.
+    /// The job of a [`SavedJob`]. Nothing is sent.
     ///
     /// # Errors
     /// [`is_input`](crate::Error::is_input) when it is a job of another endpoint, or of another queue than this client's.
@@ -149,8 +151,7 @@ impl Client {
         saved.restore(self.jobs.clone(), E::INFO)
     }
 
-    /// Takes up a job that was written down, of an endpoint that is known at run time only: its output is JSON. Nothing
-    /// is sent.
+    /// The job of a [`SavedJob`], of an endpoint that is known at run time only: its output is JSON. Nothing is sent.
     ///
     /// # Errors
     /// [`is_input`](crate::Error::is_input) when the description has no such endpoint, or when it is a job of another
@@ -159,7 +160,7 @@ impl Client {
         saved.restore(self.jobs.clone(), endpoint_of(&saved.endpoint)?)
     }
 
-    /// The base URL of the queue that this client uses: what a job's id belongs to.
+    /// The base URL of the queue that this client uses. A job's id is known to this queue only.
     pub fn queue_url(&self) -> &str {
         self.wire.bases.queue.as_str()
     }
@@ -169,11 +170,11 @@ impl Client {
         self.wire.bases.run.as_str()
     }
 
-    /// How far the service's clock is ahead of this machine's, in milliseconds, by the `Date` of the API's latest answers;
-    /// negative where it is behind. It is exact to about a second. `None` before the first answer.
+    /// How far the service's clock is ahead of this machine's, in milliseconds, computed from the `Date` header of the API's
+    /// latest answers; negative if it is behind. It is exact to about a second. `None` before the first answer.
     ///
-    /// A request is found in the history by when it was sent, and a clock that is wrong by minutes would hide it. What this
-    /// client searches for is corrected by itself ([`Window::clock_offset_ms`]).
+    /// The history is searched by the time at which a request was sent, and a clock that is wrong by minutes would hide the
+    /// request. The searches of this client correct for that ([`Window::clock_offset_ms`]).
     ///
     /// ```no_run
     /// # async fn example(client: ideogram_client::Client) -> ideogram_client::Result<()> {
@@ -188,12 +189,13 @@ impl Client {
         self.wire.clock.offset_ms()
     }
 
-    /// A file that the server made, ready to be downloaded.
+    /// A file of a result, ready to be downloaded. Nothing is sent.
     pub fn image(&self, file: &File) -> Image {
         Image::new(self.wire.clone(), file.clone())
     }
 
-    /// Makes a picture available to the endpoints: a local one is uploaded, a URL is taken as it is.
+    /// Makes a picture available to the endpoints: a local picture is uploaded, a URL is used unchanged. Awaiting the [`Upload`]
+    /// sends it. An upload costs nothing.
     ///
     /// ```no_run
     /// use ideogram_client::{Client, ImageInput, RemixInput};
@@ -209,8 +211,8 @@ impl Client {
         Upload::new(self.storage.clone(), image.into())
     }
 
-    /// Uploads a picture and the mask over it, at the same time. Where both are local and their sizes differ, it ends in
-    /// an error before anything is sent: the endpoint would refuse them, after the bill.
+    /// Uploads a picture and the mask over it, at the same time. If both are local and their sizes differ, it returns an
+    /// error before anything is sent: the endpoint would refuse them, and might charge for that.
     ///
     /// # Errors
     /// [`is_input`](crate::Error::is_input) when the sizes differ; else as [`Upload`].
@@ -225,10 +227,10 @@ impl Client {
         futures_util::future::try_join(async { self.upload(image).await }, async { self.upload(mask).await }).await
     }
 
-    /// Looks for a request whose reply was lost, by its exact input, among what the platform remembers of that time.
+    /// Looks for a request whose reply was lost in the platform's request history, by its exact input and the time when it was
+    /// sent ([`Error::sent_within`](crate::Error::sent_within)).
     ///
-    /// A request that the caller gave a random seed is unique by its input, so what is found is certain. Without one, an
-    /// equal request of another program could be taken for it.
+    /// Give each input a random seed: then no other request has the same input, and the search cannot find a wrong one.
     ///
     /// ```no_run
     /// use ideogram_client::{Client, Found, GenerateInput};
@@ -259,13 +261,13 @@ impl Client {
     /// # Errors
     /// [`is_auth`](crate::Error::is_auth) for a key that may not read the history;
     /// [`is_connect`](crate::Error::is_connect) and [`is_timeout`](crate::Error::is_timeout) when the platform cannot be
-    /// reached. Where the platform keeps no payloads, no request can be told from another:
-    /// [`Found::Undecided`].
+    /// reached. If the platform stores no payloads for the account, requests cannot be
+    /// distinguished, and the result is [`Found::Undecided`].
     pub async fn find_submitted<I: CallInput>(&self, input: &I, window: Window) -> Result<Found<I::Output>> {
         find_submitted(&self.jobs, &Payload::new(input)?, window).await
     }
 
-    /// Asks each configured service whether it is there, with one `HEAD` without the key that costs nothing.
+    /// Checks whether each configured service can be reached, with one `HEAD` request each, without the key. It costs nothing.
     ///
     /// ```
     /// # async fn example(client: ideogram_client::Client) {
@@ -281,8 +283,8 @@ impl Client {
         reach(&self.wire).await
     }
 
-    /// What the endpoint costs today, as the platform says. The price that the description has is in
-    /// [`EndpointInfo::price`](crate::EndpointInfo::price), with no request.
+    /// Asks the platform for the endpoint's current price. [`EndpointInfo::price`](crate::EndpointInfo::price) has the price that
+    /// was known when this crate was made, without a request.
     ///
     /// # Errors
     /// [`is_auth`](crate::Error::is_auth) when the key was not accepted; [`is_decode`](crate::Error::is_decode) when the
@@ -292,7 +294,8 @@ impl Client {
         money::price::<E>(&self.wire).await
     }
 
-    /// What was charged for a request; empty when nothing was, or not yet. It needs a key with the right to see bills.
+    /// Asks the platform what was charged for a request; empty if nothing was charged, or not yet. It needs a key with the right
+    /// to see bills.
     ///
     /// # Errors
     /// [`is_auth`](crate::Error::is_auth) without that right; [`is_connect`](crate::Error::is_connect) or

@@ -59,7 +59,7 @@ impl ClientBuilder {
         self
     }
 
-    /// The API key in two halves.
+    /// The API key as its two parts, the text before and after the colon.
     pub fn with_key_pair(mut self, id: impl AsRef<str>, secret: impl AsRef<str>) -> Self {
         self.key = Some(Key::join(id.as_ref(), secret.as_ref()));
         self
@@ -68,7 +68,7 @@ impl ClientBuilder {
     /// One origin for everything: `/run`, `/queue`, `/rest`, `/cdn` and `/platform/v1` below it, as the sandbox serves
     /// them. A URL set for a single service overrides it.
     ///
-    /// Every base URL must be `https`; plain `http` is allowed to this machine only, since the key goes there.
+    /// Every base URL must be `https`; plain `http` is allowed for addresses of this machine only, since the key is sent there.
     pub fn with_base_url(mut self, url: impl Into<String>) -> Self {
         self.base = Some(url.into());
         self
@@ -86,8 +86,8 @@ impl ClientBuilder {
         self
     }
 
-    /// Where runs and the queue are reached as well, for calls to which no connection can be made; by default fal's own
-    /// backup hosts beside fal's own hosts, and none beside others. The key goes there too.
+    /// Second base URLs of runs and of the queue, used when no connection to the first can be made. By default these are fal's
+    /// backup hosts where the base URLs are fal's, and none for other base URLs. The key is sent there too.
     pub fn with_backup_urls(mut self, run: impl Into<String>, queue: impl Into<String>) -> Self {
         self.run_backup = Some(run.into());
         self.queue_backup = Some(queue.into());
@@ -112,26 +112,27 @@ impl ClientBuilder {
         self
     }
 
-    /// A PEM file of certificates to trust besides the system's.
+    /// A PEM file of certificates to trust in addition to the system's, at most [`limits::CA_FILE_BYTES`](crate::limits::CA_FILE_BYTES).
     pub fn with_ca_file(mut self, path: impl Into<PathBuf>) -> Self {
         self.ca_file = Some(path.into());
         self
     }
 
-    /// What the client calls itself, by default `ideogram-client/<version>`.
+    /// The `User-Agent` header, by default `ideogram-client/<version>`.
     pub fn with_user_agent(mut self, user_agent: impl Into<String>) -> Self {
         self.user_agent = Some(user_agent.into());
         self
     }
 
-    /// How failed requests are sent again.
+    /// How often and how fast failed requests are sent again; by default [`RetryPolicy::default`].
     pub fn with_retry_policy(mut self, policy: RetryPolicy) -> Self {
         self.retry = policy;
         self
     }
 
-    /// Tells of each failure after which the client waits and asks again, with the wait: a refusal with 429, a connection
-    /// that could not be made, a status that did not come. It is called from the task that waits, so it must not block.
+    /// Calls this function with each failure after which the client will try again, and with the wait before that: a refusal
+    /// with 429, a connection that could not be made, a status that did not arrive. It runs in the task that waits, so it must
+    /// not block.
     ///
     /// ```
     /// # fn main() -> ideogram_client::Result<()> {
@@ -189,8 +190,9 @@ impl ClientBuilder {
         self
     }
 
-    /// How often a job is asked after that is followed by its status stream, which is never trusted alone. By default
-    /// first when the job takes well longer than such jobs of this client did, or 20 seconds, then every ten.
+    /// How often a job is also polled while it has a status stream, in case the stream loses an event. By default the first
+    /// poll comes after twice the time that such jobs of this client took plus three seconds, or after 20 seconds if none did;
+    /// later ones come every ten seconds.
     pub fn with_stream_check(mut self, interval: Duration) -> Self {
         self.timeouts.stream_check = Some(interval);
         self
@@ -198,11 +200,11 @@ impl ClientBuilder {
 
     /// Changes the HTTP client before it is made: proxies, addresses, interfaces, DNS.
     ///
-    /// Redirects, TLS and limits are set after it, so it cannot loosen what keeps the key safe. It may be called more
-    /// than once: calls with the key, calls to this machine and downloads have clients of their own. Downloads go to
-    /// public addresses only; a proxy at a private one is taken from the environment, not from here.
+    /// Redirects, TLS and limits are set afterwards, so this function cannot weaken what protects the key. It may be called
+    /// several times, because calls with the key, calls to this machine and downloads each have an HTTP client. Downloads connect
+    /// to public addresses only; set a proxy at a private address in the environment, not here.
     ///
-    /// Needs the feature `reqwest`. Which version of reqwest this crate is built on may change with any release.
+    /// Needs the feature `reqwest`. The version of reqwest may change in any release of this crate.
     ///
     /// ```
     /// let client = ideogram_client::Client::builder()
@@ -219,7 +221,7 @@ impl ClientBuilder {
         self
     }
 
-    /// Takes from the [environment](crate::env) what was not set here.
+    /// Takes every setting that was not set here from the [environment](crate::env).
     ///
     /// # Errors
     /// [`is_configuration`](Error::is_configuration) when a variable is not Unicode.

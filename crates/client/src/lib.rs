@@ -1,4 +1,4 @@
-//! A safe, typed client of fal's Ideogram V2 Turbo endpoints: generate, remix, edit.
+//! A typed client for fal's Ideogram V2 Turbo endpoints: generate, remix, edit.
 //!
 //! ```no_run
 //! use ideogram_client::{AspectRatio, Client, GenerateInput};
@@ -13,49 +13,51 @@
 //! # }
 //! ```
 //!
-//! The [environment](mod@env) says where things are as well, so the same program runs against a sandbox.
+//! [`Client::from_env`] also reads the services' addresses from the [environment](mod@env), so the same program can run against
+//! a sandbox without a change.
 //!
 //! # Three ways to call
-//! - [`Client::subscribe`] submits to the queue, follows the job, and gives the result. Take this one. It has a deadline,
-//!   past which it cancels the job; it can show each [status](Subscribe::on_status), and be
+//! - [`Client::subscribe`] submits to the queue, waits for the job, and returns the result. Use it unless you need one of the
+//!   others. It has a deadline, past which it cancels the job; it can report each [status](Subscribe::on_status), and be
 //!   [cancelled](Subscribe::cancel_when).
-//! - [`Client::submit`] gives a [`Job`]: look at it, follow its [updates](Job::updates), [wait](Job::wait) for it, cancel
-//!   it, or [write it down](SavedJob) and come back to it in another process.
-//! - [`Client::run`] is one HTTP call. It is the quickest, and what it made is lost when the connection breaks.
+//! - [`Client::submit`] returns a [`Job`] at once: ask for its status, read its [updates](Job::updates), [wait](Job::wait) for
+//!   it, cancel it, or [save its id](SavedJob) and continue in another process.
+//! - [`Client::run`] is one HTTP call without the queue. It has the least overhead, but its picture is lost when the connection
+//!   breaks.
 //!
-//! All of them take any input of the [schema](ideogram_schema), and [`CallOptions`] for what the platform can be asked
-//! besides: start timeout, priority, tags. [`JsonInput`] is for programs that learn the endpoint's name at run time.
+//! All of them take any input of the [schema](ideogram_schema), and [`CallOptions`] for the platform's own options, such as start
+//! timeout, priority and tags. [`JsonInput`] is for programs that learn the endpoint's name at run time.
 //!
 //! # Pictures
-//! [`Client::upload`] makes a [URL](HostedUrl) of a file, bytes, a reader or a `data:` URI; every input field takes it.
-//! [`Client::upload_with_mask`] compares picture and mask first. [`Client::image`] reads or saves what came out, from a
-//! URL or a `data:` URI: without the key, up to a size limit, and a file is saved completely or not at all.
+//! [`Client::upload`] uploads a file, bytes, a reader or a `data:` URI and returns a [URL](HostedUrl), which every input field for
+//! a picture takes. [`Client::upload_with_mask`] first checks that picture and mask have the same size. [`Client::image`] reads or
+//! saves a picture of a result, from a URL or a `data:` URI: without the key, up to a size limit, and a file is saved completely or
+//! not at all.
 //!
 //! # Money
-//! A request that costs is sent again only when it certainly was not accepted: no connection could be made, the server
-//! said 429, the ingress had no server to pass it to, or the peer said over HTTP/2 that it did not process it. Any other trouble ends in an [`Error`] whose
-//! [`may_have_been_accepted`](Error::may_have_been_accepted) is true. Then look first:
-//! [`find_submitted`](Client::find_submitted) finds a request whose reply was lost by its exact input, and
-//! [`on_lost_reply`](Subscribe::on_lost_reply) does so by itself. [`RetryPolicy`] has the rest; [`Client::price`] and
-//! [`Client::billed`] say what a picture costs and what was charged.
+//! A paid request is sent again only when it certainly was not accepted: no connection could be made, the server said 429, the
+//! ingress had no server to pass it to, or the server said over HTTP/2 that it did not process it. Any other failure ends in an
+//! [`Error`], and [`may_have_been_accepted`](Error::may_have_been_accepted) says whether the request may be billed. If it is true,
+//! look for the request before you send it again: [`find_submitted`](Client::find_submitted) finds a request whose reply was lost
+//! by its exact input, and [`on_lost_reply`](Subscribe::on_lost_reply) makes the call do that itself. [`RetryPolicy`] sets how
+//! often and how fast a request is repeated; [`Client::price`] and [`Client::billed`] say what a picture costs and what was
+//! charged.
 //!
 //! # Errors
-//! There is one [`Error`]. Print it, and it is a sentence that says what happened, on what, and what to do next; ask it
-//! with its predicates, and it says what kind of trouble it is. [`Error::details`] names the fields that were refused, and
-//! [`Allowed`] what they would take.
+//! There is one [`Error`] type. Printed, it is a sentence that says what happened, on what, and what to do next. Its predicates
+//! (`is_…`) and [`Error::kind`] say what went wrong. [`Error::details`] names the fields that were refused, and [`Allowed`] the
+//! values that they take.
 //!
 //! # Bounds
-//! Nothing is read without a bound, and nothing waits for ever: see [`limits`]. The key goes to the configured base URLs
+//! Every read has a size limit and every wait a time limit: see [`limits`]. The key goes to the configured base URLs
 //! and their backup hosts only, over TLS or to this machine, and is in no log, error or `Debug`. Many jobs at once share a
 //! bounded number of connections: on HTTP/2 each job has a status stream, on HTTP/1.1 the first 64 have one and the
 //! others are polled, in turn.
 //!
 //! # Testing your program
-//! The crate `ideogram-sandbox` is the service on this machine, for anybody's tests: the same protocol over real sockets,
-//! with no key and no bill. As a dev-dependency without default features it makes pictures of one colour and needs no font
-//! and no drawing crate: 42 packages beside the client's, and 104 s of CPU time more in a first debug build, where the client
-//! takes 69 s (`time cargo build -p ideogram-sandbox --no-default-features` after the client, 2 cores, 2026-11-26). It says what came in as values, so "paid exactly once" is one assertion, and it can be told what
-//! goes wrong:
+//! The crate `ideogram-sandbox` imitates the service on this machine: the same protocol over real sockets, with no key and no
+//! bill. It returns the requests and charges as values, so "paid exactly once" is one assertion, and it produces the faults that
+//! you choose:
 //!
 //! ```
 //! use ideogram_client::{Client, GenerateInput};
@@ -74,23 +76,27 @@
 //! # }
 //! ```
 //!
-//! # Features
-//! | feature | default | why it is one |
-//! |---|---|---|
-//! | `media` | yes | uploads, inlining, sizes of pictures, texts in them; two small dependencies |
-//! | `webhook` | no | checking deliveries: for servers only |
-//! | `reqwest` | no | [`ClientBuilder::with_http`] over reqwest's own builder; outside the promises of semantic versioning |
-//! | `blocking` | no | the same client for programs without an async runtime; a thread |
+//! As a dev-dependency without default features the sandbox makes pictures of one colour and builds no font and no drawing crate.
+//! It then adds 42 packages to the client's, and 104 s of CPU time to a first debug build, in which the client takes 69 s
+//! (`time cargo build -p ideogram-sandbox --no-default-features` after the client, 2 cores, 2026-11-26).
 //!
-//! `reqwest` is built with rustls and without a provider of cryptography, for the whole program. Building a client installs
-//! ring's as the process' default where there is none; a program that uses its own `reqwest` before that, and asks for no
-//! TLS feature of it, calls `rustls::crypto::ring::default_provider().install_default()` first.
+//! # Features
+//! | feature | default | what it adds |
+//! |---|---|---|
+//! | `media` | yes | uploads, pictures within the request, sizes of pictures, text chunks of a PNG; two small dependencies |
+//! | `webhook` | no | [`webhook`], to check a webhook's delivery in a server |
+//! | `reqwest` | no | [`ClientBuilder::with_http`], to change reqwest's own builder; may change in any release |
+//! | `blocking` | no | [`blocking`], the same client for programs without an async runtime; it starts a thread |
+//!
+//! This crate builds `reqwest` with rustls but without a cryptography provider, and cargo unifies that for the whole program.
+//! Building a [`Client`] installs ring as the process's default provider if there is none. A program that uses `reqwest` itself
+//! before that, without one of its TLS features, must call `rustls::crypto::ring::default_provider().install_default()` first.
 //!
 //! # Tracing
-//! Spans and events go to [`tracing`]: a span for each call, with endpoint, request id and attempts, around those of its
-//! HTTP requests, which have the names of OpenTelemetry's conventions; an event when a request is accepted, when a status
-//! comes, when something is tried again, and when the call ends. There is no key and no prompt in them. With the crate
-//! `tracing-subscriber` and its feature `env-filter`, a program shows them when it is started with
+//! The client emits spans and events for [`tracing`]. Each call has a span with endpoint, request id and attempts; inside it each
+//! HTTP request has a span with the field names of OpenTelemetry's conventions. Events say when a request is accepted, when a
+//! status arrives, when something is tried again, and how the call ends. None of them contains the key or a prompt. To print
+//! them, add the crate `tracing-subscriber` with its feature `env-filter`, and start the program with
 //! `RUST_LOG=ideogram_client=debug`:
 //!
 //! ```

@@ -19,8 +19,8 @@ use std::time::Duration;
 /// A synchronous run, made by [`Client::run`](crate::Client::run); awaiting it sends it.
 ///
 /// # Dropping it
-/// Dropped before it has left, it sends nothing. Dropped while it is on its way, the picture is lost, and it may be billed:
-/// nothing can cancel it.
+/// Dropped before it is sent, it sends nothing. Dropped after that, its picture is lost and may be billed: a run cannot be
+/// cancelled.
 #[must_use = "a call is sent when it is awaited"]
 pub struct Run<'a, O> {
     wire: &'a Arc<Wire>,
@@ -37,7 +37,7 @@ impl<'a, O: CallOutput> Run<'a, O> {
         Self { wire, payload, options: CallOptions::default(), deadline: None, cancel: None, output: PhantomData }
     }
 
-    /// Sets what is asked of the platform besides the input.
+    /// Sets options of the platform, such as a start timeout or tags.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.options = options;
         self
@@ -45,9 +45,9 @@ impl<'a, O: CallOutput> Run<'a, O> {
 
     /// How long the whole call may take, retries included; by default the client's deadline.
     ///
-    /// Each attempt tells the server as its start timeout what is left of it, unless
-    /// [`CallOptions::with_start_timeout`] sets another. When it passes between two attempts, nothing more is sent, and the
-    /// last attempt's error is given. When it passes while the run is on its way, the picture is lost and may be billed:
+    /// Each attempt sends the time that is left as its start timeout, unless [`CallOptions::with_start_timeout`] sets another.
+    /// When the deadline passes between two attempts, nothing more is sent, and the call ends with the last attempt's error.
+    /// When it passes after the run was sent, the picture is lost and may be billed:
     /// the state is [`Unknown`](crate::RequestState::Unknown), and [`sent_within`](crate::Error::sent_within) says where
     /// in the platform's history to look.
     pub fn with_deadline(mut self, deadline: Duration) -> Self {
@@ -55,11 +55,11 @@ impl<'a, O: CallOutput> Run<'a, O> {
         self
     }
 
-    /// Sends nothing more once this future is done: a token, a timer, a signal. Before the run has left, between two
-    /// attempts for example, the call ends in an error whose state is [`NotSent`](crate::RequestState::NotSent).
+    /// Sends nothing more once this future is done: a cancellation token, a timer, a signal. Before the run is sent, or between
+    /// two attempts, the call then ends in an error whose state is [`NotSent`](crate::RequestState::NotSent).
     ///
-    /// A run that is on its way cannot be cancelled and will be billed, so its picture is waited for, until the deadline;
-    /// who does not want it drops the call.
+    /// A run that was sent cannot be cancelled and will be billed, so the call still waits for its picture, until the deadline.
+    /// Drop the call to stop waiting.
     pub fn cancel_when(mut self, cancel: impl Future<Output = ()> + Send + 'a) -> Self {
         self.cancel = Some(cancel.boxed());
         self
