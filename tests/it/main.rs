@@ -10,6 +10,7 @@ mod crash;
 mod description;
 mod determinism;
 mod documentation;
+mod documents;
 mod end_to_end;
 mod fourth_endpoint;
 mod guards;
