@@ -1,4 +1,9 @@
-//! Shared names: components that the overlay says are one type become one, if they are equal.
+//! Shared names: components that the overlay calls one type become one, if they are equal.
+//!
+//! fal repeats a schema in the document of every endpoint, so that the same list of styles is there three times, under three names.
+//! Programs want one `Style`. Equal schemas are not merged without being told to: two lists may be equal by accident today, and a
+//! change to one of them would then split a public type. With the name in the overlay that split is an error which names both
+//! places, and a person decides.
 
 use super::difference::difference;
 use crate::error::Error;
@@ -30,6 +35,7 @@ pub(super) fn share(document: &mut Value, origins: &Origins, problems: &mut Vec<
             renamed.insert(format!("{PREFIX}{name}"), shared.to_owned());
         }
     }
+    // References first: two schemas that refer to their own copies of a shared component are equal only after it has one name.
     rename(document, &renamed);
     let Some(schemas) = document.pointer_mut("/components/schemas").and_then(Value::as_object_mut) else {
         return;
@@ -39,7 +45,7 @@ pub(super) fn share(document: &mut Value, origins: &Origins, problems: &mut Vec<
     for (name, schema) in std::mem::take(schemas) {
         let new = renamed.get(&format!("{PREFIX}{name}")).cloned().unwrap_or_else(|| name.clone());
         if let (Some(known), Some(other)) = (shared.get(&new), sources.get(&new)) {
-            // Descriptions too: both are ours, and one of them would be lost.
+            // Descriptions are compared too: both come from our overlay, and one of them would be lost without a word.
             if *known != schema {
                 let difference = difference(&schema, known).unwrap_or_else(|| "their descriptions differ".to_owned());
                 problems.push(differ(&new, &name, other, &difference, origins));
@@ -80,7 +86,8 @@ fn rename(value: &mut Value, renamed: &BTreeMap<String, String>) {
     }
 }
 
-/// `anyOf` of one and the same reference, as the result's schema has once outputs are shared, is that reference.
+/// Replaces an `anyOf` of equal references by that reference. The queue's result is an `anyOf` of all outputs; once the outputs
+/// are one type, a union of it with itself would become an enumeration whose variants cannot be told apart.
 fn collapse(document: &mut Value) {
     let paths = document.pointer_mut("/paths").and_then(Value::as_object_mut);
     let mut rest: Vec<&mut Value> = paths.into_iter().flat_map(|paths| paths.values_mut()).collect();

@@ -57,7 +57,7 @@ pub(super) fn each<P: Params>(
 
 /// The short check; `take` gets the open rows. `mark` was read before.
 pub(super) fn open(db: &Connection, mark: Progress, mut take: impl FnMut(Row)) -> Result<(), Cause> {
-    // One view of the file for all of it: others may write meanwhile.
+    // One transaction for all queries: another process may write between them, and the counts would not fit the rows.
     let view = db.unchecked_transaction()?;
     let totals = totals(&view)?;
     if totals.changes < mark.changes {

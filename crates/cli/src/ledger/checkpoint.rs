@@ -11,10 +11,12 @@ use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Sender, channel};
 use std::time::Duration;
 
-/// From how many pages on a commit empties the log itself: enough that it is rare, few enough to be read at every start.
+/// From this many pages on, a commit copies the log itself. The number is a compromise: a large log has to be read at every start,
+/// and a small one would make commits wait for this copying often.
 pub(super) const WAL_PAGES: u32 = 256;
 
-/// How long after a change: a process that has ended by then was in no wait that could be used.
+/// How long after a change the log is copied. A process that ends sooner, such as `ideogram jobs`, leaves the copying to others,
+/// because it has no wait during which it could be done for nothing.
 const DELAY: Duration = Duration::from_millis(50);
 
 /// Copies the log into the file in the background.

@@ -1,5 +1,8 @@
-//! Who works on a row. A row names the process that has it; the process shows that it lives by a lock on a file of that
-//! name. A crash lets go of the lock, as it is the system's, and the row is free.
+//! Which process works on a row. A claimed row names its process by a random token, and the process holds a lock on a file of that
+//! name while it runs. The system releases the lock when the process ends, also by a crash, and the row is free again.
+//!
+//! A process id in the row would not do: the system gives ids out again, so that a row of a crashed process could look claimed
+//! for as long as some other program runs. Nor would a time after which a claim ends: a job may take longer than any such time.
 
 use std::fs::{self, File, TryLockError};
 use std::io;
@@ -27,7 +30,7 @@ impl Claimant {
             let token = format!("p{random:016x}");
             let path = directory.join(&token);
             let file = File::options().create_new(true).write(true).open(&path)?;
-            // Whoever tidies up may have taken the file between the two, and removed it.
+            // `tidy` of another process may have locked and removed the file after it was made: then make another one.
             if file.try_lock().is_ok() && fs::exists(&path)? {
                 return Ok(Self { token, held: Some((path, file)) });
             }
@@ -42,13 +45,13 @@ impl Claimant {
 impl Drop for Claimant {
     fn drop(&mut self) {
         if let Some((path, _locked)) = &self.held {
-            // A file that stays behind is an unlocked one: nobody's.
+            // If this fails, the file that stays is unlocked, so it claims nothing.
             let _ = fs::remove_file(path);
         }
     }
 }
 
-/// Whether the process of that name is at work. The file of one that ended is removed.
+/// Whether the process of that name is running. The file of a process that has ended is removed.
 pub(super) fn lives(directory: &Path, token: &str) -> io::Result<bool> {
     let path = directory.join(token);
     match File::options().write(true).open(&path) {

@@ -156,7 +156,7 @@ pub(super) fn version_1(db: &Connection, rest: &str) -> rusqlite::Result<Vec<Who
             state: match State::parse(&state) {
                 _ if by_hand => State::Closed.as_str().to_owned(),
                 Some(_) => state,
-                // Nobody knows what it is: kept open, which is the safe side.
+                // A state that is not known may mean money spent, so the row stays open.
                 None => State::Lost.as_str().to_owned(),
             },
             note,

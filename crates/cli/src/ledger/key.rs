@@ -3,7 +3,10 @@
 use crate::ledger::error::Cause;
 use rusqlite::{Connection, OptionalExtension as _, params};
 
-/// Refuses to buy what a batch has bought, or is buying: another process may have begun it a moment ago.
+/// Refuses to buy what a batch has bought, or is buying. The caller asks within the transaction that writes the new row: asked
+/// before it, two processes could both find the key free, and both would buy.
+///
+/// The states are those in which there is a picture or may still be one. After a verdict without a picture the key is free.
 pub(super) fn is_free(
     db: &Connection,
     (batch, key): (&str, &str),

@@ -1,7 +1,9 @@
-//! The mark beside the ledger: a small file that says how far the ledger had come, so that rows that are gone are missed.
+//! The mark beside the ledger: a small file with the number of the ledger's latest change, so that lost rows are noticed.
 //!
-//! Every change that was waited for on disk is followed by a note of its number here. The note itself is not waited for: the
-//! ledger may be ahead of the mark, and when it is behind, its file or its write-ahead log was lost, cut or put back.
+//! A database that was replaced by an older copy is a valid database, and so is one whose log is missing: only something outside
+//! of it can tell that rows are gone. Every change that was synced to disk is followed by a note of its number here. The note
+//! itself is not synced, so the ledger may be ahead of the mark. When the ledger is behind the mark, its file or its write-ahead
+//! log was lost, cut or put back.
 //!
 //! A ledger in use holds a shared lock on the mark; `jobs salvage` needs it alone.
 
@@ -10,7 +12,8 @@ use std::fs::{File, TryLockError};
 use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
 
-/// Notes go to their slots in turn, so that a late one of a slow process does not replace a newer one.
+/// Notes go to their slots in turn, and the highest one counts: a process that writes its note late does not replace a newer one,
+/// and a note that is cut by a crash leaves the others.
 const SLOTS: i64 = 64;
 
 /// Bytes of a slot: changes, the latest row's number, checksum.

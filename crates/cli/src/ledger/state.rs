@@ -97,7 +97,10 @@ impl State {
         !matches!(self, Self::NotSent | Self::Refused | Self::Cancelled)
     }
 
-    /// The state after an event, or `None` when the event cannot happen in this state. Every edge there is stands here.
+    /// The state after an event, or `None` when the event cannot happen in this state. This table has every edge.
+    ///
+    /// Several edges lead to the state that the row is in already (`Accepted` to `Accepted`, for example). They are needed because
+    /// two processes may learn the same fact, and after a crash the second one writes what the first had written.
     ///
     /// ```
     /// use ideogram_cli::ledger::{Event, State};

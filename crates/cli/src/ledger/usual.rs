@@ -1,4 +1,4 @@
-//! How long requests usually take.
+//! How long requests usually take: the median, since a single request that waited for a cold start would distort a mean.
 
 use crate::ledger::error::LedgerError;
 use crate::ledger::store::Ledger;
