@@ -65,7 +65,8 @@ impl Client {
     /// A client with everything from the [environment](crate::env).
     ///
     /// # Errors
-    /// As [`crate::Client::from_env`].
+    /// [`is_missing_key`](Error::is_missing_key) without a key; [`is_configuration`](Error::is_configuration) when a variable
+    /// cannot be used, or the background thread cannot be started.
     pub fn from_env() -> Result<Self> {
         Self::new(crate::Client::from_env()?)
     }
@@ -86,7 +87,7 @@ impl Client {
         &self.client
     }
 
-    /// Waits for anything that the async client does.
+    /// Waits for any call of the async client.
     ///
     /// ```no_run
     /// # use ideogram_client::{Generate, blocking::Client};

@@ -205,7 +205,7 @@ impl Sandbox {
         self.state.config.keys.first()
     }
 
-    /// Puts other faults into force.
+    /// Replaces the faults; those that were set before no longer apply.
     pub fn set_faults(&self, faults: impl Into<Faults>) {
         self.state.faults.replace(faults.into());
     }

@@ -59,7 +59,7 @@ pub struct EndpointInfo {
     pub positional: &'static [&'static str],
     /// The input's fields, in the order in which fal shows them.
     pub inputs: &'static [Field],
-    /// The output's fields, likewise.
+    /// The output's fields, in the order in which fal shows them.
     pub outputs: &'static [Field],
     /// The list price, where the description has one.
     pub price: Option<Price>,

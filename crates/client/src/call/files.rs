@@ -8,7 +8,7 @@ use serde_json::Value;
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct OutputFile {
-    /// What it is to its endpoint: a picture, a mask, something else.
+    /// What kind of file the description says it is: a picture, a mask, something else.
     pub role: FileRole,
     /// Where it is, and what the server said of it.
     pub file: File,

@@ -23,12 +23,12 @@ pub struct Window {
 }
 
 impl Window {
-    /// Between two times.
+    /// The time from `begin` to `end`.
     pub fn new(begin: SystemTime, end: SystemTime) -> Self {
         Self { begin, end: end.max(begin), clock_offset_ms: None }
     }
 
-    /// The time up to now.
+    /// The last `span` of time, up to now.
     pub fn last(span: Duration) -> Self {
         let now = clock::system_time();
         Self::new(now.checked_sub(span).unwrap_or(SystemTime::UNIX_EPOCH), now)

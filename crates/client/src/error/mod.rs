@@ -282,7 +282,7 @@ impl Error {
         self.0.body.as_ref().map(|body| body.text.as_str())
     }
 
-    /// How often the request was sent.
+    /// How often the request was sent, repetitions included.
     pub fn attempts(&self) -> u32 {
         self.0.attempts
     }

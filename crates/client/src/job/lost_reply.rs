@@ -8,7 +8,7 @@ use crate::wire::input::{CallOutput, Payload};
 use std::sync::Arc;
 use std::time::Duration;
 
-/// What a search for a lost request gave.
+/// The result of a search for a request whose reply was lost.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Found<O> {
@@ -21,7 +21,7 @@ pub enum Found<O> {
     Nowhere,
 }
 
-/// What a submit does about a reply that was lost after the request may have been accepted.
+/// What a submit does when its reply is lost, so that the request may have been accepted.
 ///
 /// ```
 /// use ideogram_client::LostReply;

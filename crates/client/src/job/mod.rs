@@ -139,7 +139,7 @@ impl<O: CallOutput> Job<O> {
         self.is_new.then(|| clock::since(self.submitted))
     }
 
-    /// Where it stands, without log lines: one request.
+    /// Asks for the job's status, without log lines: one request.
     ///
     /// # Errors
     /// [`is_not_found`](Error::is_not_found) when the queue does not know the id.
@@ -147,7 +147,7 @@ impl<O: CallOutput> Job<O> {
         self.status_with(false).await
     }
 
-    /// The log lines so far: one request. Not every model writes any.
+    /// Asks for the log lines so far: one request. Not every model writes any.
     ///
     /// # Errors
     /// As [`status`](Self::status).

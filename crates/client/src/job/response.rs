@@ -17,7 +17,7 @@ use std::path::Path;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-/// An endpoint's output, and the facts that came with it. It can be used like the output itself.
+/// An endpoint's output, and what the service said about it. It dereferences to the output.
 ///
 /// ```no_run
 /// # async fn example(client: ideogram_client::Client) -> ideogram_client::Result<()> {
@@ -149,7 +149,7 @@ impl<T> Response<T> {
         &self.output
     }
 
-    /// The output itself, without the facts.
+    /// The output alone.
     pub fn into_output(self) -> T {
         self.output
     }

@@ -8,7 +8,8 @@ use ideogram_schema::EndpointInfo;
 use serde::{Deserialize, Serialize, Serializer};
 use std::sync::Arc;
 
-/// What is needed to take a job up again, in another process or on another day: plain data.
+/// What is needed to continue with a job in another process or at another time: plain data, to be stored as JSON or in any other
+/// format of serde. [`Client::restore`](crate::Client::restore) makes a [`Job`](crate::Job) of it.
 ///
 /// ```no_run
 /// use ideogram_client::{Client, Generate, Job, Output, SavedJob};

@@ -57,13 +57,13 @@ impl<'a, O: CallOutput> Submit<'a, O> {
         }
     }
 
-    /// Sets what is asked of the platform besides the input.
+    /// Sets options of the platform, such as a start timeout, a priority or tags.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.options = options;
         self
     }
 
-    /// A URL that gets the outcome by `POST` when the job is done.
+    /// The URL to which the service sends the outcome by `POST` when the job has ended.
     pub fn with_webhook(mut self, url: impl Into<String>) -> Self {
         self.webhook = Some(url.into());
         self
@@ -97,7 +97,8 @@ impl<'a, O: CallOutput> Submit<'a, O> {
         }
     }
 
-    /// Gives up with 429 when more requests than this are waiting already.
+    /// Refuses the request with 429 when more than this many requests are waiting in the queue already; nothing is billed then.
+    /// The error is [`is_rate_limited`](crate::Error::is_rate_limited).
     pub fn with_max_queue_length(mut self, length: u32) -> Self {
         self.max_queue_length = Some(i64::from(length));
         self

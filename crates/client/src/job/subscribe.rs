@@ -53,19 +53,20 @@ impl<'a, O: CallOutput> Subscribe<'a, O> {
         }
     }
 
-    /// Sets what is asked of the platform besides the input.
+    /// Sets options of the platform, such as a start timeout, a priority or tags.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.submit = self.submit.with_options(options);
         self
     }
 
-    /// A URL that gets the outcome as well, by `POST`, when the job is done.
+    /// A URL to which the service also sends the outcome by `POST` when the job has ended.
     pub fn with_webhook(mut self, url: impl Into<String>) -> Self {
         self.submit = self.submit.with_webhook(url);
         self
     }
 
-    /// Gives up with 429 when more requests than this are waiting already.
+    /// Refuses the request with 429 when more than this many requests are waiting in the queue already; nothing is billed then.
+    /// The error is [`is_rate_limited`](crate::Error::is_rate_limited).
     pub fn with_max_queue_length(mut self, length: u32) -> Self {
         self.submit = self.submit.with_max_queue_length(length);
         self
@@ -92,7 +93,7 @@ impl<'a, O: CallOutput> Subscribe<'a, O> {
         self
     }
 
-    /// Shows each status as it comes: position in the queue, progress, new log lines.
+    /// Calls this function with each status: position in the queue, progress, new log lines.
     ///
     /// ```no_run
     /// # async fn example(client: ideogram_client::Client) -> ideogram_client::Result<()> {

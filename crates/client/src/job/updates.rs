@@ -16,16 +16,16 @@ use std::task::{Context, Poll};
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Update {
-    /// It waits; given again when its position has changed.
+    /// It waits in the queue; repeated when its position has changed.
     Queued {
         /// How many requests are ahead, where the server says.
         position: Option<i64>,
     },
     /// A runner works on it.
     Started,
-    /// It wrote a line; each is given once.
+    /// It wrote a log line; each is given once.
     Log(LogEntry),
-    /// It is done, well or not: [`QueueStatus::error`] says. The last one.
+    /// It has ended, successfully or not: [`QueueStatus::error`] says which. Always the last update.
     Completed(Box<QueueStatus>),
 }
 

@@ -113,7 +113,7 @@ impl Download {
     /// Reads the file from its beginning, to pass it on to a pipe or a device. It never gets a name.
     ///
     /// # Errors
-    /// When the file cannot be read.
+    /// The `io::Error` of opening or reading the file again.
     pub fn into_reader(self) -> io::Result<impl Read + Send> {
         let mut file = self.part.handle()?;
         file.rewind()?;
@@ -158,12 +158,12 @@ pub struct SavedFile {
 }
 
 impl SavedFile {
-    /// Where it is.
+    /// The path of the file.
     pub fn path(&self) -> &Path {
         &self.path
     }
 
-    /// Where it is.
+    /// The path of the file, without the facts.
     pub fn into_path(self) -> PathBuf {
         self.path
     }

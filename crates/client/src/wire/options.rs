@@ -48,13 +48,13 @@ impl CallOptions {
         self
     }
 
-    /// The place in the queue; a run, which has no queue, ignores it.
+    /// The priority in the queue, normal by default; a run, which has no queue, ignores it.
     pub fn with_priority(mut self, priority: QueuePriority) -> Self {
         self.priority = Some(priority);
         self
     }
 
-    /// A text that requests have in common which should meet the same runner.
+    /// A text that tells the platform which requests should run on the same runner: those with an equal text.
     pub fn with_runner_hint(mut self, hint: impl Into<String>) -> Self {
         self.runner_hint = Some(hint.into());
         self
@@ -92,7 +92,7 @@ impl CallOptions {
         self
     }
 
-    /// One more header. Those that this client sets by itself are an error.
+    /// Adds a header. A header that this client sets itself is an error when the call is sent.
     pub fn with_header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.headers.push((name.into(), value.into()));
         self

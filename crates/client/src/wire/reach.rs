@@ -19,7 +19,7 @@ pub struct Reach {
     pub service: &'static str,
     /// Its base URL.
     pub url: String,
-    /// The status of its answer: any answer shows that it is there. Else why none came.
+    /// The HTTP status of its answer, or why none came. Any status, an error too, shows that the service can be reached.
     pub status: Result<u16>,
     /// How long that took.
     pub elapsed: Duration,
