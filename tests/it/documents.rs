@@ -27,7 +27,7 @@ const BLOCKS: &[(&str, &str, usize, &str)] = &[
     ("crates/sandbox/README.md", "rust", 1, "a doctest of the crate"),
     ("crates/sandbox/README.md", "toml", 1, "a part of a program's own Cargo.toml"),
     ("crates/schema/README.md", "rust", 1, "a doctest of the crate"),
-    ("docs/BATCH.md", "console", 3, "the seeds differ each time; the last needs two machines"),
+    ("docs/BATCH.md", "console", 4, "the seeds differ each time; the last needs two machines"),
     ("docs/BATCH.md", "csv", 1, "the rows of the first example"),
     ("docs/BATCH.md", "text", 1, "the line of a terminal, while it changes"),
     ("docs/JSON.md", "json", 2, "made of the types whose schema tests/cli/schemas.rs compares; one is shortened"),
