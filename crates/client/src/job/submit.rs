@@ -76,9 +76,9 @@ impl<'a, O: CallOutput> Submit<'a, O> {
     /// use ideogram_client::{Client, GenerateInput};
     ///
     /// let client = Client::builder().with_key("id:secret").build()?;
-    /// let call = client.submit(&GenerateInput::new("A fox")).with_webhook("https://example.com/done");
+    /// let input = GenerateInput::new("A fox");
     /// assert_eq!(
-    ///     call.url(),
+    ///     client.submit(&input).with_webhook("https://example.com/done").url(),
     ///     "https://queue.fal.run/fal-ai/ideogram/v2/turbo?fal_webhook=https%3A%2F%2Fexample.com%2Fdone"
     /// );
     /// # Ok(())
