@@ -74,6 +74,18 @@ fn an_endpoint_is_added_with_entry_hash_and_code_and_its_gaps_are_named() {
 }
 
 #[test]
+fn what_the_lock_had_of_a_file_that_is_gone_is_replaced() {
+    let copy = Copy::new();
+    let lock = copy.text("upstream.lock");
+    let stale = lock.rsplit_once("[[document]]").unwrap().1.replace("edit.json", "quality.json");
+    copy.write("upstream.lock", &format!("{lock}\n[[document]]{stale}"));
+    let file = fourth(&copy, |_| {});
+    add_file(&copy, ID, "quality", file).unwrap();
+    assert_eq!(copy.text("upstream.lock").matches("quality.json").count(), 1);
+    copy.describe();
+}
+
+#[test]
 fn the_stubs_are_an_overlay_once_they_are_no_comments() {
     let copy = Copy::new();
     let file = fourth(&copy, |_| {});

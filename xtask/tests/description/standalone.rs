@@ -3,7 +3,8 @@
 use super::workspace;
 use serde_json::{Value, json};
 use std::path::Path;
-use xtask::commands::codegen::{one_document, schema_crate};
+use std::process::ExitCode;
+use xtask::commands::codegen::{Args, one_document, run, schema_crate};
 use xtask::sources::document;
 
 /// The notes on a small document after a change to it, or what is wrong with it.
@@ -186,4 +187,26 @@ fn a_problem_of_what_stands_inline_is_placed_where_it_stands() {
     assert!(text.starts_with(&format!("{at}/enum/1: this value and {other} are both `FastMode`")), "{text}");
     let text = problems(json!({"type": "number", "enum": [1.5, 2.5]}));
     assert!(text.starts_with(&format!("{at}: an enumeration must be of type string or integer")), "{text}");
+}
+
+#[test]
+fn a_crate_is_written_again_around_its_users_manifest() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("crate");
+    let document = Some(workspace().join("xtask/tests/corpus/sizes.json"));
+    let args = Args { document, out: Some(out.clone()), ..Args::default() };
+    let checked = || run(&Args { check: true, ..args.clone() }).unwrap();
+    assert_eq!(run(&Args { dry_run: true, ..args.clone() }).unwrap(), ExitCode::SUCCESS);
+    assert!(!out.exists(), "a dry run writes nothing");
+    assert_eq!(checked(), ExitCode::FAILURE);
+    assert_eq!((run(&args).unwrap(), checked()), (ExitCode::SUCCESS, ExitCode::SUCCESS));
+    // The manifest is the user's once it is there; what is generated is not, and what is no longer generated goes.
+    std::fs::write(out.join("Cargo.toml"), "mine").unwrap();
+    std::fs::write(out.join("src/generated/old.rs"), "").unwrap();
+    assert_eq!((checked(), run(&args).unwrap(), checked()), (ExitCode::FAILURE, ExitCode::SUCCESS, ExitCode::SUCCESS));
+    assert_eq!(std::fs::read_to_string(out.join("Cargo.toml")).unwrap(), "mine");
+    assert!(!out.join("src/generated/old.rs").exists());
+    let file = Some(out.join("Cargo.toml"));
+    let refusal = run(&Args { out: file, ..args }).unwrap_err().to_string();
+    assert!(refusal.ends_with("Cargo.toml: is no folder: `--out` is the folder of the crate"), "{refusal}");
 }

@@ -213,10 +213,10 @@ fn module_of(facts: &EndpointFacts) -> String {
 /// The first word of a type's name after its endpoint's: `Image` of `ImageSize`, `Input` of `RemixInputStrength`; none of the
 /// endpoint's own name.
 fn first_word(rust: &str, endpoint: &str) -> Option<String> {
-    let rest = rust.strip_prefix(endpoint).unwrap_or(rust);
+    let own = rust.strip_prefix(endpoint).unwrap_or(rust);
     let starts_next = |(_, letter): &(usize, char)| letter.is_uppercase() || *letter == '_';
-    let end = rest.char_indices().skip(1).find(starts_next).map_or(rest.len(), |(at, _)| at);
-    rest.get(..end).filter(|word| !word.is_empty()).map(str::to_owned)
+    let end = own.char_indices().skip(1).find(starts_next).map_or(own.len(), |(at, _)| at);
+    own.get(..end).filter(|word| !word.is_empty()).map(str::to_owned)
 }
 
 /// Lines of a module's models that are one file; what is longer is a file for each first word of its types' names, which
