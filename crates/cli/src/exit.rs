@@ -25,7 +25,7 @@ pub(crate) struct Facts {
     pub(crate) error_type: Option<String>,
     pub(crate) details: Vec<ErrorDetailRow>,
     pub(crate) may_have_been_accepted: bool,
-    /// Whether the batch has bought it already, so that it was not sent.
+    /// Whether its batch or its caller has bought it already, so that it was not sent.
     pub(crate) bought: bool,
     /// Whether it is the ledger that cannot be used, which the next request would meet as well.
     pub(crate) ledger: bool,

@@ -36,6 +36,8 @@ pub(crate) struct Order {
     pub(crate) caller: Cow<'static, str>,
     /// The batch it belongs to and its key in it.
     pub(crate) batch: Option<(String, String)>,
+    /// The latest row of its caller, 0 for none, where a later one means that it is bought already.
+    pub(crate) after: Option<i64>,
 }
 
 /// Refuses what the service would bill without making anything of use: no words, and a result that is soon gone.
@@ -80,7 +82,7 @@ impl Order {
     /// A call of the command line through the queue.
     pub(crate) fn new(info: &'static EndpointInfo, input: Map<String, Value>, destination: Destination) -> Self {
         let caller = Cow::Borrowed("command");
-        Self { info, input, seed: None, sync: false, destination, webhook: None, caller, batch: None }
+        Self { info, input, seed: None, sync: false, destination, webhook: None, caller, batch: None, after: None }
     }
 
     /// The input as the client takes it.
@@ -111,6 +113,7 @@ impl Order {
             cost_micros: cost(self.info, &self.input).and_then(|micros| i64::try_from(micros).ok()),
             caller: &self.caller,
             batch: self.batch.as_ref().map(|(batch, key)| (batch.as_str(), key.as_str())),
+            after: self.after,
             ..NewRow::new(self.info.id, sent)
         }
     }

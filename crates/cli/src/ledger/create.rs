@@ -2,6 +2,7 @@
 
 use crate::ledger::claim;
 use crate::ledger::error::Cause;
+use crate::ledger::key::CALLS;
 use crate::ledger::record::{Record, Totals};
 use crate::ledger::state::State;
 use rusqlite::{Connection, OpenFlags, TransactionBehavior};
@@ -75,6 +76,17 @@ pub(super) fn wal(db: &Connection) -> Result<(), Cause> {
 
 pub(super) fn version(db: &Connection) -> rusqlite::Result<i64> {
     db.query_row("PRAGMA user_version", [], |row| row.get(0))
+}
+
+/// Makes the index that files of this version did not have at first. Older programs keep it up to date like the others.
+pub(super) fn index(db: &Connection) -> rusqlite::Result<()> {
+    // Looked at before, so that opening a ledger waits for no writer.
+    let has = db.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'by_call'")?.exists([])?;
+    if has {
+        Ok(())
+    } else {
+        db.execute_batch(&format!("CREATE INDEX IF NOT EXISTS by_call ON requests (caller) WHERE {CALLS}"))
+    }
 }
 
 /// Brings a file of version 1 to this version: all of it, or nothing.

@@ -72,7 +72,7 @@ impl LedgerError {
         Self { path: path.into(), cause: cause.into() }
     }
 
-    /// Whether a batch has bought it already, so that it is not begun again.
+    /// Whether its batch or its caller has bought it already, so that it is not begun again.
     pub fn is_bought(&self) -> bool {
         matches!(self.cause, Cause::Bought(_))
     }
@@ -104,7 +104,7 @@ impl fmt::Display for LedgerError {
             Cause::InUse(who) => write!(f, "the ledger `{path}` is in use: {who}"),
             Cause::NoRow(id) => write!(f, "the ledger `{path}` has no request {id}"),
             Cause::Open(id) => write!(f, "request {id} is open, and stays as it is; see `ideogram jobs show {id}`"),
-            Cause::Bought(id) => write!(f, "the batch has bought that already, in request {id}"),
+            Cause::Bought(id) => write!(f, "that is bought already, in request {id}"),
             Cause::Impossible(id, state, event) => write!(
                 f,
                 "request {id} in the ledger `{path}` is `{}`, so this cannot happen to it: {}",

@@ -30,6 +30,9 @@ pub struct NewRow<'a> {
     pub caller: &'a str,
     /// The batch it belongs to, and its key in it.
     pub batch: Option<(&'a str, &'a str)>,
+    /// The latest row of its caller as far as that is known, 0 for none: where there is a later one, the call is bought already.
+    /// `None` is for calls that may be bought at any time.
+    pub after: Option<i64>,
 }
 
 impl<'a> NewRow<'a> {
@@ -48,6 +51,7 @@ impl<'a> NewRow<'a> {
             cost_micros: None,
             caller: "command",
             batch: None,
+            after: None,
         }
     }
 }

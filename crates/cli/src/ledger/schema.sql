@@ -48,6 +48,7 @@ CREATE INDEX open_requests ON requests (id) WHERE state IN ('sending', 'accepted
 CREATE INDEX sent_before ON requests (input_sha256);
 CREATE INDEX by_request_id ON requests (request_id) WHERE request_id IS NOT NULL;
 CREATE INDEX by_batch ON requests (batch, batch_key) WHERE batch IS NOT NULL;
+CREATE INDEX by_call ON requests (caller) WHERE substr(caller, 1, 4) = 'mcp:';
 
 CREATE TABLE uploads (
     content_sha256  BLOB    NOT NULL,

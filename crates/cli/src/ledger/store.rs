@@ -4,7 +4,7 @@ use crate::clock;
 use crate::ledger::checkpoint::{Checkpointer, WAL_PAGES};
 use crate::ledger::claim::{self, Claimant};
 use crate::ledger::error::{Cause, LedgerError};
-use crate::ledger::key::is_free;
+use crate::ledger::key::{CALLS, is_free, is_latest};
 use crate::ledger::mark::{Mark, Progress};
 use crate::ledger::record::{AnswerText, Record, Texts, Totals};
 use crate::ledger::row::{Closing, NewRow, Row};
@@ -131,12 +131,15 @@ impl Ledger {
     /// Writes the row of a request that is about to be sent, and claims it for this process, in one step.
     ///
     /// # Errors
-    /// When the row is not safe on disk, or its batch [has bought it](LedgerError::is_bought): then do not send.
+    /// When the row is not safe on disk, or its batch or its caller [has bought it](LedgerError::is_bought): then do not send.
     pub fn begin(&mut self, new: &NewRow<'_>) -> Result<i64, LedgerError> {
         let claim = self.token()?;
         self.change(Durability::Disk, |db, totals, now| {
             if let Some(batch) = new.batch {
                 is_free(db, batch, new.base, new.account)?;
+            }
+            if let Some(after) = new.after {
+                is_latest(db, new.caller, after)?;
             }
             totals.last_id += 1;
             totals.total += 1;
@@ -352,13 +355,13 @@ impl Ledger {
         }
     }
 
-    /// The latest row of this caller with a number above `after`.
+    /// The latest row of this MCP client's call with a number above `after`.
     ///
     /// # Errors
     /// When the file cannot be read, or the row is not as it was written.
     pub fn latest_of(&self, caller: &str, after: i64) -> Result<Option<Row>, LedgerError> {
-        let tail = "WHERE caller = ?1 AND id > ?2 ORDER BY id DESC LIMIT 1";
-        let mut rows = check::rows(&self.db, tail, params![caller, after]).map_err(|cause| self.failed(cause))?;
+        let tail = format!("WHERE {CALLS} AND caller = ?1 AND id > ?2 ORDER BY id DESC LIMIT 1");
+        let mut rows = check::rows(&self.db, &tail, params![caller, after]).map_err(|cause| self.failed(cause))?;
         match rows.damaged.first() {
             None => Ok(rows.sound.pop()),
             Some(id) => Err(self.failed(Cause::Damaged(format!("request {id} is not as it was written")))),
@@ -612,6 +615,7 @@ fn connect(path: &Path, claims: &Path, progress: Progress) -> Result<Connection,
     } else if version < create::VERSION {
         create::migrate(&mut db, claims)?;
     }
+    create::index(&db)?;
     Ok(db)
 }
 

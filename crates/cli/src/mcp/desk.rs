@@ -138,10 +138,18 @@ impl Desk {
         }
         let mut session = desk.sibling()?;
         let destination = Destination::new(Some(&desk.folder), false, session.output)?;
-        let order = Order { caller: key.clone().into(), ..Order::new(info, draft.input, destination) };
+        let known = latest.map_or(0, |row| row.id);
+        // Another server on this ledger may get the same call at this moment.
+        let after = (!again).then_some(known);
+        let order = Order { caller: key.clone().into(), after, ..Order::new(info, draft.input, destination) };
         let uploads = draft.uploads;
-        desk.start(&key, latest.map_or(0, |row| row.id), async move {
-            place(&mut session, order, &uploads).await.map(drop)
+        desk.start(&key, known, async move {
+            match place(&mut session, order, &uploads).await {
+                Err(failure) if failure.facts.bought => Err(Failure::failed(
+                    "another `ideogram` has just begun this very call; ask again later, and get its result",
+                )),
+                outcome => outcome.map(drop),
+            }
         });
         desk.wait(&key, call).await
     }

@@ -2,7 +2,7 @@
 
 use crate::pictures::decode::{Source, Unread, decode};
 use image::codecs::jpeg::JpegEncoder;
-use image::{DynamicImage, ImageError, Rgb, RgbImage};
+use image::{DynamicImage, Rgb, RgbImage};
 use std::path::Path;
 
 /// Of 100: what is lost is not seen in a small picture.
@@ -15,7 +15,7 @@ pub(crate) fn thumbnail(path: &Path, width: u32, height: u32) -> Result<Vec<u8>,
     let fits = picture.width() <= width && picture.height() <= height;
     let small = if fits { picture } else { picture.thumbnail(width, height) };
     let mut bytes = Vec::new();
-    JpegEncoder::new_with_quality(&mut bytes, QUALITY).encode_image(&on_white(small)).map_err(unwritten)?;
+    JpegEncoder::new_with_quality(&mut bytes, QUALITY).encode_image(&on_white(small))?;
     Ok(bytes)
 }
 
@@ -33,10 +33,6 @@ fn on_white(picture: DynamicImage) -> RgbImage {
         *target = Rgb([blend(*red), blend(*green), blend(*blue)]);
     }
     flat
-}
-
-fn unwritten(error: ImageError) -> Unread {
-    Unread::Damaged(error.to_string())
 }
 
 #[cfg(test)]

@@ -181,6 +181,36 @@ fn a_long_call_answers_with_its_job_and_nobody_pays_twice() {
 }
 
 #[test]
+fn two_servers_on_one_ledger_that_get_the_same_call_at_once_buy_it_once() {
+    let (place, (server, done)) = (Place::new(), slow());
+    let mut clients = [Client::start(&place, &server, "--wait 20s"), Client::start(&place, &server, "--wait 20s")];
+    // Until both have looked before either of them bought.
+    let met = (1..=200).find(|number| {
+        let call = prompt(&format!("fox {number}"));
+        done.store(false, Ordering::SeqCst);
+        let calls = clients.each_mut().map(|client| client.begin_call("generate", &call));
+        let (tell, heard) = std::sync::mpsc::channel();
+        let [refused, bought] = std::thread::scope(|scope| {
+            for (client, call) in clients.iter_mut().zip(calls) {
+                let tell = tell.clone();
+                scope.spawn(move || tell.send(client.answer(call)["result"].clone()).unwrap());
+            }
+            // The job ends once the other server has been told that it is bought.
+            let refused = heard.recv().unwrap();
+            done.store(true, Ordering::SeqCst);
+            [refused, heard.recv().unwrap()]
+        });
+        assert_eq!(server.count("POST", "/turbo"), *number, "{refused} {bought}");
+        assert_eq!((&refused["isError"], &bought["isError"]), (&true.into(), &false.into()), "{refused} {bought}");
+        refused.to_string().contains("has just begun this very call")
+    });
+    assert!(met.is_some(), "they never met");
+    let [one, other] = clients;
+    one.end();
+    other.end();
+}
+
+#[test]
 fn a_call_that_is_given_up_is_not_delivered_and_again_buys_another() {
     let (place, (server, done)) = (Place::new(), slow());
     let mut client = Client::start(&place, &server, "--wait 20s");
