@@ -155,3 +155,43 @@ fn a_full_disk_stops_the_batch_and_the_next_run_goes_on() {
     let run = place.batch(&service, "rows.jsonl --concurrency 4 --out out/");
     assert_eq!((run.code, once(&service), place.pictures("out")), (Some(0), 60, 60), "{run:?}");
 }
+
+/// A library that puts the clock of the program it is loaded into a day back.
+#[cfg(target_os = "linux")]
+const DAY_BACK: &str = r#"
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <time.h>
+int clock_gettime(clockid_t clock, struct timespec *now) {
+    int (*real)(clockid_t, struct timespec *) = (int (*)(clockid_t, struct timespec *))dlsym(RTLD_NEXT, "clock_gettime");
+    int outcome = real(clock, now);
+    if (outcome == 0 && clock == CLOCK_REALTIME) now->tv_sec -= 24 * 60 * 60;
+    return outcome;
+}
+"#;
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_clock_that_goes_back_a_day_between_two_runs_loses_nothing() {
+    let (place, service) = (Place::new(), Service::start());
+    place.write("day_back.c", DAY_BACK.as_bytes());
+    let library = place.work().join("day_back.so");
+    let compiler =
+        Command::new("cc").args(["-shared", "-fPIC", "-o"]).args([&library, &place.work().join("day_back.c")]).status();
+    assert!(compiler.unwrap().success());
+    place.write("rows.jsonl", prompts(3).as_bytes());
+    // One is saved; the reply to the second is on its way when the process is killed.
+    service.faults("[[rule]]\ncalls = [\"submit\"]\nfault = \"stall\"\nskip = 1\ntimes = 1\n");
+    let mut child = place.batching(&service, "rows.jsonl --concurrency 1 --out out/").spawn().unwrap();
+    until(|| service.accepted().len() == 2);
+    child.kill().unwrap();
+    child.wait().unwrap();
+    let mut later = place.batching(&service, "rows.jsonl --concurrency 1 --out out/");
+    let run = Run::of(later.env("LD_PRELOAD", &library).output().unwrap());
+    assert_eq!((run.code, once(&service), place.pictures("out")), (Some(0), 3, 3), "{run:?}");
+    let created =
+        |id| ideogram_cli::ledger::Ledger::open(&place.ledger()).unwrap().row(id).unwrap().unwrap().created_ms;
+    assert!(created(3) < created(2) - 80_000_000, "its clock was a day behind");
+    let run = place.batch(&service, "rows.jsonl --out out/");
+    assert_eq!((run.code, once(&service)), (Some(0), 3), "{run:?}");
+}
