@@ -9,6 +9,9 @@ use std::time::Duration;
 /// Requests and jobs that one look is after; a point causes fewer.
 const LIMIT: usize = 40;
 
+/// What a job ends with that was cancelled.
+const CANCELLED: u16 = 499;
+
 /// A sandbox in a process of its own.
 pub(super) struct Service {
     sandbox: Sandbox,
@@ -32,6 +35,7 @@ pub(super) struct Request {
 #[derive(Debug, Deserialize)]
 struct Job {
     input: Option<serde_json::Value>,
+    status_code: Option<u16>,
 }
 
 impl Seen {
@@ -40,9 +44,10 @@ impl Seen {
         self.prompts().filter(|found| *found == prompt).count()
     }
 
-    /// The prompts of the paid requests that were accepted.
+    /// The prompts of the paid requests that were accepted. What was cancelled before it ran is not paid for.
     pub(super) fn prompts(&self) -> impl Iterator<Item = &str> {
-        self.jobs.iter().filter_map(|job| job.input.as_ref()?.get("prompt")?.as_str())
+        let paid = self.jobs.iter().filter(|job| job.status_code != Some(CANCELLED));
+        paid.filter_map(|job| job.input.as_ref()?.get("prompt")?.as_str())
     }
 }
 

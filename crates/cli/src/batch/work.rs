@@ -35,7 +35,7 @@ const TICK: Duration = Duration::from_secs(1);
 const MAX_PUT_BACK: u32 = 20;
 /// How long the files of a request that is done may take once the run is to end.
 const GRACE: Duration = Duration::from_secs(60);
-/// So long after a request may have been sent the history is asked for it: it may show there late.
+/// So long after a request was noted the history is asked for it: it may show there late.
 const HISTORY: Duration = Duration::from_secs(10);
 /// The pause between two questions.
 const LOOK: Duration = Duration::from_millis(500);
@@ -192,9 +192,12 @@ async fn one(
         && shared.borrow().stop.is_none()
     {
         sleep(LOOK).await;
+        session.deadline = Instant::now() + context.options.patience;
         finished = finish(session, context, id).await;
     }
     let Err(failure) = &finished else { return finished };
+    // What is bought now has its own time.
+    session.deadline = Instant::now() + context.options.patience;
     let is_unknown = failure.kind() == ErrorKind::Unknown;
     if is_unknown && context.options.retry_unknown && is_lost(session, id) {
         session.note(move |ledger| ledger.claim(id).and_then(|_| ledger.close(id, &Closing::ByHand))).await?;
@@ -212,9 +215,9 @@ async fn one(
     finished
 }
 
-/// Until when the history may not have a request that was noted, or whose reply was missed, lately.
+/// Until when the history may not have a request that was noted lately. (Whoever misses a reply waits for it himself.)
 fn history_is_late(session: &Session, id: i64) -> Instant {
-    let age = |row: Row| clock::now_ms().checked_sub(row.updated_ms).and_then(|age| u64::try_from(age).ok());
+    let age = |row: Row| clock::now_ms().checked_sub(row.created_ms).and_then(|age| u64::try_from(age).ok());
     let age = session.ledger.row(id).ok().flatten().and_then(age).map_or(HISTORY, Duration::from_millis);
     Instant::now() + HISTORY.saturating_sub(age)
 }
