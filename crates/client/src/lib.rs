@@ -105,6 +105,7 @@
 //! tracing_subscriber::fmt().with_env_filter(EnvFilter::from_default_env()).with_writer(std::io::stderr).init();
 //! ```
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
 #![cfg_attr(not(feature = "media"), allow(rustdoc::broken_intra_doc_links))]
 
 #[cfg(feature = "blocking")]

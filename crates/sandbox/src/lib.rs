@@ -44,6 +44,8 @@
 //! costs from [`ideogram_schema::ENDPOINTS`]: no endpoint id, field list or price stands in the code of this crate. **Architecture Invariant.** The typed models are not used
 //! to check inputs: they take what fal refuses.
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 mod chance;
 mod clock;
 mod config;

@@ -64,6 +64,8 @@
 //! assert!(matches!(strength.kind, FieldKind::Number(bounds) if bounds.check(1.5).is_err()));
 //! ```
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 pub mod check;
 pub mod endpoint;
 pub mod field;

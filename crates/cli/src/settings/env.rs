@@ -126,7 +126,12 @@ mod tests {
     /// The page of the documentation is this list.
     #[test]
     fn the_page_of_the_documentation_is_made_from_the_registry() {
-        let page = include_str!("../../../../docs/ENVIRONMENT.md");
+        let package = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+        // The published package has no such page; cargo puts this beside its manifest.
+        if package.join("Cargo.toml.orig").exists() {
+            return;
+        }
+        let page = std::fs::read_to_string(package.join("../../docs/ENVIRONMENT.md")).unwrap();
         let rows: String =
             all().map(|variable| format!("| `{}` | {} |\n", variable.name, variable.description)).collect();
         assert!(page.ends_with(&format!("|---|---|\n{rows}")), "docs/ENVIRONMENT.md ends with:\n{rows}");

@@ -1,6 +1,6 @@
 //! The JSON Schemas that the tool prints, and everything that it prints held against them.
 
-use crate::support::Place;
+use crate::support::{Place, of_workspace};
 use boon::{Compiler, Schemas};
 use ideogram_schema::ENDPOINTS;
 use serde_json::{Value, json};
@@ -127,8 +127,9 @@ fn every_command_prints_the_envelope() {
 
 #[test]
 fn the_schemas_of_an_endpoint_say_what_the_description_says() {
+    let Some(description) = of_workspace("openapi/run.json") else { return };
     let place = Place::new();
-    let documents: Value = serde_json::from_str(include_str!("../../../../openapi/run.json")).unwrap();
+    let documents: Value = serde_json::from_slice(&std::fs::read(description).unwrap()).unwrap();
     for info in ENDPOINTS {
         for (flag, component) in [("--input", format!("{}Input", info.name)), ("--output", "Output".to_owned())] {
             let printed: Value = serde_json::from_slice(&place.run(["schema", info.verb, flag]).stdout).unwrap();

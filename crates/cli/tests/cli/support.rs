@@ -2,9 +2,17 @@
 
 use crate::schemas;
 use serde_json::Value;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use tempfile::TempDir;
+
+/// A file of the workspace; `None` where the tests run from the published package, which has only its own.
+pub(crate) fn of_workspace(path: &str) -> Option<PathBuf> {
+    let package = Path::new(env!("CARGO_MANIFEST_DIR"));
+    // Cargo puts this beside the manifest of a package.
+    let is_published = package.join("Cargo.toml.orig").exists();
+    (!is_published).then(|| package.join("../..").join(path))
+}
 
 /// A working directory with a home in it; no key, no ledger, nothing of the machine's environment.
 pub(crate) struct Place {

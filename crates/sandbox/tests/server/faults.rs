@@ -145,7 +145,12 @@ async fn the_control_endpoint_takes_what_a_file_takes() {
 
 #[test]
 fn the_documented_format_is_the_one_that_is_read() {
-    let page = include_str!("../../../../docs/SANDBOX.md");
+    let package = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    // The published package has no such page; cargo puts this beside its manifest.
+    if package.join("Cargo.toml.orig").exists() {
+        return;
+    }
+    let page = std::fs::read_to_string(package.join("../../docs/SANDBOX.md")).unwrap();
     let example = page.split_once("```toml\n").and_then(|(_, rest)| rest.split_once("```")).unwrap().0;
     assert_eq!(example.parse::<ideogram_sandbox::Faults>().unwrap().rules().len(), 2);
     for name in Call::ALL.iter().map(|call| call.name()).chain(Fault::ALL.iter().map(|fault| fault.name())) {
