@@ -84,9 +84,9 @@
 //! | feature | default | what it adds |
 //! |---|---|---|
 //! | `media` | yes | uploads, pictures within the request, sizes of pictures, text chunks of a PNG; two small dependencies |
-//! | `webhook` | no | [`webhook`], to check a webhook's delivery in a server |
+//! | `webhook` | no | the module `webhook`, to check a webhook's delivery in a server |
 //! | `reqwest` | no | [`ClientBuilder::with_http`], to change reqwest's own builder; may change in any release |
-//! | `blocking` | no | [`blocking`], the same client for programs without an async runtime; it starts a thread |
+//! | `blocking` | no | the module `blocking`: the same client for programs without an async runtime; it starts a thread |
 //!
 //! This crate builds `reqwest` with rustls but without a cryptography provider, and cargo unifies that for the whole program.
 //! Building a [`Client`] installs ring as the process's default provider if there is none. A program that uses `reqwest` itself
