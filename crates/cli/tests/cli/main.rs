@@ -17,6 +17,8 @@ mod detach;
 mod disk;
 #[cfg(feature = "sandbox")]
 mod doctor;
+#[cfg(feature = "sandbox")]
+mod documents;
 mod echo;
 #[cfg(feature = "sandbox")]
 mod examples;
