@@ -18,6 +18,7 @@ pub(crate) struct Failure {
 
 /// What is known about a failed request beyond the sentence.
 #[derive(Clone, Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own, asked for by its name")]
 pub(crate) struct Facts {
     pub(crate) endpoint: Option<&'static str>,
     pub(crate) request_id: Option<String>,

@@ -12,7 +12,7 @@ use crate::batch::survey::{Survey, told};
 use crate::calls::order::Order;
 use crate::calls::place::place;
 use crate::calls::save_answer::SavedAnswer;
-use crate::calls::session::Session;
+use crate::calls::session::{Session, Telling};
 use crate::clock;
 use crate::exit::{ErrorKind, Exit, Failure};
 use crate::jobs::take_up::take_up;
@@ -60,7 +60,7 @@ pub(super) async fn work(
     session.share_writes()?;
     for _ in 0..workers {
         let (mut sibling, context, shared) = (session.sibling()?, Rc::clone(&context), Rc::clone(&shared));
-        sibling.one_line = true;
+        sibling.telling = Telling::Together;
         tasks.spawn_local(worker(sibling, context, shared));
     }
     let mut ticks = interval(TICK);

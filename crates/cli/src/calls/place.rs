@@ -4,7 +4,7 @@ use crate::args::input::ToUpload;
 use crate::calls::follow::follow;
 use crate::calls::order::{Order, choose_seed};
 use crate::calls::save_answer::{Answer, SaveRequest, SavedAnswer, save_answer};
-use crate::calls::session::{Session, note_id, warn_unless};
+use crate::calls::session::{Session, Telling, note_id, warn_unless};
 use crate::calls::upload::upload;
 use crate::calls::{queued, sync};
 use crate::clean;
@@ -21,8 +21,11 @@ pub(crate) async fn place(
     mut order: Order,
     uploads: &[ToUpload],
 ) -> Result<SavedAnswer, Failure> {
-    session.progress = if session.one_line { Progress::events(session.output) } else { Progress::new(session.output) };
-    if let Some(seed) = order.seed.filter(|_| session.several) {
+    session.progress = match session.telling {
+        Telling::Alone | Telling::Labelled => Progress::new(session.output),
+        Telling::Together => Progress::events(session.output),
+    };
+    if let Some(seed) = order.seed.filter(|_| session.telling != Telling::Alone) {
         session.progress.label(&format!("seed {seed}"));
     }
     let outcome = placed(session, &mut order, uploads).await;

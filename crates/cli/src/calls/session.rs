@@ -64,6 +64,17 @@ impl TooMany {
     }
 }
 
+/// How a session tells of its request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Telling {
+    /// It is the only one.
+    Alone,
+    /// It is one of several, so that it needs a label.
+    Labelled,
+    /// One line tells of all requests together, and none of this one.
+    Together,
+}
+
 /// An open session.
 pub(crate) struct Session {
     pub(crate) output: Output,
@@ -77,10 +88,7 @@ pub(crate) struct Session {
     pub(crate) interrupts: Interrupts,
     /// Tells of the request that this session works on.
     pub(crate) progress: Progress,
-    /// Whether it is one of several, so that its request needs a label.
-    pub(crate) several: bool,
-    /// Whether one line tells of all requests together, and none of this one.
-    pub(crate) one_line: bool,
+    pub(crate) telling: Telling,
     /// What the service has said about too many requests.
     pub(crate) too_many: TooMany,
     pub(crate) deadline: Instant,
@@ -136,8 +144,7 @@ impl Session {
                 persistent: false,
                 interrupts,
                 progress,
-                several: false,
-                one_line: false,
+                telling: Telling::Alone,
                 too_many,
                 deadline,
                 about,
@@ -159,8 +166,7 @@ impl Session {
             persistent: true,
             interrupts: Interrupts::listen()?,
             progress,
-            several: false,
-            one_line: false,
+            telling: Telling::Alone,
             too_many,
             deadline,
             about,
@@ -182,8 +188,7 @@ impl Session {
             persistent: self.persistent,
             interrupts: Interrupts::listen()?,
             progress: Progress::default(),
-            several: true,
-            one_line: self.one_line,
+            telling: self.telling.max(Telling::Labelled),
             too_many: self.too_many.clone(),
             deadline: self.deadline,
             about: self.about,
