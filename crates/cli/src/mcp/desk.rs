@@ -146,7 +146,8 @@ impl Desk {
         desk.start(&key, known, async move {
             match place(&mut session, order, &uploads).await {
                 Err(failure) if failure.facts.bought => Err(Failure::failed(
-                    "another `ideogram` has just begun this very call; ask again later, and get its result",
+                    "another `ideogram` has just begun this very call for its own client; as long as that has not got the result, \
+                     asking again gets it, and after that it buys another",
                 )),
                 outcome => outcome.map(drop),
             }
