@@ -380,7 +380,7 @@ fn shown(raw: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{from_matches, random_seed};
+    use super::{Unread, from_matches, random_seed};
     use crate::args::flag::{flags, with_fields};
     use clap::Command;
     use ideogram_schema::{Bounds, ENDPOINTS, EndpointInfo, Field, FieldKind, FileRole};
@@ -427,6 +427,7 @@ mod tests {
         let command = with_fields(Command::new("test").no_binary_name(true), info);
         let matches = command.try_get_matches_from(arguments).map_err(|error| error.to_string())?;
         from_matches(info, &matches)
+            .and_then(Unread::read)
             .map(|draft| Value::Object(draft.input))
             .map_err(|failure| failure.message().to_owned())
     }
