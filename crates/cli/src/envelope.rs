@@ -497,7 +497,12 @@ mod tests {
 
     #[test]
     fn the_page_of_the_documentation_has_every_kind_and_word() {
-        let page = include_str!("../../../docs/JSON.md");
+        let package = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+        // The published package has no such page; cargo puts this beside its manifest.
+        if package.join("Cargo.toml.orig").exists() {
+            return;
+        }
+        let page = std::fs::read_to_string(package.join("../../docs/JSON.md")).unwrap();
         for kind in Kind::ALL {
             let word = serde_json::to_value(kind).unwrap();
             assert!(page.contains(&format!("\n| `{}` | ", word.as_str().unwrap())), "{word}");

@@ -49,6 +49,7 @@ impl Failure {
     }
 
     /// The same, its message in lines of which some show a place in a file.
+    #[cfg(feature = "sandbox")]
     pub(crate) fn with_excerpt(self) -> Self {
         Self { has_excerpt: true, ..self }
     }

@@ -41,6 +41,7 @@ struct Group {
 #[derive(Debug)]
 pub struct Ledger {
     /// The folder of a ledger that is gone with the process.
+    #[cfg(feature = "sandbox")]
     scratch: Option<tempfile::TempDir>,
     pub(super) db: Connection,
     path: PathBuf,
@@ -83,6 +84,7 @@ impl Ledger {
         check::open(&db, progress, drop)?;
         let checkpointer = Checkpointer::new(Some(path));
         Ok(Self {
+            #[cfg(feature = "sandbox")]
             scratch: None,
             db,
             path: path.to_owned(),
@@ -107,10 +109,21 @@ impl Ledger {
         };
         let db = open().map_err(|cause| LedgerError::new(&path, cause))?;
         let checkpointer = Checkpointer::new(None);
-        Ok(Self { scratch: None, db, path, claims: None, claimant: None, mark: None, checkpointer, grouped: None })
+        Ok(Self {
+            #[cfg(feature = "sandbox")]
+            scratch: None,
+            db,
+            path,
+            claims: None,
+            claimant: None,
+            mark: None,
+            checkpointer,
+            grouped: None,
+        })
     }
 
     /// A ledger in a temporary folder, which several tasks can open; gone with this one.
+    #[cfg(feature = "sandbox")]
     pub(crate) fn scratch() -> Result<Self, LedgerError> {
         let folder = tempfile::tempdir().map_err(|error| LedgerError::new(std::env::temp_dir(), error))?;
         let mut ledger = Self::open(&folder.path().join("ledger.db"))?;
