@@ -29,6 +29,10 @@ pub(crate) fn reason(status: &QueueStatus) -> Option<String> {
 
 fn decode(bytes: &[u8], request_id: &str) -> Result<QueueStatus, serde_json::Error> {
     let strict = match serde_json::from_slice(bytes) {
+        // A list of values would be read as the fields in their order, and is no status.
+        Ok(_) if !bytes.trim_ascii_start().starts_with(b"{") => {
+            return Err(serde_json::Error::custom("it is no JSON object"));
+        }
         Ok(status) => return Ok(status),
         Err(error) => error,
     };
@@ -89,7 +93,7 @@ mod tests {
 
     #[test]
     fn without_a_state_there_is_no_status() {
-        for text in [r#"{"request_id":"1"}"#, r#"{"status":7}"#, "[]", "<html>", ""] {
+        for text in [r#"{"request_id":"1"}"#, r#"{"status":7}"#, "[]", r#"["COMPLETED","id"]"#, "<html>", ""] {
             assert!(read(text.as_bytes(), "id").is_err(), "{text}");
         }
     }
