@@ -493,16 +493,12 @@ pub struct TextRow {
 #[cfg(test)]
 mod tests {
     use super::Kind;
+    use crate::document_of_workspace;
     use crate::exit::ErrorKind;
 
     #[test]
     fn the_page_of_the_documentation_has_every_kind_and_word() {
-        let package = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
-        // The published package has no such page; cargo puts this beside its manifest.
-        if package.join("Cargo.toml.orig").exists() {
-            return;
-        }
-        let page = std::fs::read_to_string(package.join("../../docs/JSON.md")).unwrap();
+        let Some(page) = document_of_workspace("docs/JSON.md") else { return };
         for kind in Kind::ALL {
             let word = serde_json::to_value(kind).unwrap();
             assert!(page.contains(&format!("\n| `{}` | ", word.as_str().unwrap())), "{word}");

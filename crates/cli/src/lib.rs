@@ -161,3 +161,12 @@ fn dispatch(matches: &ArgMatches, output: Output) -> Result<(), Failure> {
         None => Err(Failure::usage("a command is missing; see `ideogram --help`")),
     }
 }
+
+/// The text of a document of the workspace; `None` where the tests run from the published package, beside whose manifest
+/// cargo puts this file.
+#[cfg(test)]
+fn document_of_workspace(path: &str) -> Option<String> {
+    let package = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    let is_published = package.join("Cargo.toml.orig").exists();
+    (!is_published).then(|| std::fs::read_to_string(package.join("../..").join(path)).unwrap())
+}

@@ -103,8 +103,6 @@ pub(super) async fn run(
 ) -> Result<(), Failure> {
     let output = session.output;
     let info = base.info;
-    let planned: Vec<_> = variations.iter().map(|variation| input_of(info, &draft.input, variation)).collect();
-    session.budget.allows(info, &planned)?;
     let mut shared_input = draft.input;
     upload(&mut session, info, &mut shared_input, &draft.uploads).await?;
     let orders = orders(base, &shared_input, variations, &session)?;

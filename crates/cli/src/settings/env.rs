@@ -122,16 +122,12 @@ pub(crate) fn reference() -> String {
 #[cfg(test)]
 mod tests {
     use super::all;
+    use crate::document_of_workspace;
 
     /// The page of the documentation is this list.
     #[test]
     fn the_page_of_the_documentation_is_made_from_the_registry() {
-        let package = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
-        // The published package has no such page; cargo puts this beside its manifest.
-        if package.join("Cargo.toml.orig").exists() {
-            return;
-        }
-        let page = std::fs::read_to_string(package.join("../../docs/ENVIRONMENT.md")).unwrap();
+        let Some(page) = document_of_workspace("docs/ENVIRONMENT.md") else { return };
         let rows: String =
             all().map(|variable| format!("| `{}` | {} |\n", variable.name, variable.description)).collect();
         assert!(page.ends_with(&format!("|---|---|\n{rows}")), "docs/ENVIRONMENT.md ends with:\n{rows}");
