@@ -77,9 +77,15 @@ pub fn endpoint_of(document: &Value) -> Result<&str> {
 }
 
 fn is_openapi_3(document: &Value) -> Result<()> {
-    match document.get("swagger") {
-        Some(_) => Err(Error::new("is a document of Swagger 2.0: convert it to OpenAPI 3 first").at("/swagger")),
-        None => Ok(()),
+    if document.get("swagger").is_some() {
+        return Err(Error::new("is a document of Swagger 2.0: convert it to OpenAPI 3 first").at("/swagger"));
+    }
+    match document.get("openapi") {
+        Some(Value::String(version)) if version.starts_with("3.") => Ok(()),
+        Some(other) => {
+            Err(Error::new(format!("is {other}, not a version of OpenAPI 3 such as \"3.0.3\"")).at("/openapi"))
+        }
+        None => Err(Error::new("says of no version of OpenAPI: write the one here, such as \"3.0.3\"").at("/openapi")),
     }
 }
 

@@ -77,6 +77,7 @@ pub fn parse(bytes: &[u8]) -> Result<Value> {
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     let other = match bytes {
         [0x1f, 0x8b, ..] => Some("is compressed with gzip: unpack it first"),
+        [0xff, 0xfe, 0, 0, ..] | [0, 0, 0xfe, 0xff, ..] => Some("is UTF-32 text: save it as UTF-8"),
         [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => Some("is UTF-16 text: save it as UTF-8"),
         [0, ..] | [_, 0, ..] => Some("is UTF-16 or UTF-32 text: save it as UTF-8"),
         _ => None,
@@ -223,10 +224,14 @@ mod tests {
     #[test]
     fn a_byte_order_mark_is_no_fault_and_other_encodings_are_named() {
         assert_eq!(parse(b"\xef\xbb\xbf{\"a\": 1}").unwrap(), json!({"a": 1}));
+        let utf_32 =
+            |order: fn(u32) -> [u8; 4], text: &str| text.chars().map(u32::from).flat_map(order).collect::<Vec<u8>>();
         let utf_16 = |order: fn(u16) -> [u8; 2], text: &str| text.encode_utf16().flat_map(order).collect::<Vec<u8>>();
         for (bytes, expected) in [
             (utf_16(u16::to_le_bytes, "\u{feff}{}"), "is UTF-16 text: save it as UTF-8"),
             (utf_16(u16::to_be_bytes, "\u{feff}{}"), "is UTF-16 text: save it as UTF-8"),
+            (utf_32(u32::to_le_bytes, "\u{feff}{}"), "is UTF-32 text: save it as UTF-8"),
+            (utf_32(u32::to_be_bytes, "\u{feff}{}"), "is UTF-32 text: save it as UTF-8"),
             (utf_16(u16::to_le_bytes, "{}"), "is UTF-16 or UTF-32 text: save it as UTF-8"),
             (vec![0x1f, 0x8b, 8, 0], "is compressed with gzip: unpack it first"),
         ] {

@@ -170,6 +170,9 @@ fn no_endpoint_takes_the_name_of_a_command_or_of_a_generated_module() {
         let copy = with_fourth();
         copy.replace("endpoints.toml", "verb = \"quality\"", &format!("verb = \"{word}\""));
         let expected = format!("`verb = \"{word}\"` must be a command");
-        assert!(copy.refusal().contains(&expected), "`{word}` is taken, and an endpoint may have it as its verb");
+        assert!(
+            copy.refusal().contains(&expected),
+            "`{word}` is a command or a module, and an endpoint may have it as its verb: add it to `TAKEN_VERBS`"
+        );
     }
 }

@@ -66,6 +66,59 @@ fn a_document_of_swagger_2_is_named_and_a_byte_order_mark_is_read_over() {
 }
 
 #[test]
+fn a_document_of_another_openapi_or_of_none_is_named() {
+    let version = |version: Value| notes(|document| document["openapi"] = version);
+    for known in ["3.0.0", "3.0.4", "3.1.0", "3.2.0"] {
+        assert_eq!(version(json!(known)), Ok(vec![EMPTY.to_owned()]));
+    }
+    for (other, shown) in [(json!("2.0"), "\"2.0\""), (json!(3), "3"), (json!("4.0.0"), "\"4.0.0\"")] {
+        let expected = format!("one.json#/openapi: is {shown}, not a version of OpenAPI 3 such as \"3.0.3\"");
+        assert_eq!(version(other), Err(expected));
+    }
+    let expected = "one.json#/openapi: says of no version of OpenAPI: write the one here, such as \"3.0.3\"";
+    assert_eq!(notes(|document| _ = document.as_object_mut().unwrap().remove("openapi")).unwrap_err(), expected);
+    assert_eq!(read(b"[]").unwrap_err(), expected);
+}
+
+/// What the program prints as JSON of a small document, with these arguments besides, into a folder that is there or not.
+fn printed(document: &str, out: &Path, more: &[&str]) -> (Value, Option<i32>) {
+    let output = std::process::Command::new(env!("CARGO_BIN_EXE_xtask"))
+        .args(["codegen", "--json", "--document"])
+        .arg(workspace().join(document))
+        .arg("--out")
+        .arg(out)
+        .args(more)
+        .output()
+        .unwrap();
+    (serde_json::from_slice(&output.stdout).unwrap(), output.status.code())
+}
+
+#[test]
+fn json_tells_files_notes_and_places_of_any_json_of_one_document() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("made");
+    let names = |value: &Value, change: &str| -> Vec<String> {
+        let files = value["files"].as_array().unwrap().iter().filter(|file| file["change"] == change);
+        files.map(|file| file["path"].as_str().unwrap().to_owned()).collect()
+    };
+    let (told, code) = printed("xtask/tests/corpus/bare.json", &out, &["--dry-run"]);
+    assert_eq!((names(&told, "added").is_empty(), out.exists(), code), (false, false, Some(0)));
+    let note = told["notes"][0].as_str().unwrap();
+    assert!(note.ends_with(EMPTY.split_once('#').unwrap().1), "{note}");
+    let (done, _) = printed("xtask/tests/corpus/bare.json", &out, &[]);
+    assert_eq!(done, told, "what was told without writing is what is written");
+    assert!(names(&done, "added").iter().all(|file| out.join(file).is_file()), "{done}");
+    let (checked, code) = printed("xtask/tests/corpus/bare.json", &out, &["--check"]);
+    assert_eq!((checked["files"].clone(), code), (json!([]), Some(0)));
+    std::fs::write(out.join("src/lib.rs"), "").unwrap();
+    let (checked, code) = printed("xtask/tests/corpus/bare.json", &out, &["--check"]);
+    assert_eq!((names(&checked, "changed"), code), (vec!["src/lib.rs".to_owned()], Some(1)));
+    let (untyped, _) = printed("xtask/tests/corpus/additional.json", &folder.path().join("other"), &["--dry-run"]);
+    let places = untyped["any_json"].as_array().unwrap();
+    assert!(!places.is_empty() && places.iter().all(|place| place.as_str().unwrap().contains('/')), "{untyped}");
+}
+
+#[test]
 fn what_names_no_endpoint_says_where_the_id_belongs() {
     let at = "one.json#/info/x-fal-metadata/endpointId";
     let expected =
@@ -73,7 +126,6 @@ fn what_names_no_endpoint_says_where_the_id_belongs() {
     for change in [json!(7), json!(null)] {
         assert_eq!(notes(|document| document["info"]["x-fal-metadata"]["endpointId"] = change).unwrap_err(), expected);
     }
-    assert_eq!(read(b"[]").unwrap_err(), expected);
     let hostile =
         notes(|document| document["info"]["x-fal-metadata"]["endpointId"] = json!("a/\u{1b}[31m\n")).unwrap_err();
     assert!(hostile.starts_with(&format!("{at}: `id = \"a/\\u{{1b}}[31m\\n\"` must be an endpoint id")), "{hostile}");

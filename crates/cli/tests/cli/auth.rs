@@ -1,6 +1,6 @@
 //! `ideogram auth`: where a key comes from, and that its secret is nowhere but in its file.
 
-use crate::support::{Place, Run};
+use crate::support::{Place, Run, on_a_full_disk};
 use std::io::{Read as _, Write as _};
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::PathBuf;
@@ -15,8 +15,12 @@ fn file(place: &Place) -> PathBuf {
 /// `auth login` with this on its stdin.
 fn login(place: &Place, piped: &str, arguments: &[&str]) -> Run {
     let mut command = place.command();
-    command.args(["auth", "login"]).args(arguments).stdin(Stdio::piped());
-    let mut child = command.spawn().unwrap();
+    typed(command.args(["auth", "login"]).args(arguments), piped)
+}
+
+/// A command with this on its stdin.
+fn typed(command: &mut std::process::Command, piped: &str) -> Run {
+    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     child.stdin.take().unwrap().write_all(piped.as_bytes()).unwrap();
     Run::of(child.wait_with_output().unwrap())
 }
@@ -47,6 +51,18 @@ fn a_key_is_kept_for_its_owner_alone_shown_by_its_id_and_forgotten() {
     assert!(!file(&place).exists());
     assert_eq!(place.run(["auth", "logout"]).code, Some(0));
     assert_eq!(place.run(["auth", "status"]).code, Some(4));
+}
+
+#[test]
+fn a_full_disk_leaves_the_key_that_was_there() {
+    let place = Place::new();
+    login(&place, KEY, &["--stdin"]);
+    let mut command = place.command();
+    let run = typed(&mut on_a_full_disk(command.args(["auth", "login", "--stdin"]), 0), "other:hush-hush-hush");
+    let said = run.refused(3);
+    assert!(said.contains("key") && !said.contains("hush"), "{said}");
+    assert_eq!(std::fs::read_to_string(file(&place)).unwrap(), format!("{KEY}\n"));
+    assert_eq!(std::fs::read_dir(file(&place).parent().unwrap()).unwrap().count(), 1, "nothing is left beside it");
 }
 
 #[test]

@@ -2,7 +2,7 @@
 //! twice.
 
 use crate::batch::{Service, prompts};
-use crate::support::{Place, Run};
+use crate::support::{Place, Run, on_a_full_disk};
 use std::path::Path;
 use std::process::Command;
 use std::time::{Duration, Instant};
@@ -140,13 +140,9 @@ fn a_picture_that_changes_after_it_was_looked_at_is_not_sent() {
 fn a_full_disk_stops_the_batch_and_the_next_run_goes_on() {
     let (place, service) = (Place::new(), Service::start());
     place.write("rows.jsonl", prompts(60).as_bytes());
-    let whole = place.batching(&service, "rows.jsonl");
-    let variables = whole.get_envs().filter_map(|(name, value)| Some((name, value?)));
-    let mut shell = Command::new("sh");
-    // No file may grow beyond 96 KiB, which the ledger soon does.
-    let limited = "trap '' XFSZ; ulimit -f 192; exec \"$0\" batch rows.jsonl --concurrency 4 --out out/";
-    shell.args(["-c", limited, env!("CARGO_BIN_EXE_ideogram")]).env_clear().envs(variables);
-    let run = Run::of(shell.env("PATH", "/usr/bin:/bin").current_dir(place.work()).output().unwrap());
+    // The ledger soon grows beyond that.
+    let whole = place.batching(&service, "rows.jsonl --concurrency 4 --out out/");
+    let run = Run::of(on_a_full_disk(&whole, 96).output().unwrap());
     let sent = once(&service);
     let message = run.stderr.lines().last().unwrap();
     assert_eq!(run.code, Some(3), "{run:?}");

@@ -1,7 +1,7 @@
 //! Calls against a service that answers as it should.
 
 use crate::server::{ID, Reply, Server, queue};
-use crate::support::{Place, Run, as_it_came, png};
+use crate::support::{Place, Run, as_it_came, on_a_full_disk, png};
 use serde_json::{Value, json};
 use std::io::PipeReader;
 use std::process::{Child, Stdio};
@@ -171,16 +171,9 @@ fn a_disk_that_fills_up_under_the_file_leaves_no_half_of_it() {
     let mut large = png(64, 48);
     large.resize(1 << 20, 7);
     let server = Server::start(move |request| queue(request, &large));
-    let (ideogram, mut limited) = (env!("CARGO_BIN_EXE_ideogram"), std::process::Command::new("sh"));
-    // No file of this process grows beyond 256 KiB: the ledger fits in that, the picture does not.
-    limited.args(["-c", &format!("trap '' XFSZ; ulimit -f 512; exec '{ideogram}' generate fox -o fox.png")]);
-    let whole = place.calling(&server);
-    limited
-        .env_clear()
-        .envs(whole.get_envs().filter_map(|(name, value)| Some((name, value?))))
-        .current_dir(place.work());
-    limited.env("PATH", "/usr/bin:/bin");
-    let run = Run::of(limited.output().unwrap());
+    // The ledger fits in that, the picture does not.
+    let mut command = place.calling(&server);
+    let run = Run::of(on_a_full_disk(command.args(["generate", "fox", "-o", "fox.png"]), 256).output().unwrap());
     let message = run.refused(3);
     assert!(
         message.starts_with("no file can be written in `.`: File too large (os error 27); it is paid for"),

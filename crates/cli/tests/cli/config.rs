@@ -1,6 +1,6 @@
 //! The settings file: what it sets, what goes before it, what it refuses, and how it is shown and changed.
 
-use crate::support::{Place, Run};
+use crate::support::{Place, Run, on_a_full_disk};
 
 impl Place {
     fn settings(&self, text: &str) -> std::path::PathBuf {
@@ -42,6 +42,18 @@ fn a_flag_goes_before_the_file_and_a_table_before_what_stands_above_it() {
         let run = place.run(arguments.iter().copied());
         assert_eq!((run.code, run.stdout.is_empty()), (Some(4), !is_json), "{arguments:?}");
     }
+}
+
+#[test]
+fn a_full_disk_leaves_the_settings_as_they_were() {
+    let place = Place::new();
+    let text = "style = \"design\"\n";
+    let path = place.settings(text);
+    let mut command = place.command();
+    let run = Run::of(on_a_full_disk(command.args(["config", "set", "style", "anime"]), 0).output().unwrap());
+    assert!(run.refused(3).contains("config.toml"), "{run:?}");
+    assert_eq!(std::fs::read_to_string(&path).unwrap(), text);
+    assert_eq!(std::fs::read_dir(path.parent().unwrap()).unwrap().count(), 1, "nothing is left beside it");
 }
 
 #[test]

@@ -1,17 +1,12 @@
 //! A disk that is full and a folder that is gone: nothing that is paid is lost.
 
 use crate::server::{ID, Server, queue};
-use crate::support::{Place, Run, as_it_came, png};
-use std::process::Command;
+use crate::support::{Place, Run, as_it_came, on_a_full_disk, png};
 
 /// A run of which no file may grow beyond 256 KiB.
 fn limited(place: &Place, server: &Server, arguments: &str) -> Run {
-    let (ideogram, mut shell) = (env!("CARGO_BIN_EXE_ideogram"), Command::new("sh"));
-    shell.args(["-c", &format!("trap '' XFSZ; ulimit -f 512; exec '{ideogram}' {arguments}")]);
-    let whole = place.calling(server);
-    let variables = whole.get_envs().filter_map(|(name, value)| Some((name, value?)));
-    shell.env_clear().envs(variables).env("PATH", "/usr/bin:/bin").current_dir(place.work());
-    Run::of(shell.output().unwrap())
+    let mut command = place.calling(server);
+    Run::of(on_a_full_disk(command.args(arguments.split(' ')), 256).output().unwrap())
 }
 
 /// A PNG of so many bytes.

@@ -1,6 +1,6 @@
 //! `ideogram gallery`, and `--gallery` of a batch, against a sandbox. What a browser makes of the pages is tested there.
 
-use crate::support::{Place, Run, png};
+use crate::support::{Place, Run, encoded, on_a_full_disk, png};
 use ideogram_sandbox::Sandbox;
 use std::path::Path;
 use std::process::Command;
@@ -140,6 +140,25 @@ fn a_page_that_is_somebody_elses_stays_and_nothing_is_bought_then() {
 }
 
 #[cfg(unix)]
+#[test]
+fn a_full_disk_leaves_no_half_of_a_small_picture_and_the_next_run_makes_them() {
+    let studio = Studio::new();
+    studio.place.write("rows.jsonl", b"{\"prompt\":\"a fox\",\"output\":\"fox.png\"}\n");
+    assert_eq!(studio.run("batch rows.jsonl --out out").code, Some(0));
+    // A small picture of noise is larger than what the ledger needs.
+    let noise = |x: u32, y: u32| {
+        image::Rgb((x * 7919 + y * 104_729).wrapping_mul(2_654_435_761).to_le_bytes()[1..].try_into().unwrap())
+    };
+    studio.place.write("out/fox.png", &encoded(image::RgbImage::from_fn(960, 420, noise)));
+    let run = Run::of(on_a_full_disk(&studio.command("gallery -o out --batch rows.jsonl"), 64).output().unwrap());
+    let message = run.refused(3);
+    assert!(message.starts_with("cannot write `") && message.contains("thumbnails"), "{message}");
+    assert_eq!(studio.thumbnails("out"), Vec::<String>::new());
+    assert!(!studio.place.work().join("out/index.html").exists());
+    let run = studio.run("gallery -o out --batch rows.jsonl");
+    assert_eq!((run.text(), studio.thumbnails("out").len()), ("out/index.html\n", 1), "{run:?}");
+}
+
 #[test]
 fn an_interrupted_batch_leaves_a_page_of_what_is_saved() {
     let studio = Studio::new();

@@ -136,3 +136,17 @@ pub(crate) fn encoded(picture: impl Into<image::DynamicImage>) -> Vec<u8> {
 pub(crate) fn png(width: u32, height: u32) -> Vec<u8> {
     encoded(image::GrayImage::from_fn(width, height, |x, _| image::Luma([if x < width / 2 { 0 } else { 255 }])))
 }
+
+/// The same command where no file may grow beyond so many KiB, as on a disk that is full.
+pub(crate) fn on_a_full_disk(command: &Command, kib: u32) -> Command {
+    let mut shell = Command::new("sh");
+    // A block of `ulimit` is 512 bytes.
+    shell.args(["-c", &format!("trap '' XFSZ; ulimit -f {}; exec \"$0\" \"$@\"", kib * 2)]);
+    shell.arg(command.get_program()).args(command.get_args());
+    let variables = command.get_envs().filter_map(|(name, value)| Some((name, value?)));
+    shell.env_clear().envs(variables).env("PATH", "/usr/bin:/bin");
+    if let Some(folder) = command.get_current_dir() {
+        shell.current_dir(folder);
+    }
+    shell
+}

@@ -2,501 +2,6 @@
 
 //! The endpoint `fal-ai/corpus/annotated`.
 
-/// The component `Cat` of the description.
-#[derive(Clone, Debug, PartialEq, ::serde::Serialize, ::serde::Deserialize)]
-#[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct Cat {
-    /// The field `species`.
-    pub species: String,
-    /// The field `name`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-    /// What the description does not name, by name.
-    #[serde(flatten)]
-    pub additional_properties: ::serde_json::Map<String, ::serde_json::Value>,
-}
-
-impl Cat {
-    /// With what is required; the rest is unset.
-    pub fn new(species: impl Into<String>) -> Self {
-        Self {
-            species: species.into(),
-            name: None,
-            additional_properties: ::core::default::Default::default(),
-        }
-    }
-
-    /// Sets [`name`](Self::name).
-    #[must_use]
-    pub fn with_name(mut self, name: impl Into<String>) -> Self {
-        self.name = Some(name.into());
-        self
-    }
-
-    /// Sets [`additional_properties`](Self::additional_properties).
-    #[must_use]
-    pub fn with_additional_properties(
-        mut self,
-        additional_properties: impl Into<::serde_json::Map<String, ::serde_json::Value>>,
-    ) -> Self {
-        self.additional_properties = additional_properties.into();
-        self
-    }
-}
-
-/// The component `CorpusAnnotatedInput` of the description.
-#[derive(Clone, Debug, PartialEq, ::serde::Serialize, ::serde::Deserialize)]
-#[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct CorpusAnnotatedInput {
-    /// The field `prompt`.
-    pub prompt: String,
-    /// Use `prompt`.
-    #[deprecated]
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub old_prompt: Option<String>,
-    /// The field `token`.
-    ///
-    /// It is sent, and no answer has it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub token: Option<String>,
-    /// The field `id`.
-    ///
-    /// Only the service sets it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub id: Option<String>,
-    /// The field `small`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub small: Option<i32>,
-    /// The field `byte`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub byte: Option<u8>,
-    /// The field `large`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub large: Option<u64>,
-    /// The field `steps`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub steps: Option<super::CorpusAnnotatedInputSteps>,
-    /// The field `level`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub level: Option<super::CorpusAnnotatedInputLevel>,
-    /// The field `huge`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub huge: Option<super::CorpusAnnotatedInputHuge>,
-    /// The field `beyond_format`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub beyond_format: Option<super::CorpusAnnotatedInputBeyondFormat>,
-}
-
-impl CorpusAnnotatedInput {
-    /// With what is required; the rest is unset.
-    pub fn new(prompt: impl Into<String>) -> Self {
-        Self {
-            prompt: prompt.into(),
-            old_prompt: None,
-            token: None,
-            id: None,
-            small: None,
-            byte: None,
-            large: None,
-            steps: None,
-            level: None,
-            huge: None,
-            beyond_format: None,
-        }
-    }
-
-    /// Sets [`old_prompt`](Self::old_prompt).
-    #[deprecated]
-    #[must_use]
-    pub fn with_old_prompt(mut self, old_prompt: impl Into<String>) -> Self {
-        self.old_prompt = Some(old_prompt.into());
-        self
-    }
-
-    /// Sets [`token`](Self::token).
-    #[must_use]
-    pub fn with_token(mut self, token: impl Into<String>) -> Self {
-        self.token = Some(token.into());
-        self
-    }
-
-    /// Sets [`small`](Self::small).
-    #[must_use]
-    pub fn with_small(mut self, small: i32) -> Self {
-        self.small = Some(small);
-        self
-    }
-
-    /// Sets [`byte`](Self::byte).
-    #[must_use]
-    pub fn with_byte(mut self, byte: u8) -> Self {
-        self.byte = Some(byte);
-        self
-    }
-
-    /// Sets [`large`](Self::large).
-    #[must_use]
-    pub fn with_large(mut self, large: u64) -> Self {
-        self.large = Some(large);
-        self
-    }
-
-    /// Sets [`steps`](Self::steps).
-    #[must_use]
-    pub fn with_steps(
-        mut self,
-        steps: impl Into<super::CorpusAnnotatedInputSteps>,
-    ) -> Self {
-        self.steps = Some(steps.into());
-        self
-    }
-
-    /// Sets [`level`](Self::level).
-    #[must_use]
-    pub fn with_level(
-        mut self,
-        level: impl Into<super::CorpusAnnotatedInputLevel>,
-    ) -> Self {
-        self.level = Some(level.into());
-        self
-    }
-
-    /// Sets [`huge`](Self::huge).
-    #[must_use]
-    pub fn with_huge(
-        mut self,
-        huge: impl Into<super::CorpusAnnotatedInputHuge>,
-    ) -> Self {
-        self.huge = Some(huge.into());
-        self
-    }
-
-    /// Sets [`beyond_format`](Self::beyond_format).
-    #[must_use]
-    pub fn with_beyond_format(
-        mut self,
-        beyond_format: impl Into<super::CorpusAnnotatedInputBeyondFormat>,
-    ) -> Self {
-        self.beyond_format = Some(beyond_format.into());
-        self
-    }
-}
-
-super::bounded_number! {
-    /// The component `CorpusAnnotatedInputBeyondFormat` of the description.
-    ///
-    /// Range: at most 1000.
-    CorpusAnnotatedInputBeyondFormat(i64) = super::Bounds::NONE.at_most(1000), "integer";
-}
-
-super::bounded_number! {
-    /// The component `CorpusAnnotatedInputHuge` of the description.
-    ///
-    /// Range: at least 1.
-    CorpusAnnotatedInputHuge(u64) = super::Bounds::NONE.at_least(1), "integer";
-}
-
-super::open_integer_enum! {
-    /// The component `CorpusAnnotatedInputLevel` of the description.
-    CorpusAnnotatedInputLevel(u8) {
-        Value1 = 1,
-        Value2 = 2,
-        Value3 = 3,
-    }
-}
-
-super::bounded_number! {
-    /// The component `CorpusAnnotatedInputSteps` of the description.
-    ///
-    /// Range: at least 1.
-    CorpusAnnotatedInputSteps(i32) = super::Bounds::NONE.at_least(1), "integer";
-}
-
-/// The component `CorpusAnnotatedOutput` of the description.
-#[derive(Clone, Debug, PartialEq, ::serde::Serialize, ::serde::Deserialize)]
-#[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct CorpusAnnotatedOutput {
-    /// The field `count`.
-    pub count: super::Integer<u64>,
-    /// The field `old_count`.
-    #[deprecated]
-    pub old_count: super::Integer<i64>,
-    /// The field `animal`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub animal: Option<super::CorpusAnnotatedOutputAnimal>,
-    /// The field `level`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub level: Option<super::CorpusAnnotatedOutputLevel>,
-    /// The field `counts`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub counts: Option<::std::collections::BTreeMap<String, super::Integer<i32>>>,
-    /// The field `sizes`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub sizes: Option<Vec<super::Integer<i64>>>,
-    /// The field `step_or_name`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub step_or_name: Option<super::CorpusAnnotatedOutputStepOrName>,
-}
-
-impl CorpusAnnotatedOutput {
-    /// With what is required; the rest is unset.
-    pub fn new(
-        count: impl Into<super::Integer<u64>>,
-        old_count: impl Into<super::Integer<i64>>,
-    ) -> Self {
-        Self {
-            count: count.into(),
-            old_count: old_count.into(),
-            animal: None,
-            level: None,
-            counts: None,
-            sizes: None,
-            step_or_name: None,
-        }
-    }
-
-    /// Sets [`animal`](Self::animal).
-    #[must_use]
-    pub fn with_animal(
-        mut self,
-        animal: impl Into<super::CorpusAnnotatedOutputAnimal>,
-    ) -> Self {
-        self.animal = Some(animal.into());
-        self
-    }
-
-    /// Sets [`level`](Self::level).
-    #[must_use]
-    pub fn with_level(
-        mut self,
-        level: impl Into<super::CorpusAnnotatedOutputLevel>,
-    ) -> Self {
-        self.level = Some(level.into());
-        self
-    }
-
-    /// Sets [`counts`](Self::counts).
-    #[must_use]
-    pub fn with_counts(
-        mut self,
-        counts: impl Into<::std::collections::BTreeMap<String, super::Integer<i32>>>,
-    ) -> Self {
-        self.counts = Some(counts.into());
-        self
-    }
-
-    /// Sets [`sizes`](Self::sizes).
-    #[must_use]
-    pub fn with_sizes(mut self, sizes: impl Into<Vec<super::Integer<i64>>>) -> Self {
-        self.sizes = Some(sizes.into());
-        self
-    }
-
-    /// Sets [`step_or_name`](Self::step_or_name).
-    #[must_use]
-    pub fn with_step_or_name(
-        mut self,
-        step_or_name: impl Into<super::CorpusAnnotatedOutputStepOrName>,
-    ) -> Self {
-        self.step_or_name = Some(step_or_name.into());
-        self
-    }
-}
-
-/// The component `CorpusAnnotatedOutputAnimal` of the description.
-#[derive(Clone, Debug, PartialEq, ::serde::Serialize)]
-#[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-#[serde(untagged)]
-#[non_exhaustive]
-pub enum CorpusAnnotatedOutputAnimal {
-    /// A [`Cat`](super::Cat).
-    Cat(super::Cat),
-    /// A [`Dog`](super::Dog).
-    Dog(super::Dog),
-    /// What no variant above is: kept as it came, and written back unchanged.
-    #[cfg_attr(feature = "schemars", schemars(skip))]
-    UnknownValue(::serde_json::Value),
-}
-
-impl From<super::Cat> for CorpusAnnotatedOutputAnimal {
-    fn from(value: super::Cat) -> Self {
-        Self::Cat(value)
-    }
-}
-
-impl From<super::Dog> for CorpusAnnotatedOutputAnimal {
-    fn from(value: super::Dog) -> Self {
-        Self::Dog(value)
-    }
-}
-
-impl<'de> ::serde::Deserialize<'de> for CorpusAnnotatedOutputAnimal {
-    fn deserialize<D: ::serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> ::core::result::Result<Self, D::Error> {
-        const SHAPES: &[&[super::JsonShape]] = &[
-            &[
-                super::JsonShape::Object {
-                    fields: &["species", "name"],
-                    required: &["species"],
-                    tags: &[("species", &["Cat"])],
-                },
-            ],
-            &[
-                super::JsonShape::Object {
-                    fields: &["species", "name", "tricks"],
-                    required: &["species"],
-                    tags: &[("species", &["Dog"])],
-                },
-            ],
-        ];
-        let value = <::serde_json::Value as ::serde::Deserialize>::deserialize(
-            deserializer,
-        )?;
-        for index in super::candidates(&value, SHAPES) {
-            let read = match index {
-                0usize => {
-                    <super::Cat as ::serde::Deserialize>::deserialize(&value)
-                        .map(Self::Cat)
-                }
-                1usize => {
-                    <super::Dog as ::serde::Deserialize>::deserialize(&value)
-                        .map(Self::Dog)
-                }
-                _ => break,
-            };
-            if let Ok(read) = read {
-                return Ok(read);
-            }
-        }
-        Ok(Self::UnknownValue(value))
-    }
-}
-
-super::open_integer_enum! {
-    /// The component `CorpusAnnotatedOutputLevel` of the description.
-    CorpusAnnotatedOutputLevel(u8) {
-        Value1 = 1,
-        Value2 = 2,
-        Value3 = 3,
-    }
-}
-
-/// The component `CorpusAnnotatedOutputStepOrName` of the description.
-#[derive(Clone, Debug, PartialEq, ::serde::Serialize)]
-#[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-#[serde(untagged)]
-#[non_exhaustive]
-pub enum CorpusAnnotatedOutputStepOrName {
-    /// A whole number.
-    Integer(super::Integer<i64>),
-    /// A text.
-    String(String),
-    /// What no variant above is: kept as it came, and written back unchanged.
-    #[cfg_attr(feature = "schemars", schemars(skip))]
-    UnknownValue(::serde_json::Value),
-}
-
-impl From<super::Integer<i64>> for CorpusAnnotatedOutputStepOrName {
-    fn from(value: super::Integer<i64>) -> Self {
-        Self::Integer(value)
-    }
-}
-
-impl From<String> for CorpusAnnotatedOutputStepOrName {
-    fn from(value: String) -> Self {
-        Self::String(value)
-    }
-}
-
-impl<'de> ::serde::Deserialize<'de> for CorpusAnnotatedOutputStepOrName {
-    fn deserialize<D: ::serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> ::core::result::Result<Self, D::Error> {
-        const SHAPES: &[&[super::JsonShape]] = &[
-            &[super::JsonShape::Integer],
-            &[super::JsonShape::String(&[])],
-        ];
-        let value = <::serde_json::Value as ::serde::Deserialize>::deserialize(
-            deserializer,
-        )?;
-        for index in super::candidates(&value, SHAPES) {
-            let read = match index {
-                0usize => {
-                    <super::Integer<i64> as ::serde::Deserialize>::deserialize(&value)
-                        .map(Self::Integer)
-                }
-                1usize => {
-                    <String as ::serde::Deserialize>::deserialize(&value)
-                        .map(Self::String)
-                }
-                _ => break,
-            };
-            if let Ok(read) = read {
-                return Ok(read);
-            }
-        }
-        Ok(Self::UnknownValue(value))
-    }
-}
-
-/// The component `Dog` of the description.
-#[derive(Clone, Debug, PartialEq, ::serde::Serialize, ::serde::Deserialize)]
-#[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct Dog {
-    /// The field `species`.
-    pub species: String,
-    /// The field `name`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-    /// The field `tricks`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub tricks: Option<super::Integer<i64>>,
-    /// What the description does not name, by name.
-    #[serde(flatten)]
-    pub additional_properties: ::serde_json::Map<String, ::serde_json::Value>,
-}
-
-impl Dog {
-    /// With what is required; the rest is unset.
-    pub fn new(species: impl Into<String>) -> Self {
-        Self {
-            species: species.into(),
-            name: None,
-            tricks: None,
-            additional_properties: ::core::default::Default::default(),
-        }
-    }
-
-    /// Sets [`name`](Self::name).
-    #[must_use]
-    pub fn with_name(mut self, name: impl Into<String>) -> Self {
-        self.name = Some(name.into());
-        self
-    }
-
-    /// Sets [`tricks`](Self::tricks).
-    #[must_use]
-    pub fn with_tricks(mut self, tricks: impl Into<super::Integer<i64>>) -> Self {
-        self.tricks = Some(tricks.into());
-        self
-    }
-
-    /// Sets [`additional_properties`](Self::additional_properties).
-    #[must_use]
-    pub fn with_additional_properties(
-        mut self,
-        additional_properties: impl Into<::serde_json::Map<String, ::serde_json::Value>>,
-    ) -> Self {
-        self.additional_properties = additional_properties.into();
-        self
-    }
-}
-
 /// Calls `fal-ai/corpus/annotated`.
 ///
 /// The endpoint `fal-ai/corpus/annotated`.
@@ -581,6 +86,40 @@ impl super::Endpoint for CorpusAnnotated {
                     "beyond_format",
                     super::FieldKind::Integer(
                         super::CorpusAnnotatedInputBeyondFormat::BOUNDS,
+                    ),
+                ),
+                super::Field::new(
+                        "made_at",
+                        super::FieldKind::String {
+                            min_length: None,
+                            max_length: None,
+                        },
+                    )
+                    .with_description("When the request was made."),
+                super::Field::new(
+                    "stamp",
+                    super::FieldKind::Object(
+                        &[
+                            super::Field::new(
+                                "id",
+                                super::FieldKind::String {
+                                    min_length: None,
+                                    max_length: None,
+                                },
+                            ),
+                            super::Field::new(
+                                    "number",
+                                    super::FieldKind::Integer(super::Bounds::NONE),
+                                )
+                                .required(),
+                            super::Field::new(
+                                "secret",
+                                super::FieldKind::String {
+                                    min_length: None,
+                                    max_length: None,
+                                },
+                            ),
+                        ],
                     ),
                 ),
             ],
@@ -677,6 +216,47 @@ impl super::Endpoint for CorpusAnnotated {
                                 min_length: None,
                                 max_length: None,
                             },
+                        ],
+                    ),
+                ),
+                super::Field::new(
+                    "token",
+                    super::FieldKind::String {
+                        min_length: None,
+                        max_length: None,
+                    },
+                ),
+                super::Field::new(
+                        "id",
+                        super::FieldKind::String {
+                            min_length: None,
+                            max_length: None,
+                        },
+                    )
+                    .required(),
+                super::Field::new(
+                    "stamp",
+                    super::FieldKind::Object(
+                        &[
+                            super::Field::new(
+                                "id",
+                                super::FieldKind::String {
+                                    min_length: None,
+                                    max_length: None,
+                                },
+                            ),
+                            super::Field::new(
+                                    "number",
+                                    super::FieldKind::Integer(super::Bounds::NONE),
+                                )
+                                .required(),
+                            super::Field::new(
+                                "secret",
+                                super::FieldKind::String {
+                                    min_length: None,
+                                    max_length: None,
+                                },
+                            ),
                         ],
                     ),
                 ),

@@ -8,12 +8,27 @@
 use ::ideogram_schema::{Bounds, Endpoint, EndpointInfo, EndpointInput, Field, FieldKind, FileRole, Integer, JsonShape, Price, candidates, number::bounded_number, value::open_enum, value::open_integer_enum};
 
 mod corpus_annotated;
+mod corpus_annotated_cat;
+mod corpus_annotated_dog;
+mod corpus_annotated_input;
+mod corpus_annotated_output;
+mod corpus_annotated_stamp;
 
 pub use corpus_annotated::*;
+pub use corpus_annotated_cat::*;
+pub use corpus_annotated_dog::*;
+pub use corpus_annotated_input::*;
+pub use corpus_annotated_output::*;
+pub use corpus_annotated_stamp::*;
 
 /// The models of the endpoints: inputs, outputs, and what they are made of.
 pub mod endpoints {
     pub use super::corpus_annotated::*;
+    pub use super::corpus_annotated_cat::*;
+    pub use super::corpus_annotated_dog::*;
+    pub use super::corpus_annotated_input::*;
+    pub use super::corpus_annotated_output::*;
+    pub use super::corpus_annotated_stamp::*;
 }
 
 /// Every endpoint that the description has, in its order.
@@ -36,5 +51,6 @@ pub fn json_schemas() -> ::serde_json::Map<String, ::serde_json::Value> {
     generator.subschema_for::<CorpusAnnotatedOutputLevel>();
     generator.subschema_for::<CorpusAnnotatedOutputStepOrName>();
     generator.subschema_for::<Dog>();
+    generator.subschema_for::<Stamp>();
     generator.take_definitions(true)
 }

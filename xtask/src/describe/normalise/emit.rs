@@ -13,9 +13,33 @@ use crate::pointer::Pointer;
 use serde_json::{Map, Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 
+/// Who sends a schema's values.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Way {
+    Sent,
+    Received,
+    Both,
+}
+
+impl Way {
+    /// Whether numbers are checked.
+    fn is_checked(self) -> bool {
+        self == Self::Sent
+    }
+
+    /// Whether a property that `required` names must be there. OpenAPI says that `required` holds for answers alone where the
+    /// property is `readOnly`, and for requests alone where it is `writeOnly`.
+    fn requires(self, property: &Schema) -> bool {
+        let is = |flag: &str| property.notes.kept.get(flag).is_some_and(|value| *value == true);
+        (self == Self::Received || !is("readOnly")) && (self == Self::Sent || !is("writeOnly"))
+    }
+}
+
 pub(super) struct Emitter<'a> {
     graph: &'a Graph,
     names: &'a BTreeMap<Pointer, String>,
+    /// The places that an input reaches.
+    sent: &'a BTreeSet<Pointer>,
     /// The places that an output reaches.
     received: &'a BTreeSet<Pointer>,
     pub components: BTreeMap<String, Component>,
@@ -24,27 +48,36 @@ pub(super) struct Emitter<'a> {
 }
 
 impl<'a> Emitter<'a> {
-    pub(super) fn new(graph: &'a Graph, names: &'a BTreeMap<Pointer, String>, received: &'a BTreeSet<Pointer>) -> Self {
-        Self { graph, names, received, components: BTreeMap::new(), problems: Vec::new(), notes: Vec::new() }
+    pub(super) fn new(
+        graph: &'a Graph,
+        names: &'a BTreeMap<Pointer, String>,
+        sent: &'a BTreeSet<Pointer>,
+        received: &'a BTreeSet<Pointer>,
+    ) -> Self {
+        Self { graph, names, sent, received, components: BTreeMap::new(), problems: Vec::new(), notes: Vec::new() }
     }
 
     /// Adds the component at a place.
     pub(super) fn component(&mut self, name: &str, place: &Pointer) {
         if let Some(schema) = self.graph.schemas.get(place) {
-            let checked = !self.received.contains(place);
-            self.named(name, schema, checked, true);
+            let way = match (self.sent.contains(place), self.received.contains(place)) {
+                (_, false) => Way::Sent,
+                (false, true) => Way::Received,
+                (true, true) => Way::Both,
+            };
+            self.named(name, schema, way, true);
         }
     }
 
-    /// Adds a component; `checked` says that its numbers are checked.
-    fn named(&mut self, name: &str, schema: &Schema, checked: bool, whole: bool) {
+    /// Adds a component.
+    fn named(&mut self, name: &str, schema: &Schema, way: Way, whole: bool) {
         let mut body = match &schema.shape {
             Shape::Enum(kind, values) => enumeration(*kind, values),
-            Shape::Integer(bounds) if checked => number("integer", bounds),
-            Shape::Number(bounds) if checked => number("number", bounds),
-            Shape::Object(object) if object.properties.is_some() => self.object(name, object, checked),
-            Shape::Union(union) => self.union(name, union, checked),
-            _ => self.slot_shape(schema, name, checked),
+            Shape::Integer(bounds) if way.is_checked() => number("integer", bounds),
+            Shape::Number(bounds) if way.is_checked() => number("number", bounds),
+            Shape::Object(object) if object.properties.is_some() => self.object(name, object, way),
+            Shape::Union(union) => self.union(name, union, way),
+            _ => self.slot_shape(schema, name, way),
         };
         if whole {
             annotate(&mut body, schema);
@@ -73,8 +106,8 @@ impl<'a> Emitter<'a> {
     }
 
     /// A property, an item, a map's values or a union's variant; what stands inline gets `name`.
-    fn slot(&mut self, schema: &Schema, name: &str, checked: bool) -> Value {
-        let mut body = self.slot_shape(schema, name, checked);
+    fn slot(&mut self, schema: &Schema, name: &str, way: Way) -> Value {
+        let mut body = self.slot_shape(schema, name, way);
         let nullable = match &schema.shape {
             Shape::Reference(target) => schema.nullable || self.graph.takes_null(target),
             _ => schema.nullable,
@@ -94,25 +127,25 @@ impl<'a> Emitter<'a> {
         Value::Object(body)
     }
 
-    fn slot_shape(&mut self, schema: &Schema, name: &str, checked: bool) -> Map<String, Value> {
+    fn slot_shape(&mut self, schema: &Schema, name: &str, way: Way) -> Map<String, Value> {
         let limited = match &schema.shape {
             Shape::Integer(bounds) | Shape::Number(bounds) => !bounds.is_none(),
             Shape::Text(text) => text.min_length.is_some() || text.max_length.is_some(),
             Shape::Array(array) => array.min_items.is_some() || array.max_items.is_some(),
             _ => false,
         };
-        if limited && !checked {
+        if limited && !way.is_checked() {
             self.notes.push(Note { pointer: schema.at.clone(), kind: NoteKind::Received });
         }
         match &schema.shape {
             Shape::Any => Map::new(),
             Shape::Null => map(json!({ "nullable": true })),
             Shape::Boolean => map(json!({ "type": "boolean" })),
-            Shape::Integer(bounds) if bounds.is_none() || !checked => number("integer", bounds),
-            Shape::Number(bounds) if bounds.is_none() || !checked => number("number", bounds),
+            Shape::Integer(bounds) if bounds.is_none() || !way.is_checked() => number("integer", bounds),
+            Shape::Number(bounds) if bounds.is_none() || !way.is_checked() => number("number", bounds),
             Shape::Text(text) => string(text),
-            Shape::Array(array) => self.array(array, name, checked),
-            Shape::Object(object) if object.properties.is_none() => self.dictionary(object, name, checked),
+            Shape::Array(array) => self.array(array, name, way),
+            Shape::Object(object) if object.properties.is_none() => self.dictionary(object, name, way),
             Shape::Reference(target) => {
                 let target = self.graph.target(target);
                 match self.names.get(&target) {
@@ -121,15 +154,14 @@ impl<'a> Emitter<'a> {
                 }
             }
             Shape::Integer(_) | Shape::Number(_) | Shape::Enum(..) | Shape::Object(_) | Shape::Union(_) => {
-                self.named(name, schema, checked, false);
+                self.named(name, schema, way, false);
                 reference_to(name)
             }
         }
     }
 
-    fn array(&mut self, array: &Array, name: &str, checked: bool) -> Map<String, Value> {
-        let mut body =
-            map(json!({ "type": "array", "items": self.slot(&array.items, &format!("{name}Item"), checked) }));
+    fn array(&mut self, array: &Array, name: &str, way: Way) -> Map<String, Value> {
+        let mut body = map(json!({ "type": "array", "items": self.slot(&array.items, &format!("{name}Item"), way) }));
         body.extend(array.min_items.map(|count| ("minItems".to_owned(), count.into())));
         body.extend(array.max_items.map(|count| ("maxItems".to_owned(), count.into())));
         if array.unique {
@@ -138,23 +170,23 @@ impl<'a> Emitter<'a> {
         body
     }
 
-    fn dictionary(&mut self, object: &Object, name: &str, checked: bool) -> Map<String, Value> {
-        let values = self.additional(&object.additional, name, checked).unwrap_or(Value::Bool(true));
+    fn dictionary(&mut self, object: &Object, name: &str, way: Way) -> Map<String, Value> {
+        let values = self.additional(&object.additional, name, way).unwrap_or(Value::Bool(true));
         let mut body = map(json!({ "type": "object", "additionalProperties": values }));
         limits(&mut body, object);
         body
     }
 
-    fn additional(&mut self, additional: &Additional, name: &str, checked: bool) -> Option<Value> {
+    fn additional(&mut self, additional: &Additional, name: &str, way: Way) -> Option<Value> {
         match additional {
             Additional::Unsaid => None,
             Additional::Forbidden => Some(Value::Bool(false)),
             Additional::Any => Some(Value::Bool(true)),
-            Additional::Of(values) => Some(self.slot(values, &format!("{name}Value"), checked)),
+            Additional::Of(values) => Some(self.slot(values, &format!("{name}Value"), way)),
         }
     }
 
-    fn object(&mut self, name: &str, object: &Object, checked: bool) -> Map<String, Value> {
+    fn object(&mut self, name: &str, object: &Object, way: Way) -> Map<String, Value> {
         let empty = Vec::new();
         let listed = object.properties.as_ref().unwrap_or(&empty);
         let mut parts: BTreeMap<String, usize> = BTreeMap::new();
@@ -162,7 +194,7 @@ impl<'a> Emitter<'a> {
         let mut order = Vec::new();
         for (property, schema) in listed {
             let part = numbered(&mut parts, names::part(property));
-            properties.insert(property.clone(), self.slot(schema, &format!("{name}{part}"), checked));
+            properties.insert(property.clone(), self.slot(schema, &format!("{name}{part}"), way));
             order.push(Value::from(property.as_str()));
         }
         // What must be there without being described may be anything.
@@ -171,22 +203,25 @@ impl<'a> Emitter<'a> {
             order.push(Value::from(property.as_str()));
         }
         let mut body = map(json!({ "type": "object", "properties": properties, "x-fal-order-properties": order }));
-        if !object.required.is_empty() {
-            body.insert("required".to_owned(), object.required.iter().cloned().collect());
+        let property = |name: &String| listed.iter().find(|(known, _)| known == name).map(|(_, schema)| schema);
+        let required = object.required.iter().filter(|name| property(name).is_none_or(|schema| way.requires(schema)));
+        let required: Vec<Value> = required.map(|name| name.as_str().into()).collect();
+        if !required.is_empty() {
+            body.insert("required".to_owned(), required.into());
         }
-        if let Some(values) = self.additional(&object.additional, name, checked) {
+        if let Some(values) = self.additional(&object.additional, name, way) {
             body.insert("additionalProperties".to_owned(), values);
         }
         limits(&mut body, object);
         body
     }
 
-    fn union(&mut self, name: &str, union: &Union, checked: bool) -> Map<String, Value> {
+    fn union(&mut self, name: &str, union: &Union, way: Way) -> Map<String, Value> {
         let mut parts: BTreeMap<String, usize> = BTreeMap::new();
         let mut variants = Vec::new();
         for variant in &union.variants {
             let part = numbered(&mut parts, kind_name(&variant.shape).to_owned());
-            variants.push(self.slot(variant, &format!("{name}{part}"), checked));
+            variants.push(self.slot(variant, &format!("{name}{part}"), way));
         }
         let mut body = Map::new();
         body.insert(union.keyword.to_owned(), variants.into());

@@ -7,7 +7,8 @@
 //! Whatever else stands inline becomes a component named after its owner and its field.
 //!
 //! A number is checked where it is sent. In an output its bounds stay beside its type and decide nothing: an answer that
-//! was paid for is not refused for a bound.
+//! was paid for is not refused for a bound. Nor is `required` kept of what only the service sets (`readOnly`) where it is
+//! sent, and of what no answer has (`writeOnly`) where it is received.
 
 mod component;
 mod emit;
@@ -85,8 +86,8 @@ pub fn normalise(document: &Value, roots: &Roots, marker: &str, renamed: &BTreeM
     }
     names.insert(output.clone(), format!("{marker}Output"));
     names.insert(input.clone(), format!("{marker}Input"));
-    let received = graph.reachable(&output);
-    let mut emitter = emit::Emitter::new(&graph, &names, &received);
+    let (sent, received) = (graph.reachable(&input), graph.reachable(&output));
+    let mut emitter = emit::Emitter::new(&graph, &names, &sent, &received);
     for (place, name) in names.iter().filter(|(place, _)| !graph.is_alias(place)) {
         emitter.component(name, place);
     }

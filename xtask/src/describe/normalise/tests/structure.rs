@@ -91,6 +91,34 @@ fn what_must_be_there_without_being_described_may_be_anything() {
 }
 
 #[test]
+fn what_only_the_service_sets_is_required_of_answers_alone_and_a_secret_of_requests_alone() {
+    let object = |more: Value| {
+        let mut object = json!({
+            "type": "object",
+            "properties": {
+                "text": {},
+                "id": { "type": "string", "readOnly": true },
+                "secret": { "type": "string", "writeOnly": true },
+            },
+            "required": ["text", "id", "secret"],
+        });
+        object["properties"].as_object_mut().unwrap().extend(more.as_object().cloned().unwrap_or_default());
+        object
+    };
+    let normalised = normal(&json!({
+        "In": object(json!({ "both": reference("Both"), "inline": object(json!({})) })),
+        "Out": object(json!({ "both": reference("Both") })),
+        "Both": object(json!({})),
+    }));
+    assert_eq!(normalised.problems, []);
+    let required = |name: &str| normalised.components[name].schema["required"].clone();
+    assert_eq!(required("MInput"), json!(["secret", "text"]));
+    assert_eq!(required("MInputInline"), json!(["secret", "text"]));
+    assert_eq!(required("MOutput"), json!(["id", "text"]));
+    assert_eq!(required("Both"), json!(["text"]));
+}
+
+#[test]
 fn lists_keep_their_limits() {
     let list =
         json!({ "type": "array", "items": { "type": "string" }, "minItems": 1, "maxItems": 4, "uniqueItems": true });
