@@ -106,7 +106,7 @@ fn what_maps_lists_and_enumerations_of_numbers_read_they_write_back_equal() {
     use crate::corpus::{additional, annotated, numbers as corpus, tagged};
     for number in numbers() {
         let value = json!({"count": number, "old_count": number, "counts": {"a": number, "": 1}, "sizes": [number, 2],
-            "step_or_name": number});
+            "step_or_name": number, "id": "7"});
         assert_eq!(read_and_written::<annotated::CorpusAnnotatedOutput>(&value), value);
         let value = json!({"seed": number, "scores": {"best": 1.5}, "beauty": {"value": 2.5}, "": {"value": 0.5}});
         assert_eq!(read_and_written::<additional::CorpusAdditionalOutput>(&value), value);
