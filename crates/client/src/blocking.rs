@@ -74,7 +74,7 @@ impl Client {
     /// Wraps an async client, made with [`crate::Client::builder`].
     ///
     /// # Errors
-    /// When the background thread cannot be started.
+    /// [`is_configuration`](Error::is_configuration) when the background thread cannot be started.
     pub fn new(client: crate::Client) -> Result<Self> {
         let runtime = Builder::new_multi_thread().worker_threads(1).thread_name("ideogram-client").enable_all().build();
         let runtime = runtime
@@ -98,7 +98,8 @@ impl Client {
     /// ```
     ///
     /// # Errors
-    /// The call's own; [`is_configuration`](Error::is_configuration) inside an async task.
+    /// The call's own. [`is_configuration`](Error::is_configuration) inside an async task: then the call was not begun, and
+    /// nothing was sent.
     pub fn block_on<T>(&self, call: impl IntoFuture<Output = Result<T>>) -> Result<T> {
         if is_inside_a_task() {
             return Err(Error::configuration(
@@ -117,19 +118,24 @@ impl Client {
     /// Saves every file of an answer: see [`Response::save_to`].
     ///
     /// # Errors
-    /// See [`Response::save_to`]; [`is_configuration`](Error::is_configuration) inside an async program.
+    /// As [`Response::save_to`]: [`is_file`](Error::is_file) when a file cannot be written;
+    /// [`is_expired`](Error::is_expired) when a picture has expired; [`is_connect`](Error::is_connect) and
+    /// [`is_timeout`](Error::is_timeout) when one cannot be fetched, though it is paid for:
+    /// [`file_url`](Error::file_url) has its address. [`is_configuration`](Error::is_configuration) inside an async task.
     pub fn save_to<T: Sync>(&self, response: &Response<T>, path: impl AsRef<Path>) -> Result<Vec<SavedFile>> {
         self.block_on(async { response.save_to(path).await })
     }
 
-    /// See [`crate::Client::run`].
+    /// Runs an endpoint in one HTTP call, without the queue: see [`crate::Client::run`].
     ///
     /// # Errors
-    /// [`is_input`](Error::is_input) when the input is refused before it is sent; [`is_auth`](Error::is_auth),
-    /// [`is_rate_limited`](Error::is_rate_limited) and [`is_connect`](Error::is_connect) when the request was not accepted;
-    /// [`is_job_failure`](Error::is_job_failure) when the model failed. Where the answer was lost, or did not come in time
-    /// ([`is_timeout`](Error::is_timeout)), [`may_have_been_accepted`](Error::may_have_been_accepted) is true: look before
-    /// you send it again. [`is_configuration`](Error::is_configuration) inside an async task.
+    /// As [`crate::Client::run`]: [`is_input`](Error::is_input), [`is_connect`](Error::is_connect),
+    /// [`is_auth`](Error::is_auth), [`is_exhausted_balance`](Error::is_exhausted_balance) and
+    /// [`is_rate_limited`](Error::is_rate_limited) when the request was not accepted;
+    /// [`is_job_failure`](Error::is_job_failure) when the model refused it or failed. Where the answer was lost, did not come
+    /// in time ([`is_timeout`](Error::is_timeout)) or does not fit ([`is_decode`](Error::is_decode)),
+    /// [`may_have_been_accepted`](Error::may_have_been_accepted) is true: look before you send it again.
+    /// [`is_configuration`](Error::is_configuration) inside an async task.
     pub fn run<I: CallInput>(&self, input: &I) -> Result<Response<I::Output>> {
         self.block_on(self.client.run(input))
     }
@@ -146,10 +152,12 @@ impl Client {
         self.block_on(set(self.client.run(input)))
     }
 
-    /// See [`crate::Client::submit`].
+    /// Puts a request into the queue and returns its job: see [`crate::Client::submit`].
     ///
     /// # Errors
-    /// As [`run`](Self::run), except for what the model says: it has not begun.
+    /// As [`crate::Client::submit`]: those of [`run`](Self::run) but for [`is_job_failure`](Error::is_job_failure) and an
+    /// answer that does not fit, since the model has not begun. A reply that was lost may belong to a job that was accepted
+    /// ([`may_have_been_accepted`](Error::may_have_been_accepted)).
     pub fn submit<I: CallInput>(&self, input: &I) -> Result<Job<I::Output>> {
         self.submit_with(input, |call| call)
     }
@@ -167,11 +175,12 @@ impl Client {
         Ok(Job { client: self.clone(), job })
     }
 
-    /// See [`crate::Client::subscribe`].
+    /// Submits a request, waits for the job and returns the result: see [`crate::Client::subscribe`].
     ///
     /// # Errors
-    /// As [`run`](Self::run) and [`Job::wait`]; past the deadline [`state`](Error::state) says whether the job was cancelled
-    /// or goes on.
+    /// As [`submit`](Self::submit) until the queue has the request, and as [`Job::wait`] from then on. Past the deadline,
+    /// [`is_timeout`](Error::is_timeout): [`state`](Error::state) says whether the job was cancelled or goes on and may be
+    /// billed.
     pub fn subscribe<I: CallInput>(&self, input: &I) -> Result<Response<I::Output>> {
         self.block_on(self.client.subscribe(input))
     }
@@ -188,26 +197,27 @@ impl Client {
         self.block_on(set(self.client.subscribe(input)))
     }
 
-    /// See [`crate::Client::job`].
+    /// The job with this id, submitted by this program or another: see [`crate::Client::job`]. Nothing is sent.
     ///
     /// # Errors
-    /// [`is_input`](Error::is_input) when the text cannot be a request id.
+    /// [`is_input`](Error::is_input) when the text cannot be a request id. Whether there is such a job is known only when it
+    /// is asked for.
     pub fn job<E: Endpoint>(&self, request_id: impl Into<String>) -> Result<Job<E::Output>> {
         Ok(Job { client: self.clone(), job: self.client.job::<E>(request_id)? })
     }
 
-    /// See [`crate::Client::image`].
+    /// A file of a result, ready to be downloaded: see [`crate::Client::image`]. Nothing is sent.
     pub fn image(&self, file: &File) -> Image {
         Image { client: self.clone(), image: self.client.image(file) }
     }
 
-    /// See [`crate::Client::upload`].
+    /// Makes a picture available to the endpoints: see [`crate::Client::upload`].
     ///
     /// # Errors
-    /// [`is_file`](Error::is_file) when the picture cannot be read; [`is_input`](Error::is_input) when it is empty, or too
-    /// large to be inlined; [`is_auth`](Error::is_auth) when the key is refused; [`is_connect`](Error::is_connect),
-    /// [`is_timeout`](Error::is_timeout) and [`is_decode`](Error::is_decode) when neither the CDN nor the storage takes it.
-    /// Nothing is paid for. [`is_configuration`](Error::is_configuration) inside an async task.
+    /// As [`crate::Client::upload`]: [`is_file`](Error::is_file) and [`is_input`](Error::is_input) for the picture,
+    /// [`is_auth`](Error::is_auth) for the key, [`is_connect`](Error::is_connect), [`is_timeout`](Error::is_timeout) and
+    /// [`is_decode`](Error::is_decode) when neither the CDN nor the storage takes it. Nothing is paid for.
+    /// [`is_configuration`](Error::is_configuration) inside an async task.
     #[cfg(feature = "media")]
     pub fn upload(&self, image: impl Into<crate::ImageInput>) -> Result<crate::HostedUrl> {
         self.block_on(self.client.upload(image))
@@ -271,7 +281,7 @@ impl fmt::Debug for Client {
     }
 }
 
-/// A request in the queue: see [`crate::Job`].
+/// A request in the queue, made by [`Client::submit`] or [`Client::job`]: see [`crate::Job`].
 #[derive(Clone, Debug)]
 pub struct Job<O: CallOutput> {
     client: Client,
@@ -279,7 +289,7 @@ pub struct Job<O: CallOutput> {
 }
 
 impl<O: CallOutput> Job<O> {
-    /// See [`crate::Job::request_id`].
+    /// The job's id, with which [`Client::job`] attaches to it again.
     pub fn request_id(&self) -> &str {
         self.job.request_id()
     }
@@ -289,42 +299,52 @@ impl<O: CallOutput> Job<O> {
         &self.job
     }
 
-    /// See [`crate::Job::status`].
+    /// Asks for the job's status, without log lines: one request.
     ///
     /// # Errors
-    /// See [`crate::Job::status`].
+    /// As [`crate::Job::status`]: [`is_not_found`](Error::is_not_found) when the queue does not know the id;
+    /// [`is_auth`](Error::is_auth), [`is_connect`](Error::is_connect) or [`is_timeout`](Error::is_timeout) when it could not
+    /// be asked. The job goes on all the same. [`is_configuration`](Error::is_configuration) inside an async task.
     pub fn status(&self) -> Result<QueueStatus> {
         self.client.block_on(self.job.status())
     }
 
-    /// See [`crate::Job::logs`].
+    /// Asks for the log lines so far: one request. Not every model writes any.
     ///
     /// # Errors
-    /// See [`crate::Job::logs`].
+    /// As [`status`](Self::status).
     pub fn logs(&self) -> Result<Vec<LogEntry>> {
         self.client.block_on(self.job.logs())
     }
 
-    /// See [`crate::Job::result`].
+    /// Fetches the result of a job that has completed: see [`crate::Job::result`].
     ///
     /// # Errors
-    /// See [`crate::Job::result`].
+    /// As [`crate::Job::result`]: [`is_job_failure`](Error::is_job_failure) or [`is_cancelled`](Error::is_cancelled) when the
+    /// job is over; [`is_decode`](Error::is_decode) when its answer does not fit, which is billed; status 400 when it has not
+    /// completed; [`is_not_found`](Error::is_not_found) when the id is unknown or the result has expired.
+    /// [`is_configuration`](Error::is_configuration) inside an async task.
     pub fn result(&self) -> Result<Response<O>> {
         self.client.block_on(self.job.result())
     }
 
-    /// See [`crate::Job::cancel`].
+    /// Asks the queue to cancel the job: one request. A job that is running already may still finish, and be billed.
     ///
     /// # Errors
-    /// See [`crate::Job::cancel`].
+    /// As [`crate::Job::cancel`]: [`is_not_found`](Error::is_not_found) when the queue does not know the id;
+    /// [`is_connect`](Error::is_connect) or [`is_timeout`](Error::is_timeout) when no answer came, and the job may go on. That
+    /// it has completed already is no error. [`is_configuration`](Error::is_configuration) inside an async task.
     pub fn cancel(&self) -> Result<CancelState> {
         self.client.block_on(self.job.cancel())
     }
 
-    /// See [`crate::Job::wait`].
+    /// Follows the job to its end and fetches the result, for as long as the client's deadline allows.
     ///
     /// # Errors
-    /// See [`crate::Job::wait`].
+    /// As [`crate::Job::wait`]: [`is_job_failure`](Error::is_job_failure) or [`is_cancelled`](Error::is_cancelled) when the
+    /// job is over; [`is_decode`](Error::is_decode) when its answer does not fit, which is billed;
+    /// [`is_timeout`](Error::is_timeout) past the deadline and [`is_auth`](Error::is_auth) for a refused key, after which the
+    /// job goes on ([`is_job_open`](Error::is_job_open)). [`is_configuration`](Error::is_configuration) inside an async task.
     pub fn wait(&self) -> Result<Response<O>> {
         self.client.block_on(self.job.wait())
     }
@@ -335,7 +355,21 @@ impl<O: CallOutput> Job<O> {
     }
 }
 
-/// What happens to a job, one thing after another: see [`crate::Updates`].
+/// What happens to a job, one thing after another: see [`crate::Updates`]. Made by [`Job::updates`].
+///
+/// ```no_run
+/// # use ideogram_client::{GenerateInput, Update, blocking::Client};
+/// # fn example(client: &Client) -> ideogram_client::Result<()> {
+/// let job = client.submit(&GenerateInput::new("A fox"))?;
+/// for update in job.updates() {
+///     if let Update::Queued { position: Some(ahead) } = update? {
+///         println!("{ahead} ahead");
+///     }
+/// }
+/// let response = job.result()?;
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug)]
 pub struct Updates {
     client: Client,
@@ -351,7 +385,7 @@ impl Iterator for Updates {
     }
 }
 
-/// A picture that the server made: see [`crate::Image`].
+/// A file that the server made, ready to be downloaded; made by [`Client::image`]: see [`crate::Image`].
 #[derive(Clone, Debug)]
 pub struct Image {
     client: Client,
@@ -359,26 +393,29 @@ pub struct Image {
 }
 
 impl Image {
-    /// See [`crate::Image::bytes`].
+    /// Downloads the whole picture into memory.
     ///
     /// # Errors
-    /// See [`crate::Image::bytes`].
+    /// As [`crate::Image::bytes`]: [`is_expired`](Error::is_expired) when the server keeps it no longer;
+    /// [`is_too_large`](Error::is_too_large) and [`is_foreign_url`](Error::is_foreign_url) when it must not be downloaded;
+    /// [`is_connect`](Error::is_connect), [`is_timeout`](Error::is_timeout) or [`is_decode`](Error::is_decode) when it did not
+    /// come. It is paid for in each case. [`is_configuration`](Error::is_configuration) inside an async task.
     pub fn bytes(&self) -> Result<Bytes> {
         self.client.block_on(self.image.bytes())
     }
 
-    /// See [`crate::Image::save_to`].
+    /// Saves the picture under this path, whole or not at all: see [`crate::Image::save_to`].
     ///
     /// # Errors
-    /// See [`crate::Image::save_to`].
+    /// As [`bytes`](Self::bytes), and [`is_file`](Error::is_file) when the path cannot be written.
     pub fn save_to(&self, path: impl AsRef<Path>) -> Result<SavedFile> {
         self.client.block_on(self.image.save_to(path))
     }
 
-    /// See [`crate::Image::save_in`].
+    /// Saves the picture in this folder, under the server's name for it: see [`crate::Image::save_in`].
     ///
     /// # Errors
-    /// See [`crate::Image::save_in`].
+    /// As [`bytes`](Self::bytes), and [`is_file`](Error::is_file) when the folder cannot be written to.
     pub fn save_in(&self, folder: impl AsRef<Path>) -> Result<SavedFile> {
         self.client.block_on(self.image.save_in(folder))
     }

@@ -103,18 +103,76 @@ impl Client {
     ///
     /// The connection must last until the picture is made: when it breaks, the picture is lost and may still be billed.
     /// [`subscribe`](Self::subscribe) has no such risk, because it can fetch the result again.
+    ///
+    /// ```no_run
+    /// # async fn example(client: ideogram_client::Client) -> ideogram_client::Result<()> {
+    /// let response = client.run(&ideogram_client::GenerateInput::new("A fox")).await?;
+    /// println!("{} picture(s) with seed {}", response.images.len(), response.seed);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// - Not accepted, so nothing is billed: [`is_input`](crate::Error::is_input) for an input or an option that cannot be
+    ///   sent; [`is_connect`](crate::Error::is_connect); [`is_auth`](crate::Error::is_auth),
+    ///   [`is_exhausted_balance`](crate::Error::is_exhausted_balance) and
+    ///   [`is_rate_limited`](crate::Error::is_rate_limited) when the service refuses it.
+    /// - Over: [`is_job_failure`](crate::Error::is_job_failure) when the model refused the input
+    ///   ([`is_validation`](crate::Error::is_validation)), which may be billed, or failed, which is not.
+    /// - Perhaps billed ([`may_have_been_accepted`](crate::Error::may_have_been_accepted)):
+    ///   [`is_timeout`](crate::Error::is_timeout) past the deadline; a connection that broke; a server error;
+    ///   [`is_decode`](crate::Error::is_decode) for an answer that does not fit, whose files are in
+    ///   [`files`](crate::Error::files).
     pub fn run<'a, I: CallInput>(&'a self, input: &'a I) -> Run<'a, I::Output> {
         Run::new(&self.wire, input)
     }
 
     /// Puts a request into the endpoint's queue and returns the [`Job`], without waiting for its result. Awaiting the [`Submit`]
     /// sends it.
+    ///
+    /// ```no_run
+    /// # async fn example(client: ideogram_client::Client) -> ideogram_client::Result<()> {
+    /// let job = client.submit(&ideogram_client::GenerateInput::new("A fox")).await?;
+    /// println!("request {}", job.request_id());
+    /// let response = job.wait().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// - Not accepted, so nothing is billed: [`is_input`](crate::Error::is_input) for an input or an option that cannot be
+    ///   sent; [`is_connect`](crate::Error::is_connect); [`is_auth`](crate::Error::is_auth),
+    ///   [`is_exhausted_balance`](crate::Error::is_exhausted_balance) and
+    ///   [`is_rate_limited`](crate::Error::is_rate_limited) when the queue refuses it.
+    /// - Perhaps accepted, and billed ([`may_have_been_accepted`](crate::Error::may_have_been_accepted)):
+    ///   [`is_timeout`](crate::Error::is_timeout), a connection that broke, a server error, or a reply that cannot be read.
+    ///   Look with [`find_submitted`](Self::find_submitted) before you send it again.
+    ///
+    /// What the model finds wrong with the input is known only when the job has run: see [`Job::wait`].
     pub fn submit<'a, I: CallInput>(&'a self, input: &'a I) -> Submit<'a, I::Output> {
         Submit::new(&self.jobs, input)
     }
 
     /// Submits a request, waits for the job, and returns the result. Awaiting the [`Subscribe`] sends it; its methods set a
     /// deadline, show the progress or cancel the job.
+    ///
+    /// ```no_run
+    /// use ideogram_client::{Client, GenerateInput};
+    /// use std::time::Duration;
+    ///
+    /// # async fn example(client: Client) -> ideogram_client::Result<()> {
+    /// let input = GenerateInput::new("A fox reading a map, poster");
+    /// let response = client.subscribe(&input).with_deadline(Duration::from_secs(120)).await?;
+    /// response.save_to("fox.png").await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// As [`submit`](Self::submit) until the queue has the request, and as [`Job::wait`] from then on, with one difference:
+    /// past the deadline ([`is_timeout`](crate::Error::is_timeout)) the job is cancelled.
+    /// [`state`](crate::Error::state) is [`Cancelled`](crate::RequestState::Cancelled) where that is certain, and
+    /// [`Accepted`](crate::RequestState::Accepted) where the job may go on and be billed.
     pub fn subscribe<'a, I: CallInput>(&'a self, input: &'a I) -> Subscribe<'a, I::Output> {
         Subscribe::new(&self.jobs, input)
     }
@@ -130,7 +188,7 @@ impl Client {
     /// ```
     ///
     /// # Errors
-    /// [`is_input`](crate::Error::is_input) when the text cannot be a request id.
+    /// [`is_input`](crate::Error::is_input) when the text cannot be a request id: 1 to 128 letters, digits, `-` and `_`.
     pub fn job<E: Endpoint>(&self, request_id: impl Into<String>) -> Result<Job<E::Output>> {
         Job::attach(self.jobs.clone(), E::INFO, request_id.into())
     }
@@ -138,7 +196,7 @@ impl Client {
     /// The job with this id, of an endpoint that is known at run time only: its output is JSON. Nothing is sent.
     ///
     /// # Errors
-    /// [`is_input`](crate::Error::is_input) when the text cannot be a request id.
+    /// As [`job`](Self::job): [`is_input`](crate::Error::is_input) when the text cannot be a request id.
     pub fn job_of(&self, endpoint: &'static EndpointInfo, request_id: impl Into<String>) -> Result<Job<Value>> {
         Job::attach(self.jobs.clone(), endpoint, request_id.into())
     }
@@ -189,7 +247,19 @@ impl Client {
         self.wire.clock.offset_ms()
     }
 
-    /// A file of a result, ready to be downloaded. Nothing is sent.
+    /// A file of a result, ready to be downloaded: read it into memory, or save it. Nothing is sent before that.
+    ///
+    /// ```no_run
+    /// use ideogram_client::{Client, Output};
+    ///
+    /// # async fn example(client: Client, output: Output) -> ideogram_client::Result<()> {
+    /// for file in &output.images {
+    ///     let saved = client.image(file).save_in("pictures").await?;
+    ///     println!("{}: {} bytes", saved.path().display(), saved.bytes());
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn image(&self, file: &File) -> Image {
         Image::new(self.wire.clone(), file.clone())
     }
@@ -206,6 +276,13 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    ///
+    /// # Errors
+    /// [`is_file`](crate::Error::is_file) when the picture cannot be read; [`is_input`](crate::Error::is_input) when it is
+    /// empty, too large to be inlined, or at a URL that is not `http` or `https`; [`is_auth`](crate::Error::is_auth) when the key is refused;
+    /// [`is_connect`](crate::Error::is_connect), [`is_timeout`](crate::Error::is_timeout),
+    /// [`is_decode`](crate::Error::is_decode) or a server error when neither the CDN nor the storage takes it. Nothing is paid
+    /// for, so it can be begun again.
     #[cfg(feature = "media")]
     pub fn upload(&self, image: impl Into<ImageInput>) -> Upload {
         Upload::new(self.storage.clone(), image.into())
@@ -214,8 +291,20 @@ impl Client {
     /// Uploads a picture and the mask over it, at the same time. If both are local and their sizes differ, it returns an
     /// error before anything is sent: the endpoint would refuse them, and might charge for that.
     ///
+    /// ```no_run
+    /// use ideogram_client::{Client, EditInput, ImageInput};
+    ///
+    /// # async fn example(client: Client) -> ideogram_client::Result<()> {
+    /// let picture = ImageInput::path("garden.png");
+    /// let (image, mask) = client.upload_with_mask(picture, ImageInput::path("mask.png")).await?;
+    /// let response = client.subscribe(&EditInput::new("A bowl of oranges", image, mask)).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
-    /// [`is_input`](crate::Error::is_input) when the sizes differ; else as [`Upload`].
+    /// [`is_input`](crate::Error::is_input) when the sizes differ, and then nothing was sent; else as
+    /// [`upload`](Self::upload): the first of the two that fails.
     #[cfg(feature = "media")]
     pub async fn upload_with_mask(
         &self,
@@ -261,8 +350,10 @@ impl Client {
     /// # Errors
     /// [`is_auth`](crate::Error::is_auth) for a key that may not read the history;
     /// [`is_connect`](crate::Error::is_connect) and [`is_timeout`](crate::Error::is_timeout) when the platform cannot be
-    /// reached. If the platform stores no payloads for the account, requests cannot be
-    /// distinguished, and the result is [`Found::Undecided`].
+    /// reached. The lost request is as uncertain after any of them as before.
+    ///
+    /// If the platform stores no payloads for the account, requests cannot be distinguished, and the result is
+    /// [`Found::Undecided`].
     pub async fn find_submitted<I: CallInput>(&self, input: &I, window: Window) -> Result<Found<I::Output>> {
         find_submitted(&self.jobs, &Payload::new(input)?, window).await
     }
@@ -286,6 +377,14 @@ impl Client {
     /// Asks the platform for the endpoint's current price. [`EndpointInfo::price`](crate::EndpointInfo::price) has the price that
     /// was known when this crate was made, without a request.
     ///
+    /// ```no_run
+    /// # async fn example(client: ideogram_client::Client) -> ideogram_client::Result<()> {
+    /// let price = client.price::<ideogram_client::Generate>().await?;
+    /// println!("{} {} a {}", price.unit_price, price.currency, price.unit);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// [`is_auth`](crate::Error::is_auth) when the key was not accepted; [`is_decode`](crate::Error::is_decode) when the
     /// platform names no price of the endpoint; [`is_connect`](crate::Error::is_connect) or
@@ -296,6 +395,16 @@ impl Client {
 
     /// Asks the platform what was charged for a request; empty if nothing was charged, or not yet. It needs a key with the right
     /// to see bills.
+    ///
+    /// ```no_run
+    /// # async fn example(client: ideogram_client::Client) -> ideogram_client::Result<()> {
+    /// let response = client.subscribe(&ideogram_client::GenerateInput::new("A fox")).await?;
+    /// for event in client.billed(response.request_id().unwrap_or_default()).await? {
+    ///     println!("{:?} units, {:?} in all", event.output_units, event.cost_total);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// [`is_auth`](crate::Error::is_auth) without that right; [`is_connect`](crate::Error::is_connect) or

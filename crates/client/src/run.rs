@@ -16,7 +16,19 @@ use std::marker::PhantomData;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// A synchronous run, made by [`Client::run`](crate::Client::run); awaiting it sends it.
+/// A synchronous run, made by [`Client::run`](crate::Client::run), which has its errors; awaiting it sends it.
+///
+/// ```no_run
+/// use ideogram_client::{CallOptions, Client, GenerateInput};
+/// use std::time::Duration;
+///
+/// # async fn example(client: Client) -> ideogram_client::Result<()> {
+/// let input = GenerateInput::new("A fox");
+/// let options = CallOptions::new().with_tag("team", "posters");
+/// let response = client.run(&input).with_options(options).with_deadline(Duration::from_secs(60)).await?;
+/// # Ok(())
+/// # }
+/// ```
 ///
 /// # Dropping it
 /// Dropped before it is sent, it sends nothing. Dropped after that, its picture is lost and may be billed: a run cannot be

@@ -1,7 +1,10 @@
 //! Webhooks: whether a delivery is fal's, and what it says.
 //!
-//! A submit with [`with_webhook`](crate::Submit::with_webhook) has the outcome sent to a URL. Anybody can post to that
-//! URL, so check each delivery before believing it:
+//! A submit with [`with_webhook`](crate::Submit::with_webhook) has the outcome sent to a URL by `POST`. Anybody can post to
+//! that URL, so check each delivery before believing it. fal signs it with Ed25519 and publishes the keys at
+//! `/.well-known/jwks.json` of its REST service. The signature is over the headers `X-Fal-Webhook-Request-Id`,
+//! `X-Fal-Webhook-User-Id` and `X-Fal-Webhook-Timestamp` and the SHA-256 of the body, as fal's documentation of webhooks
+//! says, and stands in `X-Fal-Webhook-Signature`.
 //!
 //! ```no_run
 //! use ideogram_client::webhook::Verifier;
@@ -55,7 +58,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use tokio::sync::watch;
 use tokio::time::timeout;
 
-/// How far a delivery's time may lie from this machine's, either way.
+/// How far a delivery's time may lie from this machine's, either way: five minutes, as fal's documentation asks.
 pub const TOLERANCE: Duration = Duration::from_secs(300);
 /// How long fetched keys are good.
 const KEYS_MAX_AGE: Duration = Duration::from_secs(24 * 3600);
@@ -72,9 +75,12 @@ const KEYS: usize = 64;
 
 type PublicKey = [u8; 32];
 
-/// Checks deliveries, with fal's public keys: fetched when first needed, once for all who wait, kept for a day, renewed in the
-/// background before that, and fetched again when a signature is by none of them, once a minute at most. It says what it
-/// thinks of a delivery within two seconds. Cheap to clone; clones share the keys.
+/// Checks deliveries with fal's public keys; made by [`Client::webhook_verifier`]. Cheap to clone; clones share the keys, so
+/// make one and keep it.
+///
+/// The keys are fetched when first needed, once for all who wait, kept for a day, and renewed in the background before that.
+/// They are fetched again when a signature is by none of them, once a minute at most. [`verify`](Self::verify) answers within
+/// two seconds, since the sender waits.
 #[derive(Clone, Debug)]
 pub struct Verifier {
     wire: Arc<Wire>,
@@ -122,15 +128,16 @@ struct Keys {
     fetched: Instant,
 }
 
-/// A delivery that is fal's.
+/// A delivery that is fal's: made by [`Verifier::verify`], which has checked it. The same may come more than once, so what is
+/// done with it should depend on [`request_id`](Self::request_id) alone.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Delivery<E: Endpoint> {
     /// The request, as [`Job::request_id`](crate::Job::request_id) has it.
     pub request_id: String,
-    /// The last attempt at it.
+    /// The id of the last attempt at the request: the queue may have repeated it.
     pub gateway_request_id: Option<String>,
-    /// The account that it belongs to.
+    /// The id of the account that the request belongs to (`X-Fal-Webhook-User-Id`).
     pub user_id: String,
     body: Bytes,
     output: Result<E::Output>,
@@ -142,13 +149,14 @@ impl<E: Endpoint> Delivery<E> {
         &self.body
     }
 
-    /// The endpoint's output.
+    /// The endpoint's output, or why there is none.
     ///
     /// # Errors
-    /// [`is_job_failure`](Error::is_job_failure) when the request failed, with the model's own details, and
-    /// [`is_cancelled`](Error::is_cancelled) when it was cancelled. [`is_decode`](Error::is_decode) when it succeeded and
-    /// its output does not fit the type, or could not be put into the delivery: [`files`](Error::files) has the files that
-    /// are in it all the same, and [`Job::result`](crate::Job::result) fetches it by the request id.
+    /// - Over: [`is_job_failure`](Error::is_job_failure) when the request failed, with the model's own
+    ///   [details](Error::details); [`is_cancelled`](Error::is_cancelled) when it was cancelled.
+    /// - Billed: [`is_decode`](Error::is_decode) when it succeeded and its output does not fit the type, or could not be put
+    ///   into the delivery: [`files`](Error::files) has the files that are in it all the same, and
+    ///   [`Job::result`](crate::Job::result) fetches it by the request id.
     pub fn output(&self) -> Result<&E::Output, &Error> {
         self.output.as_ref()
     }
@@ -163,7 +171,7 @@ impl<E: Endpoint> Delivery<E> {
 }
 
 impl Client {
-    /// A verifier of webhook deliveries.
+    /// A verifier of webhook deliveries, which fetches the keys from this client's REST service. Nothing is sent yet.
     pub fn webhook_verifier(&self) -> Verifier {
         Verifier { wire: self.wire().clone(), store: Arc::new(watch::Sender::new(Store::default())) }
     }
@@ -171,12 +179,13 @@ impl Client {
 
 impl Verifier {
     /// Checks a delivery and reads it. `headers` and `body` must be as they came: a body that was parsed and written
-    /// again has another signature.
+    /// again has another signature. A delivery that is fal's is one whatever its body says: [`Delivery::output`] has what came
+    /// of the request.
     ///
     /// # Errors
-    /// [`is_forged`](Error::is_forged) when it is not fal's, or too old. When the keys cannot be fetched,
-    /// [`is_connect`](Error::is_connect), [`is_timeout`](Error::is_timeout) or [`is_decode`](Error::is_decode): let fal try
-    /// again. A delivery that is fal's is one whatever its body says: [`Delivery::output`] has what came of the request.
+    /// [`is_forged`](Error::is_forged) when it is not fal's, or more than [`TOLERANCE`] old: answer it with 403. When the keys
+    /// cannot be fetched, [`is_connect`](Error::is_connect), [`is_timeout`](Error::is_timeout) or
+    /// [`is_decode`](Error::is_decode): answer it with 503, so that fal tries again. Neither changes the request or its bill.
     pub async fn verify<E: Endpoint>(&self, headers: &HeaderMap, body: &[u8]) -> Result<Delivery<E>> {
         let signed = Signed::read(headers, body, clock::system_time())?;
         let keys = self.keys(None).await?;

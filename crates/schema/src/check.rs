@@ -204,7 +204,7 @@ impl FieldKind {
     /// ```
     ///
     /// # Errors
-    /// [`InputError`] with the way to what is wrong.
+    /// [`InputError`] with the path of the first value that is wrong, from `name` on, and what it must be.
     pub fn check(&'static self, name: &str, given: &Value) -> Result<(), InputError> {
         value(self, given, name)
     }

@@ -31,7 +31,8 @@ pub trait EndpointInput:
     /// still be read.
     ///
     /// # Errors
-    /// [`InputError`] with the field's name.
+    /// [`InputError`] with the field's name: for a value that is no object, a name that is not known, a required field that
+    /// is missing, and a value of another kind or out of its bounds. Nothing was sent.
     fn from_json(input: Value) -> Result<Self, InputError> {
         let object = input.as_object().ok_or_else(InputError::no_object)?;
         <Self::Endpoint as Endpoint>::INFO.check(object)?;
@@ -159,7 +160,7 @@ impl EndpointInfo {
     /// not. Whether there is a file at the URL is for the service to find out.
     ///
     /// # Errors
-    /// [`InputError`], for which [`is_no_url`](InputError::is_no_url) is true.
+    /// [`InputError`] with the field's name, for which [`is_no_url`](InputError::is_no_url) is true.
     pub fn check_files(&self, input: &Map<String, Value>) -> Result<(), InputError> {
         check::files(self.inputs, input, "")
     }

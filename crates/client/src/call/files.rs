@@ -4,7 +4,9 @@ use ideogram_schema::{EndpointInfo, Field, FieldKind, File, FileRole, Integer};
 use serde::Deserialize as _;
 use serde_json::Value;
 
-/// A file in an answer, and what the description says it is.
+/// A file in an answer, and what the endpoint's description says it is: an item of
+/// [`Response::files`](crate::Response::files) and [`Error::files`](crate::Error::files). [`Client::image`](crate::Client::image)
+/// downloads its [`file`](Self::file).
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct OutputFile {
@@ -15,9 +17,11 @@ pub struct OutputFile {
 }
 
 impl OutputFile {
-    /// Every file in an endpoint's answer, in the description's order: what the table of its outputs calls a file or
-    /// describes as one, and has a `url`. The answer need not fit its type otherwise. There is no bound but the answer's own, so who goes on to fetch
-    /// them takes [`limits::OUTPUT_FILES`](crate::limits::OUTPUT_FILES) at most.
+    /// Every file in an endpoint's answer, in the description's order: what [`EndpointInfo::outputs`] calls a file or
+    /// describes as one, and has a `url`. The answer need not fit its type otherwise.
+    ///
+    /// There is no bound on their number but the answer's own size: fetch
+    /// [`limits::OUTPUT_FILES`](crate::limits::OUTPUT_FILES) of them at most.
     ///
     /// ```
     /// use ideogram_client::{Endpoint, Generate, OutputFile};

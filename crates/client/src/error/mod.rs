@@ -244,23 +244,32 @@ impl Error {
         &mut self.0
     }
 
-    /// What kind of trouble it is.
+    /// What went wrong. The order in which an answer's status, `error_type` and details are looked at is in [`ErrorKind`].
     pub fn kind(&self) -> ErrorKind {
         self.0.kind
     }
 
-    /// The job's or the answer's id, as the server gave it: what fal's support and dashboard ask for.
+    /// The job's or the answer's id, as the server gave it (`request_id`, or the header `X-Fal-Request-Id`): what fal's support
+    /// and dashboard ask for. `None` where no answer has named one.
     pub fn request_id(&self) -> Option<&str> {
         self.0.request_id.as_deref()
     }
 
-    /// The HTTP status of the answer, where there was one.
+    /// The HTTP status of the answer that the error is about; `None` where there is none.
     pub fn status(&self) -> Option<StatusCode> {
         self.0.head.as_ref().map(|head| head.status)
     }
 
     /// Why the request failed before or around the model, from the body's `error_type` or the header
-    /// `X-Fal-Error-Type`.
+    /// `X-Fal-Error-Type`; `None` where the answer has neither.
+    ///
+    /// ```
+    /// use ideogram_client::{Error, RequestErrorType};
+    ///
+    /// fn runner_was_lost(error: &Error) -> bool {
+    ///     error.error_type() == Some(RequestErrorType::RunnerDisconnected)
+    /// }
+    /// ```
     pub fn error_type(&self) -> Option<RequestErrorType> {
         let body = self.0.body.as_ref().and_then(|body| body.error_type.as_deref());
         let text = body.or_else(|| self.0.head.as_ref()?.error_type.as_deref())?;
@@ -273,8 +282,8 @@ impl Error {
         self.0.body.as_ref().map(|body| body.details.as_slice()).unwrap_or_default()
     }
 
-    /// The text of the failed answer, cut to [`limits::ERROR_TEXT_BYTES`](crate::limits::ERROR_TEXT_BYTES). It is the
-    /// server's: clean it before it goes to a terminal.
+    /// The text of the failed answer, cut to [`limits::ERROR_TEXT_BYTES`](crate::limits::ERROR_TEXT_BYTES) (16 KiB). It is
+    /// the server's own: remove control characters before you print it, and see [`Client::redact`](crate::Client::redact).
     ///
     /// The model's own answer that does not fit its type ([`RequestState::Answered`]) is whole, up to
     /// [`limits::OUTPUT_BYTES`](crate::limits::OUTPUT_BYTES): it is paid for. [`files`](Self::files) has the files in it.
@@ -282,13 +291,14 @@ impl Error {
         self.0.body.as_ref().map(|body| body.text.as_str())
     }
 
-    /// How often the request was sent, repetitions included.
+    /// How often the request was sent, repetitions included: 1 for one that was sent once or not at all.
     pub fn attempts(&self) -> u32 {
         self.0.attempts
     }
 
-    /// When a paid request was sent whose fate is unknown: where [`Client::find_submitted`](crate::Client::find_submitted)
-    /// should look.
+    /// When a paid request was sent that may have been accepted: the time in which
+    /// [`Client::find_submitted`](crate::Client::find_submitted) should look. `None` for every other error; a job that is known
+    /// to exist has its [`request_id`](Self::request_id) instead.
     pub fn sent_within(&self) -> Option<Window> {
         self.0.window
     }

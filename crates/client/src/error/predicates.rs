@@ -216,8 +216,8 @@ impl Error {
         self.kind() == ErrorKind::Cancelled
     }
 
-    /// The job has failed ([`RequestState::Failed`]): its outcome is known, and sending the same again is a new job. The
-    /// kind says why, so another predicate may be true as well: [`is_validation`](Self::is_validation) when the input was
+    /// The job has failed ([`RequestState::Failed`]): its outcome is known, and sending the same again is a new job. A
+    /// refused input may be billed; a failure of the service or the model is not. The kind says why, so another predicate may be true as well: [`is_validation`](Self::is_validation) when the input was
     /// to blame, [`is_timeout`](Self::is_timeout) when the model took too long.
     ///
     /// A job that was cancelled has not failed: see [`is_cancelled`](Self::is_cancelled).

@@ -40,7 +40,8 @@ pub enum RequestState {
     Accepted,
     /// The service has answered it with success, and the answer could not be delivered. It is billed.
     Answered,
-    /// The service said that it failed. It is over.
+    /// The service said that it failed. It is over. By fal's description a refused input may be billed, and a failure of the
+    /// service or the model is not.
     Failed,
     /// It was cancelled before it came to a result. It is over.
     Cancelled,

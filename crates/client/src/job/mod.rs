@@ -142,7 +142,10 @@ impl<O: CallOutput> Job<O> {
     /// Asks for the job's status, without log lines: one request.
     ///
     /// # Errors
-    /// [`is_not_found`](Error::is_not_found) when the queue does not know the id.
+    /// [`is_not_found`](Error::is_not_found) when the queue does not know the id; [`is_auth`](Error::is_auth),
+    /// [`is_rate_limited`](Error::is_rate_limited), [`is_connect`](Error::is_connect), [`is_timeout`](Error::is_timeout) or a
+    /// server error when it could not be asked. None of them says anything about the job, which goes on:
+    /// [`state`](Error::state) is `None`.
     pub async fn status(&self) -> Result<QueueStatus> {
         self.status_with(false).await
     }
@@ -191,11 +194,15 @@ impl<O: CallOutput> Job<O> {
     /// One that the queue has forgotten is looked for in the platform's history.
     ///
     /// # Errors
-    /// [`is_job_failure`](Error::is_job_failure) when the model's own answer is a failure, or
-    /// [`is_cancelled`](Error::is_cancelled); [`is_decode`](Error::is_decode) when its answer does not fit, whose files
-    /// are in [`files`](Error::files); status 400 when the job has not completed; [`is_not_found`](Error::is_not_found)
-    /// when the id is unknown or the result has expired; [`is_job_open`](Error::is_job_open) when the queue has forgotten
-    /// it and the history cannot be read.
+    /// - Over: [`is_job_failure`](Error::is_job_failure) when the model's own answer is a failure, or
+    ///   [`is_cancelled`](Error::is_cancelled).
+    /// - Billed: [`is_decode`](Error::is_decode) or [`is_too_large`](Error::is_too_large) when its answer cannot be
+    ///   delivered; the files in one that does not fit are in [`files`](Error::files).
+    /// - Not known: [`status`](Error::status) is 400 when the job has not completed;
+    ///   [`is_not_found`](Error::is_not_found) when the id is unknown or the result has expired;
+    ///   [`is_job_open`](Error::is_job_open) when the queue has forgotten it and the history cannot be read;
+    ///   [`is_auth`](Error::is_auth), [`is_connect`](Error::is_connect), [`is_timeout`](Error::is_timeout) or a server error
+    ///   when the queue could not be asked. Ask again: that costs nothing.
     pub async fn result(&self) -> Result<Response<O>> {
         let (wire, send) = (&self.jobs.wire, || self.request(Operation::Result, false));
         let answer = wire.call(Operation::Result, Some(self.endpoint.id), send, read_output).await;
@@ -239,20 +246,35 @@ impl<O: CallOutput> Job<O> {
     /// most. `None` when it is not there, or not yet.
     ///
     /// # Errors
-    /// [`is_job_failure`](Error::is_job_failure) when the request failed; [`is_auth`](Error::is_auth) for a key that may
-    /// not read the history; [`is_timeout`](Error::is_timeout) and [`is_connect`](Error::is_connect) when the platform
-    /// cannot be reached.
+    /// [`is_job_failure`](Error::is_job_failure) when the request failed; [`is_decode`](Error::is_decode) when its output does
+    /// not fit, which is billed and whose files are in [`files`](Error::files); [`is_auth`](Error::is_auth) for a key that may
+    /// not read the history; [`is_timeout`](Error::is_timeout) and [`is_connect`](Error::is_connect) when the platform cannot
+    /// be reached, which says nothing about the request.
     pub async fn recorded_result(&self) -> Result<Option<Response<O>>> {
         let wire = &self.jobs.wire;
         let recorded = history::result(wire, self.endpoint, &self.request_id).await?;
         Ok(recorded.map(|(head, answer, took)| Response::new(wire.clone(), self.endpoint, answer, head, took)))
     }
 
-    /// Asks the queue to cancel the job: one request. A job that is running already may still finish.
+    /// Asks the queue to cancel the job: one request. A job that is running already may still finish, and be billed.
+    ///
+    /// ```no_run
+    /// use ideogram_client::CancelState;
+    ///
+    /// # async fn example(job: ideogram_client::Job<ideogram_client::Output>) -> ideogram_client::Result<()> {
+    /// match job.cancel().await? {
+    ///     // It is billed, so take what it made.
+    ///     CancelState::AlreadyCompleted => drop(job.result().await?),
+    ///     state => println!("{state}"),
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
-    /// [`is_not_found`](Error::is_not_found) when the queue does not know the id. That the job has completed already is
-    /// not an error but [`CancelState::AlreadyCompleted`].
+    /// [`is_not_found`](Error::is_not_found) when the queue does not know the id; [`is_auth`](Error::is_auth),
+    /// [`is_connect`](Error::is_connect), [`is_timeout`](Error::is_timeout) or a server error when no answer came: the job may
+    /// go on and be billed. That it has completed already is not an error but [`CancelState::AlreadyCompleted`].
     pub async fn cancel(&self) -> Result<CancelState> {
         let (wire, send) = (&self.jobs.wire, || self.request(Operation::Cancel, false));
         self.cancelled(wire.call(Operation::Cancel, Some(self.endpoint.id), send, read_cancel).await)

@@ -92,9 +92,12 @@ impl<T> Response<T> {
     /// ```
     ///
     /// # Errors
-    /// [`is_file`](crate::Error::is_file) when a file cannot be written; [`is_expired`](crate::Error::is_expired) when a
-    /// picture has expired; [`is_timeout`](crate::Error::is_timeout) and [`is_connect`](crate::Error::is_connect) when it
-    /// cannot be fetched: [`file_url`](crate::Error::file_url) still has it.
+    /// The first that a file meets; files before it stay saved. [`is_file`](crate::Error::is_file) when it cannot be written, or
+    /// its folder cannot be made;
+    /// [`is_expired`](crate::Error::is_expired) when the server keeps it no longer;
+    /// [`is_timeout`](crate::Error::is_timeout), [`is_connect`](crate::Error::is_connect) and
+    /// [`is_decode`](crate::Error::is_decode) when it cannot be fetched. It is paid for in each case, and
+    /// [`file_url`](crate::Error::file_url) says where it still is.
     pub async fn save_to(&self, path: impl AsRef<Path>) -> Result<Vec<SavedFile>> {
         let path = path.as_ref();
         let is_folder = path.is_dir() || path.as_os_str().as_encoded_bytes().ends_with(b"/");

@@ -22,7 +22,8 @@ use std::sync::Arc;
 use std::time::Duration;
 use url::form_urlencoded;
 
-/// A submit, made by [`Client::submit`](crate::Client::submit); awaiting it sends it and gives the [`Job`].
+/// A submit, made by [`Client::submit`](crate::Client::submit), which has its errors; awaiting it sends it and gives the
+/// [`Job`].
 ///
 /// # Dropping it
 /// Dropped before it has sent anything, between two attempts for example, it sends nothing. Dropped while the request is
@@ -63,7 +64,8 @@ impl<'a, O: CallOutput> Submit<'a, O> {
         self
     }
 
-    /// The URL to which the service sends the outcome by `POST` when the job has ended.
+    /// The URL to which the service sends the outcome by `POST` when the job has ended; it goes out in the query as
+    /// `fal_webhook`. fal delivers to public `https` addresses only. The module `webhook` checks a delivery.
     pub fn with_webhook(mut self, url: impl Into<String>) -> Self {
         self.webhook = Some(url.into());
         self

@@ -27,7 +27,8 @@ use tracing::Instrument;
 
 type OnStatus<'a> = Box<dyn FnMut(&QueueStatus) + Send + 'a>;
 
-/// A submit that is followed to its end, made by [`Client::subscribe`](crate::Client::subscribe); awaiting it sends it.
+/// A submit that is followed to its end, made by [`Client::subscribe`](crate::Client::subscribe), which has its errors;
+/// awaiting it sends it.
 ///
 /// # Dropping it
 /// Dropped before the submit has left, it sends nothing. Dropped while the submit is on its way, the request may be accepted
@@ -59,7 +60,8 @@ impl<'a, O: CallOutput> Subscribe<'a, O> {
         self
     }
 
-    /// A URL to which the service also sends the outcome by `POST` when the job has ended.
+    /// A URL to which the service also sends the outcome by `POST` when the job has ended: see
+    /// [`Submit::with_webhook`](crate::Submit::with_webhook).
     pub fn with_webhook(mut self, url: impl Into<String>) -> Self {
         self.submit = self.submit.with_webhook(url);
         self

@@ -19,15 +19,30 @@ use std::future::{Future, IntoFuture};
 use std::time::Duration;
 
 impl<O: CallOutput> Job<O> {
-    /// Follows the job to its end and fetches the result, for as long as the client's deadline allows. Past it the job
-    /// goes on: wait again, or [`cancel`](Self::cancel) it.
+    /// Follows the job to its end and fetches the result, for as long as the client's deadline allows
+    /// ([`limits::DEADLINE`](crate::limits::DEADLINE) by default). Past it the job goes on: wait again, or
+    /// [`cancel`](Self::cancel) it.
+    ///
+    /// ```no_run
+    /// # async fn example(client: ideogram_client::Client) -> ideogram_client::Result<()> {
+    /// let job = client.job::<ideogram_client::Generate>("764cabcf-b745-4b3e-ae38-1200304cf45b")?;
+    /// match job.wait().await {
+    ///     Err(error) if error.is_job_open() => println!("not done yet; wait for it again later: {error}"),
+    ///     outcome => println!("{:?}", outcome?.images),
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
-    /// [`is_job_failure`](Error::is_job_failure) when the job failed, with the model's own details;
-    /// [`is_cancelled`](Error::is_cancelled) when it was cancelled; [`is_decode`](Error::is_decode) when its answer does
-    /// not fit, whose files are in [`files`](Error::files); [`is_not_found`](Error::is_not_found) when the service does not
-    /// know it, or its result has expired; [`is_auth`](Error::is_auth) when the key is refused, and
-    /// [`is_timeout`](Error::is_timeout) past the deadline: then the job is still open.
+    /// - Over: [`is_job_failure`](Error::is_job_failure) when the model refused the input
+    ///   ([`is_validation`](Error::is_validation), with [details](Error::details)), which may be billed, or failed, which is
+    ///   not; [`is_cancelled`](Error::is_cancelled) when it was cancelled.
+    /// - Billed: [`is_decode`](Error::is_decode) or [`is_too_large`](Error::is_too_large) when its answer cannot be
+    ///   delivered; the files in one that does not fit are in [`files`](Error::files).
+    /// - Still open ([`is_job_open`](Error::is_job_open)): [`is_timeout`](Error::is_timeout) past the deadline,
+    ///   [`is_auth`](Error::is_auth) when the key is refused.
+    /// - Not known: [`is_not_found`](Error::is_not_found) when the service does not know the job, or its result has expired.
     ///
     /// A verdict is the model's, or the queue's, never the network's: an outage is waited out until the deadline.
     pub async fn wait(&self) -> Result<Response<O>> {
@@ -48,7 +63,8 @@ impl<O: CallOutput> Job<O> {
     /// It goes on for as long as the job does: put a timeout around it, or take [`wait`](Self::wait).
     ///
     /// # Errors
-    /// As [`wait`](Self::wait), its deadline apart.
+    /// As [`wait`](Self::wait), but for the deadline: there is none, and an outage is waited out for as long as the client's
+    /// deadline says, counted from its beginning.
     pub async fn follow(&self, on_status: impl FnMut(&QueueStatus) + Send) -> Result<Response<O>> {
         self.traced("follow", self.finish(Follower::new(self.clone(), true), on_status)).await
     }

@@ -3,9 +3,11 @@
 use crate::text::cut;
 use std::fmt;
 
-/// The URL of a picture that the endpoints can read: uploaded, somewhere on the web, or a `data:` URI.
+/// The URL of a picture that the endpoints can read: uploaded, somewhere on the web, or a `data:` URI. Made by
+/// [`Client::upload`](crate::Client::upload).
 ///
-/// Every input field for a picture takes it.
+/// Every input field for a picture takes it. One upload serves any number of requests, for as long as its file is kept.
+/// `Debug` shows the first 200 bytes only, since a `data:` URI may be megabytes.
 ///
 /// ```
 /// use ideogram_client::{HostedUrl, ImageInput, RemixInput};

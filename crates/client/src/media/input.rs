@@ -52,27 +52,29 @@ impl ImageInput {
         Self { source, file_name: None, content_type: None }
     }
 
-    /// A picture on the web; it is not fetched here.
+    /// A picture on the web, at an `http` or `https` URL. It is not fetched here: the service does that, so it must be
+    /// reachable from there.
     pub fn url(url: impl Into<String>) -> Self {
         Self::new(Source::Url(url.into()))
     }
 
-    /// A file of this machine.
+    /// A file of this machine. It is read when it is uploaded, and again for each attempt.
     pub fn path(path: impl Into<PathBuf>) -> Self {
         Self::new(Source::Path(path.into()))
     }
 
-    /// Bytes in memory.
+    /// The bytes of a picture in memory, encoded (PNG, JPEG, …). Cloning [`Bytes`] copies nothing.
     pub fn bytes(bytes: impl Into<Bytes>) -> Self {
         Self::new(Source::Bytes(bytes.into()))
     }
 
-    /// A `data:` URI.
+    /// A `data:` URI, decoded as browsers do it, up to [`limits::IMAGE_BYTES`].
     pub fn data_uri(uri: impl Into<String>) -> Self {
         Self::new(Source::DataUri(uri.into()))
     }
 
-    /// Whatever can be read to its end. It is read once, so an upload of it that fails on the way cannot begin again.
+    /// Whatever can be read to its end. It is read once and in parts of [`limits::PART_BYTES`] (10 MiB): one that ends within
+    /// the first part is kept in memory, and a longer one that fails on the way cannot begin again.
     pub fn reader(reader: impl AsyncRead + Send + Sync + Unpin + 'static) -> Self {
         Self::new(Source::Reader(Box::new(reader)))
     }
@@ -87,19 +89,21 @@ impl ImageInput {
         }
     }
 
-    /// The name that the uploaded file gets; by default that of the path.
+    /// The name that the uploaded file gets, which becomes the end of its URL; by default that of the path, else `image`. Its
+    /// extension becomes that of the format which the content is recognised as.
     pub fn with_file_name(mut self, name: impl Into<String>) -> Self {
         self.file_name = Some(name.into());
         self
     }
 
-    /// The MIME type of content that is not recognised; a format that is recognised in the content takes precedence.
+    /// The MIME type of content that is not recognised, by default `application/octet-stream`; a format that is recognised in
+    /// the content ([`Format::of`](crate::Format::of)) takes precedence.
     pub fn with_content_type(mut self, content_type: impl Into<String>) -> Self {
         self.content_type = Some(content_type.into());
         self
     }
 
-    /// Whether the picture is here, and not on the web.
+    /// Whether the picture is on this machine, and not at a URL: everything but [`url`](Self::url).
     pub fn is_local(&self) -> bool {
         !matches!(self.source, Source::Url(_))
     }

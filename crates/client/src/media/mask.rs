@@ -8,10 +8,23 @@ use ideogram_schema::{EndpointInfo, FieldKind, FileRole};
 use serde_json::{Map, Value};
 
 impl ImageInput {
-    /// Width and height, where the picture is here and of a known kind.
+    /// Width and height in pixels, read from the picture's header; `None` for a URL and a reader, which are not read, and for
+    /// a format that this crate does not know.
+    ///
+    /// ```
+    /// use ideogram_client::ImageInput;
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> ideogram_client::Result<()> {
+    /// let gif = ImageInput::bytes(b"GIF89a\x03\x00\x02\x00\x00\x00\x00".to_vec());
+    /// assert_eq!(gif.dimensions().await?.map(|size| (size.width, size.height)), Some((3, 2)));
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
-    /// [`is_file`](Error::is_file) when the file cannot be read.
+    /// [`is_file`](Error::is_file) when the file cannot be read; [`is_input`](Error::is_input) for a text that is no `data:`
+    /// URI, and one that cannot be decoded.
     pub async fn dimensions(&self) -> Result<Option<Dimensions>> {
         match &self.source {
             Source::Url(_) | Source::Reader(_) => Ok(None),

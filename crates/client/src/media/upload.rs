@@ -23,11 +23,31 @@ use std::future::IntoFuture;
 use std::sync::Arc;
 use url::Url;
 
-/// An upload, made by [`Client::upload`](crate::Client::upload); awaiting it gives the picture's [`HostedUrl`].
+/// An upload, made by [`Client::upload`](crate::Client::upload), which has its errors; awaiting it gives the picture's
+/// [`HostedUrl`]. It costs nothing.
 ///
-/// It goes to the CDN with a token that many uploads share: in one piece up to
-/// [`limits::SINGLE_UPLOAD_BYTES`], in parts above, read from the disk as they are sent. Where the CDN fails,
-/// the picture goes to a signed URL of the storage instead.
+/// The picture goes to fal's CDN (`POST /files/upload`) with a token that many uploads share: in one piece up to
+/// [`limits::SINGLE_UPLOAD_BYTES`] (100 MiB), above that in parts of [`limits::PART_BYTES`] (10 MiB), read from the disk as
+/// they are sent. Where the CDN fails, it goes to a signed URL of the storage instead, which gets no credential; what a
+/// reader gives beyond one part can be read once only, and has no second way.
+///
+/// A picture on the web is not fetched: its URL is the [`HostedUrl`].
+///
+/// ```no_run
+/// use ideogram_client::{Client, ImageInput, ObjectLifecycle};
+/// use std::time::Duration;
+///
+/// # async fn example(client: Client) -> ideogram_client::Result<()> {
+/// let one_day = ObjectLifecycle::new().with_expiration(Duration::from_secs(24 * 60 * 60))?;
+/// let image = client
+///     .upload(ImageInput::path("fox.png"))
+///     .with_object_lifecycle(one_day)
+///     .on_progress(|progress| println!("{} of {:?} bytes", progress.bytes, progress.total))
+///     .await?;
+/// println!("uploaded to {image}");
+/// # Ok(())
+/// # }
+/// ```
 #[must_use = "an upload begins when it is awaited"]
 pub struct Upload {
     storage: Arc<Storage>,
@@ -43,24 +63,28 @@ impl Upload {
     }
 
     /// Sends nothing: the picture becomes a `data:` URI, which goes out with the request itself. How large a one the
-    /// endpoints take is not documented; at most [`limits::INLINE_BYTES`] are inlined.
+    /// endpoints take is not documented; at most [`limits::INLINE_BYTES`] (10 MiB) are inlined, and a larger picture ends in
+    /// an error whose [`is_input`](Error::is_input) is true.
     pub fn inline(self) -> Self {
         self.inline_up_to(u64::MAX)
     }
 
-    /// Inlines a picture of at most this many bytes, and uploads a larger one.
+    /// Inlines a picture of at most this many bytes, as [`inline`](Self::inline) does, and uploads a larger one. By default
+    /// 0: every local picture is uploaded.
     pub fn inline_up_to(mut self, bytes: u64) -> Self {
         self.inline_up_to = bytes;
         self
     }
 
-    /// How long the uploaded file is kept, and who may read it; by default as the account says.
+    /// How long the uploaded file is kept, and who may read it; by default as the account says. An upload to a signed URL
+    /// cannot say it.
     pub fn with_object_lifecycle(mut self, lifecycle: ObjectLifecycle) -> Self {
         self.lifecycle = Some(lifecycle);
         self
     }
 
-    /// Tells how far it is, from the task that sends.
+    /// Calls this function as the upload proceeds, with the bytes sent so far, from the task that sends: it must not block.
+    /// A picture that is inlined or on the web never calls it.
     pub fn on_progress(mut self, progress: impl Fn(Progress) + Send + Sync + 'static) -> Self {
         self.progress = Some(Arc::new(progress));
         self

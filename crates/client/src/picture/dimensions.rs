@@ -13,7 +13,8 @@ pub struct Dimensions {
 }
 
 impl Dimensions {
-    /// Reads them from a picture's header; no pixel is decoded.
+    /// Reads them from the header of an encoded picture; no pixel is decoded. `None` for a format that is not in
+    /// [`Format`](crate::Format), and where the header does not tell.
     ///
     /// ```
     /// use ideogram_client::Dimensions;

@@ -12,7 +12,16 @@ use base64::engine::general_purpose::STANDARD;
 use ideogram_schema::{File, Integer};
 use std::fmt;
 
-/// What is known of the content of a file that was downloaded.
+/// What is known of the content of a file that was downloaded, computed while it was written: size, checksum, format, and
+/// what is odd about it. A [`SavedFile`](crate::SavedFile) and a [`Download`](crate::Download) dereference to it.
+///
+/// ```no_run
+/// # async fn example(image: ideogram_client::Image) -> ideogram_client::Result<()> {
+/// let saved = image.save_to("fox.png").await?;
+/// println!("{} bytes, {:?}, SHA-256 {}", saved.bytes(), saved.format(), saved.sha256());
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct FileFacts {
     pub(crate) bytes: u64,
@@ -39,13 +48,13 @@ impl FileFacts {
         self.format
     }
 
-    /// Width and height, read from the header; `None` where the header does not tell.
+    /// Width and height in pixels, read from the file's header; `None` where the header does not tell.
     #[cfg(feature = "media")]
     pub fn dimensions(&self) -> Option<Dimensions> {
         self.dimensions
     }
 
-    /// What is odd about the file. It was downloaded twice, and came the same both times.
+    /// What is odd about the file; empty where nothing is. An odd file was downloaded twice, and came the same both times.
     pub fn warnings(&self) -> &[DownloadWarning] {
         &self.warnings
     }
@@ -60,11 +69,11 @@ pub enum DownloadWarning {
         /// The header's name, in lower case.
         header: &'static str,
     },
-    /// The answer of the endpoint named another size.
+    /// The answer of the endpoint named another size (`file_size`).
     Size {
         /// The size in the answer, in bytes.
         announced: i64,
-        /// The size of the file.
+        /// The size of the file, in bytes.
         received: u64,
     },
     /// The file does not end as its format does: it may be cut.

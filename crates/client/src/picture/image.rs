@@ -19,8 +19,10 @@ use std::sync::Arc;
 
 /// A file that the server made, ready to be downloaded; made by [`Client::image`](crate::Client::image).
 ///
-/// A picture that stands in the answer as a `data:` URI is read the same way. A download never carries the API key, and
-/// goes over TLS to public addresses only; to this machine when the client is set up against it.
+/// It is a `GET` of the file's `url`, by default on fal's CDN; a picture that stands in the answer as a `data:` URI
+/// (`sync_mode`) is read the same way. A download never carries the API key, and goes over TLS to public addresses only; to
+/// this machine when the client is set up against it. How long the CDN keeps a file is the account's setting, or the
+/// request's ([`ObjectLifecycle`](crate::ObjectLifecycle)).
 ///
 /// ```no_run
 /// # async fn example(client: ideogram_client::Client) -> ideogram_client::Result<()> {
@@ -56,14 +58,16 @@ impl Image {
         }
     }
 
-    /// The largest picture that is read, in bytes; by default [`limits::IMAGE_BYTES`].
+    /// The largest picture that is read, in bytes; by default [`limits::IMAGE_BYTES`]. A larger one ends in an error whose
+    /// [`is_too_large`](Error::is_too_large) is true.
     pub fn with_max_bytes(mut self, max_bytes: usize) -> Self {
         self.max_bytes = max_bytes;
         self
     }
 
-    /// Takes any content. Otherwise text is refused, an error page for one, unless the server calls the file something
-    /// else than a picture.
+    /// Takes any content when the file is saved. By default text in place of a picture, such as an error page, ends in an
+    /// error whose [`is_decode`](Error::is_decode) is true, unless the answer of the endpoint calls the file something other
+    /// than a picture (`content_type`).
     pub fn with_any_content(mut self) -> Self {
         self.any_content = true;
         self
@@ -83,7 +87,9 @@ impl Image {
         self
     }
 
-    /// Tells how far saving it is, from the task that saves; a picture that stands in the answer itself tells nothing.
+    /// Calls this function as the picture is saved, with the bytes received so far, from the task that saves: it must not
+    /// block. [`bytes`](Self::bytes) and [`stream`](Self::stream) do not call it, nor does a picture that stands in the answer
+    /// itself.
     pub fn on_progress(mut self, progress: impl Fn(Progress) + Send + Sync + 'static) -> Self {
         self.progress = Some(Arc::new(progress));
         self
@@ -96,17 +102,20 @@ impl Image {
         }
     }
 
-    /// What the server said of it.
+    /// The file as the endpoint's answer describes it: its URL, and name, type and size where they are given.
     pub fn file(&self) -> &File {
         &self.file
     }
 
-    /// The whole picture.
+    /// Downloads the whole picture into memory.
     ///
     /// # Errors
-    /// [`is_foreign_url`](Error::is_foreign_url) when the server names a place that is not downloaded from;
-    /// [`is_too_large`](Error::is_too_large) above the bound; [`is_not_found`](Error::is_not_found),
-    /// [`is_connect`](Error::is_connect) or [`is_timeout`](Error::is_timeout) when it cannot be downloaded.
+    /// [`is_expired`](Error::is_expired) when the server keeps it no longer; [`is_foreign_url`](Error::is_foreign_url) when
+    /// its URL leads to a place that is not downloaded from; [`is_too_large`](Error::is_too_large) above the bound;
+    /// [`is_connect`](Error::is_connect), [`is_timeout`](Error::is_timeout), a server error or
+    /// [`is_decode`](Error::is_decode) when it did not come. The picture is paid for in each case:
+    /// [`state`](Error::state) is [`Answered`](crate::RequestState::Answered), and [`file_url`](Error::file_url) says where it
+    /// is.
     pub async fn bytes(&self) -> Result<Bytes> {
         let read = async {
             if let Some(inline) = self.inline()? {
@@ -124,8 +133,20 @@ impl Image {
     /// The picture as it comes, piece by piece, up to the bound. Once it has begun, trouble is not made up for by
     /// beginning again, as [`bytes`](Self::bytes) and [`save_to`](Self::save_to) do.
     ///
+    /// ```no_run
+    /// use futures_util::TryStreamExt;
+    ///
+    /// # async fn example(image: ideogram_client::Image) -> ideogram_client::Result<()> {
+    /// let mut pieces = image.stream().await?;
+    /// while let Some(piece) = pieces.try_next().await? {
+    ///     println!("{} bytes", piece.len());
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
-    /// As [`bytes`](Self::bytes); each piece may be one, and is then the last.
+    /// As [`bytes`](Self::bytes), before the stream or as one of its pieces, which is then the last.
     pub async fn stream(&self) -> Result<BoxStream<'static, Result<Bytes>>> {
         let opened = async {
             if let Some(inline) = self.inline()? {

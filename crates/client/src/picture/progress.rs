@@ -2,13 +2,14 @@
 
 use std::sync::Arc;
 
-/// How far a download or an upload is.
+/// How far a download or an upload is: given to the functions of [`Image::on_progress`](crate::Image::on_progress) and
+/// [`Upload::on_progress`](crate::Upload::on_progress).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Progress {
     /// Bytes that have come in or gone out. It falls when some of them have to come or go again.
     pub bytes: u64,
-    /// Bytes in all, where that is known; for a download it is the server's word.
+    /// Bytes in all, where that is known; for a download it is the server's `Content-Length`.
     pub total: Option<u64>,
 }
 

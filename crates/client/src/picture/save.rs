@@ -42,8 +42,9 @@ impl Image {
     /// ```
     ///
     /// # Errors
-    /// As [`bytes`](Self::bytes), and [`is_file`](Error::is_file) when the path cannot be written; then nothing was
-    /// downloaded.
+    /// As [`bytes`](Self::bytes): the picture is paid for in each case. [`is_file`](Error::is_file) when the path cannot be
+    /// written, mostly before anything is downloaded; [`is_decode`](Error::is_decode) also for what is text, or cut, or came
+    /// otherwise each time.
     pub async fn save_to(&self, path: impl AsRef<Path>) -> Result<SavedFile> {
         let path = path.as_ref();
         let unusable = |kind, why| self.undelivered(unwritten(path, io::Error::new(kind, why)));
@@ -59,8 +60,16 @@ impl Image {
     /// Saves the picture in this folder, which must be there. The name is the server's, cleaned so that it stays in the
     /// folder, with an extension that fits the content; where there is such a file already, a number is added.
     ///
+    /// ```no_run
+    /// # async fn example(client: ideogram_client::Client, file: ideogram_client::File) -> ideogram_client::Result<()> {
+    /// let saved = client.image(&file).save_in("pictures").await?;
+    /// println!("{} has SHA-256 {}", saved.path().display(), saved.sha256());
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
-    /// As [`save_to`](Self::save_to).
+    /// As [`save_to`](Self::save_to); [`is_file`](Error::is_file) also where there is no such folder.
     pub async fn save_in(&self, folder: impl AsRef<Path>) -> Result<SavedFile> {
         let download = self.download_in(folder).await?;
         let name = file_name::clean(self.given_name(), download.format());
@@ -70,7 +79,7 @@ impl Image {
     /// Downloads the picture into this folder, where it gets its name afterwards: see [`Download`].
     ///
     /// # Errors
-    /// As [`save_to`](Self::save_to).
+    /// As [`save_in`](Self::save_in).
     pub async fn download_in(&self, folder: impl AsRef<Path>) -> Result<Download> {
         self.download(folder.as_ref()).await.map_err(|error| self.undelivered(error))
     }

@@ -43,7 +43,8 @@ impl Download {
     /// Gives the file this name in its folder, in one step. A file that has the name is replaced, and its permissions stay.
     ///
     /// # Errors
-    /// [`is_file`](Error::is_file) when it is not the name of a file, or the file cannot get it.
+    /// [`is_file`](Error::is_file) when it is not the name of a file, or the file cannot get it. The download is removed then;
+    /// the picture is paid for, and [`file_url`](Error::file_url) says where it is.
     pub async fn replace(self, name: impl AsRef<OsStr>) -> Result<SavedFile> {
         let Self { image, part, facts } = self;
         let (name, path) = (name.as_ref().to_owned(), part.folder().join(name.as_ref()));
@@ -61,7 +62,7 @@ impl Download {
     /// find out later whether the file is its own: by [`sha256`](FileFacts::sha256).
     ///
     /// # Errors
-    /// [`is_file`](Error::is_file) when it is not the name of a file, or the file cannot get it.
+    /// As [`replace`](Self::replace): [`is_file`](Error::is_file), and the download is removed.
     pub async fn save_new(self, name: impl AsRef<OsStr>, about_to_take: impl FnMut(&Path)) -> Result<SavedFile> {
         let Self { image, part, facts } = self;
         let (name, path) = (name.as_ref(), part.folder().join(name.as_ref()));
@@ -112,8 +113,16 @@ impl Download {
 
     /// Reads the file from its beginning, to pass it on to a pipe or a device. It never gets a name.
     ///
+    /// ```no_run
+    /// # async fn example(image: ideogram_client::Image) -> Result<(), Box<dyn std::error::Error>> {
+    /// let mut picture = image.download_in(std::env::temp_dir()).await?.into_reader()?;
+    /// std::io::copy(&mut picture, &mut std::io::stdout())?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
-    /// The `io::Error` of opening or reading the file again.
+    /// The [`io::Error`] of opening the file again or of going to its beginning.
     pub fn into_reader(self) -> io::Result<impl Read + Send> {
         let mut file = self.part.handle()?;
         file.rewind()?;
@@ -151,6 +160,12 @@ impl Read for Reader {
 }
 
 /// A file that is saved: its path, and what is known of its content ([`FileFacts`]), which can be read from it directly.
+///
+/// ```no_run
+/// # fn example(saved: ideogram_client::SavedFile) {
+/// println!("{}: {} bytes, {:?}", saved.path().display(), saved.bytes(), saved.format());
+/// # }
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct SavedFile {
     path: PathBuf,

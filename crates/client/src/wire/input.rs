@@ -77,7 +77,7 @@ impl JsonInput {
     /// An input of this endpoint.
     ///
     /// # Errors
-    /// As [`new`](Self::new).
+    /// As [`new`](Self::new), for a value that is not an object or does not fit: [`is_input`](Error::is_input).
     pub fn of(endpoint: &'static EndpointInfo, value: impl Into<Value>) -> Result<Self> {
         match value.into() {
             Value::Object(object) => {
