@@ -278,11 +278,11 @@ impl Client {
     /// ```
     ///
     /// # Errors
-    /// [`is_file`](crate::Error::is_file) when the picture cannot be read; [`is_input`](crate::Error::is_input) when it is
-    /// empty, too large to be inlined, or at a URL that is not `http` or `https`; [`is_auth`](crate::Error::is_auth) when the key is refused;
-    /// [`is_connect`](crate::Error::is_connect), [`is_timeout`](crate::Error::is_timeout),
-    /// [`is_decode`](crate::Error::is_decode) or a server error when neither the CDN nor the storage takes it. Nothing is paid
-    /// for, so it can be begun again.
+    /// [`is_file`](crate::Error::is_file) when the picture cannot be read; [`is_input`](crate::Error::is_input) when it
+    /// is empty, too large to be inlined, or at a URL that is not `http` or `https`; [`is_auth`](crate::Error::is_auth)
+    /// when the key is refused; [`is_connect`](crate::Error::is_connect), [`is_timeout`](crate::Error::is_timeout),
+    /// [`is_decode`](crate::Error::is_decode) or a server error when neither the CDN nor the storage takes it. Nothing is
+    /// paid for, so it can be begun again.
     #[cfg(feature = "media")]
     pub fn upload(&self, image: impl Into<ImageInput>) -> Upload {
         Upload::new(self.storage.clone(), image.into())

@@ -112,7 +112,8 @@ impl ClientBuilder {
         self
     }
 
-    /// A PEM file of certificates to trust in addition to the system's, at most [`limits::CA_FILE_BYTES`](crate::limits::CA_FILE_BYTES).
+    /// A PEM file of certificates to trust in addition to the system's, at most
+    /// [`limits::CA_FILE_BYTES`](crate::limits::CA_FILE_BYTES).
     pub fn with_ca_file(mut self, path: impl Into<PathBuf>) -> Self {
         self.ca_file = Some(path.into());
         self

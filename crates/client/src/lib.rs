@@ -29,10 +29,10 @@
 //! timeout, priority and tags. [`JsonInput`] is for programs that learn the endpoint's name at run time.
 //!
 //! # Pictures
-//! [`Client::upload`] uploads a file, bytes, a reader or a `data:` URI and returns a [URL](HostedUrl), which every input field for
-//! a picture takes. [`Client::upload_with_mask`] first checks that picture and mask have the same size. [`Client::image`] reads or
-//! saves a picture of a result, from a URL or a `data:` URI: without the key, up to a size limit, and a file is saved completely or
-//! not at all.
+//! [`Client::upload`] uploads a file, bytes, a reader or a `data:` URI and returns a [URL](HostedUrl), which every input
+//! field for a picture takes. [`Client::upload_with_mask`] first checks that picture and mask have the same size.
+//! [`Client::image`] reads or saves a picture of a result, from a URL or a `data:` URI: without the key, up to a size
+//! limit, and a file is saved completely or not at all.
 //!
 //! # Money
 //! A paid request is sent again only when it certainly was not accepted: no connection could be made, the server said 429, the

@@ -40,9 +40,10 @@
 //! |---|---|---|
 //! | `pictures` | yes | pictures that show what was asked for; without it they are of one colour, and no font or drawing crate is built |
 //!
-//! **Architecture Invariant.** What an endpoint takes and gives is read from its own document, what it
-//! costs from [`ideogram_schema::ENDPOINTS`]: no endpoint id, field list or price stands in the code of this crate. **Architecture Invariant.** The typed models are not used
-//! to check inputs: they take what fal refuses.
+//! **Architecture Invariant.** What an endpoint takes and gives is read from its own document, what it costs from
+//! [`ideogram_schema::ENDPOINTS`]: no endpoint id, field list or price stands in the code of this crate.
+//!
+//! **Architecture Invariant.** The typed models are not used to check inputs: they take what fal refuses.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 

@@ -81,7 +81,8 @@ impl Builder {
     /// Starts the sandbox on the current Tokio runtime.
     ///
     /// # Errors
-    /// [`StartError`] when a setting or a document cannot be used, the port is taken or no certificate can be made.
+    /// [`StartError::Setting`] and [`StartError::Document`] when one cannot be used; [`StartError::Port`] when the port is
+    /// taken or not free to listen on; [`StartError::Certificate`] when none can be made. Nothing listens then.
     pub async fn start(self) -> Result<Sandbox, StartError> {
         let config = self.config;
         config.check().map_err(|(name, reason)| StartError::Setting { name, reason })?;

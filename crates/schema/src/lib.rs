@@ -1,9 +1,8 @@
 //! Typed models of fal's Ideogram V2 Turbo endpoints.
 //!
-//! The models and the table [`ENDPOINTS`] are generated from the OpenAPI description in `openapi/`; the
-//! modules [`check`], [`endpoint`], [`field`], [`integer`], [`number`] and [`value`] are the small contract that the generated code
-//! fills in.
-//! There is no HTTP here, no async and no I/O.
+//! The models and the table [`ENDPOINTS`] are generated from the OpenAPI description in `openapi/`; the modules
+//! [`check`], [`endpoint`], [`field`], [`integer`], [`number`] and [`value`] are the small contract that the generated
+//! code fills in. There is no HTTP here, no async and no I/O.
 //!
 //! ```
 //! use ideogram_schema::{AspectRatio, GenerateInput, Style};

@@ -217,8 +217,9 @@ impl Error {
     }
 
     /// The job has failed ([`RequestState::Failed`]): its outcome is known, and sending the same again is a new job. A
-    /// refused input may be billed; a failure of the service or the model is not. The kind says why, so another predicate may be true as well: [`is_validation`](Self::is_validation) when the input was
-    /// to blame, [`is_timeout`](Self::is_timeout) when the model took too long.
+    /// refused input may be billed; a failure of the service or the model is not. The kind says why, so another predicate
+    /// may be true as well: [`is_validation`](Self::is_validation) when the input was to blame,
+    /// [`is_timeout`](Self::is_timeout) when the model took too long.
     ///
     /// A job that was cancelled has not failed: see [`is_cancelled`](Self::is_cancelled).
     ///
@@ -316,10 +317,10 @@ impl Error {
 
     /// Whether the same call may succeed later, and repeating it cannot pay twice: the trouble is of a kind that passes
     /// ([`Connect`](ErrorKind::Connect), [`Transport`](ErrorKind::Transport), [`Timeout`](ErrorKind::Timeout),
-    /// [`Decode`](ErrorKind::Decode), [`RateLimited`](ErrorKind::RateLimited), and the statuses 408, 409, 425, 500, 502, 503 and 504),
-    /// the server did not say that trying again is useless, the job has not failed, and
-    /// [`may_have_been_accepted`](Self::may_have_been_accepted) is false; or it was the download of a picture, which can be
-    /// done as often as one likes.
+    /// [`Decode`](ErrorKind::Decode), [`RateLimited`](ErrorKind::RateLimited), and the statuses 408, 409, 425, 500, 502,
+    /// 503 and 504), the server did not say that trying again is useless, the job has not failed, and
+    /// [`may_have_been_accepted`](Self::may_have_been_accepted) is false; or it was the download of a picture, which can
+    /// be done as often as one likes.
     ///
     /// The client has tried again already, as its [`RetryPolicy`](crate::RetryPolicy) says: wait longer before the next
     /// try.

@@ -60,7 +60,8 @@ impl Jobs {
     }
 }
 
-/// A request in the queue of an endpoint whose output is `O`: made by [`Client::submit`](crate::Client::submit), or from its id by [`Client::job`](crate::Client::job).
+/// A request in the queue of an endpoint whose output is `O`: made by [`Client::submit`](crate::Client::submit), or from
+/// its id by [`Client::job`](crate::Client::job).
 ///
 /// Awaiting it is the same as [`wait`](Self::wait). Dropping it does not cancel it: the job goes on, and its result can
 /// be fetched by id, for an hour after completion.

@@ -77,7 +77,7 @@ impl Rule {
     /// How likely it strikes, from 0 to 1. Default 1.
     ///
     /// # Errors
-    /// [`InvalidFaults`] for a number outside.
+    /// [`InvalidFaults`] for a number that is not from 0 to 1.
     pub fn with_probability(self, probability: f64) -> Result<Self, InvalidFaults> {
         let rule = Self { probability, ..self };
         rule.check().map_err(InvalidFaults)?;
@@ -87,7 +87,7 @@ impl Rule {
     /// The status of an answer in place of the right one, from 400 to 599. Default: the one that the fault names.
     ///
     /// # Errors
-    /// [`InvalidFaults`] for a status that is no error's.
+    /// [`InvalidFaults`] for a status that is not from 400 to 599.
     pub fn with_status(self, status: u16) -> Result<Self, InvalidFaults> {
         let rule = Self { status: Some(status), ..self };
         rule.check().map_err(InvalidFaults)?;
