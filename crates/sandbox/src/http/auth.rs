@@ -3,8 +3,11 @@
 use crate::http::reply;
 use crate::query::parameter;
 use crate::world::State;
+use axum::extract::FromRequestParts;
 use axum::response::Response;
+use http::request::Parts;
 use http::{HeaderMap, StatusCode, header};
+use std::sync::Arc;
 
 const MISSING: &str = "Authentication is required to access this application";
 const MALFORMED: &str = "Invalid Key Authorization header format. Expected '<key_id>:<key_secret>'.";
@@ -40,6 +43,17 @@ pub(crate) fn check(state: &State, headers: &HeaderMap, query: Option<&str>) -> 
             }
         }
         _ => refuse(MALFORMED),
+    }
+}
+
+/// A call with a key. A handler that takes it sees no other: those are refused before it runs.
+pub(crate) struct Keyed;
+
+impl FromRequestParts<Arc<State>> for Keyed {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, state: &Arc<State>) -> Result<Self, Response> {
+        check(state, &parts.headers, None).map(|()| Self).map_err(|refusal| *refusal)
     }
 }
 

@@ -12,11 +12,12 @@ use crate::world::State;
 use crate::world::addresses::{Links, file_id, file_path};
 use crate::world::file_store::{StoredFile, etag};
 use crate::world::pending_uploads::PendingUpload;
-use axum::extract::{Path, RawQuery, State as Shared};
+use axum::extract::{FromRequestParts, Path, RawQuery, State as Shared};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post, put};
 use axum::{Extension, Router};
 use bytes::Bytes;
+use http::request::Parts;
 use http::{HeaderMap, StatusCode, Uri, header};
 use serde::Deserialize;
 use serde_json::json;
@@ -35,15 +36,22 @@ pub(crate) fn router() -> Router<Arc<State>> {
         .route("/cdn/signed/multipart/{upload}/complete", post(signed_complete))
 }
 
-/// Uploads carry a token of the storage; the key itself only where that is switched on.
-fn check_token(state: &State, headers: &HeaderMap) -> Result<(), Box<Response>> {
-    let value = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
-    match value.and_then(|value| value.split_once(' ')) {
-        Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") && state.tokens.knows(token) => Ok(()),
-        Some((scheme, _)) if scheme.eq_ignore_ascii_case("key") && state.config.cdn_takes_key => {
-            auth::check(state, headers, None)
+/// A call with a token of the storage; with the key itself only where that is switched on. A handler that takes it sees no
+/// other.
+struct Tokened;
+
+impl FromRequestParts<Arc<State>> for Tokened {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, state: &Arc<State>) -> Result<Self, Response> {
+        let value = parts.headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
+        match value.and_then(|value| value.split_once(' ')) {
+            Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") && state.tokens.knows(token) => Ok(Self),
+            Some((scheme, _)) if scheme.eq_ignore_ascii_case("key") && state.config.cdn_takes_key => {
+                auth::check(state, &parts.headers, None).map(|()| Self).map_err(|refusal| *refusal)
+            }
+            _ => Err(reply::detail(StatusCode::UNAUTHORIZED, "A token of the storage is needed")),
         }
-        _ => Err(Box::new(reply::detail(StatusCode::UNAUTHORIZED, "A token of the storage is needed"))),
     }
 }
 
@@ -87,14 +95,12 @@ fn described(headers: &HeaderMap) -> PendingUpload {
 }
 
 async fn upload(
+    _: Tokened,
     Shared(state): Shared<Arc<State>>,
     Extension(caller): Extension<Caller>,
     headers: HeaderMap,
     body: Bytes,
 ) -> Response {
-    if let Err(refusal) = check_token(&state, &headers) {
-        return *refusal;
-    }
     let upload = described(&headers);
     let url = url_of(&caller.links, &upload);
     keep(&state, &upload, body);
@@ -102,13 +108,11 @@ async fn upload(
 }
 
 async fn start_parts(
+    _: Tokened,
     Shared(state): Shared<Arc<State>>,
     Extension(caller): Extension<Caller>,
     headers: HeaderMap,
 ) -> Response {
-    if let Err(refusal) = check_token(&state, &headers) {
-        return *refusal;
-    }
     let upload = described(&headers);
     let url = url_of(&caller.links, &upload);
     let id = state.uploads.announce(upload);
@@ -116,14 +120,11 @@ async fn start_parts(
 }
 
 async fn token_part(
+    _: Tokened,
     Shared(state): Shared<Arc<State>>,
     Path((id, _, upload, part)): Path<(String, String, String, u32)>,
-    headers: HeaderMap,
     body: Bytes,
 ) -> Response {
-    if let Err(refusal) = check_token(&state, &headers) {
-        return *refusal;
-    }
     if state.uploads.file_of(&upload).as_ref() != Some(&id) {
         return reply::not_found();
     }
@@ -131,15 +132,12 @@ async fn token_part(
 }
 
 async fn token_complete(
+    _: Tokened,
     Shared(state): Shared<Arc<State>>,
     Extension(caller): Extension<Caller>,
     Path((id, _, upload)): Path<(String, String, String)>,
-    headers: HeaderMap,
     body: Bytes,
 ) -> Response {
-    if let Err(refusal) = check_token(&state, &headers) {
-        return *refusal;
-    }
     if state.uploads.file_of(&upload).as_ref() != Some(&id) {
         return reply::not_found();
     }

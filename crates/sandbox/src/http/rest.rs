@@ -2,7 +2,7 @@
 
 use crate::chance;
 use crate::clock;
-use crate::http::auth;
+use crate::http::auth::Keyed;
 use crate::http::caller::Caller;
 use crate::http::reply;
 use crate::query;
@@ -40,10 +40,7 @@ struct AccessToken {
     token_expiration: Option<u64>,
 }
 
-async fn access_token(Shared(state): Shared<Arc<State>>, headers: HeaderMap, body: Bytes) -> Response {
-    if let Err(refusal) = auth::check(&state, &headers, None) {
-        return *refusal;
-    }
+async fn access_token(_: Keyed, Shared(state): Shared<Arc<State>>, body: Bytes) -> Response {
     match serde_json::from_slice::<AccessToken>(&body) {
         Ok(wanted) if !wanted.allowed_apps.is_empty() => {
             let ttl = Duration::from_secs(wanted.token_expiration.unwrap_or(120));
@@ -54,14 +51,11 @@ async fn access_token(Shared(state): Shared<Arc<State>>, headers: HeaderMap, bod
 }
 
 async fn storage_token(
+    _: Keyed,
     Shared(state): Shared<Arc<State>>,
     RawQuery(query): RawQuery,
     Extension(caller): Extension<Caller>,
-    headers: HeaderMap,
 ) -> Response {
-    if let Err(refusal) = auth::check(&state, &headers, None) {
-        return *refusal;
-    }
     if query.as_deref().and_then(|query| query::parameter(query, "storage_type")).as_deref() != Some("fal-cdn-v3") {
         return reply::detail(StatusCode::UNPROCESSABLE_ENTITY, "`storage_type` must be `fal-cdn-v3`");
     }
@@ -84,6 +78,7 @@ struct Announcement {
 }
 
 async fn initiate(
+    _: Keyed,
     Shared(state): Shared<Arc<State>>,
     RawQuery(query): RawQuery,
     Extension(caller): Extension<Caller>,
@@ -101,6 +96,7 @@ async fn initiate(
 }
 
 async fn initiate_multipart(
+    _: Keyed,
     Shared(state): Shared<Arc<State>>,
     Extension(caller): Extension<Caller>,
     headers: HeaderMap,
@@ -111,9 +107,6 @@ async fn initiate_multipart(
 
 /// Announces a file. The URL to put it to is signed: it carries all the credentials that it needs.
 fn announce(state: &State, links: &Links, headers: &HeaderMap, body: &[u8], kind: &str) -> Response {
-    if let Err(refusal) = auth::check(state, headers, None) {
-        return *refusal;
-    }
     let Ok(announcement) = serde_json::from_slice::<Announcement>(body) else {
         return reply::detail(StatusCode::UNPROCESSABLE_ENTITY, "The body must be an object");
     };

@@ -1,16 +1,16 @@
 //! Prices and bills.
 
-use super::pagination::{Parameters, refuse};
+use super::pagination::{Parameters, Refusal};
 use crate::clock;
 use crate::description::Endpoint;
-use crate::http::auth;
+use crate::http::auth::Keyed;
 use crate::http::reply;
 use crate::world::State;
 use crate::world::job::Job;
-use axum::extract::{RawQuery, State as Shared};
+use axum::extract::State as Shared;
 use axum::response::Response;
 use bytes::Bytes;
-use http::{HeaderMap, StatusCode};
+use http::StatusCode;
 use ideogram_schema::Price;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -31,35 +31,26 @@ fn priced<'a>(state: &'a State, id: &str) -> Option<(&'a Endpoint, Price)> {
 
 /// `GET /models/pricing`.
 pub(super) async fn pricing(
+    _: Keyed,
     Shared(state): Shared<Arc<State>>,
-    RawQuery(query): RawQuery,
-    headers: HeaderMap,
-) -> Response {
-    if let Err(refusal) = auth::check(&state, &headers, None) {
-        return *refusal;
-    }
-    let parameters = Parameters::of(query.as_deref());
-    let endpoints = parameters.all("endpoint_id");
-    if !(1..=50).contains(&endpoints.len()) {
-        return refuse("`endpoint_id` must name 1 to 50 endpoints");
-    }
+    parameters: Parameters,
+) -> Result<Response, Refusal> {
+    let endpoints = parameters.endpoints()?;
     let Some(prices) = endpoints.iter().map(|id| priced(&state, id)).collect::<Option<Vec<_>>>() else {
-        return reply::detail(StatusCode::NOT_FOUND, "No such endpoint, or none with a price");
+        return Ok(unpriced());
     };
-    match parameters.page(50, 100) {
-        Ok(page) => reply::json(
-            StatusCode::OK,
-            &page.answer("prices", &prices, |(info, price)| {
-                json!({
-                    "endpoint_id": info.id,
-                    "unit_price": dollars(price.micros),
-                    "unit": price.unit,
-                    "currency": price.currency,
-                })
-            }),
-        ),
-        Err(text) => refuse(text),
-    }
+    parameters.list("prices", &prices, 100, |(info, price)| {
+        json!({
+            "endpoint_id": info.id,
+            "unit_price": dollars(price.micros),
+            "unit": price.unit,
+            "currency": price.currency,
+        })
+    })
+}
+
+fn unpriced() -> Response {
+    reply::detail(StatusCode::NOT_FOUND, "No such endpoint, or none with a price")
 }
 
 #[derive(Deserialize)]
@@ -75,62 +66,43 @@ struct Quantity {
 }
 
 /// `POST /models/pricing/estimate`. A call makes one picture, so calls and units cost the same.
-pub(super) async fn estimate(Shared(state): Shared<Arc<State>>, headers: HeaderMap, body: Bytes) -> Response {
-    if let Err(refusal) = auth::check(&state, &headers, None) {
-        return *refusal;
-    }
-    let Ok(wanted) = serde_json::from_slice::<Estimate>(&body) else {
-        return refuse("The body must be `{\"estimate_type\", \"endpoints\": {id: {\"unit_quantity\"}}}`");
-    };
+pub(super) async fn estimate(_: Keyed, Shared(state): Shared<Arc<State>>, body: Bytes) -> Result<Response, Refusal> {
+    let wanted: Estimate = serde_json::from_slice(&body)
+        .map_err(|_| Refusal("The body must be `{\"estimate_type\", \"endpoints\": {id: {\"unit_quantity\"}}}`"))?;
     if !matches!(wanted.estimate_type.as_str(), "unit_price" | "historical_api_price") {
-        return refuse("`estimate_type` must be `unit_price` or `historical_api_price`");
+        return Err(Refusal("`estimate_type` must be `unit_price` or `historical_api_price`"));
     }
     let mut total = 0.0;
     let mut currency = "USD";
     for (id, quantity) in &wanted.endpoints {
-        let Some((_, price)) = priced(&state, id) else {
-            return reply::detail(StatusCode::NOT_FOUND, "No such endpoint, or none with a price");
-        };
+        let Some((_, price)) = priced(&state, id) else { return Ok(unpriced()) };
         total += dollars(price.micros) * quantity.call_quantity;
         currency = price.currency;
     }
     let body = json!({ "estimate_type": wanted.estimate_type, "total_cost": total, "currency": currency });
-    reply::json(StatusCode::OK, &body)
+    Ok(reply::json(StatusCode::OK, &body))
 }
 
 /// `GET /models/billing-events`: what was charged, the newest first. A request that made nothing has no event.
 pub(super) async fn billing_events(
+    _: Keyed,
     Shared(state): Shared<Arc<State>>,
-    RawQuery(query): RawQuery,
-    headers: HeaderMap,
-) -> Response {
-    if let Err(refusal) = auth::check(&state, &headers, None) {
-        return *refusal;
-    }
-    let parameters = Parameters::of(query.as_deref());
+    parameters: Parameters,
+) -> Result<Response, Refusal> {
     let ids = parameters.all("request_id");
     if ids.len() > 50 {
-        return refuse("`request_id` must name 1 to 50 requests");
+        return Err(Refusal("`request_id` must name 1 to 50 requests"));
     }
-    let (start, end) = (parameters.get("start").map(clock::parse), parameters.get("end").map(clock::parse));
-    if start == Some(None) || end == Some(None) {
-        return refuse("`start` and `end` must be ISO 8601 times");
-    }
+    let (start, end) = parameters.span()?;
     let mut jobs = state.jobs.newest_first();
     jobs.retain(|job| {
         let at = job.times().1;
         charged(job).is_some()
             && (ids.is_empty() || ids.contains(&job.id.as_str()))
-            && start.flatten().is_none_or(|start| at.is_some_and(|at| at >= start))
-            && end.flatten().is_none_or(|end| at.is_some_and(|at| at < end))
+            && start.is_none_or(|start| at.is_some_and(|at| at >= start))
+            && end.is_none_or(|end| at.is_some_and(|at| at < end))
     });
-    match parameters.page(50, 10_000) {
-        Ok(page) => {
-            let answer = page.answer("billing_events", &jobs, |job| charged(job).unwrap_or_default());
-            reply::json(StatusCode::OK, &answer)
-        }
-        Err(text) => refuse(text),
-    }
+    parameters.list("billing_events", &jobs, 10_000, |job| charged(job).unwrap_or_default())
 }
 
 /// How many units a job was charged for; none for one that made nothing.

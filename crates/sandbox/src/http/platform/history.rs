@@ -1,8 +1,8 @@
 //! The history of requests: the one place where a request whose reply was lost can be found again.
 
-use super::pagination::{Parameters, refuse};
+use super::pagination::{Parameters, Refusal};
 use crate::clock;
-use crate::http::auth;
+use crate::http::auth::Keyed;
 use crate::http::caller::Caller;
 use crate::http::reply;
 use crate::json::{self, Json};
@@ -10,9 +10,9 @@ use crate::world::State;
 use crate::world::addresses::Links;
 use crate::world::job::Job;
 use axum::Extension;
-use axum::extract::{Path, RawQuery, State as Shared};
+use axum::extract::{Path, State as Shared};
 use axum::response::{IntoResponse, Response};
-use http::{HeaderMap, StatusCode};
+use http::StatusCode;
 use serde::Serialize;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
@@ -23,56 +23,36 @@ const QUARTER: Duration = Duration::from_secs(90 * 24 * 3600);
 
 /// `GET /models/requests/by-endpoint`.
 pub(super) async fn by_endpoint(
+    _: Keyed,
     Shared(state): Shared<Arc<State>>,
-    RawQuery(query): RawQuery,
     Extension(caller): Extension<Caller>,
-    headers: HeaderMap,
-) -> Response {
-    let parameters = Parameters::of(query.as_deref());
-    let endpoints = parameters.all("endpoint_id");
-    if !(1..=50).contains(&endpoints.len()) {
-        return refuse("`endpoint_id` must name 1 to 50 endpoints");
-    }
-    answer(&state, &caller.links, &headers, &parameters, &endpoints).unwrap_or_else(|refusal| *refusal)
+    parameters: Parameters,
+) -> Result<Response, Refusal> {
+    answer(&state, &caller.links, &parameters, &parameters.endpoints()?)
 }
 
 /// `GET /models/requests/search`: the newest first, of all endpoints, with no bound on their age.
 pub(super) async fn search(
+    _: Keyed,
     Shared(state): Shared<Arc<State>>,
-    RawQuery(query): RawQuery,
     Extension(caller): Extension<Caller>,
-    headers: HeaderMap,
-) -> Response {
-    let parameters = Parameters::of(query.as_deref());
-    let endpoints = parameters.all("endpoint_id");
-    answer(&state, &caller.links, &headers, &parameters, &endpoints).unwrap_or_else(|refusal| *refusal)
+    parameters: Parameters,
+) -> Result<Response, Refusal> {
+    answer(&state, &caller.links, &parameters, &parameters.all("endpoint_id"))
 }
 
-fn answer(
-    state: &State,
-    links: &Links,
-    headers: &HeaderMap,
-    parameters: &Parameters,
-    endpoints: &[&str],
-) -> Result<Response, Box<Response>> {
-    auth::check(state, headers, None)?;
-    let bad = |text| Box::new(refuse(text));
-    let page = parameters.page(50, 100).map_err(bad)?;
-    let time = |name: &str| match parameters.get(name) {
-        None => Ok(None),
-        Some(text) => clock::parse(text).map(Some).ok_or_else(|| bad("`start` and `end` must be ISO 8601 times")),
-    };
-    let (start, end, now) = (time("start")?, time("end")?, clock::now());
+fn answer(state: &State, links: &Links, parameters: &Parameters, endpoints: &[&str]) -> Result<Response, Refusal> {
+    let ((start, end), now) = (parameters.span()?, clock::now());
     let request_id = parameters.get("request_id");
     let back = if request_id.is_some() { QUARTER } else { DAY };
     let start = start.or_else(|| now.checked_sub(back)).unwrap_or(SystemTime::UNIX_EPOCH);
     let status = parameters.get("status");
     if status.is_some_and(|status| !matches!(status, "success" | "error" | "user_error")) {
-        return Err(bad("`status` must be `success`, `error` or `user_error`"));
+        return Err(Refusal("`status` must be `success`, `error` or `user_error`"));
     }
     let sort_by = parameters.get("sort_by").unwrap_or("ended_at");
     if !matches!(sort_by, "ended_at" | "duration") {
-        return Err(bad("`sort_by` must be `ended_at` or `duration`"));
+        return Err(Refusal("`sort_by` must be `ended_at` or `duration`"));
     }
     let lag = state.config.history_lag;
     let indexed = |job: &Job| now.duration_since(job.sent_at).is_ok_and(|age| age >= lag);
@@ -89,7 +69,7 @@ fn answer(
         jobs.sort_by(|a, b| duration(b).total_cmp(&duration(a)));
     }
     let payloads = parameters.all("expand").contains(&"payloads");
-    Ok(reply::json(StatusCode::OK, &page.answer("items", &jobs, |job| describe(state, links, job, payloads))))
+    parameters.list("items", &jobs, 100, |job| describe(state, links, job, payloads))
 }
 
 fn class(job: &Job) -> Option<&'static str> {
@@ -148,10 +128,7 @@ fn describe(state: &State, links: &Links, job: &Job, payloads: bool) -> Item {
 }
 
 /// `DELETE /models/requests/{request_id}/payloads`.
-pub(super) async fn forget(Shared(state): Shared<Arc<State>>, Path(id): Path<String>, headers: HeaderMap) -> Response {
-    if let Err(refusal) = auth::check(&state, &headers, None) {
-        return *refusal;
-    }
+pub(super) async fn forget(_: Keyed, Shared(state): Shared<Arc<State>>, Path(id): Path<String>) -> Response {
     match state.jobs.get(&id) {
         Some(job) if job.outcome().is_some() => {
             job.forget_payloads();

@@ -1,37 +1,27 @@
 //! The catalogue of models, and facts about the platform.
 
-use super::pagination::{Parameters, refuse};
+use super::pagination::{Parameters, Refusal};
 use crate::description::Endpoint;
-use crate::http::auth;
+use crate::http::auth::Keyed;
 use crate::http::reply;
 use crate::world::State;
-use axum::extract::{RawQuery, State as Shared};
+use axum::extract::State as Shared;
 use axum::response::Response;
-use http::{HeaderMap, StatusCode};
+use http::StatusCode;
 use serde_json::{Value, json};
 use std::sync::Arc;
 
 /// `GET /models`.
 pub(super) async fn models(
+    _: Keyed,
     Shared(state): Shared<Arc<State>>,
-    RawQuery(query): RawQuery,
-    headers: HeaderMap,
-) -> Response {
-    if let Err(refusal) = auth::check(&state, &headers, None) {
-        return *refusal;
-    }
-    let parameters = Parameters::of(query.as_deref());
+    parameters: Parameters,
+) -> Result<Response, Refusal> {
     let wanted = parameters.all("endpoint_id");
     let with_document = parameters.all("expand").contains(&"openapi-3.0");
     let models: Vec<_> =
         state.endpoints.iter().filter(|one| wanted.is_empty() || wanted.contains(&one.id.as_str())).collect();
-    match parameters.page(50, 100) {
-        Ok(page) => {
-            let answer = page.answer("models", &models, |info| describe(info, with_document));
-            reply::json(StatusCode::OK, &answer)
-        }
-        Err(text) => refuse(text),
-    }
+    parameters.list("models", &models, 100, |info| describe(info, with_document))
 }
 
 fn describe(info: &Endpoint, with_document: bool) -> Value {

@@ -1,16 +1,16 @@
 //! What was used: quantities and costs by endpoint, in steps of time and in all.
 
 use super::billing::{charges, dollars};
-use super::pagination::{Parameters, refuse};
+use super::pagination::{Parameters, Refusal};
 use crate::clock;
 use crate::description::Endpoint;
-use crate::http::auth;
+use crate::http::auth::Keyed;
 use crate::http::reply;
 use crate::world::State;
 use crate::world::job::Job;
-use axum::extract::{RawQuery, State as Shared};
+use axum::extract::State as Shared;
 use axum::response::Response;
-use http::{HeaderMap, StatusCode};
+use http::StatusCode;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -24,23 +24,16 @@ type Quantities = BTreeMap<String, (Arc<Endpoint>, u64)>;
 
 /// `GET /models/usage`: `expand` names `time_series` (also without it), `summary` and `auth_method`.
 pub(super) async fn usage(
+    _: Keyed,
     Shared(state): Shared<Arc<State>>,
-    RawQuery(query): RawQuery,
-    headers: HeaderMap,
-) -> Response {
-    if let Err(refusal) = auth::check(&state, &headers, None) {
-        return *refusal;
-    }
-    let parameters = Parameters::of(query.as_deref());
-    let (start, end) = (parameters.get("start").map(clock::parse), parameters.get("end").map(clock::parse));
-    if start == Some(None) || end == Some(None) {
-        return refuse("`start` and `end` must be ISO 8601 times");
-    }
+    parameters: Parameters,
+) -> Result<Response, Refusal> {
+    let (start, end) = parameters.span()?;
     let timeframe = parameters.get("timeframe").unwrap_or("day");
     if !matches!(timeframe, "minute" | "hour" | "day" | "week" | "month") {
-        return refuse("`timeframe` must be `minute`, `hour`, `day`, `week` or `month`");
+        return Err(Refusal("`timeframe` must be `minute`, `hour`, `day`, `week` or `month`"));
     }
-    let start = start.flatten().or_else(|| clock::now().checked_sub(DAY)).unwrap_or(SystemTime::UNIX_EPOCH);
+    let start = start.or_else(|| clock::now().checked_sub(DAY)).unwrap_or(SystemTime::UNIX_EPOCH);
     let endpoints = parameters.all("endpoint_id");
     let expand = parameters.all("expand");
     let with_method = expand.contains(&"auth_method");
@@ -49,7 +42,7 @@ pub(super) async fn usage(
     for job in state.jobs.newest_first() {
         let Some((info, units, at)) = charged(&job) else { continue };
         let wanted = endpoints.is_empty() || endpoints.contains(&info.id.as_str());
-        if !wanted || at < start || end.flatten().is_some_and(|end| at >= end) {
+        if !wanted || at < start || end.is_some_and(|end| at >= end) {
             continue;
         }
         let bucket = buckets.entry(clock::floor(at, timeframe)).or_default();
@@ -69,7 +62,7 @@ pub(super) async fn usage(
             answer.insert("summary".to_owned(), lines(&total, with_method).into());
         }
     }
-    reply::json(StatusCode::OK, &answer)
+    Ok(reply::json(StatusCode::OK, &answer))
 }
 
 fn charged(job: &Job) -> Option<(Arc<Endpoint>, u32, SystemTime)> {
