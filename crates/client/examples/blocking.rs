@@ -12,7 +12,9 @@ pub fn run(client: &Client) -> Result<()> {
     let response = client.subscribe_with(&input, |call| {
         call.with_deadline(Duration::from_secs(60)).on_status(|status| println!("{}", status.status))
     })?;
-    println!("{:?}", client.save_to(&response, std::env::temp_dir())?);
+    for saved in client.save_to(&response, std::env::temp_dir())? {
+        println!("{}", saved.path().display());
+    }
     Ok(())
 }
 

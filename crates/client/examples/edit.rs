@@ -13,7 +13,8 @@ pub async fn run(client: Client) -> Result<(), Box<dyn std::error::Error>> {
     let picture = source.images.first().ok_or("the answer has no picture")?;
     let picture = client.image(picture).bytes().await?;
 
-    // A mask is as large as the picture. Which colour is painted again is for the model to say: here, a black square.
+    // A mask is as large as the picture. fal does not document which of its colours is painted again: here, a black square in
+    // the middle of white.
     let size = image::load_from_memory(&picture)?;
     let (width, height) = (size.width(), size.height());
     let middle = |at: u32, length: u32| (length / 3..length * 2 / 3).contains(&at);
@@ -25,7 +26,9 @@ pub async fn run(client: Client) -> Result<(), Box<dyn std::error::Error>> {
     // Both at once; pictures of different size would be refused here, before anything is paid.
     let (image, mask) = client.upload_with_mask(picture, ImageInput::bytes(png.into_inner())).await?;
     let response = client.subscribe(&EditInput::new("A bowl of oranges on the table", image, mask)).await?;
-    println!("{:?}", response.save_to(std::env::temp_dir()).await?);
+    for saved in response.save_to(std::env::temp_dir()).await? {
+        println!("{}", saved.path().display());
+    }
     Ok(())
 }
 

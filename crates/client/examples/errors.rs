@@ -54,7 +54,7 @@ fn input(json: Value) -> Result<RemixInput, Error> {
 
 pub async fn run(client: Client) -> Result<(), Box<dyn std::error::Error>> {
     let job = submit(&client, &GenerateInput::new("A clock tower").with_seed(20_260_131)).await?;
-    println!("{:?}", job.wait().await?.images);
+    println!("{} picture(s)", job.wait().await?.images.len());
 
     // A misspelled field would be ignored by the service, and paid for.
     if let Err(error) = input(json!({"prompt": "A clock tower", "imgae_url": "https://example.invalid/none.png"})) {

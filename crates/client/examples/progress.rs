@@ -18,11 +18,16 @@ pub async fn run(client: Client) -> ideogram_client::Result<()> {
             Update::Queued { position } => println!("queued, {} ahead", position.unwrap_or_default()),
             Update::Started => println!("running"),
             Update::Log(entry) => println!("  {}", entry.message),
-            Update::Completed(status) => println!("done, {:?}", status.metrics),
+            // It may have failed: `result` says.
+            Update::Completed(status) => match status.metrics.and_then(|metrics| metrics.inference_time) {
+                Some(seconds) => println!("done after {seconds} s"),
+                None => println!("done"),
+            },
             _ => {}
         }
     }
-    println!("{:?}", job.result().await?.images);
+    let response = job.result().await?;
+    println!("{} picture(s)", response.images.len());
 
     // Or in one call, with a deadline and a way to stop: the job is cancelled, not only forgotten.
     let input = GenerateInput::new("A lighthouse at night, woodcut");
@@ -31,7 +36,7 @@ pub async fn run(client: Client) -> ideogram_client::Result<()> {
         .with_deadline(Duration::from_secs(120))
         .cancel_when(async { tokio::signal::ctrl_c().await.unwrap_or_default() })
         .on_status(|status| println!("{}", status.status));
-    println!("{:?}", call.await?.images);
+    println!("{} picture(s)", call.await?.images.len());
     Ok(())
 }
 

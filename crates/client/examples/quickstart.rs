@@ -1,4 +1,4 @@
-//! A picture in three lines: `cargo run --example quickstart`.
+//! A picture, saved in the folder for temporary files: `cargo run --example quickstart`.
 
 #![allow(missing_docs, unreachable_pub, clippy::missing_errors_doc, reason = "an example, which a test runs as well")]
 

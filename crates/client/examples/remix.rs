@@ -18,7 +18,9 @@ pub async fn run(client: Client) -> Result<(), Box<dyn std::error::Error>> {
         .await?;
     let input = RemixInput::new("The same harbour in winter", image).with_strength(Strength::new(0.6)?);
     let response = client.subscribe(&input).await?;
-    println!("{:?}", response.save_to(std::env::temp_dir()).await?);
+    for saved in response.save_to(std::env::temp_dir()).await? {
+        println!("{}", saved.path().display());
+    }
     Ok(())
 }
 

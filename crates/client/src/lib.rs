@@ -16,6 +16,17 @@
 //! [`Client::from_env`] also reads the services' addresses from the [environment](mod@env), so the same program can run against
 //! a sandbox without a change.
 //!
+//! # Three endpoints
+//! | endpoint | input | what it makes |
+//! |---|---|---|
+//! | [`Generate`] | [`GenerateInput`]: a prompt | a picture |
+//! | [`Remix`] | [`RemixInput`]: a prompt and the URL of a picture | a new picture from both; its [`Strength`] says how much the old one weighs |
+//! | [`Edit`] | [`EditInput`]: a prompt, and the URLs of a picture and of a mask of the same size | the picture, repainted where the mask selects |
+//!
+//! `new` takes what is required, and `with_…` sets the rest; what is not set is not sent, and has the service's default. Each
+//! makes an [`Output`]: [`images`](Output::images), and the [`seed`](Output::seed) that they were made with.
+//! [`EndpointInfo`] has fields, ranges and the price of each as data.
+//!
 //! # Three ways to call
 //! - [`Client::subscribe`] submits to the queue, waits for the job, and returns the result. Use it unless you need one of the
 //!   others. It has a deadline, past which it cancels the job; it can report each [status](Subscribe::on_status), and be
@@ -47,6 +58,19 @@
 //! There is one [`Error`] type. Printed, it is a sentence that says what happened, on what, and what to do next. Its predicates
 //! (`is_…`) and [`Error::kind`] say what went wrong. [`Error::details`] names the fields that were refused, and [`Allowed`] the
 //! values that they take.
+//!
+//! ```no_run
+//! use ideogram_client::{Client, GenerateInput};
+//!
+//! # async fn example(client: Client) {
+//! match client.subscribe(&GenerateInput::new("A fox")).await {
+//!     Ok(response) => println!("{} picture(s)", response.images.len()),
+//!     Err(error) if error.is_content_policy() => eprintln!("change the prompt: {error}"),
+//!     Err(error) if error.may_have_been_accepted() => eprintln!("look before you pay twice: {error}"),
+//!     Err(error) => eprintln!("{error}"),
+//! }
+//! # }
+//! ```
 //!
 //! # Bounds
 //! Every read has a size limit and every wait a time limit: see [`limits`]. The key goes to the configured base URLs

@@ -10,8 +10,9 @@ pub async fn client() -> Result<(Client, Option<Sandbox>), Box<dyn std::error::E
     match Client::from_env() {
         Ok(client) => Ok((client, None)),
         Err(error) if error.is_missing_key() => {
+            // Pictures that show what was asked for, not of one colour.
             let sandbox = Sandbox::builder().flat(false).start().await?;
-            let client = Client::builder().with_key("sandbox:key").with_base_url(sandbox.url()).build()?;
+            let client = Client::builder().with_key(sandbox.key()).with_base_url(sandbox.url()).build()?;
             Ok((client, Some(sandbox)))
         }
         Err(error) => Err(error.into()),
