@@ -1,8 +1,9 @@
 //! `cargo xtask fuzz`: runs the targets of `tests/fuzz`, some at once, and says how long each may take.
 
+use crate::cargo;
 use crate::error::{Error, Result};
 use std::path::Path;
-use std::process::{Command, ExitCode};
+use std::process::ExitCode;
 
 /// Where the targets stand, a file each.
 const TARGETS: &str = "tests/fuzz/targets";
@@ -23,16 +24,7 @@ pub enum Time {
 pub fn run(root: &Path, wanted: &[String], time: Time, seed: u64) -> Result<ExitCode> {
     let chosen = choose(targets(root)?, wanted)?;
     let threads = std::thread::available_parallelism().map_or(2, usize::from).min(chosen.len());
-    let mut command = Command::new(env!("CARGO"));
-    // What cargo tells this program of itself: build scripts that look at it would be run again, and all that needs them built.
-    let told = std::env::vars_os().map(|(name, _)| name);
-    for name in told.filter(|name| {
-        name.to_str().is_some_and(|name| name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_"))
-    }) {
-        command.env_remove(name);
-    }
-    let status = command
-        .current_dir(root)
+    let status = cargo::command(root)
         // With the whole workspace's features, so that `cargo test --workspace` and this build the same once.
         .args(["test", "--quiet", "--workspace", "--test", "fuzz", "--", "--nocapture", "--exact"])
         .arg(format!("--test-threads={threads}"))

@@ -4,6 +4,7 @@
 
 pub mod add;
 pub mod bench;
+mod cargo;
 pub mod commands;
 pub mod conformance;
 pub mod crash;

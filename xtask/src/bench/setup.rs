@@ -1,5 +1,6 @@
 //! What has to be there before anything is measured: the programs, built and installed.
 
+use crate::cargo;
 use crate::error::{Error, Result};
 use std::fs;
 use std::io::Write as _;
@@ -37,15 +38,13 @@ impl Setup {
         let node = folder.join("node");
         fs::create_dir_all(&node).map_err(|error| Error::new(error.to_string()).in_file(&node))?;
 
-        let cargo = || Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
         let build = folder.join("build");
         step(
-            cargo()
-                .args(["build", "--release", "--quiet", "--manifest-path"])
-                .arg(source.join("Cargo.toml"))
+            cargo::command(&source)
+                .args(["build", "--release", "--quiet"])
                 .args(["--target-dir".as_ref(), build.as_os_str()]),
         )?;
-        step(cargo().current_dir(root).args(["build", "--release", "--quiet", "--package", "ideogram-cli"]))?;
+        let ideogram = cargo::build(root, "ideogram-cli", &["--release"])?;
 
         let venv = folder.join("venv");
         let python = venv.join("bin/python");
@@ -59,7 +58,7 @@ impl Setup {
             server: build.join("release/bench-server"),
             client: build.join("release/bench-client"),
             ledger: build.join("release/bench-ledger"),
-            ideogram: root.join("target/release/ideogram"),
+            ideogram,
             python,
             python_program: others.join("client.py"),
             node_program: node.join("client.mjs"),

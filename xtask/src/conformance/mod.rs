@@ -7,6 +7,7 @@ mod tools;
 
 pub use bodies::ask_framework;
 
+use crate::cargo;
 use crate::error::{Error, Result};
 use crate::print::say;
 use process::Sandbox;
@@ -148,22 +149,7 @@ pub fn run(root: &Path, suites: &[Suite]) -> Result<bool> {
 /// # Errors
 /// When it cannot be built.
 pub fn build(root: &Path) -> Result<PathBuf> {
-    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let arguments = ["build", "--quiet", "--package", "ideogram-cli", "--message-format=json-render-diagnostics"];
-    let output = Command::new(cargo)
-        .args(arguments)
-        .current_dir(root)
-        .stderr(std::process::Stdio::inherit())
-        .output()
-        .map_err(|error| Error::new(format!("cannot run `cargo {}`: {error}", arguments.join(" "))))?;
-    // The target directory may be anywhere: cargo itself says where the program is.
-    let program = String::from_utf8_lossy(&output.stdout).lines().rev().find_map(|line| {
-        let message: serde_json::Value = serde_json::from_str(line).ok()?;
-        message.get("executable")?.as_str().map(PathBuf::from)
-    });
-    program
-        .filter(|_| output.status.success())
-        .ok_or_else(|| Error::new(format!("`cargo {}` gave no program", arguments.join(" "))))
+    cargo::build(root, "ideogram-cli", &[])
 }
 
 /// Runs one suite against two sandboxes of its own: one that speaks plain HTTP, one that speaks TLS.

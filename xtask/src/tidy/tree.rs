@@ -1,11 +1,11 @@
 //! What tidy looks at: the texts of a workspace, and what cargo says of its packages.
 
 use super::metadata::Metadata;
+use crate::cargo;
 use crate::error::{Error, Result};
 use crate::modules::Files;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
-use std::process::Command;
 
 /// The texts of a workspace, and what cargo says of its packages.
 #[derive(Debug, Default)]
@@ -63,29 +63,15 @@ fn folder(path: &Path, prefix: &str, files: &mut Files) -> std::io::Result<()> {
 }
 
 fn metadata(root: &Path) -> Result<Metadata> {
-    Metadata::read(&cargo(root, "metadata", &["--format-version", "1", "--all-features", "--locked"])?)
+    Metadata::read(&cargo::output(root, &["metadata", "--format-version", "1", "--all-features", "--locked"])?)
 }
 
 /// The packages that a crate's user gets, on any platform and with all of its features: the workspace's own build has the
 /// features that its other crates ask for, too.
 fn below(root: &Path, name: &str) -> Result<BTreeSet<String>> {
-    let arguments =
-        ["-p", name, "--all-features", "--target", "all", "--edges", "normal,build", "--prefix", "none", "--locked"];
-    let packages = cargo(root, "tree", &arguments)?;
+    let mut arguments =
+        vec!["tree", "--all-features", "--target", "all", "--edges", "normal,build", "--prefix", "none"];
+    arguments.extend(["--locked", "-p", name]);
+    let packages = cargo::output(root, &arguments)?;
     Ok(packages.lines().filter_map(|line| line.split_whitespace().next()).map(str::to_owned).collect())
-}
-
-fn cargo(root: &Path, command: &str, arguments: &[&str]) -> Result<String> {
-    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let output = Command::new(cargo)
-        .arg(command)
-        .args(arguments)
-        .current_dir(root)
-        .output()
-        .map_err(|error| Error::new(format!("`cargo {command}` cannot be run: {error}")))?;
-    if !output.status.success() {
-        let message = String::from_utf8_lossy(&output.stderr);
-        return Err(Error::new(format!("`cargo {command}` failed: {}", message.trim())));
-    }
-    Ok(String::from_utf8_lossy(&output.stdout).into_owned())
 }
