@@ -7,6 +7,7 @@ pub(crate) mod mask;
 mod metadata;
 mod multipart;
 pub(crate) mod progress;
+mod sending;
 pub(crate) mod storage;
 mod unreadable;
 pub(crate) mod upload;

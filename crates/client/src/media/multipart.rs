@@ -3,6 +3,7 @@
 use super::content::{Content, Piece, next_part};
 use super::metadata::UploadMetadata;
 use super::progress::Meter;
+use super::sending::Sending;
 use super::storage::{Storage, Token, read};
 use crate::call::json;
 use crate::call::operation::Operation;
@@ -21,13 +22,12 @@ const MEMORY_PARTS: usize = 2;
 
 /// Uploads content of any size. `first` is what was read of a reader already.
 pub(super) async fn upload(
-    storage: &Storage,
+    sending: &Sending<'_>,
     token: &Token,
     content: Content,
     first: Option<Bytes>,
-    metadata: &UploadMetadata,
-    meter: &Meter,
 ) -> Result<String> {
+    let Sending { storage, metadata, meter } = sending;
     let begun = begin(storage, token, metadata).await?;
     let send = |(number, piece): (u32, Piece)| send(storage, token, &begun, number, piece, meter);
     let step = u64::try_from(limits::PART_BYTES).unwrap_or(u64::MAX);

@@ -6,9 +6,8 @@ use super::input::{ImageInput, Located};
 use super::metadata::UploadMetadata;
 use super::multipart;
 use super::progress::Meter;
-use super::storage::{Storage, read};
-use crate::call::json;
-use crate::call::operation::Operation;
+use super::sending::Sending;
+use super::storage::Storage;
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits;
 use crate::picture::data_uri;
@@ -17,7 +16,6 @@ use crate::picture::format::Format;
 use crate::picture::progress::{OnProgress, Progress};
 use crate::wire::lifecycle::ObjectLifecycle;
 use futures_util::future::{BoxFuture, FutureExt};
-use ideogram_schema::UploadedFile;
 use std::fmt;
 use std::future::IntoFuture;
 use std::sync::Arc;
@@ -140,12 +138,12 @@ impl Upload {
         if inline_up_to == u64::MAX {
             return Err(too_large_to_inline());
         }
-        let meter = Meter::new(length, progress);
+        let sending = Sending { storage: &storage, metadata: &metadata, meter: &Meter::new(length, progress) };
         let url = if let Some(piece) = whole {
-            to_storage(&storage, content, &piece, &metadata, &meter).await?
+            sending.to_storage(content, &piece).await?
         } else {
             let token = storage.cdn_token().await?;
-            multipart::upload(&storage, &token, content, first, &metadata, &meter).await?
+            multipart::upload(&sending, &token, content, first).await?
         };
         Url::parse(&url)
             .ok()
@@ -170,76 +168,37 @@ fn too_large_to_inline() -> Error {
     ))
 }
 
-/// The CDN first, the signed URL where that fails for reasons of its own.
-async fn to_storage(
-    storage: &Storage,
-    content: Content,
-    piece: &Piece,
-    metadata: &UploadMetadata,
-    meter: &Meter,
-) -> Result<String> {
-    let error = match to_cdn(storage, content, piece, metadata, meter).await {
-        Ok(url) => return Ok(url),
-        Err(error) => error,
-    };
-    // Trouble with the picture or the key would be the same there.
-    if error.is_file() || error.is_input() || error.is_auth() || error.is_exhausted_balance() {
-        return Err(error);
+impl Sending<'_> {
+    /// The CDN first, the signed URL where that fails for reasons of its own.
+    async fn to_storage(&self, content: Content, piece: &Piece) -> Result<String> {
+        let error = match self.to_cdn(content, piece).await {
+            Ok(url) => return Ok(url),
+            Err(error) => error,
+        };
+        // Trouble with the picture or the key would be the same there.
+        if error.is_file() || error.is_input() || error.is_auth() || error.is_exhausted_balance() {
+            return Err(error);
+        }
+        match self.to_signed_url(piece).await {
+            Ok(url) => Ok(url),
+            // The first failure is the one to look into.
+            Err(_) => Err(error),
+        }
     }
-    match to_signed_url(storage, piece, metadata, meter).await {
-        Ok(url) => Ok(url),
-        // The first failure is the one to look into.
-        Err(_) => Err(error),
+
+    async fn to_cdn(&self, content: Content, piece: &Piece) -> Result<String> {
+        let token = self.storage.cdn_token().await?;
+        if piece.length() > limits::SINGLE_UPLOAD_BYTES {
+            return multipart::upload(self, &token, content, None).await;
+        }
+        let refused = match self.in_one_piece(piece).await {
+            Err(error) if error.is_auth() => error,
+            outcome => return outcome,
+        };
+        // The token may have been revoked; a fresh one is worth one more try.
+        self.storage.forget_cdn_token().await;
+        self.in_one_piece(piece).await.map_err(|_| refused)
     }
-}
-
-async fn to_cdn(
-    storage: &Storage,
-    content: Content,
-    piece: &Piece,
-    metadata: &UploadMetadata,
-    meter: &Meter,
-) -> Result<String> {
-    let token = storage.cdn_token().await?;
-    if piece.length() > limits::SINGLE_UPLOAD_BYTES {
-        return multipart::upload(storage, &token, content, None, metadata, meter).await;
-    }
-    let refused = match in_one_piece(storage, piece, metadata, meter).await {
-        Err(error) if error.is_auth() => error,
-        outcome => return outcome,
-    };
-    // The token may have been revoked; a fresh one is worth one more try.
-    storage.forget_cdn_token().await;
-    in_one_piece(storage, piece, metadata, meter).await.map_err(|_| refused)
-}
-
-async fn in_one_piece(storage: &Storage, piece: &Piece, metadata: &UploadMetadata, meter: &Meter) -> Result<String> {
-    let token = storage.cdn_token().await?;
-    let base = storage.wire.bases.cdn.as_str();
-    let cdn = storage.cdn(&token, base, metadata.headers(piece.length())?)?;
-    let (name, lifecycle) = (metadata.ascii_name(), metadata.lifecycle());
-    let attempt = || async {
-        let attempt = meter.attempt();
-        let body = piece.body(attempt.clone()).await?;
-        // The preference goes under both of its names.
-        let sent = read(cdn.upload_file(Some(&name), lifecycle, lifecycle, body).await).await;
-        let (head, body) = sent.inspect_err(|_| attempt.failed())?;
-        let answer: UploadedFile = json::from_slice(&body).map_err(|error| Error::unreadable(head, error))?;
-        Ok(answer.access_url)
-    };
-    storage.wire.repeat(Operation::Upload, None, attempt).await
-}
-
-async fn to_signed_url(storage: &Storage, piece: &Piece, metadata: &UploadMetadata, meter: &Meter) -> Result<String> {
-    let announced = storage.announce(&metadata.file_name, &metadata.content_type).await?;
-    let attempt = || async {
-        let attempt = meter.attempt();
-        let body = piece.body(attempt.clone()).await?;
-        let sent = storage.to_signed_url(&announced.upload_url, &metadata.content_type, body, piece.length()).await;
-        sent.inspect_err(|_| attempt.failed())
-    };
-    storage.wire.repeat(Operation::Upload, None, attempt).await?;
-    Ok(announced.file_url)
 }
 
 impl IntoFuture for Upload {

@@ -4,15 +4,12 @@ use super::inspect_report;
 use crate::hash::digest;
 use crate::http::reply;
 use crate::world::State;
-use axum::body::Body;
 use axum::extract::State as Shared;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use bytes::Bytes;
 use futures_util::stream::unfold;
-use http::header;
 use serde_json::{Value, json};
 use std::collections::HashMap;
-use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::watch;
@@ -36,14 +33,7 @@ struct Follower {
 pub(super) async fn events(Shared(state): Shared<Arc<State>>) -> Response {
     let changes = state.changes();
     let follower = Follower { state, changes, told: HashMap::new(), is_first: true };
-    let chunks = unfold(follower, |mut follower| async move {
-        let chunk = follower.next().await?;
-        Some((Ok::<_, Infallible>(chunk), follower))
-    });
-    let mut response = Body::from_stream(chunks).into_response();
-    reply::set(&mut response, header::CONTENT_TYPE, "text/event-stream");
-    reply::set(&mut response, header::CACHE_CONTROL, "no-cache");
-    response
+    reply::events(unfold(follower, |mut follower| async move { Some((follower.next().await?, follower)) }))
 }
 
 impl Follower {

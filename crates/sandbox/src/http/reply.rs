@@ -5,9 +5,12 @@ use crate::world::job::Job;
 use crate::world::outcome::Outcome;
 use axum::body::Body;
 use axum::response::{IntoResponse, Response};
+use bytes::Bytes;
+use futures_util::{Stream, StreamExt};
 use http::{HeaderName, HeaderValue, StatusCode, header};
 use serde::Serialize;
 use serde_json::json;
+use std::convert::Infallible;
 
 /// The id under which a call can be found again.
 pub(crate) const REQUEST_ID: HeaderName = HeaderName::from_static("x-fal-request-id");
@@ -35,6 +38,14 @@ pub(crate) fn detail(status: StatusCode, text: &str) -> Response {
 pub(crate) fn failure(status: StatusCode, text: &str, error_type: &'static str) -> Response {
     let mut response = json(status, &json!({ "detail": text, "error_type": error_type }));
     response.headers_mut().insert(ERROR_TYPE, HeaderValue::from_static(error_type));
+    response
+}
+
+/// Server-sent events, as they come.
+pub(crate) fn events(chunks: impl Stream<Item = Bytes> + Send + 'static) -> Response {
+    let mut response = Body::from_stream(chunks.map(Ok::<_, Infallible>)).into_response();
+    set(&mut response, header::CONTENT_TYPE, "text/event-stream");
+    set(&mut response, header::CACHE_CONTROL, "no-cache");
     response
 }
 

@@ -6,13 +6,10 @@ use crate::http::status_report::{COMPLETED, IN_QUEUE, StatusReport};
 use crate::world::State;
 use crate::world::addresses::Links;
 use crate::world::job::Job;
-use axum::body::Body;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use bytes::Bytes;
 use futures_util::stream::unfold;
-use http::header;
 use std::collections::VecDeque;
-use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::watch;
@@ -64,14 +61,7 @@ pub(crate) fn stream(
         ready: VecDeque::new(),
         done: false,
     };
-    let chunks = unfold(follower, |mut follower| async move {
-        let chunk = follower.next().await?;
-        Some((Ok::<_, Infallible>(chunk), follower))
-    });
-    let mut response = Body::from_stream(chunks).into_response();
-    reply::set(&mut response, header::CONTENT_TYPE, "text/event-stream");
-    reply::set(&mut response, header::CACHE_CONTROL, "no-cache");
-    response
+    reply::events(unfold(follower, |mut follower| async move { Some((follower.next().await?, follower)) }))
 }
 
 /// That much later, at most a day: beyond it, an instant may not be representable.
