@@ -33,6 +33,11 @@ const tasks = {
     const response = await fetch(`${base}/cdn/files/b/bench/image.png`);
     await pipeline(Readable.fromWeb(response.body), createWriteStream(orders.file));
   },
+  make: async () => {
+    const late = await tasks.follow();
+    await tasks.download();
+    return late;
+  },
 };
 
 async function drive(count) {

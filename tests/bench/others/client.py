@@ -42,8 +42,14 @@ def download():
             file.write(chunk)
 
 
+def make():
+    late = follow()
+    download()
+    return late
+
+
 def drive(count):
-    task = {"sync": sync, "follow": follow, "upload": upload, "download": download}[orders["task"]]
+    task = {"sync": sync, "follow": follow, "upload": upload, "download": download, "make": make}[orders["task"]]
     if orders["at_once"] == 1:
         return [task() for _ in range(count)]
     with ThreadPoolExecutor(orders["at_once"]) as pool:

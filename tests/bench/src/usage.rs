@@ -11,6 +11,8 @@ pub(crate) struct Figures {
     pub(crate) wall_us: u64,
     pub(crate) cpu_us: u64,
     pub(crate) peak_kib: u64,
+    /// The most memory before anything was done.
+    pub(crate) start_kib: u64,
     /// From a job's completion at the server to its result in hand here, in microseconds.
     pub(crate) late_us: Vec<u64>,
 }

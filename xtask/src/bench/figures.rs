@@ -1,6 +1,7 @@
 //! What a program reports, and what is made of it.
 
 use super::server::Counts;
+use super::work::Work;
 use serde::Deserialize;
 
 /// What a program says of its own run.
@@ -9,6 +10,8 @@ pub(super) struct Figures {
     wall_us: u32,
     cpu_us: u32,
     peak_kib: u32,
+    /// What it had before it did anything, of the programs that tell.
+    start_kib: Option<u32>,
     late_us: Vec<u32>,
 }
 
@@ -19,12 +22,14 @@ pub(super) struct Sample {
     counts: Counts,
     count: f64,
     warm_up: f64,
+    ideal_ms: f64,
 }
 
 impl Sample {
-    pub(super) fn new(figures: Figures, counts: Counts, count: usize, warm_up: usize) -> Self {
+    pub(super) fn new(figures: Figures, counts: Counts, work: &Work) -> Self {
         let float = |number: usize| f64::from(u32::try_from(number).unwrap_or(u32::MAX));
-        Self { figures, counts, count: float(count), warm_up: float(warm_up) }
+        let ideal_ms = f64::from(work.behaviour.job_ms.1);
+        Self { figures, counts, count: float(work.count), warm_up: float(work.warm_up), ideal_ms }
     }
 
     pub(super) fn cpu_us(&self) -> f64 {
@@ -51,8 +56,19 @@ impl Sample {
         self.wall_ms_each() * 1e3
     }
 
+    /// How often the time of the longest job it took, for jobs that are all followed at once.
+    pub(super) fn over_ideal(&self) -> f64 {
+        self.wall_ms() / self.ideal_ms
+    }
+
     pub(super) fn peak_mib(&self) -> f64 {
         f64::from(self.figures.peak_kib) / 1024.0
+    }
+
+    /// The memory that came to that of the start, for each call.
+    pub(super) fn memory_kib_each(&self) -> f64 {
+        let start = self.figures.start_kib.map_or(f64::NAN, f64::from);
+        (f64::from(self.figures.peak_kib) - start) / self.count
     }
 
     pub(super) fn late_p50_ms(&self) -> f64 {

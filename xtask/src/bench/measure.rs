@@ -1,16 +1,15 @@
 //! A row, measured.
 
-use super::batch;
 use super::program::{self, Program};
 use super::result::RowResult;
 use super::row::{Kind, Row};
 use super::setup::Setup;
+use super::{batch, command_line, workspace};
 use crate::error::Result;
 
 /// Lets every program do the work, in turn, round by round.
 pub(super) fn measure(row: Row, setup: &Setup, rounds: usize) -> RowResult {
-    // Instructions are the same each time.
-    let rounds = if row.kind == Kind::Instructions { 1 } else { rounds };
+    let rounds = if row.kind.is_measured_once() { 1 } else { rounds };
     let empty = || vec![Vec::new(); row.metrics.len()];
     let mut programs: Vec<_> = row.programs.iter().map(|&program| (program, Ok(empty()))).collect();
     for _ in 0..rounds {
@@ -25,24 +24,31 @@ pub(super) fn measure(row: Row, setup: &Setup, rounds: usize) -> RowResult {
     RowResult { row, programs }
 }
 
+/// The row's figures, in the order of its metrics.
 fn once(row: &Row, setup: &Setup, program: Program) -> Result<Vec<f64>> {
+    let work = &row.work;
     Ok(match row.kind {
         Kind::Inside => {
-            let sample = program.run(setup, &row.work)?;
+            let sample = program.run(setup, work)?;
             row.metrics.iter().map(|metric| (metric.of)(&sample)).collect()
         }
-        Kind::Instructions => vec![program.instructions(setup, &row.work)?],
-        Kind::Start => vec![program.start_ms(setup, &row.work)?],
-        Kind::Version => vec![program.version_ms(setup, &row.work)?],
-        Kind::Ledger => vec![program::ledger(setup, &row.work)?.wall_us_each()],
+        Kind::Instructions => vec![program.instructions(setup, work)?],
+        Kind::Start => vec![command_line::start_ms(program, setup, work)?],
+        Kind::Version => vec![command_line::version_ms(program, setup, work)?],
+        Kind::BeyondJob => vec![command_line::beyond_job_ms(program, setup, work)?],
+        Kind::Picture => vec![command_line::picture(setup, work)?.peak_mib()],
+        Kind::Ledger => vec![program::ledger(setup, work)?.wall_us_each()],
         Kind::Batch => {
-            let taken = batch::run(setup, &row.work, &[])?;
-            let rows = u32::try_from(row.work.count).unwrap_or(u32::MAX);
-            vec![f64::from(rows) / taken.seconds(), taken.peak_mib()]
+            let ended = batch::run(setup, work, &[])?;
+            let rows = u32::try_from(work.count).unwrap_or(u32::MAX);
+            vec![f64::from(rows) / ended.wall.as_secs_f64(), ended.peak_mib()]
         }
         Kind::Survey => {
-            let taken = batch::run(setup, &row.work, &["--dry-run"])?;
-            vec![taken.seconds(), taken.peak_mib()]
+            let ended = batch::run(setup, work, &["--dry-run"])?;
+            vec![ended.wall.as_secs_f64(), ended.peak_mib()]
         }
+        Kind::Codegen(flags) => vec![workspace::codegen_ms(setup, flags, work.count)?],
+        Kind::Build(package, flags) => workspace::build(setup, package, flags)?,
+        Kind::Tests => workspace::tests(setup)?,
     })
 }

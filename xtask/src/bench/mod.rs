@@ -6,9 +6,12 @@
 //! so that their start is not part of it, except where the start is what is measured.
 
 mod batch;
+mod causes;
+mod command_line;
 mod figures;
 mod measure;
 mod page;
+mod process;
 mod program;
 mod result;
 mod row;
@@ -16,6 +19,7 @@ mod rows;
 mod server;
 mod setup;
 mod work;
+mod workspace;
 
 use crate::error::{Error, Result};
 use crate::print::{complain, say};

@@ -17,19 +17,21 @@ pub(super) fn page(results: &[RowResult], rounds: usize) -> String {
         hand on reqwest 0.13 and hyper 1, fal's Python client 1.0.3 and JavaScript client 1.10.1, and curl. The programs \
         stand in `tests/bench`.\n\n\
         A round lets every program of a row run once, one after the other, each against a fresh server; a figure is the \
-        median of the rounds, and the ratio in brackets, to reqwest by hand, the median of the rounds' ratios. Other work \
-        on the machine moves all figures of a round, so the ratio is what counts. Rust programs use one thread. CPU is \
-        user and system time without the program's start, peak memory the whole process. Late is from a job's completion at \
-        the server to its result in hand; ideal is the time of the longest job; connections are all that were opened. Our command line has its ledger and its \
-        picture safe on the disk when it ends, which the others do not. The crate `fal` 0.3.6 is not \
-        here: it can only be sent to fal's own hosts.\n\n",
+        median of the rounds, and the ratio in brackets, to reqwest by hand, the median of the rounds' ratios. \
+        Instructions, cold builds and the tests are measured once. Other work on the machine moves all figures of a round, \
+        so the ratio is what counts. Rust programs use one thread. CPU is user and system time without the program's start, \
+        peak memory the whole process, memory a job what came to that of the start. Late is from a job's completion at the \
+        server to its result in hand; ideal is the time of the longest job; connections are all that were opened. Our \
+        command line has its ledger and its picture safe on the disk when it ends, which the others do not. A cold build \
+        starts with everything downloaded and nothing built; its CPU is that of cargo and all compilers. The crate `fal` \
+        0.3.6 is not here: it can only be sent to fal's own hosts.\n\n",
         today()
     );
     let verdicts: Vec<_> = results.iter().flat_map(RowResult::verdicts).collect();
-    let missed = verdicts.iter().filter(|verdict| !verdict.met).count();
-    let _ = write!(text, "## Goals\n\n{} goals, {missed} missed.\n\n", verdicts.len());
+    let missed: Vec<_> = verdicts.iter().filter(|verdict| !verdict.met).collect();
+    let _ = write!(text, "## Goals\n\n{} goals, {} missed.\n\n", verdicts.len(), missed.len());
     text.push_str("| Work | Figure | Goal | Found | |\n|---|---|---|---|---|\n");
-    for verdict in verdicts {
+    for verdict in &verdicts {
         let word = if verdict.met { "met" } else { "**missed**" };
         let _ = writeln!(
             text,
@@ -38,6 +40,13 @@ pub(super) fn page(results: &[RowResult], rounds: usize) -> String {
         );
     }
     text.push('\n');
+    if !missed.is_empty() {
+        text.push_str("## Missed\n\n");
+        for verdict in missed {
+            let _ = writeln!(text, "- {verdict}");
+        }
+        text.push('\n');
+    }
     for result in results {
         text.push_str(&section(result));
     }
@@ -62,7 +71,9 @@ pub(super) fn section(result: &RowResult) -> String {
             Ok(figures) => {
                 for (index, values) in figures.iter().enumerate() {
                     let _ = write!(text, " {}", figure(median(values.clone())));
-                    if let Some(ratio) = result.ratio(*program, index).filter(|_| *program != Program::Reqwest) {
+                    if let Some(ratio) =
+                        result.ratio(*program, Program::Reqwest, index).filter(|_| *program != Program::Reqwest)
+                    {
                         let _ = write!(text, " ({} ×)", figure(ratio));
                     }
                     text.push_str(" |");

@@ -1,17 +1,18 @@
 //! The programs that are measured, and how they are run.
 
 use super::figures::{Figures, Sample};
-use super::server::{Behaviour, Counts, Server};
+use super::process;
+use super::server::{Counts, Server};
 use super::setup::Setup;
 use super::work::Work;
 use crate::error::{Error, Result};
 use std::fmt;
 use std::path::Path;
-use std::process::{Command, Output, Stdio};
-use std::time::{Duration, Instant};
+use std::process::Command;
+use std::time::Duration;
 
 /// How long one run may take.
-const PATIENCE: Duration = Duration::from_secs(300);
+pub(super) const PATIENCE: Duration = Duration::from_secs(600);
 
 /// What is measured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -74,7 +75,7 @@ impl Program {
         let server = Server::start(setup, work.behaviour)?;
         let (mut command, _) = self.ordered(setup, work, &server, work.count)?;
         let figures = figures(&mut command)?;
-        Ok(Sample::new(figures, server.stop()?, work.count, work.warm_up))
+        Ok(Sample::new(figures, server.stop()?, work))
     }
 
     /// The instructions that it executes for one call: the difference between runs of many and of few.
@@ -86,9 +87,8 @@ impl Program {
             // Sockets pass no time under valgrind's clock, but a run of it is slow: threads take fair turns.
             command.args(["--tool=callgrind", "--callgrind-out-file=/dev/null", "--fair-sched=try"]);
             command.arg(program).args(plain.get_args());
-            let output = finish(&mut command)?;
-            let text = String::from_utf8_lossy(&output.stderr).into_owned();
-            let line = text.lines().find_map(|line| line.split_once("Collected : "));
+            let ended = process::run(&mut command, PATIENCE)?;
+            let line = ended.stderr.lines().find_map(|line| line.split_once("Collected : "));
             line.and_then(|(_, number)| number.trim().parse().ok())
                 .ok_or_else(|| Error::new(format!("valgrind gave no count for {self}")))
         };
@@ -96,7 +96,8 @@ impl Program {
         Ok((collected(2 * work.count)? - collected(work.count)?) / f64::from(extra))
     }
 
-    fn ordered(
+    /// The command that does the work, and the program that it runs.
+    pub(super) fn ordered(
         self,
         setup: &Setup,
         work: &Work,
@@ -117,50 +118,12 @@ impl Program {
             "file": setup.folder.join(if work.task == "upload" { "upload.png" } else { "download.png" }),
         });
         command.arg(orders.to_string()).env_clear().envs(path_only());
+        if work.tls && self.is_of_others() {
+            // What their runtimes take a certificate from.
+            command.envs(["SSL_CERT_FILE", "NODE_EXTRA_CA_CERTS"].map(|name| (name, &server.ca_file)));
+        }
         let program = command.get_program().to_owned();
         Ok((command, program))
-    }
-
-    /// The time from the start of a process to its end, in milliseconds, for one run from nothing to a picture's answer.
-    pub(super) fn start_ms(self, setup: &Setup, work: &Work) -> Result<f64> {
-        let server = Server::start(setup, Behaviour { picture_bytes: 1 << 10, ..Behaviour::default() })?;
-        let base = &server.addresses.http;
-        let mut command = match self {
-            Self::Curl => {
-                let mut curl = Command::new("curl");
-                curl.args(["-sS", "-f", "-H", "Authorization: Key key_id:key_secret"])
-                    .args(["--json", r#"{"prompt":"A fox reading a map, poster"}"#])
-                    .arg(format!("{base}/run/{}", setup.endpoint));
-                curl
-            }
-            Self::Ours | Self::OursInMemory => {
-                let folder = if self == Self::Ours { setup.folder.clone() } else { Setup::memory()? };
-                let mut ideogram = Command::new(&setup.ideogram);
-                ideogram
-                    .args([&setup.verb, "A fox reading a map, poster", "--sync", "--quiet", "--overwrite", "--output"])
-                    .arg(folder.join("made.png"))
-                    .arg("--ledger")
-                    .arg(folder.join("ledger.db"))
-                    .env_clear()
-                    .envs(path_only())
-                    .envs([("FAL_KEY", "key_id:key_secret"), ("IDEOGRAM_BASE_URL", base)]);
-                ideogram
-            }
-            _ => self.ordered(setup, work, &server, 1)?.0,
-        };
-        median_of(work.count, &mut command)
-    }
-
-    /// The same for a process that does as little as it can: it says its version, or runs an empty script.
-    pub(super) fn version_ms(self, setup: &Setup, work: &Work) -> Result<f64> {
-        let (program, arguments): (&Path, &[&str]) = match self {
-            Self::Ours => (&setup.ideogram, &["--version"]),
-            Self::Python => (&setup.python, &["-c", "pass"]),
-            Self::JavaScript => (Path::new("node"), &["--eval", "0"]),
-            Self::Curl => (Path::new("curl"), &["--version"]),
-            _ => (Path::new("true"), &[]),
-        };
-        median_of(work.count, Command::new(program).args(arguments))
     }
 }
 
@@ -171,65 +134,17 @@ pub(super) fn ledger(setup: &Setup, work: &Work) -> Result<Sample> {
     let ledger = folder.join("ledger.db");
     let orders = serde_json::json!({ "count": work.count, "at_once": work.at_once, "ledger": ledger });
     let figures = figures(Command::new(&setup.ledger).arg(orders.to_string()))?;
-    Ok(Sample::new(figures, Counts::default(), work.count, work.warm_up))
+    Ok(Sample::new(figures, Counts::default(), work))
 }
 
 /// Runs a program to its end, and reads what it prints of itself.
 fn figures(command: &mut Command) -> Result<Figures> {
-    let output = finish(command)?;
-    let text = String::from_utf8_lossy(&output.stdout);
-    let name = || command.get_program().display().to_string();
-    serde_json::from_str(text.trim()).map_err(|error| Error::new(format!("{} printed no figures: {error}", name())))
-}
-
-/// The median time of some runs, in milliseconds.
-fn median_of(runs: usize, command: &mut Command) -> Result<f64> {
-    let mut times = Vec::new();
-    for _ in 0..runs {
-        let begun = Instant::now();
-        let output = command
-            .stdin(Stdio::null())
-            .output()
-            .map_err(|error| Error::new(format!("{} cannot be run: {error}", command.get_program().display())))?;
-        times.push(begun.elapsed().as_secs_f64() * 1e3);
-        check(command, &output)?;
-    }
-    Ok(super::figures::median(times))
+    let ended = process::run(command, PATIENCE)?;
+    let name = command.get_program().display();
+    serde_json::from_str(ended.stdout.trim()).map_err(|error| Error::new(format!("{name} printed no figures: {error}")))
 }
 
 /// Nothing of the maintainer's environment reaches the programs but where to find others.
-fn path_only() -> impl Iterator<Item = (String, String)> {
+pub(super) fn path_only() -> impl Iterator<Item = (String, String)> {
     std::env::vars().filter(|(name, _)| name == "PATH" || name == "HOME")
-}
-
-/// Runs a command to its end, within bounds.
-fn finish(command: &mut Command) -> Result<Output> {
-    let failed = |error: &dyn fmt::Display| Error::new(format!("the program cannot be run: {error}"));
-    let mut child = command
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .map_err(|error| failed(&error))?;
-    let begun = Instant::now();
-    while child.try_wait().map_err(|error| failed(&error))?.is_none() {
-        if begun.elapsed() > PATIENCE {
-            let _ = child.kill();
-            let _ = child.wait();
-            return Err(Error::new(format!("not done after {PATIENCE:?}")));
-        }
-        std::thread::sleep(Duration::from_millis(20));
-    }
-    let output = child.wait_with_output().map_err(|error| failed(&error))?;
-    check(command, &output)?;
-    Ok(output)
-}
-
-fn check(command: &Command, output: &Output) -> Result<()> {
-    if output.status.success() {
-        return Ok(());
-    }
-    let text = String::from_utf8_lossy(&output.stderr);
-    let last = text.lines().rev().find(|line| !line.trim().is_empty()).unwrap_or("it said nothing");
-    Err(Error::new(format!("{}: {}: {last}", command.get_program().display(), output.status)))
 }

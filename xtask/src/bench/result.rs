@@ -1,7 +1,8 @@
 //! The figures of a row, and whether they are what they should be.
 
+use super::causes;
 use super::figures::median;
-use super::program::Program::{self, Ours, Reqwest};
+use super::program::Program::{self, Ours};
 use super::row::{Goal, Metric, Row};
 use crate::error::Result;
 use std::fmt;
@@ -20,12 +21,15 @@ pub(super) struct Verdict {
     pub(super) goal: String,
     pub(super) found: String,
     pub(super) met: bool,
+    /// Why it is missed, where it is and that is known.
+    pub(super) cause: Option<&'static str>,
 }
 
 impl fmt::Display for Verdict {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { title, metric, goal, found, .. } = self;
-        write!(f, "{title}: {metric} {found}, the goal is {goal}")
+        write!(f, "{title}: {metric} {found}, the goal is {goal}")?;
+        self.cause.map_or(Ok(()), |cause| write!(f, ". {cause}"))
     }
 }
 
@@ -36,42 +40,35 @@ impl RowResult {
         figures.as_ref().ok()?.get(metric).map(Vec::as_slice)
     }
 
-    /// How often a program's figure is that of reqwest by hand: the median of the rounds' ratios.
-    pub(super) fn ratio(&self, program: Program, metric: usize) -> Option<f64> {
-        let (ours, theirs) = (self.figures(program, metric)?, self.figures(Reqwest, metric)?);
-        let ratio = median(ours.iter().zip(theirs).map(|(ours, theirs)| ours / theirs).collect());
-        ratio.is_finite().then_some(ratio)
+    /// How often a program's figure is that of another: the median of the rounds' ratios.
+    pub(super) fn ratio(&self, program: Program, beside: Program, metric: usize) -> Option<f64> {
+        self.compare(program, beside, metric, |one, other| one / other)
+    }
+
+    /// What becomes of two programs' figures, each pair of the same round: the median.
+    fn compare(&self, one: Program, other: Program, metric: usize, by: fn(f64, f64) -> f64) -> Option<f64> {
+        let pairs = self.figures(one, metric)?.iter().zip(self.figures(other, metric)?);
+        let found = median(pairs.map(|(one, other)| by(*one, *other)).collect());
+        found.is_finite().then_some(found)
     }
 
     /// What became of the row's goals.
     pub(super) fn verdicts(&self) -> Vec<Verdict> {
         let metrics = self.row.metrics.iter().enumerate();
-        metrics.filter_map(|(index, metric)| self.verdict(index, metric)).collect()
+        let goals = metrics.flat_map(|(index, metric)| metric.goals.iter().map(move |goal| (index, metric, *goal)));
+        goals.map(|(index, metric, goal)| self.verdict(index, metric, goal)).collect()
     }
 
-    fn verdict(&self, index: usize, metric: &Metric) -> Option<Verdict> {
-        let value = self.figures(Ours, index).map(|figures| median(figures.to_vec()));
-        let ratio = self.ratio(Ours, index);
-        let above = self
-            .figures(Ours, index)
-            .zip(self.figures(Reqwest, index))
-            .map(|(ours, theirs)| median(ours.iter().zip(theirs).map(|(ours, theirs)| ours - theirs).collect()));
-        let (goal, found, met) = match metric.goal {
-            Goal::None => return None,
-            Goal::AtMost(most) => (format!("at most {most}"), value, value.is_some_and(|value| value <= most)),
-            Goal::AtMostTimes(most) => (format!("at most {most} × reqwest"), ratio, ratio.is_some_and(|r| r <= most)),
-            Goal::AtLeastTimes(least) => {
-                (format!("at least {least} × reqwest"), ratio, ratio.is_some_and(|r| r >= least))
-            }
-            Goal::AtMostAbove(most) => (format!("at most reqwest + {most}"), above, above.is_some_and(|a| a <= most)),
+    fn verdict(&self, index: usize, metric: &Metric, goal: Goal) -> Verdict {
+        let found = match goal {
+            Goal::AtMost(_) => self.figures(Ours, index).map(|figures| median(figures.to_vec())),
+            Goal::AtMostTimes(_, beside) | Goal::AtLeastTimes(_, beside) => self.ratio(Ours, beside, index),
+            Goal::AtMostAbove(_, beside) => self.compare(Ours, beside, index, |one, other| one - other),
         };
-        let sign = match metric.goal {
-            Goal::AtMostTimes(_) | Goal::AtLeastTimes(_) => " ×",
-            Goal::AtMostAbove(_) => " above",
-            Goal::None | Goal::AtMost(_) => "",
-        };
-        let found = found.map_or_else(|| "not measured".to_owned(), |found| format!("{}{sign}", figure(found)));
-        Some(Verdict { title: self.row.title, metric: metric.name, goal, found, met })
+        let met = found.is_some_and(|found| goal.is_met_by(found));
+        let found = found.map_or_else(|| "not measured".to_owned(), |found| figure(found) + goal.sign());
+        let cause = causes::of(self.row.name).filter(|_| !met);
+        Verdict { title: self.row.title, metric: metric.name, goal: goal.to_string(), found, met, cause }
     }
 }
 
@@ -95,7 +92,31 @@ pub(super) fn figure(value: f64) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::figure;
+    use super::super::program::Program::{Ours, OursInMemory, Reqwest};
+    use super::super::row::Goal;
+    use super::super::rows::rows;
+    use super::{RowResult, figure};
+
+    #[test]
+    fn goals_are_held_against_figures_of_the_same_round() {
+        let mut row = rows(false).remove(0);
+        row.metrics.truncate(1);
+        row.metrics[0].goals = vec![
+            Goal::AtMost(9.0),
+            Goal::AtMostTimes(2.0, Reqwest),
+            Goal::AtLeastTimes(1.5, OursInMemory),
+            Goal::AtMostAbove(5.0, Reqwest),
+            Goal::AtMostTimes(2.0, Ours),
+        ];
+        // The second round has twice of everything.
+        let programs = vec![(Ours, Ok(vec![vec![10.0, 20.0]])), (Reqwest, Ok(vec![vec![4.0, 8.0]]))];
+        let result = RowResult { row, programs };
+        let verdicts = result.verdicts();
+        let told: Vec<_> = verdicts.iter().map(|verdict| (verdict.found.as_str(), verdict.met)).collect();
+        let expected =
+            [("10.0", false), ("2.50 ×", false), ("not measured", false), ("6.00 above", false), ("1.00 ×", true)];
+        assert_eq!(told, expected);
+    }
 
     #[test]
     fn figures_are_readable() {

@@ -11,7 +11,7 @@ use std::process::{Child, ChildStdout, Command, Stdio};
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Behaviour {
     /// What the shortest and the longest job take, in milliseconds.
-    pub(super) job_ms: (u64, u64),
+    pub(super) job_ms: (u32, u32),
     /// How much later every request is answered, in milliseconds.
     pub(super) rtt_ms: u64,
     /// The size of its picture.

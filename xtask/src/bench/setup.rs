@@ -12,6 +12,8 @@ pub(super) const FILE_BYTES: u64 = 50_000_000;
 
 /// Where the programs are.
 pub(super) struct Setup {
+    /// The workspace.
+    pub(super) root: PathBuf,
     /// `target/bench`, which holds all that is installed and written.
     pub(super) folder: PathBuf,
     pub(super) server: PathBuf,
@@ -21,6 +23,7 @@ pub(super) struct Setup {
     pub(super) python: PathBuf,
     pub(super) python_program: PathBuf,
     pub(super) node_program: PathBuf,
+    pub(super) curl_program: PathBuf,
     /// The first endpoint of the description: what all programs call.
     pub(super) endpoint: String,
     /// The command that makes a picture with it.
@@ -55,6 +58,7 @@ impl Setup {
         let file = folder.join("upload.png");
         write_picture(&file).map_err(|error| Error::new(error.to_string()).in_file(&file))?;
         Ok(Self {
+            root: root.to_path_buf(),
             server: build.join("release/bench-server"),
             client: build.join("release/bench-client"),
             ledger: build.join("release/bench-ledger"),
@@ -62,6 +66,7 @@ impl Setup {
             python,
             python_program: others.join("client.py"),
             node_program: node.join("client.mjs"),
+            curl_program: others.join("curl.sh"),
             folder,
             endpoint: endpoint.id.clone(),
             verb: endpoint.verb.clone(),
@@ -99,7 +104,7 @@ fn write_picture(file: &Path) -> std::io::Result<()> {
 }
 
 /// Runs a command that has to succeed.
-fn step(command: &mut Command) -> Result<()> {
+pub(super) fn step(command: &mut Command) -> Result<()> {
     let shown = format!("{command:?}");
     let status = command.status().map_err(|error| Error::new(format!("{shown} cannot be run: {error}")))?;
     if status.success() { Ok(()) } else { Err(Error::new(format!("{shown} failed: {status}"))) }

@@ -12,10 +12,11 @@ use std::process::ExitCode;
     Examples:\n  cargo xtask bench\n  cargo xtask bench --quick\n  cargo xtask bench --only follow --rounds 9"
 )]
 pub struct Args {
-    /// Less of everything, in about a minute after the build; `docs/BENCHMARKS.md` is left alone
+    /// Less of everything and no cold builds, in about two minutes; `docs/BENCHMARKS.md` is left alone
     #[arg(long)]
     pub quick: bool,
-    /// How often every program is run [default: 3, or 1 with `--quick`]
+    /// How often every program is run [default: 3, or 1 with `--quick`]; instructions, cold builds and the tests are measured
+    /// once
     #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u16).range(1..=1000))]
     pub rounds: Option<u16>,
     /// Only the rows whose name holds this; `docs/BENCHMARKS.md` is left alone

@@ -4,6 +4,8 @@
 //! languages beside it take and print the same.
 
 mod by_hand;
+#[path = "../file_limit.rs"]
+mod file_limit;
 mod hyper_client;
 mod ours;
 mod reqwest_client;
@@ -50,6 +52,8 @@ enum Task {
     Follow,
     Upload,
     Download,
+    /// A job from its submit to its picture on the disk.
+    Make,
 }
 
 /// A client that is measured. What it gives is the moment at which the server was done, in microseconds since 1970.
@@ -63,6 +67,7 @@ pub(crate) trait Program: Send + Sync + Sized + 'static {
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<()> {
+    file_limit::raise()?;
     let orders: Orders = serde_json::from_str(&std::env::args().nth(1).ok_or("the orders are missing")?)?;
     let figures = match orders.program.as_str() {
         "ours" => measure::<Ours>(orders).await?,
@@ -75,6 +80,7 @@ async fn main() -> Result<()> {
 }
 
 async fn measure<P: Program>(orders: Orders) -> Result<Figures> {
+    let start_kib = peak_kib()?;
     let program = P::new(&orders)?;
     let shared = Arc::new((program, orders));
     let (_, orders) = &*shared;
@@ -83,7 +89,7 @@ async fn measure<P: Program>(orders: Orders) -> Result<Figures> {
     let begun = Instant::now();
     let late_us = drive(&shared, orders.count).await?;
     let wall_us = u64::try_from(begun.elapsed().as_micros())?;
-    Ok(Figures { wall_us, cpu_us: cpu_us()? - cpu, peak_kib: peak_kib()?, late_us })
+    Ok(Figures { wall_us, cpu_us: cpu_us()? - cpu, peak_kib: peak_kib()?, start_kib, late_us })
 }
 
 /// Does the task `count` times, as many at once as ordered.
@@ -98,8 +104,13 @@ async fn drive<P: Program>(shared: &Arc<(P, Orders)>, count: usize) -> Result<Ve
                 match orders.task {
                     Task::Sync => drop(program.run().await?),
                     Task::Follow => late.push(since(program.follow().await?)),
-                    Task::Upload => program.upload(&orders.file).await?,
-                    Task::Download => program.download(&orders.file).await?,
+                    // Boxed: what a worker does not do is no part of its memory.
+                    Task::Upload => Box::pin(program.upload(&orders.file)).await?,
+                    Task::Download => Box::pin(program.download(&orders.file)).await?,
+                    Task::Make => {
+                        late.push(since(program.follow().await?));
+                        Box::pin(program.download(&orders.file)).await?;
+                    }
                 }
             }
             Ok::<_, Box<dyn Error + Send + Sync>>(late)

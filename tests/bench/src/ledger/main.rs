@@ -28,6 +28,7 @@ struct Orders {
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<()> {
+    let start_kib = peak_kib()?;
     let orders: Orders = serde_json::from_str(&std::env::args().nth(1).ok_or("the orders are missing")?)?;
     let group = LedgerGroup::new(Ledger::open(&orders.ledger)?)?;
     let (next, count, cpu, begun) = (Arc::new(AtomicUsize::new(0)), orders.count, cpu_us()?, Instant::now());
@@ -48,7 +49,8 @@ async fn main() -> Result<()> {
         worker.await??;
     }
     let wall_us = u64::try_from(begun.elapsed().as_micros())?;
-    let figures = Figures { wall_us, cpu_us: cpu_us()? - cpu, peak_kib: peak_kib()?, late_us: Vec::new() };
+    let (cpu_us, peak_kib) = (cpu_us()? - cpu, peak_kib()?);
+    let figures = Figures { wall_us, cpu_us, peak_kib, start_kib, late_us: Vec::new() };
     println!("{}", serde_json::to_string(&figures)?);
     Ok(())
 }

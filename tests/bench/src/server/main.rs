@@ -3,6 +3,8 @@
 //! Its only argument is a JSON object, see [`Settings`]. It prints its addresses as one line of JSON, serves until its
 //! stdin is closed, and then prints what it has counted.
 
+#[path = "../file_limit.rs"]
+mod file_limit;
 mod jobs;
 mod routes;
 mod tls;
@@ -52,6 +54,7 @@ pub(crate) struct State {
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn Error>> {
+    file_limit::raise()?;
     let settings: Settings = serde_json::from_str(&std::env::args().nth(1).ok_or("the settings are missing")?)?;
     let acceptor = tls::acceptor(&settings.ca_file)?;
     let picture = picture(settings.picture_bytes);
