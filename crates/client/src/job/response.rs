@@ -142,7 +142,7 @@ impl<T> Response<T> {
         &self.body
     }
 
-    /// The endpoint that answered.
+    /// The endpoint that made it.
     pub fn endpoint(&self) -> &'static EndpointInfo {
         self.endpoint
     }
@@ -157,27 +157,31 @@ impl<T> Response<T> {
         self.output
     }
 
-    /// The request's id: what support, history and bill know it by.
+    /// The request's id: what fal's support, history and bill know it by. `None` only for a run whose answer has no header
+    /// `X-Fal-Request-Id`.
     pub fn request_id(&self) -> Option<&str> {
         self.request_id.as_deref()
     }
 
-    /// What is billed, in the endpoint's unit (`X-Fal-Billable-Units`).
+    /// What is billed, in the endpoint's unit (`X-Fal-Billable-Units`); [`EndpointInfo::price`] is the price of one. `None`
+    /// where the answer does not say it.
     pub fn billable_units(&self) -> Option<f64> {
         self.billable_units
     }
 
-    /// Where it was served from (`X-Fal-Served-From`).
+    /// Where it was served from, in fal's own words (`X-Fal-Served-From`), where the answer says it.
     pub fn served_from(&self) -> Option<&str> {
         self.served_from.as_deref()
     }
 
-    /// How long the model worked, in seconds; known for queued jobs.
+    /// How long the model worked, in seconds, as the job's last status says. `None` for a run, and for a result that was
+    /// fetched without following the job ([`Job::result`](crate::Job::result)).
     pub fn inference_time(&self) -> Option<f64> {
         self.metrics.as_ref()?.inference_time
     }
 
-    /// How long the whole call took, as seen from here.
+    /// How long it took, by this machine's clock: a run as a whole, a job since it was submitted, or attached to. For a result
+    /// from the history it is the time that the platform says.
     pub fn elapsed(&self) -> Duration {
         self.elapsed
     }

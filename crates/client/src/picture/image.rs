@@ -59,7 +59,8 @@ impl Image {
     }
 
     /// The largest picture that is read, in bytes; by default [`limits::IMAGE_BYTES`]. A larger one ends in an error whose
-    /// [`is_too_large`](Error::is_too_large) is true.
+    /// [`is_too_large`](Error::is_too_large) is true; one that stands in the answer itself, in one whose
+    /// [`is_decode`](Error::is_decode) is.
     pub fn with_max_bytes(mut self, max_bytes: usize) -> Self {
         self.max_bytes = max_bytes;
         self

@@ -41,58 +41,63 @@ impl CallOptions {
         Self::default()
     }
 
-    /// How long the request may wait for a runner, more than 0.1 s; when it passes the server answers 504 and the
-    /// request is not run.
+    /// How long the request may wait for a runner, more than 0.1 s (`X-Fal-Request-Start-Timeout`, in seconds). When it
+    /// passes the server answers 504, the request is not run, and the error's [`is_timeout`](Error::is_timeout) is true.
     pub fn with_start_timeout(mut self, timeout: Duration) -> Self {
         self.start_timeout = Some(timeout);
         self
     }
 
-    /// The priority in the queue, normal by default; a run, which has no queue, ignores it.
+    /// The priority in the queue (`X-Fal-Queue-Priority`), normal by default: it can only be lowered, to let requests of normal
+    /// priority pass. A run, which has no queue, ignores it.
     pub fn with_priority(mut self, priority: QueuePriority) -> Self {
         self.priority = Some(priority);
         self
     }
 
-    /// A text that tells the platform which requests should run on the same runner: those with an equal text.
+    /// A text that tells the platform which requests should run on the same runner, where that is possible: those with an
+    /// equal text (`X-Fal-Runner-Hint`).
     pub fn with_runner_hint(mut self, hint: impl Into<String>) -> Self {
         self.runner_hint = Some(hint.into());
         self
     }
 
-    /// Whether the platform keeps input and output in its request history; by default as the account says, 30 days.
-    /// Without it a lost reply cannot be found again.
+    /// Whether the platform keeps input and output in its request history (`X-Fal-Store-IO`); by default as the account says,
+    /// 30 days. Without it a lost reply cannot be found again by [`Client::find_submitted`](crate::Client::find_submitted).
     pub fn with_store_io(mut self, store: bool) -> Self {
         self.store_io = Some(store);
         self
     }
 
-    /// Fails the request rather than have another provider take it over.
+    /// Fails the request rather than have another provider take it over (`x-app-fal-disable-fallback`).
     pub fn with_no_fallback(mut self) -> Self {
         self.no_fallback = true;
         self
     }
 
-    /// Asks the queue not to repeat a failed job by itself; a run, which has no queue, ignores it.
+    /// Asks the queue not to try again by itself when a runner fails (`X-Fal-No-Retry`); a run, which has no queue, ignores it.
     pub fn with_no_retry(mut self) -> Self {
         self.no_retry = true;
         self
     }
 
-    /// How long the files that the request makes are kept, and who may read them; by default as the account says.
+    /// How long the files that the request makes are kept, and who may read them (`X-Fal-Object-Lifecycle-Preference`); by
+    /// default as the account says.
     pub fn with_object_lifecycle(mut self, lifecycle: ObjectLifecycle) -> Self {
         self.lifecycle = Some(lifecycle);
         self
     }
 
-    /// A tag for the bill and the history: at most ten, the name of `a-z 0-9 . _ -` and at most 64 long, the value at
-    /// most 256 printable ASCII characters without a comma. The server drops bad ones silently; here they are an error.
+    /// A tag for the account's own books (`X-Fal-Tags`): at most ten, the name of `a-z 0-9 . _ -`, at most 64 long and without
+    /// `fal.` before it, the value at most 256 printable ASCII characters without a comma, all of them at most 1024 bytes. The
+    /// server drops bad ones silently; here the call ends in an error whose [`is_input`](Error::is_input) is true.
     pub fn with_tag(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.tags.push((name.into(), value.into()));
         self
     }
 
-    /// Adds a header. A header that this client sets itself is an error when the call is sent.
+    /// Adds a header to the request. One that HTTP or this client sets itself, such as `Authorization`, ends the call in an
+    /// error whose [`is_input`](Error::is_input) is true, before anything is sent.
     pub fn with_header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.headers.push((name.into(), value.into()));
         self
