@@ -5,11 +5,12 @@
 
 mod support;
 
-use ideogram_client::{EditInput, Error, File, ImageInput};
+use ideogram_client::{EditInput, Error, File, ImageInput, ObjectLifecycle};
 use ideogram_sandbox::Sandbox;
 use serde_json::json;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 use support::{Act, Request, Stub, answer, json};
 
 const TOKEN: &str = "POST /rest/storage/auth/token";
@@ -109,8 +110,11 @@ async fn without_the_cdn_a_signed_url_is_the_way_and_gets_no_credential() {
         _ => json(404, json!({})),
     })
     .await;
-    let url = stub.client().upload(gif(1, 1)).await.unwrap();
+    let lifecycle = ObjectLifecycle::new().with_expiration(Duration::from_secs(3600)).unwrap();
+    let url = stub.client().upload(gif(1, 1)).with_object_lifecycle(lifecycle).await.unwrap();
     assert_eq!(url.as_str(), "https://v3.fal.media/files/c.gif");
+    let announced = stub.requests().into_iter().find(|request| request.line() == ANNOUNCE).unwrap();
+    assert_eq!(announced.header("x-fal-object-lifecycle"), Some("{\"expiration_duration_seconds\":3600}"));
     let put = stub.requests().into_iter().find(|request| request.method == "PUT").unwrap();
     assert_eq!((put.header("authorization"), put.body.as_slice()), (None, gif(1, 1).as_slice()));
 }

@@ -261,10 +261,14 @@ impl Client {
     pub async fn initiate_upload<'a>(
         &'a self,
         storage_type: &'a ::ideogram_schema::StorageType,
+        x_fal_object_lifecycle: Option<&'a str>,
         body: &'a ::ideogram_schema::UploadAnnouncement,
     ) -> Result<ResponseValue<ByteStream>, Error<()>> {
         let url = format!("{}/storage/upload/initiate", self.baseurl,);
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(2usize);
+        if let Some(value) = x_fal_object_lifecycle {
+            header_map.append("X-Fal-Object-Lifecycle", value.to_string().try_into()?);
+        }
         #[allow(unused_mut)]
         let mut request = self
             .client

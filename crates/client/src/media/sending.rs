@@ -39,7 +39,7 @@ impl Sending<'_> {
     /// To a signed URL, with no credential.
     pub(super) async fn to_signed_url(&self, piece: &Piece) -> Result<String> {
         let Self { storage, metadata, meter } = self;
-        let announced = storage.announce(&metadata.file_name, &metadata.content_type).await?;
+        let announced = storage.announce(metadata).await?;
         let attempt = || async {
             let attempt = meter.attempt();
             let body = piece.body(attempt.clone()).await?;

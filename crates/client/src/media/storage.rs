@@ -6,6 +6,7 @@ use crate::call::operation::Operation;
 use crate::error::{Error, ErrorKind, Result};
 use crate::generated::parameters::RawResult;
 use crate::generated::storage;
+use crate::media::metadata::UploadMetadata;
 use crate::picture::{address, download};
 use crate::transport::base::{Base, is_loopback};
 use crate::wire::Wire;
@@ -82,9 +83,10 @@ impl Storage {
     }
 
     /// Announces a file, for a signed URL to put it to.
-    pub(super) async fn announce(&self, file_name: &str, content_type: &str) -> Result<SignedUpload> {
-        let (rest, file) = (self.rest()?, UploadAnnouncement::new(file_name, content_type));
-        let send = || rest.initiate_upload(&StorageType::Gcs, &file);
+    pub(super) async fn announce(&self, metadata: &UploadMetadata) -> Result<SignedUpload> {
+        let file = UploadAnnouncement::new(&metadata.file_name, &metadata.content_type);
+        let rest = self.rest()?;
+        let send = || rest.initiate_upload(&StorageType::Gcs, metadata.lifecycle(), &file);
         let (_, answer) = self.wire.call(Operation::Token, None, send, |body| json::from_slice(body)).await?;
         Ok(answer)
     }

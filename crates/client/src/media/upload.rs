@@ -74,8 +74,8 @@ impl Upload {
         self
     }
 
-    /// How long the uploaded file is kept, and who may read it; by default as the account says. An upload to a signed URL
-    /// cannot say it.
+    /// How long the uploaded file is kept, and who may read it; by default as the account says. It is sent in the header
+    /// `X-Fal-Object-Lifecycle` of the call that brings the file, or that asks for a signed URL for it.
     pub fn with_object_lifecycle(mut self, lifecycle: ObjectLifecycle) -> Self {
         self.lifecycle = Some(lifecycle);
         self
