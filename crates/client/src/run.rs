@@ -103,7 +103,7 @@ impl<'a, O: CallOutput> Run<'a, O> {
         let call = wire.call_until(&mut stop, Operation::Run, Some(id), send, read_output).await;
         let (head, answer) = call.map_err(|error| error.with_files_of(payload.endpoint))?;
         if let Some(request_id) = &head.request_id {
-            trace::request_id(&wire.secrets.hide(request_id));
+            trace::request_id(request_id, &wire.secrets);
         }
         Ok(Response::new(self.wire.clone(), payload.endpoint, answer, head, clock::since(begun)))
     }
@@ -130,6 +130,6 @@ impl<'a, O: CallOutput> IntoFuture for Run<'a, O> {
 
     fn into_future(self) -> Self::IntoFuture {
         let endpoint = self.payload.as_ref().map_or("", |payload| payload.endpoint.id);
-        async move { trace::call("run", endpoint, None, self.send()).await }.boxed()
+        async move { trace::call("run", endpoint, None, self.send().boxed()).await }.boxed()
     }
 }

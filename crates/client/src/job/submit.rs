@@ -180,7 +180,7 @@ impl Order {
     /// Sends it. Where the call's end comes over that, its job is cancelled, and given only if it has completed.
     pub(crate) async fn place<O: CallOutput>(self, stop: &mut Stop<'_>) -> Result<Job<O>> {
         let job: Job<O> = self.send(stop).await?;
-        trace::request_id(&job.jobs().wire.secrets.hide(job.request_id()));
+        trace::request_id(job.request_id(), &job.jobs().wire.secrets);
         tracing::debug!("accepted");
         if let Some(why) = stop.came() {
             job.abandon(stop.left(), why).await?;
@@ -234,7 +234,7 @@ impl<'a, O: CallOutput> IntoFuture for Submit<'a, O> {
 
     fn into_future(self) -> Self::IntoFuture {
         let endpoint = self.endpoint_id();
-        async move { trace::call("submit", endpoint, None, self.send()).await }.boxed()
+        async move { trace::call("submit", endpoint, None, self.send().boxed()).await }.boxed()
     }
 }
 

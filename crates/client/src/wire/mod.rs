@@ -208,7 +208,8 @@ impl Wire {
             error.at(operation, endpoint)
         };
         loop {
-            let error = match self.once_until(stop, operation, attempt()).await {
+            // On the heap: each layer in between would have room for it twice, and every call be moved with all of that.
+            let error = match self.once_until(stop, operation, Box::pin(attempt())).await {
                 Ok(answer) => {
                     self.budget.deposit();
                     if operation.is_paid() {

@@ -2,6 +2,7 @@
 
 use crate::clock;
 use crate::error::{RequestState, Result};
+use crate::text::Secrets;
 use std::future::Future;
 use tracing::field::Empty;
 use tracing::{Instrument, Span};
@@ -46,6 +47,9 @@ pub(crate) fn attempts(attempts: u32) {
 }
 
 /// Notes in the span of the call which request it is.
-pub(crate) fn request_id(request_id: &str) {
-    Span::current().record("fal.request_id", request_id);
+pub(crate) fn request_id(request_id: &str, secrets: &Secrets) {
+    let span = Span::current();
+    if !span.is_disabled() {
+        span.record("fal.request_id", &*secrets.hide(request_id));
+    }
 }
