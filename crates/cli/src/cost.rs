@@ -165,6 +165,24 @@ mod tests {
     }
 
     #[test]
+    fn several_requests_are_allowed_only_where_all_of_them_fit() {
+        let (info, inputs) = (endpoint(Some(Price::new(50_000, "USD", "image")), &[]), vec![Map::new(); 3]);
+        let allows = |limit, count| Budget::new(Some(Usd(limit))).allows(&info, &inputs[..count]);
+        assert!(allows(150_000, 3).is_ok(), "to the last cent");
+        let refused = allows(149_999, 3).unwrap_err();
+        assert_eq!(refused.kind(), ErrorKind::Cost);
+        assert_eq!(refused.message(), "3 pictures cost $0.15, and `--max-cost` allows $0.149999; nothing was sent");
+        assert!(allows(150_000, 2).is_ok() && Budget::default().allows(&info, &inputs).is_ok());
+        let budget = Budget::new(Some(Usd(150_000)));
+        budget.reserve(&info, &inputs[0]).unwrap();
+        assert!(budget.allows(&info, &inputs[..2]).is_ok());
+        assert!(budget.allows(&info, &inputs).is_err(), "what is spent counts");
+        assert_eq!(budget.spent(), 50_000, "to ask costs nothing");
+        let unknown = endpoint(None, &[]);
+        assert!(Budget::new(Some(Usd(u64::MAX))).allows(&unknown, &inputs[..1]).is_err());
+    }
+
+    #[test]
     fn an_endpoint_without_a_price_has_no_place_under_a_limit() {
         let (info, input) = (endpoint(None, &[]), Map::new());
         let unbounded = Budget::default();

@@ -43,7 +43,8 @@ pub(crate) fn amount(micros: u64) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{Usd, amount};
+    use super::{Usd, amount, price};
+    use ideogram_schema::Price;
 
     #[test]
     fn an_amount_is_read_to_the_millionth_and_nothing_else_is_one() {
@@ -56,6 +57,12 @@ mod tests {
         {
             assert!(wrong.parse::<Usd>().is_err(), "{wrong}");
         }
+    }
+
+    #[test]
+    fn a_price_names_its_unit_and_a_foreign_currency() {
+        assert_eq!(price(&Price::new(50_000, "USD", "image")), "$0.05 per image");
+        assert_eq!(price(&Price::new(3_500, "EUR", "megapixel")), "0.0035 EUR per megapixel");
     }
 
     #[test]

@@ -157,3 +157,15 @@ impl Event {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::State;
+
+    #[test]
+    fn only_what_was_certainly_not_taken_or_cancelled_costs_nothing() {
+        let free: Vec<State> = State::ALL.iter().copied().filter(|state| !state.may_cost()).collect();
+        assert_eq!(free, [State::NotSent, State::Refused, State::Cancelled]);
+        assert!(State::ALL.iter().all(|state| state.may_cost() || !state.is_open()));
+    }
+}

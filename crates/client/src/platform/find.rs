@@ -71,6 +71,17 @@ mod tests {
     use serde_json::json;
 
     #[test]
+    fn no_other_list_and_no_other_text_is_the_one_that_was_sent() {
+        let sent = json!({"prompt": "a", "urls": ["x", "y"]});
+        assert!(matches(&sent, &json!({"prompt": "a", "urls": ["x", "y"]})));
+        for urls in [json!(["x"]), json!(["x", "z"]), json!(["x", "y", "z"]), json!([])] {
+            let other = json!({"prompt": "a", "urls": urls});
+            assert!(!matches(&sent, &other), "{other}");
+            assert!(!matches(&sent, &json!(other.to_string())), "the text of {other}");
+        }
+    }
+
+    #[test]
     fn an_input_matches_when_all_that_was_sent_is_there() {
         let sent = json!({"prompt": "a", "seed": 4, "strength": 1.0});
         assert!(matches(&sent, &json!({"strength": 1, "seed": 4, "prompt": "a", "style": "auto"})));

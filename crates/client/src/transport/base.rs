@@ -116,6 +116,8 @@ mod tests {
             "ftp://fal.run",
             "fal.run",
             "https://u:p@fal.run",
+            "https://u@fal.run",
+            "https://:p@fal.run",
             "https://fal.run?x",
         ] {
             assert!(Base::parse("x", bad).is_err(), "{bad}");
@@ -147,6 +149,7 @@ mod tests {
             "https://host.example/queue/../other",
             "https://host.example/queue/%2e%2e/other",
             "https://key@host.example/queue/a",
+            "https://:secret@host.example/queue/a",
             "https://host.example.evil.example/queue/a",
         ] {
             assert!(!base.contains(&outside.parse().unwrap()), "{outside}");

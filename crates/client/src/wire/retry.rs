@@ -185,13 +185,31 @@ mod tests {
         assert_eq!(policy.delay(1, Some(Duration::from_secs(7)), 0.0), Some(Duration::from_secs(7)));
         assert_eq!(policy.delay(1, Some(Duration::from_secs(61)), 0.0), None);
         assert_eq!(policy.delay(3, Some(Duration::ZERO), 0.5), policy.delay(3, None, 0.5));
+        let longest = Some(Duration::from_secs(60));
+        assert_eq!(policy.delay(1, longest, 0.0), longest, "the longest that is obeyed");
+        assert_eq!(policy.with_max_retry_after(Duration::from_secs(59)).delay(1, longest, 0.0), None);
+    }
+
+    #[test]
+    fn a_policy_that_repeats_nothing_gives_up_after_the_first_attempt() {
+        assert_eq!(RetryPolicy::never().delay(1, None, 0.5), None);
+        assert_eq!(RetryPolicy::never().delay(1, Some(Duration::from_secs(1)), 0.5), None);
+    }
+
+    #[test]
+    fn contradictions_are_doubted_for_fifty_base_delays() {
+        assert_eq!(RetryPolicy::default().grace(), Duration::from_secs(10));
     }
 
     #[test]
     fn ten_successes_pay_for_one_retry() {
         let budget = Budget::new();
+        // A full account takes no more.
+        (0..50).for_each(|_| budget.deposit());
         assert_eq!((0..20).filter(|_| budget.withdraw()).count(), 10);
-        (0..10).for_each(|_| budget.deposit());
+        (0..9).for_each(|_| budget.deposit());
+        assert!(!budget.withdraw());
+        budget.deposit();
         assert!(budget.withdraw() && !budget.withdraw());
     }
 }
