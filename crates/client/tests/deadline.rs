@@ -11,6 +11,7 @@ use ideogram_client::{
 };
 use serde_json::json;
 use std::future::{Future, IntoFuture};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 use support::queue::{CANCEL, ID, RESULT, STREAM, SUBMIT, accepted, completed, in_progress, output};
 use support::{Act, Reply, Request, Stub, answer, event, json, stream};
@@ -326,6 +327,13 @@ async fn a_job_that_has_completed_by_its_deadline_is_fetched_within_the_time_to_
     assert!(error.to_string().contains("has completed"), "{error}");
     assert_eq!(stub.lines(), [SUBMIT, STREAM, CANCEL, RESULT]);
 
+    // A key that may not read the result says nothing of the job.
+    let stub = endless(already, || json(403, json!({"detail": "no"}))).await;
+    let client = quick(stub.builder());
+    let error = client.subscribe(&input).with_deadline(SHORT).await.unwrap_err();
+    assert_eq!((error.kind(), error.state()), (ErrorKind::Deadline, Some(RequestState::Accepted)), "{error:?}");
+    assert!(error.to_string().contains("could not be fetched"), "{error}");
+
     // What the model says of it is the last word.
     let failed = || json(422, json!({"detail": [{"loc": ["body"], "msg": "no", "type": "value_error"}]}));
     let stub = endless(already, failed).await;
@@ -385,10 +393,35 @@ async fn a_run_that_its_deadline_meets_on_its_way_is_unknown_with_its_window_and
 
 #[tokio::test]
 async fn a_run_that_is_given_up_on_its_way_is_waited_for() {
-    let stub = Stub::start(|_| [vec![Act::Pause(SHORT * 2)], json(200, output())].concat()).await;
+    // Longer than the time to wind up, which is for what can be cancelled.
+    let stub = Stub::start(|_| [vec![Act::Pause(SHORT + WIND_UP * 2)], json(200, output())].concat()).await;
     let (client, input) = (quick(stub.builder()), input());
     let response = client.run(&input).cancel_when(tokio::time::sleep(SHORT)).await.unwrap();
     assert_eq!(response.seed, 7);
+}
+
+#[tokio::test]
+async fn a_run_that_is_given_up_and_never_answered_ends_at_its_deadline() {
+    let stub = Stub::start(|_| vec![Act::Stall]).await;
+    let (client, input) = (quick(stub.builder()), input());
+    let call = client.run(&input).with_deadline(SHORT * 3).cancel_when(tokio::time::sleep(SHORT));
+    let error = error_within(SHORT * 3, call.into_future()).await;
+    assert_eq!((error.kind(), error.state()), (ErrorKind::Deadline, Some(RequestState::Unknown)), "{error:?}");
+}
+
+#[tokio::test]
+async fn the_attempt_that_a_deadline_meets_on_its_way_counts() {
+    let met = AtomicUsize::new(0);
+    let stub = Stub::start(move |_| match met.fetch_add(1, Ordering::SeqCst) {
+        0 => answer(429, &[("retry-after", "0"), ("content-type", "application/json")], "{}"),
+        _ => vec![Act::Stall],
+    });
+    let stub = stub.await;
+    let policy = RetryPolicy::default().with_base_delay(millis(1));
+    let (client, input) = (quick(stub.builder().with_retry_policy(policy)), input());
+    let error = client.submit(&input).with_deadline(SLACK).await.unwrap_err();
+    assert_eq!((error.state(), error.attempts()), (Some(RequestState::Unknown), 2), "{error:?}");
+    assert_eq!(stub.requests().len(), 2);
 }
 
 #[test]

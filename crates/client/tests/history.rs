@@ -32,7 +32,7 @@ fn page(request: &Request) -> u32 {
 async fn service(page_of: impl Fn(u32) -> (Vec<Value>, Value) + Send + Sync + 'static) -> Stub {
     Stub::start(move |request| {
         assert_eq!(request.line(), HISTORY);
-        let (items, next) = page_of(page(&request));
+        let (items, next) = page_of(page(request));
         answer(200, json!({"items": items, "next_cursor": next, "has_more": !next.is_null()}))
     })
     .await

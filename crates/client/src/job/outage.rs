@@ -107,6 +107,23 @@ mod tests {
     }
 
     #[test]
+    fn the_time_for_a_doubt_ends_to_the_moment() {
+        let (policy, nearly) = (RetryPolicy::default(), Duration::from_nanos(1));
+        let doubted = |judgement, after| {
+            let outage = Outage { lasting: after, contradicting: after, age: Some(after), ..Outage::default() };
+            outage.wait(judgement, &policy, seconds(900), 0.5).is_some()
+        };
+        for (judgement, end) in [
+            (Judgement::NotFound, seconds(10)),
+            (Judgement::Contradicted, seconds(10)),
+            (Judgement::RateLimited, seconds(900)),
+            (Judgement::NotYetKnown, seconds(900)),
+        ] {
+            assert!(doubted(judgement, end.saturating_sub(nearly)) && !doubted(judgement, end), "{judgement:?}");
+        }
+    }
+
+    #[test]
     fn what_is_known_counts_at_once() {
         for judgement in [Judgement::Denied, Judgement::Cancelled, Judgement::Failed, Judgement::Answered] {
             let new = Outage { age: Some(Duration::ZERO), ..Outage::default() };

@@ -65,8 +65,20 @@ mod tests {
 
     #[test]
     fn private_addresses_are_told_from_public_ones() {
-        for public in ["1.1.1.1", "172.32.0.1", "100.128.0.1", "2606:4700::1111", "64:ff9b::101:101", "::ffff:8.8.8.8"]
-        {
+        for public in [
+            "1.1.1.1",
+            "1.0.0.1",
+            "8.18.0.1",
+            "172.32.0.1",
+            "100.128.0.1",
+            "192.0.1.1",
+            "192.1.0.1",
+            "198.17.0.1",
+            "198.20.0.1",
+            "2606:4700::1111",
+            "64:ff9b::101:101",
+            "::ffff:8.8.8.8",
+        ] {
             assert!(is_public(public.parse().unwrap()), "{public}");
         }
         for private in [
@@ -80,6 +92,7 @@ mod tests {
             "192.0.0.8",
             "192.0.2.1",
             "198.18.0.1",
+            "198.19.0.1",
             "224.0.0.1",
             "255.255.255.255",
             "::",
@@ -99,7 +112,9 @@ mod tests {
     #[test]
     fn a_server_cannot_send_the_program_to_this_machine_or_its_network() {
         let allowed = |text: &str, local| check(&text.parse().unwrap(), local).is_ok();
-        assert!(allowed("https://v3.fal.media/files/a.png", false));
+        for url in ["https://v3.fal.media/files/a.png", "https://1.1.1.1/a.png", "https://[2606:4700::1111]/a.png"] {
+            assert!(allowed(url, false), "{url}");
+        }
         assert!(allowed("http://127.0.0.1:4000/a.png", true) && !allowed("http://127.0.0.1:4000/a.png", false));
         for url in [
             "http://v3.fal.media/a.png",

@@ -42,3 +42,28 @@ impl Timeouts {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Timeouts;
+    use crate::call::operation::Operation;
+
+    #[test]
+    fn what_moves_pictures_has_longer_than_what_only_answers() {
+        let timeouts = Timeouts::default();
+        for (operation, time) in [
+            (Operation::Run, timeouts.deadline),
+            (Operation::Download, timeouts.deadline),
+            (Operation::Upload, timeouts.deadline),
+            (Operation::Part, timeouts.deadline),
+            (Operation::Result, timeouts.result),
+            (Operation::History, timeouts.result),
+            (Operation::Submit, timeouts.answer),
+            (Operation::Status, timeouts.answer),
+            (Operation::Cancel, timeouts.answer),
+        ] {
+            assert_eq!(timeouts.of(operation), time, "{operation:?}");
+        }
+        assert!(timeouts.answer < timeouts.result && timeouts.result < timeouts.deadline);
+    }
+}
