@@ -1,8 +1,8 @@
 //! Wire JSON: what is sent with nothing and with everything set, and every shape of answer, through the models and back.
 
 use ideogram_schema::{
-    AspectRatio, CancelState, CancelStatus, EditInput, ErrorBody, ErrorDetail, GenerateInput, Output, QueueState,
-    QueueStatus, RemixInput, Strength, Style,
+    AspectRatio, CancelState, CancelStatus, ENDPOINTS, EditInput, ErrorBody, ErrorDetail, GenerateInput, Output,
+    QueueState, QueueStatus, RemixInput, Strength, Style,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -46,7 +46,14 @@ fn requests_with_everything_set_send_it_as_the_description_says() {
         .with_style(Style::Realistic)
         .with_expand_prompt(true)
         .with_sync_mode(false);
-    insta::assert_json_snapshot!(json!({"generate": generate, "remix": remix, "edit": edit}));
+    let sent = json!({"generate": generate, "remix": remix, "edit": edit});
+    for info in ENDPOINTS {
+        let body = sent[info.verb].as_object().unwrap_or_else(|| panic!("`{}` is not here: add it", info.verb));
+        let left_out: Vec<_> =
+            info.inputs.iter().map(|field| field.name).filter(|name| !body.contains_key(*name)).collect();
+        assert_eq!(left_out, [""; 0], "`{}` has fields that are not set here: set them", info.verb);
+    }
+    insta::assert_json_snapshot!(sent);
 }
 
 #[test]

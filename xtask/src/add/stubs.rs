@@ -14,7 +14,7 @@ pub(super) fn stubs(description: &Description, entry: &EndpointEntry) -> Vec<Val
     if facts.is_some_and(|facts| facts.price.is_none()) {
         stubs.push(json!({
             "target": format!("$.paths['/{}'].post['x-fal-endpoint']", entry.id),
-            "update": {"price": {"amount": "0.00", "currency": "USD", "unit": "image"}},
+            "update": {"price": {"amount": "…", "currency": "USD", "unit": "image"}},
             "x-reason": "The list price on the model's page; the document has none.",
         }));
     }

@@ -136,7 +136,12 @@ impl Made {
         tell(changes);
         match (&args.document, args.dry_run) {
             (_, true) => say!("{count} generated files, {} would change", changes.len()),
-            (Some(_), false) => say!("{} files changed in {}", changes.len(), folder.display()),
+            (Some(_), false) => {
+                say!("{} files written in {}", changes.len(), folder.display());
+                if changes.iter().any(|change| matches!(change, Change::Missing(_))) {
+                    say!("another crate takes it by `cargo add --path {}`", folder.display());
+                }
+            }
             (None, false) => say!("{count} generated files, {} changed", changes.len()),
         }
     }

@@ -97,6 +97,8 @@ fn the_stubs_are_an_overlay_once_they_are_no_comments() {
     let actions = serde_json::from_str::<Value>(&overlay).unwrap()["actions"].as_array().unwrap().len();
     assert!(actions > 0 && actions == added.stubs, "{overlay}");
     copy.write("overlay/ideogram-v2.json", &overlay);
+    assert!(copy.refusal().contains("`…` is no amount"), "a price that nobody wrote is no price");
+    copy.write("overlay/ideogram-v2.json", &overlay.replace("\"amount\": \"…\"", "\"amount\": \"0.08\""));
     copy.describe();
 }
 

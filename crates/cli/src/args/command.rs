@@ -144,7 +144,8 @@ fn doctor() -> Command {
         .about("Look at everything that a call needs, and say what to do where something is wrong")
         .after_help(
             "Looks at the key, the settings, the proxy, the certificates, each service, the clock, the ledger, the disk and \
-             the terminal. Nothing that costs is sent. It ends with the exit code that a call would end with.\n\n\
+             the terminal. Nothing that costs is sent. It ends with the exit code of what is wrong, \
+             and with 7 where several things are.\n\n\
              Example:\n  ideogram doctor",
         )
 }

@@ -156,9 +156,15 @@ async fn buy(matches: &ArgMatches, output: Output, options: Options, source: Sou
         (surveyor.plan, surveyor.survey)
     };
     output.note(&in_words(&survey));
+    if !session.persistent {
+        output.note(
+            "with `--sandbox` nothing is known of this run afterwards, so the same command makes every row again; \
+             `ideogram sandbox` in another terminal is for going on",
+        );
+    }
     if !is_new && survey.nameless > 0 {
         output.note(&format!(
-            "{} of those to buy are known by what they ask for, as they have no `id`: they are new, changed, or were not reached before",
+            "{} of those to buy have no `id`; one that was edited since the last run is bought as a new row",
             survey.nameless
         ));
     }

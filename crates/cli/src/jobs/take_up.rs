@@ -81,7 +81,7 @@ async fn find_again(session: &mut Session, row: &Row, request: SaveRequest<'_>) 
         ErrorKind::Unknown,
         format!(
             "the answer to {id} was lost, so it may have been billed, and {why}{ids}; look in fal's dashboard, then take it up \
-         with `--request` or give it up with `ideogram jobs close {id}`"
+         with `ideogram jobs resume {id} --request ID` or give it up with `ideogram jobs close {id}`"
         ),
     );
     failure.facts.not_in_history = not_in_history;

@@ -41,6 +41,20 @@ variables! {
     CLICOLOR;
     /// The kind of the terminal; `dumb` has no colours.
     TERM;
+    /// The terminal's program, by which `--preview` knows how to show a picture.
+    TERM_PROGRAM;
+    /// The same at the other end of an SSH connection.
+    LC_TERMINAL;
+    /// `truecolor` or `24bit`: `--preview` has every colour.
+    COLORTERM;
+    /// Set by the terminal of Windows, which has every colour.
+    WT_SESSION;
+    /// Set by kitty: `--preview` shows a picture by its protocol.
+    KITTY_WINDOW_ID;
+    /// Set within tmux: `--preview` shows half blocks.
+    TMUX;
+    /// Set within GNU screen: `--preview` shows half blocks.
+    STY;
 }
 
 /// The variables that name proxies, which the system's conventions define.
@@ -95,12 +109,12 @@ pub(crate) fn terminal() -> TerminalVariables {
     let is_set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
     TerminalVariables {
         term: text(TERM),
-        program: text("TERM_PROGRAM"),
-        lc_terminal: text("LC_TERMINAL"),
+        program: text(TERM_PROGRAM),
+        lc_terminal: text(LC_TERMINAL),
         // The terminal of Windows has every colour, and sets only this.
-        color_term: text("COLORTERM").or_else(|| is_set("WT_SESSION").then(|| "truecolor".to_owned())),
-        kitty_window: is_set("KITTY_WINDOW_ID"),
-        multiplexer: is_set("TMUX") || is_set("STY"),
+        color_term: text(COLORTERM).or_else(|| is_set(WT_SESSION).then(|| "truecolor".to_owned())),
+        kitty_window: is_set(KITTY_WINDOW_ID),
+        multiplexer: is_set(TMUX) || is_set(STY),
         no_color: is_set(NO_COLOR),
     }
 }

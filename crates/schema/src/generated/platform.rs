@@ -18,19 +18,19 @@ pub struct BillingEvent {
     /// Units that came out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub output_units: Option<f64>,
-    /// What one unit cost.
+    /// What one unit cost, in dollars.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unit_price: Option<f64>,
     /// The account's discount, per cent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub percent_discount: Option<f64>,
-    /// Before the discount.
+    /// What it cost before the discount, in dollars.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cost_subtotal: Option<f64>,
-    /// The discount.
+    /// The discount, in dollars.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cost_discount: Option<f64>,
-    /// What is paid.
+    /// What is paid, in dollars.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cost_total: Option<f64>,
     /// What is paid, in billionths of a dollar, as far as it is known yet.
