@@ -162,7 +162,7 @@ impl Asked {
 
 #[cfg(test)]
 mod tests {
-    use super::{Asked, understand};
+    use super::{Asked, same_name, understand};
     use crate::batch::read::{Cell, Fault};
     use serde_json::{Value, json};
 
@@ -184,6 +184,16 @@ mod tests {
         assert_eq!((asked.copies, asked.id.as_deref(), asked.info.verb), (3, Some("x"), "generate"));
         let asked = of_json(json!({"prompt": "a", "style": "anime"}), &[("style", "design"), ("seed", "1")]).unwrap();
         assert_eq!(Value::Object(asked.fields), json!({"prompt": "a", "style": "design", "seed": 1}));
+    }
+
+    #[test]
+    fn a_cell_of_blanks_is_none_and_a_name_is_another_one_with_any_other_letter() {
+        let asked = of_text(&[("prompt", "a"), ("id", " "), ("output", "\t"), ("n", "")]).unwrap();
+        assert_eq!((asked.id, asked.output, asked.copies), (None, None, 1));
+        assert!(same_name("aspect-ratio", "aspect_ratio") && same_name("aspect_ratio", "aspect-ratio"));
+        for other in ["aspect.ratio", "aspectxratio", "aspect-ratios", "Aspect-ratio"] {
+            assert!(!same_name("aspect-ratio", other) && !same_name(other, "aspect-ratio"), "{other}");
+        }
     }
 
     #[test]

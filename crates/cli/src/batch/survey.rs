@@ -180,3 +180,153 @@ pub(super) fn told(name: &str, line: u64, fault: &Fault) -> String {
     let column = fault.column.as_ref().map(|column| format!(", column {column}")).unwrap_or_default();
     format!("{name}, line {line}{column}: {}", fault.why)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Survey, Surveyor};
+    use crate::batch::Options;
+    use crate::batch::plan::{Plan, Task};
+    use crate::batch::source::Source;
+    use crate::exit::Failure;
+    use crate::ledger::{Batch, Closing, Ledger, NewRow, State};
+    use std::time::Duration;
+
+    const BATCH: Batch<'_> = Batch { name: "rows", base: "b", account: "a" };
+
+    fn options() -> Options {
+        Options {
+            out: None,
+            place: ".".into(),
+            folder: std::env::temp_dir(),
+            sets: Vec::new(),
+            concurrency: 1,
+            limit: None,
+            fail_fast: false,
+            rebuy: false,
+            retry_failed: false,
+            retry_unknown: false,
+            overwrite: false,
+            gallery: false,
+            patience: Duration::ZERO,
+        }
+    }
+
+    /// What a look at these rows comes to, and the tasks in the order of the work.
+    async fn survey(rows: &str, options: &Options, ledger: &Ledger) -> Result<(Survey, Vec<Task>), Failure> {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("rows.jsonl");
+        std::fs::write(&path, rows).unwrap();
+        let source = Source::open(&path, Some("rows"))?;
+        let (bought, plan) = (Some((ledger, BATCH)), Plan::new()?);
+        let mut surveyor = Surveyor { options, source: &source, bought, plan, survey: Survey::default() };
+        let mut pauses = 0;
+        surveyor
+            .read(async || {
+                pauses += 1;
+                Ok(())
+            })
+            .await?;
+        assert_eq!(pauses, 1, "one for so few rows");
+        let tasks = std::iter::from_fn(|| surveyor.plan.next().unwrap()).collect();
+        Ok((surveyor.survey, tasks))
+    }
+
+    /// Notes a request of the batch, and brings it into that state.
+    fn bought(ledger: &mut Ledger, key: &str, state: State) -> i64 {
+        let row = NewRow {
+            base: BATCH.base,
+            account: Some(BATCH.account),
+            batch: Some((BATCH.name, key)),
+            ..NewRow::new("x/y", "{}")
+        };
+        let (id, why) = (ledger.begin(&row).unwrap(), String::new());
+        match state {
+            State::Accepted | State::Answered | State::Saved | State::Cancelled => ledger.accepted(id, "r").unwrap(),
+            State::Lost => ledger.lost(id, "cut").unwrap(),
+            _ => {}
+        }
+        match state {
+            State::Answered => ledger.answered(id, None, "{}"),
+            State::Saved => ledger.close(id, &Closing::Saved { files: Vec::new() }),
+            State::NotSent => ledger.close(id, &Closing::NotSent { why }),
+            State::Refused => ledger.close(id, &Closing::Refused { why }),
+            State::Failed => ledger.close(id, &Closing::Failed { why }),
+            State::Cancelled => ledger.close(id, &Closing::Cancelled),
+            State::Closed => ledger.close(id, &Closing::ByHand),
+            _ => Ok(()),
+        }
+        .unwrap();
+        assert_eq!(ledger.row(id).unwrap().unwrap().state, state);
+        id
+    }
+
+    #[tokio::test]
+    async fn what_is_bought_already_is_bought_again_only_where_nothing_can_come_of_it_or_it_is_asked_for() {
+        const ROW: &str = r#"{"prompt":"a","id":"k"}"#;
+        let (_, tasks) = survey(ROW, &options(), &Ledger::temporary().unwrap()).await.unwrap();
+        let key = tasks[0].key.clone();
+        let (plain, retry, rebuy) =
+            (options(), Options { retry_failed: true, ..options() }, Options { rebuy: true, ..options() });
+        for &state in State::ALL {
+            for same in [true, false] {
+                for (what, options) in [("plain", &plain), ("retry", &retry), ("rebuy", &rebuy)] {
+                    let mut ledger = Ledger::temporary().unwrap();
+                    let id = bought(&mut ledger, if same { &key } else { "k#another" }, state);
+                    let found = survey(ROW, options, &ledger).await;
+                    let case = format!("{state:?}, same: {same}, {what}: {found:?}");
+                    let buys = match state {
+                        State::NotSent | State::Refused | State::Cancelled => true,
+                        State::Failed | State::Closed => what == "retry" || (!same && what == "rebuy"),
+                        _ => !same && what == "rebuy",
+                    };
+                    let left = matches!(state, State::Failed | State::Closed);
+                    if !buys && !same && !left {
+                        assert!(found.unwrap_err().message().contains("bought with another request"), "{case}");
+                        continue;
+                    }
+                    let (survey, tasks) = found.unwrap();
+                    let jobs: Vec<_> = tasks.iter().map(|task| task.job).collect();
+                    let counts = [survey.new, survey.begun, survey.saved, survey.failed];
+                    let (expected, expected_counts) = match state {
+                        _ if buys => (vec![None], [1, 0, 0, 0]),
+                        State::Saved => (vec![], [0, 0, 1, 0]),
+                        _ if left => (vec![], [0, 0, 0, 1]),
+                        _ => (vec![Some(id)], [0, 1, 0, 0]),
+                    };
+                    assert_eq!((jobs, counts, survey.requests), (expected, expected_counts, 1), "{case}");
+                }
+            }
+        }
+    }
+
+    #[tokio::test]
+    async fn every_request_has_a_key_of_its_own_and_a_row_that_is_there_twice_another_one() {
+        let rows = "{\"prompt\":\"a\",\"id\":\"a%#~\",\"n\":3}\n{\"prompt\":\"b\"}\n{\"prompt\":\"b\"}\n\
+                    {\"prompt\":\"c\",\"id\":\"a%#~\"}\n{\"prompt\":\" \"}\n{\"prompt\":\"d\",\"output\":\"../d.png\"}\n";
+        let (survey, tasks) = survey(rows, &options(), &Ledger::temporary().unwrap()).await.unwrap();
+        let print = |key: &str| key.split_once('#').unwrap().1.trim_end_matches(".1").trim_end_matches(".2").to_owned();
+        let keys: Vec<String> = tasks.iter().map(|task| task.key.replace(&print(&task.key), "")).collect();
+        assert_eq!(keys, ["a%25%23%7e#", "a%25%23%7e~2#", "a%25%23%7e~3#", "#.1", "#.2"]);
+        assert!(tasks.iter().all(|task| print(&task.key).len() == 64), "{tasks:?}");
+        assert_eq!(tasks.iter().map(|task| task.number).collect::<Vec<_>>(), [1, 2, 3, 4, 5]);
+        assert_eq!(tasks.iter().map(|task| task.line).collect::<Vec<_>>(), [1, 1, 1, 2, 3]);
+        assert_eq!((survey.requests, survey.new, survey.nameless, survey.bad), (5, 5, 2, 3));
+        assert_eq!((survey.micros, survey.unpriced), (5 * 50_000, 0));
+    }
+
+    #[tokio::test]
+    async fn a_limit_is_for_what_is_new_and_what_is_begun_is_finished_beyond_it() {
+        let rows = "{\"prompt\":\"a\"}\n{\"prompt\":\"b\",\"id\":\"b\"}\n{\"prompt\":\"c\"}\n{\"prompt\":\"d\",\"id\":\"d\"}\n";
+        let mut ledger = Ledger::temporary().unwrap();
+        let (_, all) = survey(rows, &options(), &ledger).await.unwrap();
+        let id = bought(&mut ledger, &all[3].key, State::Accepted);
+        let limited = |limit| Options { limit: Some(limit), ..options() };
+        for (limit, numbers, nameless) in [(1, vec![4, 1], 1), (2, vec![4, 1, 2], 1), (3, vec![4, 1, 2, 3], 2)] {
+            let (survey, tasks) = survey(rows, &limited(limit), &ledger).await.unwrap();
+            assert_eq!(tasks.iter().map(|task| task.number).collect::<Vec<_>>(), numbers, "{limit}");
+            assert_eq!(tasks[0].job, Some(id));
+            assert_eq!((survey.new, survey.begun, survey.nameless), (3, 1, nameless), "{limit}");
+            assert_eq!(survey.micros, limit * 50_000);
+        }
+    }
+}

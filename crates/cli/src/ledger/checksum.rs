@@ -43,3 +43,20 @@ impl Checksum {
         Self::new().bytes(text.as_bytes()).finish()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Checksum;
+    use sha2::{Digest as _, Sha256};
+
+    #[test]
+    fn a_sum_is_the_first_eight_bytes_of_the_hash_and_tells_lists_of_fields_apart() {
+        let hash = Sha256::digest(b"\x03\0\0\0\0\0\0\0fox");
+        let first = hash.iter().take(8).copied().collect::<Vec<u8>>().try_into().unwrap();
+        assert_eq!(Checksum::of("fox"), i64::from_be_bytes(first), "files that are there have this one");
+        let of =
+            |fields: &[&str]| fields.iter().fold(Checksum::new(), |sum, field| sum.bytes(field.as_bytes())).finish();
+        assert_ne!(of(&["ab", "c"]), of(&["a", "bc"]));
+        assert_ne!(Checksum::new().optional(None).finish(), Checksum::new().optional(Some(b"")).finish());
+    }
+}

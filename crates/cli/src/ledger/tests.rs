@@ -103,6 +103,7 @@ fn a_closed_row_keeps_no_pictures() {
     ledger.close(id, &Closing::Refused { why: "refused".into() }).unwrap();
     let row = ledger.row(id).unwrap().unwrap();
     assert!(!row.input.contains("iVBOR") && row.input.contains("sha256"), "{}", row.input);
+    assert!(!row.delivered, "there is nothing to hand over");
     assert!(ledger.was_sent_before("a/b/c", input).unwrap() && !ledger.was_sent_before("a/b", input).unwrap());
 }
 
@@ -185,6 +186,19 @@ fn every_column_of_a_row_is_under_its_checksum() {
 }
 
 #[test]
+fn counts_that_are_not_as_they_were_written_are_noticed() {
+    for column in ["changes", "last_id", "total", "opened", "sum"] {
+        let (_directory, path) = place();
+        filled(&path);
+        let db = Connection::open(&path).unwrap();
+        assert_eq!(db.execute(&format!("UPDATE ledger SET {column} = {column} + 1"), []).unwrap(), 1);
+        drop(db);
+        let error = Ledger::open(&path).unwrap_err();
+        assert!(error.is_damage() && error.to_string().contains("its own counts"), "{column}: {error}");
+    }
+}
+
+#[test]
 fn a_file_that_is_no_ledger_is_left_alone() {
     let (_directory, path) = place();
     std::fs::create_dir_all(path.parent().unwrap()).unwrap();
@@ -193,6 +207,34 @@ fn a_file_that_is_no_ledger_is_left_alone() {
     assert!(Ledger::open(&path).unwrap_err().to_string().ends_with("is not a ledger"));
     assert!(salvage(&path).is_err());
     assert_eq!(std::fs::read_to_string(&path).unwrap(), text);
+}
+
+#[test]
+fn a_ledger_whose_head_is_overwritten_is_a_damaged_one_and_not_somebody_elses_file() {
+    let (_directory, path) = place();
+    let rows = filled(&path);
+    checkpoint(&path);
+    let mut bytes = std::fs::read(&path).unwrap();
+    bytes[..16].fill(0);
+    put_back(&path, &[bytes, Vec::new(), std::fs::read(beside(&path, ".mark")).unwrap()]);
+    let error = Ledger::open(&path).unwrap_err();
+    assert!(error.is_damage() && error.to_string().contains("the head of the file"), "{error}");
+    assert_eq!(salvage(&path).unwrap().unwrap().missing.len(), rows.len());
+}
+
+#[test]
+fn a_file_belongs_to_the_row_that_has_it_or_is_about_to_take_it() {
+    let mut ledger = Ledger::temporary().unwrap();
+    let (saved, taking) = (ledger.begin(&new()).unwrap(), ledger.begin(&new()).unwrap());
+    ledger.accepted(saved, "r-1").unwrap();
+    ledger.close(saved, &Closing::Saved { files: vec!["/a.png".into()] }).unwrap();
+    ledger.about_to_take(taking, &["/b.png".into(), "/c.png".into()]).unwrap();
+    for (path, owner) in [("/a.png", Some(saved)), ("/b.png", Some(taking)), ("/c.png", Some(taking)), ("/d.png", None)]
+    {
+        for id in [saved, taking] {
+            assert_eq!(ledger.has_file(id, path), owner.is_some_and(|owner| owner != id), "{path}, {id}");
+        }
+    }
 }
 
 /// A ledger of version 1 as the program of that time left it: six rows in its file, two in its log.
@@ -320,7 +362,9 @@ fn a_lost_or_cut_log_is_missed() {
     }
     std::fs::remove_file(&path).unwrap();
     std::fs::remove_file(beside(&path, "-wal")).unwrap();
-    assert!(Ledger::open(&path).unwrap_err().is_damage(), "nor is a ledger begun anew that is gone");
+    let error = Ledger::open(&path).unwrap_err();
+    assert!(error.is_damage() && error.to_string().contains("requests is gone"), "{error}");
+    assert!(!path.exists(), "nor is a ledger begun anew that is gone");
     put_back(&path, &whole);
     assert_eq!(Ledger::open(&path).unwrap().recent_rows(100).unwrap(), rows);
 }
