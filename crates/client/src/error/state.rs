@@ -231,6 +231,16 @@ mod tests {
     }
 
     #[test]
+    fn what_the_server_says_not_to_try_again_is_not() {
+        let told = |needs_retry, user_timeout| {
+            let head = Head { status: StatusCode::SERVICE_UNAVAILABLE, needs_retry, user_timeout, ..Head::default() };
+            Error::status_of(head, b"{}").at(Operation::Result, None).is_transient()
+        };
+        assert!(told(None, false) && told(Some(true), false));
+        assert!(!told(Some(false), false) && !told(None, true));
+    }
+
+    #[test]
     fn a_verdict_is_the_end_and_never_tried_again() {
         let error = answered(Operation::Result, 503, "{}");
         assert!(error.is_transient() && error.state().is_none());

@@ -249,7 +249,13 @@ mod tests {
             let error = Error::new(kind, "").at(Operation::Result, None);
             assert_eq!(error.judge(Some(ID), Reported::Completed), expected, "{kind:?}");
         }
-        let answered = Error::new(ErrorKind::Decode, "").in_state(RequestState::Answered);
-        assert_eq!(answered.judge(Some(ID), Reported::Completed), Judgement::Answered);
+        for (state, expected) in [
+            (RequestState::Answered, Judgement::Answered),
+            (RequestState::Failed, Judgement::Failed),
+            (RequestState::Cancelled, Judgement::Cancelled),
+        ] {
+            let known = Error::new(ErrorKind::Decode, "").in_state(state);
+            assert_eq!(known.judge(Some(ID), Reported::Completed), expected, "{state}");
+        }
     }
 }

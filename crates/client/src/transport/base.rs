@@ -108,7 +108,10 @@ mod tests {
     #[test]
     fn plain_http_is_for_this_machine_only() {
         for good in ["http://127.0.0.1:8080/run", "http://localhost", "http://[::1]:9/", "https://fal.run/"] {
-            assert!(Base::parse("x", good).is_ok(), "{good}");
+            let base = Base::parse("x", good).unwrap();
+            assert_eq!(base.is_loopback(), !good.contains("fal.run"), "{good}");
+            #[cfg(feature = "media")]
+            assert_eq!(base.is_plain(), good.starts_with("http:"), "{good}");
         }
         for bad in [
             "http://fal.run",

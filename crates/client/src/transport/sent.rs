@@ -66,3 +66,36 @@ impl Body for Watched {
         self.body.size_hint()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Sent;
+    use http_body::Body as _;
+    use std::future::poll_fn;
+    use std::pin::Pin;
+
+    /// The body of a watched request.
+    fn body(sent: &Sent) -> reqwest::Body {
+        let mut request = reqwest::Request::new(reqwest::Method::POST, "http://localhost/".parse().unwrap());
+        *request.body_mut() = Some("fox".into());
+        sent.watch(&mut request);
+        request.body_mut().take().unwrap()
+    }
+
+    #[tokio::test]
+    async fn a_body_leaves_or_is_kept_here_and_never_both() {
+        let sent = Sent::default();
+        let mut leaving = body(&sent);
+        assert_eq!(leaving.size_hint().exact(), Some(3));
+        assert!(!sent.is_set());
+        let frame = poll_fn(|context| Pin::new(&mut leaving).poll_frame(context)).await;
+        assert_eq!(frame.unwrap().unwrap().into_data().unwrap(), "fox");
+        assert!(sent.is_set() && !sent.forbid(), "it has left");
+
+        sent.clear();
+        let mut kept = body(&sent);
+        assert!(!sent.is_set() && sent.forbid());
+        let frame = poll_fn(|context| Pin::new(&mut kept).poll_frame(context)).await;
+        assert!(frame.unwrap().is_err() && !sent.is_set(), "it must not leave");
+    }
+}

@@ -92,3 +92,18 @@ async fn read_some(mut body: BodyStream, limit: usize) -> Vec<u8> {
     }
     whole
 }
+
+#[cfg(test)]
+mod tests {
+    use super::read_some;
+    use bytes::Bytes;
+    use futures_util::stream;
+
+    #[tokio::test]
+    async fn the_body_of_an_error_is_read_to_its_end_or_to_its_bound() {
+        for (limit, read) in [(9, "abcdef"), (6, "abcdef"), (5, "abcde"), (4, "abcd"), (2, "ab"), (1, "a")] {
+            let parts = ["ab", "cd", "ef"].map(|part| Ok(Bytes::from(part)));
+            assert_eq!(read_some(Box::pin(stream::iter(parts)), limit).await, read.as_bytes(), "{limit}");
+        }
+    }
+}
