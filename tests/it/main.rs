@@ -17,6 +17,7 @@ mod guards;
 mod mutation;
 mod round_trip;
 mod surface;
+mod tables;
 mod wire;
 
 #[rustfmt::skip]

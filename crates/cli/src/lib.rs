@@ -1,8 +1,8 @@
 //! The command line `ideogram`: pictures from fal's Ideogram V2 Turbo endpoints, typed by a person or a script.
 //!
 //! The commands, their flags, defaults, ranges and allowed values are made from [`ideogram_schema::ENDPOINTS`] when the
-//! program starts; nothing about an endpoint is written down here. stdout is data (paths, bytes, or one
-//! [`Envelope`](envelope::Envelope) with `--json`), stderr is talk, and [`Exit`] says how it ended.
+//! program starts; this crate contains no fact about an endpoint. Results go to stdout (paths, bytes, or one
+//! [`Envelope`](envelope::Envelope) with `--json`), progress and messages to stderr, and [`Exit`] is the exit code.
 //!
 //! ```
 //! let help = ideogram_cli::command().render_help().to_string();

@@ -75,13 +75,13 @@
 //! # Bounds
 //! Every read has a size limit and every wait a time limit: see [`limits`]. The key goes to the configured base URLs
 //! and their backup hosts only, over TLS or to this machine, and is in no log, error or `Debug`. Many jobs at once share a
-//! bounded number of connections: on HTTP/2 each job has a status stream, on HTTP/1.1 the first 64 have one and the
-//! others are polled, in turn.
+//! bounded number of connections: over HTTP/2 each job has a status stream; over HTTP/1.1 the first 64 have one, and the
+//! client polls the others.
 //!
 //! # Testing your program
 //! The crate `ideogram-sandbox` imitates the service on this machine: the same protocol over real sockets, with no key and no
-//! bill. It returns the requests and charges as values, so "paid exactly once" is one assertion, and it produces the faults that
-//! you choose:
+//! bill. It returns the requests and charges as values, so "paid exactly once" is one assertion. It produces the faults that you
+//! choose, and a word in a prompt makes a job fail: `__content_policy_violation__` has it refused by moderation.
 //!
 //! ```
 //! use ideogram_client::{Client, GenerateInput};
@@ -101,14 +101,12 @@
 //! ```
 //!
 //! As a dev-dependency without default features the sandbox makes pictures of one colour and builds no font and no drawing crate.
-//! It then adds 42 packages to the client's, and 104 s of CPU time to a first debug build, in which the client takes 69 s
-//! (`time cargo build -p ideogram-sandbox --no-default-features` after the client, 2 cores, 2026-11-26).
 //!
 //! # Features
 //! | feature | default | what it adds |
 //! |---|---|---|
-//! | `media` | yes | uploads, pictures within the request, sizes of pictures, text chunks of a PNG; two small dependencies |
-//! | `webhook` | no | the module `webhook`, to check a webhook's delivery in a server |
+//! | `media` | yes | uploads, pictures within the request, the check that mask and picture have the same size, text chunks of a PNG; two small dependencies |
+//! | `webhook` | no | the module `webhook`, to check in a server that a webhook comes from fal, and to read it |
 //! | `reqwest` | no | [`ClientBuilder::with_http`], to change reqwest's own builder; may change in any release |
 //! | `blocking` | no | the module `blocking`: the same client for programs without an async runtime; it starts a thread |
 //!

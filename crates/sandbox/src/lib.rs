@@ -1,6 +1,6 @@
 //! A local stand-in for fal's Ideogram V2 Turbo endpoints: the same protocol, real pictures, no key and no bill.
 //!
-//! [`Sandbox::builder`] starts one on a loopback port. Everything that fal spreads over hosts lies under one origin:
+//! [`Sandbox::builder`] starts one on a loopback port. It serves all of fal's hosts under one address, each with a prefix:
 //!
 //! | fal | here |
 //! |---|---|
@@ -11,13 +11,12 @@
 //! | `https://api.fal.ai/v1` | `/platform/v1` |
 //! | `https://fal.ai` | `/site` |
 //!
-//! A request that comes with one of those hosts in its `Host` header finds the same services without a prefix, and so does
-//! one on a service's own port ([`Builder::service_ports`]). The URLs of an answer lead back the way the request came.
-//! `/_sandbox` is the look inside, for people and as JSON; `/api/fal/proxy` is the proxy that programs in a browser go
-//! through.
+//! A request with one of those hosts in its `Host` header, or to a service's own port ([`Builder::service_ports`]), needs no
+//! prefix. The URLs in an answer have the host that the request used. `/_sandbox` shows the jobs and requests, as a page and as
+//! JSON; `/api/fal/proxy` is the proxy through which programs in a browser call fal.
 //!
 //! # In a test
-//! A sandbox starts in a line, says what came in as values, and does wrong what it is told to:
+//! One line starts a sandbox. It returns the jobs, requests and charges as values, and produces the faults that you choose:
 //!
 //! ```
 //! use ideogram_sandbox::{Call, Fault, Rule, Sandbox};
@@ -26,24 +25,27 @@
 //! let sandbox = Sandbox::builder().start().await?;
 //! sandbox.set_faults(Rule::new([Call::Submit], Fault::LostReply).with_times(1));
 //!
-//! // … point a client at `sandbox.url()` with the key `sandbox.key()`, and let it work …
+//! // Here the program under test would call `sandbox.url()` with the key `sandbox.key()`.
 //!
-//! assert!(sandbox.charged().is_empty(), "what was paid for, a line for each job");
+//! assert!(sandbox.charged().is_empty(), "nothing was called, so nothing was charged");
 //! assert!(sandbox.jobs().is_empty() && sandbox.requests().is_empty());
 //! sandbox.shutdown().await;
 //! # Ok::<_, ideogram_sandbox::StartError>(())
 //! # }).unwrap();
 //! ```
 //!
+//! A job fails as the model itself can fail when its prompt contains one of the words of [`TRIGGERS`], such as
+//! `__content_policy_violation__`; it is not charged then.
+//!
 //! # Features
-//! | feature | default | why it is one |
+//! | feature | default | what it adds |
 //! |---|---|---|
-//! | `pictures` | yes | pictures that show what was asked for; without it they are of one colour, and no font or drawing crate is built |
+//! | `pictures` | yes | pictures that show prompt, style and seed; without it each has one colour, and no font or drawing crate is built |
 //!
-//! **Architecture Invariant.** What an endpoint takes and gives is read from its own document, what it costs from
-//! [`ideogram_schema::ENDPOINTS`]: no endpoint id, field list or price stands in the code of this crate.
+//! **Architecture Invariant.** The inputs and outputs of an endpoint are read from its own document, its price from
+//! [`ideogram_schema::ENDPOINTS`]: the code of this crate contains no endpoint id, list of fields or price.
 //!
-//! **Architecture Invariant.** The typed models are not used to check inputs: they take what fal refuses.
+//! **Architecture Invariant.** The typed models are not used to check inputs, because they accept values that fal refuses.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 

@@ -14,7 +14,7 @@ pub struct Dimensions {
 
 impl Dimensions {
     /// Reads them from the header of an encoded picture; no pixel is decoded. `None` for a format that is not in
-    /// [`Format`](crate::Format), and where the header does not tell.
+    /// [`Format`](crate::Format), and if the header does not contain them.
     ///
     /// ```
     /// use ideogram_client::Dimensions;

@@ -48,13 +48,13 @@ impl FileFacts {
         self.format
     }
 
-    /// Width and height in pixels, read from the file's header; `None` where the header does not tell.
+    /// Width and height in pixels, read from the file's header; `None` if the header does not contain them.
     #[cfg(feature = "media")]
     pub fn dimensions(&self) -> Option<Dimensions> {
         self.dimensions
     }
 
-    /// What is odd about the file; empty where nothing is. An odd file was downloaded twice, and came the same both times.
+    /// What is odd about the file; empty if nothing is. An odd file was downloaded twice, with the same content both times.
     pub fn warnings(&self) -> &[DownloadWarning] {
         &self.warnings
     }
@@ -64,7 +64,7 @@ impl FileFacts {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum DownloadWarning {
-    /// The checksum in this header of the download is not the content's.
+    /// The checksum in this header of the download is not that of the content.
     Checksum {
         /// The header's name, in lower case.
         header: &'static str,
@@ -76,12 +76,12 @@ pub enum DownloadWarning {
         /// The size of the file, in bytes.
         received: u64,
     },
-    /// The file does not end as its format does: it may be cut.
+    /// The file does not end as its format requires: it may be cut.
     NoEnd {
         /// The format that it begins as.
         format: Format,
     },
-    /// The content is of no format that this crate knows.
+    /// The content has a format that this crate does not know.
     UnknownFormat,
     /// The server says that it has compressed the file, which was not asked for.
     Encoded {

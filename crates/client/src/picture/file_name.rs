@@ -35,8 +35,8 @@ pub(crate) fn clean(given: &str, format: Option<Format>) -> String {
     }
 }
 
-/// The path of one of several files that were given one path: the first, with number 1 or 0, has that path itself, the others
-/// stand beside it with their number. [`Response::save_to`](crate::Response::save_to) names files so.
+/// The path of one of several files that are saved under one path: the first (number 1 or 0) has that path itself, and the others
+/// are beside it with their number. [`Response::save_to`](crate::Response::save_to) uses these names.
 ///
 /// ```
 /// # use std::path::Path;

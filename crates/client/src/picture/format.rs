@@ -26,7 +26,7 @@ impl Format {
     /// How many bytes [`of`](Self::of) needs.
     pub const BYTES: usize = 16;
 
-    /// The format that a file with these first bytes has; `None` where it is not one of these.
+    /// The format of a file with these first bytes; `None` if it is none of these.
     ///
     /// ```
     /// use ideogram_client::Format;

@@ -19,9 +19,9 @@ use std::sync::Arc;
 
 /// A file that the server made, ready to be downloaded; made by [`Client::image`](crate::Client::image).
 ///
-/// It is a `GET` of the file's `url`, by default on fal's CDN; a picture that stands in the answer as a `data:` URI
-/// (`sync_mode`) is read the same way. A download never carries the API key, and goes over TLS to public addresses only; to
-/// this machine when the client is set up against it. How long the CDN keeps a file is the account's setting, or the
+/// It is a `GET` of the file's `url`, by default on fal's CDN; a picture that the answer contains as a `data:` URI
+/// (`sync_mode`) is read the same way. A download never carries the API key. It goes over TLS to public addresses only, or to
+/// this machine if the client's base URL is on it. How long the CDN keeps a file is the account's setting, or the
 /// request's ([`ObjectLifecycle`](crate::ObjectLifecycle)).
 ///
 /// ```no_run
@@ -59,38 +59,42 @@ impl Image {
     }
 
     /// The largest picture that is read, in bytes; by default [`limits::IMAGE_BYTES`]. A larger one ends in an error whose
-    /// [`is_too_large`](Error::is_too_large) is true; one that stands in the answer itself, in one whose
-    /// [`is_decode`](Error::is_decode) is.
+    /// [`is_too_large`](Error::is_too_large) is true, or, if the answer itself contains the picture as a `data:` URI, whose
+    /// [`is_decode`](Error::is_decode) is true.
     pub fn with_max_bytes(mut self, max_bytes: usize) -> Self {
         self.max_bytes = max_bytes;
         self
     }
 
-    /// Takes any content when the file is saved. By default text in place of a picture, such as an error page, ends in an
-    /// error whose [`is_decode`](Error::is_decode) is true, unless the answer of the endpoint calls the file something other
-    /// than a picture (`content_type`).
+    /// Saves any content. By default, text in place of a picture, such as an error page, ends in an error whose
+    /// [`is_decode`](Error::is_decode) is true, unless the endpoint's answer says that the file is not a picture
+    /// (`content_type`).
     pub fn with_any_content(mut self) -> Self {
         self.any_content = true;
         self
     }
 
-    /// The request that made the file: an error of the download then names it.
+    /// The request that made the file, so that an error of the download can name it
+    /// ([`request_id`](Error::request_id)). [`Response::save_to`](crate::Response::save_to) sets it.
     pub fn with_request_id(mut self, request_id: impl Into<String>) -> Self {
         self.request_id = Some(request_id.into());
         self
     }
 
-    /// The name of the temporary file, for where one is needed: a system or file system without unnamed files, or a file
-    /// that is replaced. A second download at the same time has `-2` after it. A program that chooses the name can remove
-    /// what is left when it is killed; what an earlier run left under that name is removed here. By default a random one.
+    /// The name of the temporary file; by default it is random.
+    ///
+    /// A download is written to a file without a name where the system has such files. Elsewhere, and when an existing file is
+    /// replaced, it is written to a temporary file in the same folder. A program that is killed leaves that file behind; with a
+    /// name of its own choice it can find and remove it. A file that an earlier run left under this name is removed. A second
+    /// attempt at a download that came damaged adds `-2` to the name.
     pub fn with_part_name(mut self, name: impl Into<String>) -> Self {
         self.part_name = Some(name.into());
         self
     }
 
-    /// Calls this function as the picture is saved, with the bytes received so far, from the task that saves: it must not
-    /// block. [`bytes`](Self::bytes) and [`stream`](Self::stream) do not call it, nor does a picture that stands in the answer
-    /// itself.
+    /// Calls this function while the picture is saved, with the number of bytes received so far. It is called from the task that
+    /// saves, so it must not block. It is not called by [`bytes`](Self::bytes) and [`stream`](Self::stream), nor for a picture that
+    /// the answer itself contains.
     pub fn on_progress(mut self, progress: impl Fn(Progress) + Send + Sync + 'static) -> Self {
         self.progress = Some(Arc::new(progress));
         self
@@ -111,10 +115,10 @@ impl Image {
     /// Downloads the whole picture into memory.
     ///
     /// # Errors
-    /// [`is_expired`](Error::is_expired) when the server keeps it no longer; [`is_foreign_url`](Error::is_foreign_url) when
-    /// its URL leads to a place that is not downloaded from; [`is_too_large`](Error::is_too_large) above the bound;
+    /// [`is_expired`](Error::is_expired) when the server no longer has it; [`is_foreign_url`](Error::is_foreign_url) when the
+    /// client does not download from the address in its URL; [`is_too_large`](Error::is_too_large) above the size limit;
     /// [`is_connect`](Error::is_connect), [`is_timeout`](Error::is_timeout), a server error or
-    /// [`is_decode`](Error::is_decode) when it did not come. The picture is paid for in each case:
+    /// [`is_decode`](Error::is_decode) when it did not arrive. The picture is paid for in each case:
     /// [`state`](Error::state) is [`Answered`](crate::RequestState::Answered), and [`file_url`](Error::file_url) says where it
     /// is.
     pub async fn bytes(&self) -> Result<Bytes> {
@@ -131,8 +135,8 @@ impl Image {
         read.await.map_err(|error| self.undelivered(error))
     }
 
-    /// The picture as it comes, piece by piece, up to the bound. Once it has begun, trouble is not made up for by
-    /// beginning again, as [`bytes`](Self::bytes) and [`save_to`](Self::save_to) do.
+    /// Downloads the picture piece by piece, up to the size limit. When the connection fails after the first piece, the stream
+    /// ends with an error; [`bytes`](Self::bytes) and [`save_to`](Self::save_to) begin again in that case.
     ///
     /// ```no_run
     /// use futures_util::TryStreamExt;

@@ -7,9 +7,9 @@ use std::sync::Arc;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Progress {
-    /// Bytes that have come in or gone out. It falls when some of them have to come or go again.
+    /// Bytes received or sent. The number goes back when some of them have to be transferred again.
     pub bytes: u64,
-    /// Bytes in all, where that is known; for a download it is the server's `Content-Length`.
+    /// All bytes, if their number is known; for a download it is the server's `Content-Length`.
     pub total: Option<u64>,
 }
 

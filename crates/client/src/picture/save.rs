@@ -25,11 +25,12 @@ use tokio::sync::Mutex;
 const DOWNLOADS: u32 = 4;
 
 impl Image {
-    /// Saves the picture under this path. The file is there whole or not at all; one that was there is replaced.
+    /// Saves the picture under this path, completely or not at all. An existing file is replaced.
     ///
-    /// The path is tried before anything is downloaded. A download that is cut, is text where a picture should be, or is
-    /// only a part is an error; what is [odd](FileFacts::warnings) otherwise is downloaded once more, and saved when the
-    /// same comes again. Memory does not grow with the picture. Dropping the future leaves no file behind.
+    /// Whether the path can be written is tried before anything is downloaded. A download that is cut, that is text where a
+    /// picture should be, or that is only a part of the file is an error. A file that is [odd](FileFacts::warnings) in another way
+    /// is downloaded once more, and saved if the same content comes again. Memory does not grow with the picture. Dropping the
+    /// future leaves no file behind.
     ///
     /// ```no_run
     /// # async fn example(client: ideogram_client::Client, file: ideogram_client::File) -> ideogram_client::Result<()> {
@@ -43,8 +44,8 @@ impl Image {
     ///
     /// # Errors
     /// As [`bytes`](Self::bytes): the picture is paid for in each case. [`is_file`](Error::is_file) when the path cannot be
-    /// written, mostly before anything is downloaded; [`is_decode`](Error::is_decode) also for what is text, or cut, or came
-    /// otherwise each time.
+    /// written, mostly before anything is downloaded; [`is_decode`](Error::is_decode) also for text, for a cut file, and for one
+    /// whose content was different each time.
     pub async fn save_to(&self, path: impl AsRef<Path>) -> Result<SavedFile> {
         let path = path.as_ref();
         let unusable = |kind, why| self.undelivered(unwritten(path, io::Error::new(kind, why)));
@@ -57,8 +58,8 @@ impl Image {
         self.download_in(path.parent().unwrap_or(Path::new(""))).await?.replace(name).await
     }
 
-    /// Saves the picture in this folder, which must be there. The name is the server's, cleaned so that it stays in the
-    /// folder, with an extension that fits the content; where there is such a file already, a number is added.
+    /// Saves the picture in this folder, which must exist. The name is the server's, cleaned so that it stays in the folder, with
+    /// an extension that fits the content; if there is such a file already, a number is added.
     ///
     /// ```no_run
     /// # async fn example(client: ideogram_client::Client, file: ideogram_client::File) -> ideogram_client::Result<()> {
@@ -69,14 +70,14 @@ impl Image {
     /// ```
     ///
     /// # Errors
-    /// As [`save_to`](Self::save_to); [`is_file`](Error::is_file) also where there is no such folder.
+    /// As [`save_to`](Self::save_to); [`is_file`](Error::is_file) also when the folder does not exist.
     pub async fn save_in(&self, folder: impl AsRef<Path>) -> Result<SavedFile> {
         let download = self.download_in(folder).await?;
         let name = file_name::clean(self.given_name(), download.format());
         download.save_new(name, |_| {}).await
     }
 
-    /// Downloads the picture into this folder, where it gets its name afterwards: see [`Download`].
+    /// Downloads the picture into this folder, without a name; [`Download`] then gives it one.
     ///
     /// # Errors
     /// As [`save_in`](Self::save_in).

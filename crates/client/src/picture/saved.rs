@@ -73,9 +73,9 @@ impl Download {
         named.map(|path| SavedFile { path, facts }).map_err(|error| image.undelivered(unwritten(&path, error)))
     }
 
-    /// Adds texts to a PNG file, each under its keyword: what made the picture, for example. They stand in `iTXt` chunks
-    /// before the end of the file, the pixels stay as they are, and size and checksum ([`FileFacts`]) are those of the file
-    /// with them. `false`, and nothing is changed, where the file is no whole PNG.
+    /// Adds texts to a PNG file, each under its keyword: what made the picture, for example. They become `iTXt` chunks
+    /// before the end of the file; the pixels are not changed, and size and checksum ([`FileFacts`]) are then those of the file
+    /// with the texts. Returns `false`, and changes nothing, if the file is not a complete PNG.
     ///
     /// A keyword has 1 to 79 printable ASCII characters; the
     /// [PNG specification](https://www.w3.org/TR/png-3/#11keywords) has names for some, such as `Description`.
