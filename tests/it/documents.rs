@@ -17,7 +17,12 @@ const BLOCKS: &[(&str, &str, usize, &str)] = &[
         6,
         "tests/cli/readme.rs types the first and the lines of `ideogram`; the others are looked up below",
     ),
-    ("README.md", "rust,no_run", 1, "compiled as a doctest of `ideogram-tests`; the client's README has it with a path of its own, and runs"),
+    (
+        "README.md",
+        "rust,no_run",
+        1,
+        "compiled as a doctest of `ideogram-tests`; the client's README has it with a path of its own, and runs",
+    ),
     ("README.md", "text", 1, "what a terminal shows; the request id differs each time"),
     ("README.md", "toml", 1, "a part of a program's own Cargo.toml"),
     ("crates/cli/README.md", "console", 1, "installs from the clone; its second line is the README's"),

@@ -37,8 +37,7 @@ fn page(name: &str) -> String {
 fn every_library_of_the_workspace_has_its_reason() {
     let folders = ["crates/schema", "crates/client", "crates/sandbox", "crates/cli", "xtask", "tests"];
     let folders = folders.into_iter().chain(["tests/from-document", "tests/fuzz"]);
-    let used: BTreeSet<String> =
-        folders.flat_map(|folder| libraries(&page(&format!("{folder}/Cargo.toml")))).collect();
+    let used: BTreeSet<String> = folders.flat_map(|folder| libraries(&page(&format!("{folder}/Cargo.toml")))).collect();
     assert!(used.len() > 60, "all manifests are read: {used:?}");
     let text = page("docs/DEPENDENCIES.md");
     let listed = first_column(text.split_once("## Libraries").unwrap().1);
