@@ -315,6 +315,18 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn a_row_without_an_id_may_be_there_any_number_of_times() {
+        let rows = "{\"prompt\":\"a\",\"n\":12}\n{\"prompt\":\"a\"}\n";
+        let mut ledger = Ledger::temporary().unwrap();
+        let (_, tasks) = survey(rows, &options(), &ledger).await.unwrap();
+        for task in &tasks {
+            bought(&mut ledger, &task.key, State::Saved);
+        }
+        let (survey, tasks) = survey(rows, &options(), &ledger).await.unwrap();
+        assert_eq!((survey.saved, survey.new, tasks.len()), (13, 0, 0));
+    }
+
+    #[tokio::test]
     async fn a_limit_is_for_what_is_new_and_what_is_begun_is_finished_beyond_it() {
         let rows = "{\"prompt\":\"a\"}\n{\"prompt\":\"b\",\"id\":\"b\"}\n{\"prompt\":\"c\"}\n{\"prompt\":\"d\",\"id\":\"d\"}\n";
         let mut ledger = Ledger::temporary().unwrap();

@@ -40,18 +40,20 @@ impl Ledger {
             .map_err(|error| self.failed(error))
     }
 
-    /// The latest request of the batch whose key begins so.
+    /// The latest request of the batch under this key. One that ends with `#` stands for every key that begins with it.
     ///
     /// # Errors
     /// When the file cannot be read.
-    pub fn bought(&self, batch: Batch<'_>, prefix: &str) -> Result<Option<Bought>, LedgerError> {
+    pub fn bought(&self, batch: Batch<'_>, key: &str) -> Result<Option<Bought>, LedgerError> {
+        // The first text that is no such key any more.
+        let end = if key.ends_with('#') { format!("{key}{}", char::MAX) } else { format!("{key}\0") };
         let read = || {
             self.db
                 .prepare_cached(
                     "SELECT id, batch_key, state FROM requests WHERE batch = ?1 AND batch_key >= ?2 AND \
-                     batch_key < ?2 || char(1114111) AND base = ?3 AND account = ?4 ORDER BY id DESC LIMIT 1",
+                     batch_key < ?5 AND base = ?3 AND account = ?4 ORDER BY id DESC LIMIT 1",
                 )?
-                .query_row(params![batch.name, prefix, batch.base, batch.account], |row| {
+                .query_row(params![batch.name, key, batch.base, batch.account, end], |row| {
                     Ok((row.get(0)?, row.get(1)?, row.get::<_, String>(2)?))
                 })
                 .optional()
@@ -70,6 +72,18 @@ impl Ledger {
 mod tests {
     use super::Batch;
     use crate::ledger::{Closing, Ledger, NewRow, State};
+
+    #[test]
+    fn a_whole_key_is_no_beginning_of_another() {
+        let mut ledger = Ledger::temporary().unwrap();
+        let batch = Batch { name: "prompts", base: "b", account: "a" };
+        let row =
+            |key| NewRow { base: "b", account: Some("a"), batch: Some(("prompts", key)), ..NewRow::new("x/y", "{}") };
+        let ids = ["#p.1", "#p.12", "k#p", "k#pq"].map(|key| ledger.begin(&row(key)).unwrap());
+        let found = ["#p.1", "#p.12", "k#p", "k#"].map(|key| ledger.bought(batch, key).unwrap().map(|found| found.id));
+        assert_eq!(found, [Some(ids[0]), Some(ids[1]), Some(ids[2]), Some(ids[3])]);
+        assert_eq!(ledger.bought(batch, "#p").unwrap(), None);
+    }
 
     #[test]
     fn a_key_of_a_batch_is_bought_once_whoever_asks() {
