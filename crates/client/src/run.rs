@@ -130,6 +130,6 @@ impl<'a, O: CallOutput> IntoFuture for Run<'a, O> {
 
     fn into_future(self) -> Self::IntoFuture {
         let endpoint = self.payload.as_ref().map_or("", |payload| payload.endpoint.id);
-        async move { trace::call("run", endpoint, None, self.send().boxed()).await }.boxed()
+        async move { trace::call("run", endpoint, None, self.send()).await }.boxed()
     }
 }

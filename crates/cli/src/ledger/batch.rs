@@ -73,16 +73,20 @@ mod tests {
     use super::Batch;
     use crate::ledger::{Closing, Ledger, NewRow, State};
 
+    const BATCH: Batch<'_> = Batch { name: "prompts", base: "b", account: "a" };
+
+    fn row(key: &str) -> NewRow<'_> {
+        let batch = Some((BATCH.name, key));
+        NewRow { base: BATCH.base, account: Some(BATCH.account), batch, ..NewRow::new("x/y", "{}") }
+    }
+
     #[test]
     fn a_whole_key_is_no_beginning_of_another() {
         let mut ledger = Ledger::temporary().unwrap();
-        let batch = Batch { name: "prompts", base: "b", account: "a" };
-        let row =
-            |key| NewRow { base: "b", account: Some("a"), batch: Some(("prompts", key)), ..NewRow::new("x/y", "{}") };
         let ids = ["#p.1", "#p.12", "k#p", "k#pq"].map(|key| ledger.begin(&row(key)).unwrap());
-        let found = ["#p.1", "#p.12", "k#p", "k#"].map(|key| ledger.bought(batch, key).unwrap().map(|found| found.id));
+        let found = ["#p.1", "#p.12", "k#p", "k#"].map(|key| ledger.bought(BATCH, key).unwrap().map(|found| found.id));
         assert_eq!(found, [Some(ids[0]), Some(ids[1]), Some(ids[2]), Some(ids[3])]);
-        assert_eq!(ledger.bought(batch, "#p").unwrap(), None);
+        assert_eq!(ledger.bought(BATCH, "#p").unwrap(), None);
     }
 
     #[test]
@@ -90,18 +94,15 @@ mod tests {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("ledger.db");
         let (mut one, mut other) = (Ledger::open(&path).unwrap(), Ledger::open(&path).unwrap());
-        let row =
-            |key| NewRow { base: "b", account: Some("a"), batch: Some(("prompts", key)), ..NewRow::new("x/y", "{}") };
-        let batch = Batch { name: "prompts", base: "b", account: "a" };
-        assert!(!one.has_batch(batch).unwrap());
+        assert!(!one.has_batch(BATCH).unwrap());
         let id = one.begin(&row("k#1")).unwrap();
         let refused = other.begin(&row("k#1")).unwrap_err();
         assert!(refused.is_bought(), "{refused}");
-        assert_eq!(other.bought(batch, "k#").unwrap().map(|found| (found.id, found.state)), Some((id, State::Sending)));
-        assert_eq!(other.bought(Batch { account: "c", ..batch }, "k#").unwrap(), None);
-        assert_eq!(other.bought(batch, "j#").unwrap(), None);
+        assert_eq!(other.bought(BATCH, "k#").unwrap().map(|found| (found.id, found.state)), Some((id, State::Sending)));
+        assert_eq!(other.bought(Batch { account: "c", ..BATCH }, "k#").unwrap(), None);
+        assert_eq!(other.bought(BATCH, "j#").unwrap(), None);
         one.close(id, &Closing::NotSent { why: String::new() }).unwrap();
         assert_eq!(other.begin(&row("k#1")).unwrap(), id + 1, "nothing was paid for it");
-        assert!(one.begin(&NewRow { account: Some("c"), ..row("k#1") }).is_ok() && one.has_batch(batch).unwrap());
+        assert!(one.begin(&NewRow { account: Some("c"), ..row("k#1") }).is_ok() && one.has_batch(BATCH).unwrap());
     }
 }

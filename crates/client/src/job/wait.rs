@@ -71,8 +71,7 @@ impl<O: CallOutput> Job<O> {
 
     async fn traced<T>(&self, name: &'static str, work: impl Future<Output = Result<T>>) -> Result<T> {
         let request_id = self.jobs.wire.secrets.hide(&self.request_id);
-        // On the heap: these futures are large.
-        trace::call(name, self.endpoint.id, Some(&request_id), Box::pin(work)).await
+        trace::call(name, self.endpoint.id, Some(&request_id), work).await
     }
 
     /// Follows to the end, shows each status to `seen`, and fetches the result.

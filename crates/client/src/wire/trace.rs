@@ -8,12 +8,14 @@ use tracing::field::Empty;
 use tracing::{Instrument, Span};
 
 /// Makes a call in a span of its own, and tells how it ends. No error's text is in it: that may repeat an input.
-pub(crate) async fn call<T>(
+pub(crate) fn call<'a, T>(
     name: &'static str,
     endpoint: &'static str,
     request_id: Option<&str>,
-    work: impl Future<Output = Result<T>>,
-) -> Result<T> {
+    work: impl Future<Output = Result<T>> + 'a,
+) -> impl Future<Output = Result<T>> + 'a {
+    // On the heap: these futures are large, and every layer around them would be moved with all of them.
+    let work = Box::pin(work);
     let span = tracing::debug_span!(
         "call",
         otel.name = name,
@@ -23,7 +25,7 @@ pub(crate) async fn call<T>(
         error.type = Empty,
     );
     let begun = clock::now();
-    let told = async {
+    let told = async move {
         let outcome = work.await;
         let elapsed_ms = u64::try_from(clock::since(begun).as_millis()).unwrap_or(u64::MAX);
         match &outcome {
@@ -38,7 +40,7 @@ pub(crate) async fn call<T>(
         }
         outcome
     };
-    told.instrument(span).await
+    told.instrument(span)
 }
 
 /// Notes in the span of the call how often its paid request was sent.

@@ -48,7 +48,7 @@ impl FromRequestParts<Arc<State>> for Tokened {
         match value.and_then(|value| value.split_once(' ')) {
             Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") && state.tokens.knows(token) => Ok(Self),
             Some((scheme, _)) if scheme.eq_ignore_ascii_case("key") && state.config.cdn_takes_key => {
-                auth::check(state, &parts.headers, None).map(|()| Self).map_err(|refusal| *refusal)
+                auth::Keyed::from_request_parts(parts, state).await.map(|_| Self)
             }
             _ => Err(reply::detail(StatusCode::UNAUTHORIZED, "A token of the storage is needed")),
         }
