@@ -45,11 +45,10 @@ fn the_order_of_keys_in_the_documents_changes_no_byte() {
 #[test]
 fn directory_locale_and_time_zone_change_no_byte() {
     let copy = copy();
+    let xtask = xtask::cargo::program(&root(), "xtask", &[]).unwrap();
     let run = |folder: &Path, locale: &str, zone: &str| {
-        let output = Command::new(env!("CARGO"))
-            .args(["run", "--quiet", "--manifest-path"])
-            .arg(root().join("Cargo.toml"))
-            .args(["-p", "xtask", "--", "codegen"])
+        let output = Command::new(&xtask)
+            .arg("codegen")
             .current_dir(folder)
             .envs([("LC_ALL", locale), ("LANG", locale), ("TZ", zone)])
             .output()

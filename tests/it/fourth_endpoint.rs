@@ -114,14 +114,8 @@ fn command_line(copy: &Path) -> PathBuf {
             let _ = std::fs::remove_dir_all(target().join("debug"));
         }
     }
-    let built = Command::new(env!("CARGO"))
-        .args(["build", "--quiet", "-p", "ideogram-cli"])
-        .current_dir(copy)
-        .env("CARGO_TARGET_DIR", target())
-        .output()
-        .unwrap();
-    assert!(built.status.success(), "{}", String::from_utf8_lossy(&built.stderr));
-    target().join("debug/ideogram")
+    let place = target();
+    xtask::cargo::program(copy, "ideogram", &["--target-dir", place.to_str().unwrap()]).unwrap()
 }
 
 #[test]

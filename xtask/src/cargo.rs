@@ -36,24 +36,37 @@ pub(crate) fn output(folder: &Path, arguments: &[&str]) -> Result<String> {
     Ok(String::from_utf8_lossy(&stdout).into_owned())
 }
 
-/// Builds a package of the workspace, and says where its program is.
+/// Builds a program of the workspace as a run of all tests does, and says where it is: what is tried is what stands in the
+/// work tree.
+///
+/// The features of dependencies are those that the whole workspace asks for, and with an example also those that tests ask
+/// for. Any other choice of packages has other features, and forty dependencies and more are built once more for it.
 ///
 /// # Errors
-/// When it cannot be built or has no program.
-pub(crate) fn build(root: &Path, package: &str, flags: &[&str]) -> Result<PathBuf> {
-    let fail = |why: &str| Error::new(format!("`cargo build --package {package}` {why}"));
+/// When it cannot be built.
+pub fn program(root: &Path, name: &str, flags: &[&str]) -> Result<PathBuf> {
+    build(root, name, &[&["--workspace", "--bin", name, "--example", "quickstart"], flags].concat())
+}
+
+/// Builds a program of the workspace, and says where it is.
+///
+/// # Errors
+/// When it cannot be built, or these flags build no such program.
+pub(crate) fn build(root: &Path, program: &str, flags: &[&str]) -> Result<PathBuf> {
+    let fail = |why: &str| Error::new(format!("`cargo build {}` {why}", flags.join(" ")));
     let output = command(root)
-        .args(["build", "--quiet", "--package", package, "--message-format=json-render-diagnostics"])
+        .args(["build", "--quiet", "--message-format=json-render-diagnostics"])
         .args(flags)
         .stderr(Stdio::inherit())
         .output()
         .map_err(|error| fail(&format!("cannot be run: {error}")))?;
     // The target directory may be anywhere: cargo itself says where the program is.
-    let program = String::from_utf8_lossy(&output.stdout).lines().rev().find_map(|line| {
+    let path = String::from_utf8_lossy(&output.stdout).lines().find_map(|line| {
         let message: serde_json::Value = serde_json::from_str(line).ok()?;
-        message.get("executable")?.as_str().map(PathBuf::from)
+        let is_it = message.get("target")?.get("name")?.as_str() == Some(program);
+        message.get("executable")?.as_str().filter(|_| is_it).map(PathBuf::from)
     });
-    program.filter(|_| output.status.success()).ok_or_else(|| fail("gave no program"))
+    path.filter(|_| output.status.success()).ok_or_else(|| fail("gave no program"))
 }
 
 #[cfg(test)]

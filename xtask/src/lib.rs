@@ -4,7 +4,7 @@
 
 pub mod add;
 pub mod bench;
-mod cargo;
+pub mod cargo;
 pub mod commands;
 pub mod conformance;
 pub mod crash;

@@ -47,7 +47,7 @@ impl Setup {
                 .args(["build", "--release", "--quiet"])
                 .args(["--target-dir".as_ref(), build.as_os_str()]),
         )?;
-        let ideogram = cargo::build(root, "ideogram-cli", &["--release"])?;
+        let ideogram = cargo::build(root, "ideogram", &["--package", "ideogram-cli", "--release"])?;
 
         let venv = folder.join("venv");
         let python = venv.join("bin/python");

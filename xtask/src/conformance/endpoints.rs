@@ -1,6 +1,7 @@
 //! A copy of the workspace to which endpoints of other shapes are added, and its command-line tool.
 
-use super::{LIMIT, PLACE, build, process};
+use super::{LIMIT, PLACE, process};
+use crate::cargo;
 use crate::error::{Error, Result};
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -44,7 +45,7 @@ pub(super) fn program(root: &Path) -> Result<PathBuf> {
             return Err(Error::new(format!("`cargo xtask add {id}` fails:\n{}", said.trim_end())));
         }
     }
-    build(&copy)
+    cargo::program(&copy, "ideogram", &[])
 }
 
 fn copy_folder(from: &Path, to: &Path) -> std::io::Result<()> {

@@ -13,7 +13,7 @@ use crate::print::say;
 use process::Sandbox;
 use std::ffi::OsStr;
 use std::fmt::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
@@ -130,7 +130,7 @@ struct Row {
 /// # Errors
 /// What the suites need cannot be built, installed or started.
 pub fn run(root: &Path, suites: &[Suite]) -> Result<bool> {
-    let program = build(root)?;
+    let program = cargo::program(root, "ideogram", &[])?;
     let place = root.join(PLACE);
     tools::install(&root.join(DRIVERS), &place)?;
     let mut rows = Vec::new();
@@ -142,14 +142,6 @@ pub fn run(root: &Path, suites: &[Suite]) -> Result<bool> {
     }
     crate::print::text(&table(&rows));
     Ok(rows.iter().all(|row| row.tally.failed == 0))
-}
-
-/// The command-line tool, built now: what is tested is what stands in the work tree.
-///
-/// # Errors
-/// When it cannot be built.
-pub fn build(root: &Path) -> Result<PathBuf> {
-    cargo::build(root, "ideogram-cli", &[])
 }
 
 /// Runs one suite against two sandboxes of its own: one that speaks plain HTTP, one that speaks TLS.

@@ -10,7 +10,7 @@ use super::picture::{Content, content};
 use super::point::{Listed, Place, mix, overlap};
 use super::power_cut::{PowerCut, Without, cut};
 use super::service::Service;
-use crate::conformance;
+use crate::cargo;
 use crate::error::{Error, Result};
 use crate::print::say;
 use std::collections::BTreeMap;
@@ -87,7 +87,7 @@ impl fmt::Display for BatchVerdict {
 /// # Errors
 /// The program cannot be built or started.
 pub fn run(root: &Path, points: usize, seed: u64, without: Option<Without>) -> Result<ExitCode> {
-    let program = conformance::build(root)?;
+    let program = cargo::program(root, "ideogram", &[])?;
     let begun = Instant::now();
     let verdict = kill(&program, &root.join("target/crash-batch"), points, seed, without)?;
     for (state, count) in &verdict.met {
