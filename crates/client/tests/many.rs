@@ -10,10 +10,10 @@ use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 use support::queue_server::QueueServer;
 
-/// Follows that many jobs of 100 to 300 ms at once; every one of them must succeed and be submitted once.
-async fn follow(server: &QueueServer, client: &Client, jobs: usize) {
+/// Follows that many jobs at once, which take from `shortest` to 200 ms more; every one of them must succeed and be submitted once.
+async fn follow(server: &QueueServer, client: &Client, jobs: usize, shortest: usize) {
     let outcomes = join_all((0..jobs).map(|index| async move {
-        let input = GenerateInput::new((100 + index * 200 / jobs).to_string());
+        let input = GenerateInput::new((shortest + index * 200 / jobs).to_string());
         client.subscribe(&input).await
     }))
     .await;
@@ -27,10 +27,24 @@ async fn follow(server: &QueueServer, client: &Client, jobs: usize) {
 async fn on_http_1_many_jobs_share_a_bounded_number_of_connections() {
     let server = QueueServer::start().await;
     let client = Client::builder().with_key("a:b").with_base_url(&server.url).build().unwrap();
-    follow(&server, &client, 300).await;
+    follow(&server, &client, 300, 100).await;
     let connections = server.most_open.load(Ordering::SeqCst);
     // At once 64 streams, 12 short requests and 20 polls, and as many connections that are idle or on their way.
     assert!(connections <= 2 * (64 + 12 + 20), "{connections} connections");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn on_http_1_polls_begin_when_the_first_of_many_jobs_has_ended() {
+    let server = QueueServer::start().await;
+    let client = Client::builder().with_key("a:b").with_base_url(&server.url).build().unwrap();
+    let begun = Instant::now();
+    follow(&server, &client, 300, 700).await;
+    let (took, requests) = (begun.elapsed(), server.requests.load(Ordering::SeqCst));
+    assert!(requests < 300 * 5, "{requests} requests: submit, result, and a stream or some two polls");
+    assert!(
+        took < Duration::from_millis(1_700),
+        "{took:?}: nobody waits for the two seconds of a job that knows nothing"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -42,7 +56,7 @@ async fn on_http_2_many_jobs_are_streams_over_few_connections() {
         .with_http(reqwest::ClientBuilder::http2_prior_knowledge)
         .build()
         .unwrap();
-    follow(&server, &client, 300).await;
+    follow(&server, &client, 300, 100).await;
     let connections = server.most_open.load(Ordering::SeqCst);
     assert!(connections <= 16, "{connections} connections");
     let requests = server.requests.load(Ordering::SeqCst);

@@ -5,6 +5,7 @@ use crate::chance::jitter;
 use crate::clock::{self, Instant};
 use crate::error::{Error, ErrorKind, Reported, Result};
 use crate::job::Job;
+use crate::job::durations::Sibling;
 use crate::job::outage::Outage;
 use crate::job::poll::{PollPolicy, stream_check};
 use crate::job::seen_logs::SeenLogs;
@@ -18,6 +19,7 @@ use crate::wire::lanes::{PolledJob, StreamPermit};
 use futures_util::StreamExt;
 use futures_util::future::{Either, select};
 use ideogram_schema::QueueStatus;
+use std::future::pending;
 use std::pin::pin;
 use std::time::Duration;
 use tokio::time::{sleep_until, timeout};
@@ -45,6 +47,8 @@ pub(crate) struct Follower<O> {
     trouble: LastTrouble,
     /// Counts this job among the polled ones.
     polled: Option<PolledJob>,
+    /// Counts it among those of its endpoint, and knows of them.
+    sibling: Sibling,
     seen_logs: SeenLogs,
     done: bool,
 }
@@ -62,11 +66,14 @@ struct StatusStream {
 enum Step {
     Status(Box<QueueStatus>),
     StreamLost,
+    /// There is a stream for a job that has been polled so far.
+    StreamFree,
 }
 
 impl<O: CallOutput> Follower<O> {
     pub(crate) fn new(job: Job<O>, logs: bool) -> Self {
         Self {
+            sibling: job.jobs().durations.follow(job.endpoint().id),
             job,
             logs,
             policy: PollPolicy::default(),
@@ -113,7 +120,7 @@ impl<O: CallOutput> Follower<O> {
             }
             let step = match self.stream.take() {
                 Some(stream) => self.streamed(stream).await?,
-                None => Step::Status(Box::new(self.polled().await?)),
+                None => self.polled().await?,
             };
             match step {
                 Step::Status(status) => {
@@ -123,12 +130,14 @@ impl<O: CallOutput> Follower<O> {
                             stream.retire();
                         }
                         self.polled = None;
-                        let took = clock::since(self.job.submitted_at());
-                        self.job.jobs().durations.record(self.job.endpoint().id, took);
+                        if let Some(took) = self.job.age().filter(|_| status::reason(&status).is_none()) {
+                            self.sibling.record(took, clock::now());
+                        }
                     }
                     return Ok(Some(*status));
                 }
                 Step::StreamLost => self.stream_lost(),
+                Step::StreamFree => {}
             }
         }
         Ok(None)
@@ -136,7 +145,7 @@ impl<O: CallOutput> Follower<O> {
 
     /// Opens the stream when it is time to, and a permit is free.
     async fn open_stream(&mut self) -> Result<()> {
-        if self.stream_failures >= STREAM_FAILURES || clock::now() < self.stream_from {
+        if !self.may_stream() {
             return Ok(());
         }
         let jobs = self.job.jobs();
@@ -155,6 +164,10 @@ impl<O: CallOutput> Follower<O> {
         Ok(())
     }
 
+    fn may_stream(&self) -> bool {
+        self.stream_failures < STREAM_FAILURES && clock::now() >= self.stream_from
+    }
+
     /// A lost connection takes the streams of many jobs with it; they must not all come back at once.
     fn stream_lost(&mut self) {
         self.stream = None;
@@ -169,7 +182,7 @@ impl<O: CallOutput> Follower<O> {
     /// Waits for the stream's next status, with a slow poll beside it once the job takes longer than such jobs do.
     async fn streamed(&mut self, mut stream: StatusStream) -> Result<Step> {
         let jobs = self.job.jobs();
-        let expected = jobs.durations.expected(self.job.endpoint().id);
+        let expected = self.sibling.average();
         let set = jobs.wire.timeouts.stream_check;
         loop {
             let check = stream_check(self.polls, expected, set);
@@ -213,28 +226,68 @@ impl<O: CallOutput> Follower<O> {
         }
     }
 
-    /// Waits for the next poll.
-    async fn polled(&mut self) -> Result<QueueStatus> {
+    /// Waits for the next poll. Where a stream has become free by then, it is opened instead: that is one request as well, and
+    /// none comes after it.
+    async fn polled(&mut self) -> Result<Step> {
         let mut backoff = Duration::ZERO;
         loop {
-            let elapsed = clock::since(self.job.submitted_at());
-            let jobs = self.job.jobs();
-            self.polled.get_or_insert_with(|| jobs.wire.lanes.polling());
-            let interval = self.policy.interval(self.polls, elapsed, jobs.durations.expected(self.job.endpoint().id));
-            let interval = interval.max(jobs.wire.lanes.shortest_interval()).mul_f64(0.9 + 0.2 * jitter());
-            // After trouble the looks grow rarer.
-            let at = self.poll_at.take().unwrap_or_else(|| clock::after(interval.max(backoff)));
-            sleep_until(at).await;
+            self.wait_for_poll(backoff).await;
+            let wire = &self.job.jobs().wire;
+            if self.may_stream() && wire.lanes.has_room(&wire.queue) {
+                // If another job is faster, this one is polled at once.
+                self.poll_at = Some(clock::now());
+                return Ok(Step::StreamFree);
+            }
             self.polls = self.polls.saturating_add(1);
             match Box::pin(self.job.look(self.logs)).await {
                 Ok(mut status) => {
                     self.well();
                     self.keep_new(&mut status);
-                    return Ok(status);
+                    return Ok(Step::Status(Box::new(status)));
                 }
+                // After trouble the looks grow rarer.
                 Err(error) => backoff = self.troubled(error)?,
             }
         }
+    }
+
+    /// Waits for the interval, or until the first job of the endpoint has ended: that changes what is to be expected of all.
+    async fn wait_for_poll(&mut self, backoff: Duration) {
+        let lanes = &self.job.jobs().wire.lanes;
+        self.polled.get_or_insert_with(|| lanes.polling());
+        if let Some(at) = self.poll_at.take() {
+            return sleep_until(at).await;
+        }
+        let mut at: Option<Instant> = None;
+        loop {
+            let told = self.sibling.first_end();
+            let elapsed = clock::since(self.job.submitted_at());
+            let expected = self.expected();
+            let interval = match expected {
+                None if self.job.age().is_some() => {
+                    self.policy.shared_interval(self.polls, elapsed, self.sibling.followed())
+                }
+                _ => self.policy.interval(self.polls, elapsed, expected),
+            };
+            let wait = match expected {
+                // All are told at the same moment.
+                Some(expected) if self.polls == 0 || at.is_some() => {
+                    self.policy.first_interval(elapsed, expected, jitter())
+                }
+                _ => PollPolicy::spread(interval.max(lanes.shortest_interval()), jitter()),
+            };
+            let next = clock::after(wait.max(backoff));
+            let next = *at.insert(at.map_or(next, |at| at.min(next)));
+            let told = async { if expected.is_none() && backoff.is_zero() { told.await } else { pending().await } };
+            if let Either::Right(_) = select(pin!(told), pin!(sleep_until(next))).await {
+                return;
+            }
+        }
+    }
+
+    /// How long this job takes at least, where its policy goes by that, and where it is known when the job was submitted.
+    fn expected(&self) -> Option<Duration> {
+        self.job.age().filter(|_| self.policy.is_adaptive()).and_then(|_| self.sibling.shortest())
     }
 
     /// A poll has said something.

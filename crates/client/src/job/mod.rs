@@ -1,6 +1,7 @@
 //! A request in the queue.
 
 pub(crate) mod abandon;
+pub(crate) mod durations;
 pub(crate) mod follow;
 pub(crate) mod links;
 pub(crate) mod lost_reply;
@@ -26,8 +27,8 @@ use crate::clock::{self, Instant};
 use crate::error::{Error, ErrorKind, Judgement, Reported, RequestState, Result};
 use crate::generated::parameters::RawResult;
 use crate::generated::queue;
+use crate::job::durations::JobDurations;
 use crate::job::links::Links;
-use crate::job::poll::JobDurations;
 use crate::job::response::Response;
 use crate::job::submitted::SubmittedIds;
 use crate::platform::history;

@@ -1,7 +1,5 @@
 //! How long to wait between two polls of a job: pure functions of time.
 
-use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 /// The longest interval, whatever a policy is set to.
@@ -20,6 +18,10 @@ const SHORTEST: Duration = Duration::from_millis(1);
 /// let policy = PollPolicy::backoff(Duration::from_millis(100), Duration::from_secs(1));
 /// assert_eq!(policy.interval(0, Duration::ZERO, None), Duration::from_millis(100));
 /// assert_eq!(policy.interval(90, Duration::from_secs(60), None), Duration::from_secs(1));
+///
+/// let (policy, shortest_job) = (PollPolicy::default(), Some(Duration::from_secs(1)));
+/// assert_eq!(policy.interval(0, Duration::ZERO, shortest_job), Duration::from_millis(900));
+/// assert_eq!(policy.interval(9, Duration::from_secs(5), shortest_job), Duration::from_millis(200));
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct PollPolicy {
@@ -33,7 +35,7 @@ pub struct PollPolicy {
 enum Growth {
     /// Each interval is 1.5 times the one before.
     Backoff,
-    /// Short around the time that earlier jobs took, longer before and after.
+    /// Few polls before the time that the shortest of the earlier jobs took, then ever longer intervals.
     Adaptive,
 }
 
@@ -60,29 +62,63 @@ impl PollPolicy {
         Self::new(Growth::Backoff, first, longest)
     }
 
-    /// Fits the interval to the time that earlier jobs of this client took at the same endpoint: the first poll comes at half
-    /// of that time, the next ones at every twentieth of it, later ones at longer intervals. Without earlier jobs the interval
-    /// is a twentieth of the time since the submit. It stays between `shortest` and `longest`; a `longest` below `shortest`
-    /// counts as `shortest`.
+    /// Fits the interval to the time that earlier jobs of this client took at the same endpoint: polls begin at nine
+    /// tenths of the time that the shortest of those took that ended in the last minutes, and each interval is a twenty-fifth of
+    /// the time since the submit. Without earlier jobs it is a twentieth, and jobs that are followed together share those polls: of ten of them
+    /// each is polled a tenth as often, until the first has ended. It stays between `shortest` and `longest`; a `longest` below
+    /// `shortest` counts as `shortest`.
     pub fn adaptive(shortest: Duration, longest: Duration) -> Self {
         Self::new(Growth::Adaptive, shortest, longest)
     }
 
-    /// How long to wait before the next poll, after `polls` polls and `elapsed` since the submit. `expected` is how long such
-    /// jobs have taken on average, if that is known.
+    /// How long to wait before the next poll of one job, after `polls` polls and `elapsed` since the submit. `expected` is how
+    /// long such a job takes at least, if that is known.
     pub fn interval(&self, polls: u32, elapsed: Duration, expected: Option<Duration>) -> Duration {
         let chosen = match (self.growth, expected) {
             // 45 steps lead from a millisecond to a day, so more of them change nothing.
             (Growth::Backoff, _) => (0..polls.min(50))
                 .fold(self.shortest, |interval, _| interval.saturating_add(interval / 2).min(self.longest)),
-            (Growth::Adaptive, Some(expected)) if elapsed < expected / 2 => (expected / 2).saturating_sub(elapsed),
-            (Growth::Adaptive, Some(expected)) if elapsed < expected.saturating_add(expected / 2) => expected / 20,
-            // A twentieth of the time that has passed: the result is noticed at most 5 % late, however long the job takes,
-            // with a number of polls that grows only with the logarithm of that time.
-            (Growth::Adaptive, _) => elapsed / 20,
+            (Growth::Adaptive, Some(expected)) if elapsed < begin(expected) => begin(expected).saturating_sub(elapsed),
+            // A part of the time that has passed: the result is noticed at most 4 or 5 % late, however long the job takes, with a
+            // number of polls that grows only with the logarithm of that time.
+            (Growth::Adaptive, Some(_)) => elapsed / 25,
+            (Growth::Adaptive, None) => elapsed / 20,
         };
         chosen.clamp(self.shortest, self.longest)
     }
+
+    /// The same for one of so many jobs that are followed together, none of which has ended: whichever is polled finds out
+    /// whether they have begun to, and the others are told.
+    pub(crate) fn shared_interval(&self, polls: u32, elapsed: Duration, jobs: u32) -> Duration {
+        let alone = self.interval(polls, elapsed, None);
+        match self.growth {
+            Growth::Backoff => alone,
+            Growth::Adaptive => alone.saturating_mul(jobs).clamp(self.shortest, self.longest),
+        }
+    }
+
+    /// How long to wait before the first poll that goes by how long such a job takes at least. `jitter` is from 0 to 1: jobs
+    /// that were sent together, or that learn of it together, are polled one after the other.
+    pub(crate) fn first_interval(&self, elapsed: Duration, expected: Duration, jitter: f64) -> Duration {
+        let begin = begin(expected).max(elapsed);
+        let next = self.interval(1, begin, Some(expected)).mul_f64(jitter);
+        begin.saturating_sub(elapsed).saturating_add(next).clamp(SHORTEST, self.longest)
+    }
+
+    /// How much of an interval is waited: jobs that were polled together do not stay together. `jitter` is from 0 to 1.
+    pub(crate) fn spread(interval: Duration, jitter: f64) -> Duration {
+        interval.mul_f64(0.95 + 0.05 * jitter)
+    }
+
+    /// Whether it goes by how long jobs take.
+    pub(crate) fn is_adaptive(&self) -> bool {
+        self.growth == Growth::Adaptive
+    }
+}
+
+/// When polls begin: somewhat before the shortest job had ended, or nobody would find out that jobs have become shorter.
+fn begin(expected: Duration) -> Duration {
+    expected / 10 * 9
 }
 
 /// How long to wait before a job is polled although it has a status stream. A proxy may hold back a stream, or the server may lose
@@ -100,37 +136,74 @@ pub(crate) fn stream_check(checks: u32, expected: Option<Duration>, set: Option<
     }
 }
 
-/// How long the jobs of this client took, by endpoint.
-#[derive(Debug, Default)]
-pub(crate) struct JobDurations(Mutex<HashMap<&'static str, Duration>>);
-
-impl JobDurations {
-    /// Takes a finished job into account: a moving average in which each job counts one eighth, so that it follows a service
-    /// that gets slower within some ten jobs, and one odd job changes little.
-    pub(crate) fn record(&self, endpoint: &'static str, took: Duration) {
-        let mut durations = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let average = durations.entry(endpoint).or_insert(took);
-        *average = *average / 8 * 7 + took / 8;
-    }
-
-    pub(crate) fn expected(&self, endpoint: &str) -> Option<Duration> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).get(endpoint).copied()
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{JobDurations, PollPolicy};
+    use super::PollPolicy;
     use std::time::Duration;
 
+    fn ms(milliseconds: u64) -> Duration {
+        Duration::from_millis(milliseconds)
+    }
+
+    /// When a job is polled that ends at `end`.
+    fn polls(end: Duration, expected: Option<Duration>, jobs: u32) -> Vec<Duration> {
+        let (policy, mut at, mut times) = (PollPolicy::default(), Duration::ZERO, Vec::new());
+        while at < end {
+            at += match expected {
+                Some(_) => policy.interval(0, at, expected),
+                None => policy.shared_interval(0, at, jobs),
+            };
+            times.push(at);
+        }
+        times
+    }
+
     #[test]
-    fn the_adaptive_policy_waits_out_the_half_that_earlier_jobs_took_and_then_closes_in() {
+    fn the_adaptive_policy_waits_for_the_shortest_job_and_then_closes_in() {
         let policy = PollPolicy::default();
-        let expected = Some(Duration::from_secs(4));
-        assert_eq!(policy.interval(0, Duration::ZERO, expected), Duration::from_secs(2));
-        assert_eq!(policy.interval(1, Duration::from_secs(2), expected), Duration::from_millis(200));
-        assert_eq!(policy.interval(9, Duration::from_secs(20), expected), Duration::from_secs(1));
-        assert_eq!(policy.interval(9, Duration::from_secs(900), None), Duration::from_secs(2));
+        let expected = Some(ms(1_500));
+        assert_eq!(policy.interval(0, Duration::ZERO, expected), ms(1_350));
+        assert_eq!(policy.interval(1, ms(1_350), expected), ms(100));
+        assert_eq!(policy.interval(9, ms(20_000), expected), ms(800));
+        assert_eq!(policy.interval(9, ms(900_000), None), ms(2_000));
+        assert_eq!(
+            policy.interval(0, Duration::ZERO, Some(ms(60_000))),
+            ms(2_000),
+            "not for minutes: it may be shorter"
+        );
+    }
+
+    #[test]
+    fn a_job_is_noticed_soon_with_few_polls_however_long_it_takes() {
+        for (shortest, end, most) in [(300, 400, 2), (1_000, 3_000, 21), (5_000, 6_000, 10), (10_000, 30_000, 35)] {
+            let times = polls(ms(end), Some(ms(shortest)), 1);
+            let late = *times.last().unwrap() - ms(end);
+            assert!(late <= ms(end / 25).max(ms(100)), "{end}: {late:?}");
+            assert!(times.len() <= most, "{end}: {} polls", times.len());
+        }
+    }
+
+    #[test]
+    fn as_long_as_no_job_has_ended_many_of_them_are_polled_as_often_as_one() {
+        let of_one = polls(ms(10_000), None, 1).len();
+        for jobs in [2, 5, 20] {
+            let of_all = polls(ms(10_000), None, jobs).len() * usize::try_from(jobs).unwrap();
+            assert!(of_all <= of_one * 2, "{jobs} jobs: {of_all} polls, {of_one} of one alone");
+        }
+        assert_eq!(polls(ms(1_900), None, 1_000), [ms(2_000)], "and never more rarely than the longest interval");
+        let fixed = PollPolicy::fixed(ms(7));
+        assert_eq!(fixed.shared_interval(0, Duration::ZERO, 1_000), ms(7), "what is set counts");
+    }
+
+    #[test]
+    fn first_polls_are_spread_and_find_out_when_jobs_have_become_shorter() {
+        let policy = PollPolicy::default();
+        let first = |elapsed, expected, jitter| policy.first_interval(ms(elapsed), expected, jitter);
+        assert_eq!((first(0, ms(1_000), 0.0), first(0, ms(1_000), 1.0)), (ms(900), ms(1_000)));
+        assert_eq!((first(800, ms(1_000), 0.5), first(5_000, ms(1_000), 0.5)), (ms(150), ms(100)));
+        assert_eq!(first(0, ms(60_000), 0.5), ms(2_000), "not for minutes: it may have become shorter");
+        let found = (0..20).fold(ms(1_900), |shortest, _| first(0, shortest, 0.5).max(ms(1_000)));
+        assert_eq!(found, ms(1_000));
     }
 
     #[test]
@@ -147,19 +220,18 @@ mod tests {
                         let interval = policy.interval(polls, elapsed, expected);
                         assert!((super::SHORTEST..=super::LONGEST).contains(&interval), "{policy:?}: {interval:?}");
                     }
+                    for expected in [Duration::ZERO, Duration::MAX] {
+                        let interval = policy.first_interval(elapsed, expected, 1.0);
+                        assert!((super::SHORTEST..=super::LONGEST).contains(&interval), "{policy:?}: {interval:?}");
+                    }
+                    for jobs in [0, 1, u32::MAX] {
+                        let interval = policy.shared_interval(polls, elapsed, jobs);
+                        assert!((super::SHORTEST..=super::LONGEST).contains(&interval), "{policy:?}: {interval:?}");
+                    }
                 }
             }
             assert!(super::stream_check(0, Some(longest), Some(shortest)) >= super::SHORTEST);
             assert!(super::stream_check(0, Some(longest), None) >= super::SHORTEST);
         }
-    }
-
-    #[test]
-    fn the_expected_time_follows_what_jobs_take() {
-        let durations = JobDurations::default();
-        assert_eq!(durations.expected("a"), None);
-        durations.record("a", Duration::from_secs(8));
-        durations.record("a", Duration::from_secs(16));
-        assert_eq!(durations.expected("a"), Some(Duration::from_secs(9)));
     }
 }

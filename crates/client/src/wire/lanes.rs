@@ -51,8 +51,7 @@ impl Lanes {
     /// A permit for one stream, or `None` when all are taken: the job is then polled. It never waits, since a job must not
     /// stand still until another one ends. The first lane uses the connections of all other calls.
     pub(crate) fn stream_permit(&self, shared: &queue::Client, http: &HttpClients) -> Option<StreamPermit> {
-        let usable = if shared.inner.speaks_http2() { LANES } else { 1 };
-        for (index, lane) in self.lanes.iter().enumerate().take(usable) {
+        for (index, lane) in self.usable(shared).enumerate() {
             let Ok(permit) = lane.streams.clone().try_acquire_owned() else { continue };
             let operations = match (index, lane.operations.get()) {
                 (0, _) => shared.clone(),
@@ -65,6 +64,15 @@ impl Lanes {
             return Some(StreamPermit { operations, _permit: permit });
         }
         None
+    }
+
+    /// Whether there is one.
+    pub(crate) fn has_room(&self, shared: &queue::Client) -> bool {
+        self.usable(shared).any(|lane| lane.streams.available_permits() > 0)
+    }
+
+    fn usable(&self, shared: &queue::Client) -> impl Iterator<Item = &Lane> {
+        self.lanes.iter().take(if shared.inner.speaks_http2() { LANES } else { 1 })
     }
 
     /// How many streams are open now.
