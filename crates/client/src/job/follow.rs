@@ -32,7 +32,7 @@ pub(crate) struct Follower<O> {
     job: Job<O>,
     logs: bool,
     policy: PollPolicy,
-    stream: Option<StatusStream>,
+    stream: Option<Box<StatusStream>>,
     /// When a stream may be opened, again or for the first time.
     stream_from: Instant,
     stream_failures: u32,
@@ -71,8 +71,9 @@ enum Step {
 }
 
 impl<O: CallOutput> Follower<O> {
-    pub(crate) fn new(job: Job<O>, logs: bool) -> Self {
-        Self {
+    /// On the heap: whoever carries it in a future does so several times.
+    pub(crate) fn new(job: Job<O>, logs: bool) -> Box<Self> {
+        Box::new(Self {
             sibling: job.jobs().durations.follow(job.endpoint().id),
             job,
             logs,
@@ -88,10 +89,10 @@ impl<O: CallOutput> Follower<O> {
             polled: None,
             seen_logs: SeenLogs::default(),
             done: false,
-        }
+        })
     }
 
-    pub(crate) fn with_policy(mut self, policy: PollPolicy) -> Self {
+    pub(crate) fn with_policy(mut self: Box<Self>, policy: PollPolicy) -> Box<Self> {
         self.policy = policy;
         self
     }
@@ -105,7 +106,7 @@ impl<O: CallOutput> Follower<O> {
     ///
     /// Trouble is waited out for as long as whoever waits for this does, and for the client's deadline at most; what ends
     /// it sooner is a key that is refused, and an id that the queue does not know.
-    pub(crate) async fn next(&mut self) -> Result<Option<QueueStatus>> {
+    pub(crate) async fn next(&mut self) -> Result<Option<Box<QueueStatus>>> {
         self.step().await.map_err(|error| {
             self.done = true;
             // What the queue does not know is not known to go on.
@@ -113,13 +114,14 @@ impl<O: CallOutput> Follower<O> {
         })
     }
 
-    async fn step(&mut self) -> Result<Option<QueueStatus>> {
+    async fn step(&mut self) -> Result<Option<Box<QueueStatus>>> {
         while !self.done {
             if self.stream.is_none() {
                 self.open_stream().await?;
             }
             let step = match self.stream.take() {
-                Some(stream) => self.streamed(stream).await?,
+                // On the heap, as most of many jobs have no stream.
+                Some(stream) => Box::pin(self.streamed(stream)).await?,
                 None => self.polled().await?,
             };
             match step {
@@ -134,7 +136,7 @@ impl<O: CallOutput> Follower<O> {
                             self.sibling.record(took, clock::now());
                         }
                     }
-                    return Ok(Some(*status));
+                    return Ok(Some(status));
                 }
                 Step::StreamLost => self.stream_lost(),
                 Step::StreamFree => {}
@@ -150,10 +152,10 @@ impl<O: CallOutput> Follower<O> {
         }
         let jobs = self.job.jobs();
         let Some(permit) = jobs.wire.lanes.stream_permit(&jobs.wire.queue, &jobs.wire.http) else { return Ok(()) };
-        match self.job.stream(&permit.operations, self.logs).await {
+        match Box::pin(self.job.stream(&permit.operations, self.logs)).await {
             Ok((head, body)) if head.is("text/event-stream") => {
                 let events = Events::new(limits::EVENT_BYTES);
-                self.stream = Some(StatusStream { body, events, replay: 0, permit });
+                self.stream = Some(Box::new(StatusStream { body, events, replay: 0, permit }));
                 self.poll_at = None;
                 self.polled = None;
             }
@@ -180,7 +182,7 @@ impl<O: CallOutput> Follower<O> {
     }
 
     /// Waits for the stream's next status, with a slow poll beside it once the job takes longer than such jobs do.
-    async fn streamed(&mut self, mut stream: StatusStream) -> Result<Step> {
+    async fn streamed(&mut self, mut stream: Box<StatusStream>) -> Result<Step> {
         let jobs = self.job.jobs();
         let expected = self.sibling.average();
         let set = jobs.wire.timeouts.stream_check;

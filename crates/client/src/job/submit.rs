@@ -34,40 +34,37 @@ use url::form_urlencoded;
 pub struct Submit<'a, O> {
     jobs: &'a Arc<Jobs>,
     payload: Result<Payload>,
+    /// On the heap: whoever carries it in a future does so several times.
+    settings: Box<Settings>,
+    cancel: Option<BoxFuture<'a, ()>>,
+    output: PhantomData<fn() -> O>,
+}
+
+/// What a caller may set, and is needed no more when the request has been sent.
+#[derive(Default)]
+struct Settings {
     options: CallOptions,
     webhook: Option<String>,
     max_queue_length: Option<i64>,
     lost_reply: LostReply,
     deadline: Option<Duration>,
-    cancel: Option<BoxFuture<'a, ()>>,
-    output: PhantomData<fn() -> O>,
 }
 
 impl<'a, O: CallOutput> Submit<'a, O> {
     pub(crate) fn new(jobs: &'a Arc<Jobs>, input: &impl CallInput<Output = O>) -> Self {
-        Self {
-            jobs,
-            payload: Payload::new(input),
-            options: CallOptions::default(),
-            webhook: None,
-            max_queue_length: None,
-            lost_reply: LostReply::report(),
-            deadline: None,
-            cancel: None,
-            output: PhantomData,
-        }
+        Self { jobs, payload: Payload::new(input), settings: Box::default(), cancel: None, output: PhantomData }
     }
 
     /// Sets options of the platform, such as a start timeout, a priority or tags.
     pub fn with_options(mut self, options: CallOptions) -> Self {
-        self.options = options;
+        self.settings.options = options;
         self
     }
 
     /// The URL to which the service sends the outcome by `POST` when the job has ended; it goes out in the query as
     /// `fal_webhook`. fal delivers to public `https` addresses only. The module `webhook` checks a delivery.
     pub fn with_webhook(mut self, url: impl Into<String>) -> Self {
-        self.webhook = Some(url.into());
+        self.settings.webhook = Some(url.into());
         self
     }
 
@@ -89,8 +86,8 @@ impl<'a, O: CallOutput> Submit<'a, O> {
     pub fn url(&self) -> String {
         let base = self.jobs.wire.bases.queue.as_str().trim_end_matches('/');
         let mut parameters = SubmitParameters::default();
-        parameters.webhook.clone_from(&self.webhook);
-        parameters.max_queue_length = self.max_queue_length;
+        parameters.webhook.clone_from(&self.settings.webhook);
+        parameters.max_queue_length = self.settings.max_queue_length;
         let mut query = form_urlencoded::Serializer::new(String::new());
         query.extend_pairs(parameters.query());
         match query.finish().as_str() {
@@ -102,20 +99,20 @@ impl<'a, O: CallOutput> Submit<'a, O> {
     /// Refuses the request with 429 when more than this many requests are waiting in the queue already; nothing is billed then.
     /// The error is [`is_rate_limited`](crate::Error::is_rate_limited).
     pub fn with_max_queue_length(mut self, length: u32) -> Self {
-        self.max_queue_length = Some(i64::from(length));
+        self.settings.max_queue_length = Some(i64::from(length));
         self
     }
 
     /// What to do about a reply that was lost after the request may have been accepted.
     pub fn on_lost_reply(mut self, policy: LostReply) -> Self {
-        self.lost_reply = policy;
+        self.settings.lost_reply = policy;
         self
     }
 
     /// How long the submit may take, retries and the search for a lost reply included; by default the client's deadline. Past
     /// it nothing more is sent, and what is on its way is wound up as [`cancel_when`](Self::cancel_when) does it.
     pub fn with_deadline(mut self, deadline: Duration) -> Self {
-        self.deadline = Some(deadline);
+        self.settings.deadline = Some(deadline);
         self
     }
 
@@ -140,16 +137,17 @@ impl<'a, O: CallOutput> Submit<'a, O> {
     }
 
     /// The request, checked, and the end that is set to its call.
-    pub(crate) fn begin(self) -> Result<(Order, Stop<'a>)> {
-        let timeouts = &self.jobs.wire.timeouts;
-        let stop = Stop::new(self.deadline.unwrap_or(timeouts.deadline), self.cancel, timeouts.wind_up);
+    pub(crate) fn begin(self) -> Result<(Box<Order>, Stop<'a>)> {
+        let (timeouts, settings) = (&self.jobs.wire.timeouts, self.settings);
+        let stop = Stop::new(settings.deadline.unwrap_or(timeouts.deadline), self.cancel, timeouts.wind_up);
         let payload = self.payload?;
         preflight::check(&payload)?;
-        let mut parameters = self.options.submit_parameters()?;
-        parameters.webhook = self.webhook;
-        parameters.max_queue_length = self.max_queue_length;
-        let extra = self.options.extra()?;
-        Ok((Order { jobs: self.jobs.clone(), payload, parameters, extra, lost_reply: self.lost_reply }, stop))
+        let mut parameters = settings.options.submit_parameters()?;
+        parameters.webhook = settings.webhook;
+        parameters.max_queue_length = settings.max_queue_length;
+        let extra = settings.options.extra()?;
+        let order = Order { jobs: self.jobs.clone(), payload, parameters, extra, lost_reply: settings.lost_reply };
+        Ok((Box::new(order), stop))
     }
 
     /// The endpoint, where the input is one of its.
@@ -178,7 +176,7 @@ impl Order {
     }
 
     /// Sends it. Where the call's end comes over that, its job is cancelled, and given only if it has completed.
-    pub(crate) async fn place<O: CallOutput>(self, stop: &mut Stop<'_>) -> Result<Job<O>> {
+    pub(crate) async fn place<O: CallOutput>(self: Box<Self>, stop: &mut Stop<'_>) -> Result<Job<O>> {
         let job: Job<O> = self.send(stop).await?;
         trace::request_id(job.request_id(), &job.jobs().wire.secrets);
         tracing::debug!("accepted");
@@ -188,7 +186,7 @@ impl Order {
         Ok(job)
     }
 
-    async fn send<O: CallOutput>(self, stop: &mut Stop<'_>) -> Result<Job<O>> {
+    async fn send<O: CallOutput>(&self, stop: &mut Stop<'_>) -> Result<Job<O>> {
         let (jobs, begun) = (&self.jobs, clock::system_time());
         let error = match self.attempt(stop).await {
             Ok(job) => {
@@ -224,7 +222,10 @@ impl Order {
 
 impl<O> fmt::Debug for Submit<'_, O> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Submit").field("payload", &self.payload).field("options", &self.options).finish_non_exhaustive()
+        f.debug_struct("Submit")
+            .field("payload", &self.payload)
+            .field("options", &self.settings.options)
+            .finish_non_exhaustive()
     }
 }
 

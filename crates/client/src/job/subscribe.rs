@@ -206,7 +206,7 @@ async fn follow<O: CallOutput>(
 
 /// Sends the request from a task of its own, which goes on when the call is dropped: what is on its way is waited for and
 /// cancelled by its id.
-async fn place_beside<O: CallOutput>(order: Order, stop: &mut Stop<'_>) -> Result<Job<O>> {
+async fn place_beside<O: CallOutput>(order: Box<Order>, stop: &mut Stop<'_>) -> Result<Job<O>> {
     let (wire, begun) = (order.wire().clone(), clock::system_time());
     // The task hears of it when this end is dropped: with the call, or when its caller cancels it.
     let (hold, dropped) = oneshot::channel::<()>();
@@ -257,7 +257,7 @@ mod tests {
             ("wait", size_of_val(&job.wait())),
             ("stream", size_of_val(&job.stream(&job.jobs().wire.queue, true))),
         ] {
-            assert!(size <= 5_000, "{what} takes {size} bytes before it is polled");
+            assert!(size <= 1_500, "{what} takes {size} bytes before it is polled");
         }
     }
 }

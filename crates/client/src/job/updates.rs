@@ -33,7 +33,7 @@ pub enum Update {
 pub struct Updates(BoxStream<'static, Result<Update>>);
 
 impl Updates {
-    pub(crate) fn new<O: CallOutput>(follower: Follower<O>) -> Self {
+    pub(crate) fn new<O: CallOutput>(follower: Box<Follower<O>>) -> Self {
         let state = (follower, StatusChanges::default(), VecDeque::new());
         Self(
             unfold(state, |(mut follower, mut changes, mut waiting)| async {
@@ -42,7 +42,7 @@ impl Updates {
                         return Some((Ok(update), (follower, changes, waiting)));
                     }
                     match follower.next().await {
-                        Ok(Some(status)) => waiting.extend(changes.since_last(status)),
+                        Ok(Some(status)) => waiting.extend(changes.since_last(*status)),
                         Ok(None) => return None,
                         Err(error) => return Some((Err(error), (follower, changes, waiting))),
                     }

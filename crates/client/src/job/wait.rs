@@ -77,7 +77,7 @@ impl<O: CallOutput> Job<O> {
     /// Follows to the end, shows each status to `seen`, and fetches the result.
     pub(crate) async fn finish(
         &self,
-        mut follower: Follower<O>,
+        mut follower: Box<Follower<O>>,
         mut seen: impl FnMut(&QueueStatus) + Send,
     ) -> Result<Response<O>> {
         let mut last = None;
@@ -97,11 +97,15 @@ impl<O: CallOutput> Job<O> {
         }
         let trouble = follower.trouble().clone();
         drop(follower);
-        match last.as_ref().and_then(status::reason) {
-            None => Ok(self.outcome(&trouble).await?.with_job(&self.request_id, last, clock::since(self.submitted))),
+        match last.as_deref().and_then(status::reason) {
+            None => {
+                // On the heap, as it is not there while the job is followed.
+                let response = Box::pin(self.outcome(&trouble)).await?;
+                Ok(response.with_job(&self.request_id, last.map(|last| *last), clock::since(self.submitted)))
+            }
             Some(reason) => {
                 let error_type = last.and_then(|status| status.error_type);
-                Err(self.failure().await.with_reason(reason, error_type.as_ref()).into_verdict())
+                Err(Box::pin(self.failure()).await.with_reason(reason, error_type.as_ref()).into_verdict())
             }
         }
     }
