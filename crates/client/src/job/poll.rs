@@ -175,7 +175,7 @@ mod tests {
 
     #[test]
     fn a_job_is_noticed_soon_with_few_polls_however_long_it_takes() {
-        for (shortest, end, most) in [(300, 400, 2), (1_000, 3_000, 21), (5_000, 6_000, 10), (10_000, 30_000, 35)] {
+        for (shortest, end, most) in [(300, 400, 3), (1_000, 3_000, 22), (5_000, 6_000, 11), (10_000, 30_000, 36)] {
             let times = polls(ms(end), Some(ms(shortest)), 1);
             let late = *times.last().unwrap() - ms(end);
             assert!(late <= ms(end / 25).max(ms(100)), "{end}: {late:?}");
