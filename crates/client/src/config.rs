@@ -276,7 +276,7 @@ impl ClientBuilder {
         let user_agent = HeaderValue::try_from(user_agent)
             .map_err(|error| Error::configuration("the user agent cannot stand in a header").with_source(error))?;
         let http = HttpClients::new(tls::config(roots)?, self.timeouts.connect, self.http);
-        let mut wire = Wire::new(bases, key, user_agent, http, self.retry, self.timeouts)?;
+        let mut wire = Wire::new(bases, &key, user_agent, http, self.retry, self.timeouts)?;
         wire.on_retry = self.on_retry;
         Ok(Client::new(wire))
     }

@@ -78,13 +78,7 @@ impl<'a, O: CallOutput> Run<'a, O> {
     }
 
     async fn send(self) -> Result<Response<O>> {
-        let begun = clock::system_time();
-        let wire = self.wire;
-        self.attempt().await.map_err(|error| error.sent_since(begun, wire.clock.offset_ms()))
-    }
-
-    async fn attempt(self) -> Result<Response<O>> {
-        let begun = clock::now();
+        let (begun_at, begun) = (clock::system_time(), clock::now());
         let (wire, payload) = (self.wire, self.payload?);
         preflight::check(&payload)?;
         let id = payload.endpoint.id;
@@ -101,7 +95,8 @@ impl<'a, O: CallOutput> Run<'a, O> {
             async move { parameters.run(operations, id, json).await }
         };
         let call = wire.call_until(&mut stop, Operation::Run, Some(id), send, read_output).await;
-        let (head, answer) = call.map_err(|error| error.with_files_of(payload.endpoint))?;
+        let (head, answer) =
+            call.map_err(|error| error.with_files_of(payload.endpoint).sent_since(begun_at, wire.clock.offset_ms()))?;
         if let Some(request_id) = &head.request_id {
             trace::request_id(request_id, &wire.secrets);
         }
@@ -130,6 +125,6 @@ impl<'a, O: CallOutput> IntoFuture for Run<'a, O> {
 
     fn into_future(self) -> Self::IntoFuture {
         let endpoint = self.payload.as_ref().map_or("", |payload| payload.endpoint.id);
-        async move { trace::call("run", endpoint, None, self.send()).await }.boxed()
+        Box::pin(trace::call("run", endpoint, None, move || self.send()))
     }
 }

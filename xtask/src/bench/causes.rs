@@ -4,11 +4,18 @@
 const CAUSES: &[(&str, &str)] = &[
     ("sync", "As `instructions`."),
     ("sync-tls", "As `instructions`."),
-    ("sync-64", "As `instructions`."),
-    ("sync-64-tls", "As `instructions`."),
+    ("sync-64", "As `sync-64-tls`."),
+    (
+        "sync-64-tls",
+        "By DHAT a call asks for 27.2 KB in 62 pieces, against 19.3 KB in 53 by hand; 5.7 KB are its own future. Instructions are 6 % more.",
+    ),
     (
         "instructions",
-        "By callgrind: of 22,000 more than by hand, 7,400 are in the allocator, which is asked for 25 more pieces of memory a call, ten of them too large for its fast path; 2,900 move futures; the rest is spread over the answer's headers and date, the timers of the deadline, and what decides about a repetition.",
+        "By callgrind, 5,000 more than by hand: the deadline's timer, the answer's headers, the allocator for nine more pieces of memory, and what decides about a repetition.",
+    ),
+    (
+        "follow",
+        "By callgrind, 290,000 instructions against 253,000 by hand: 15,000 read the answer to the submit and each status, which by hand is searched for one word, 6,000 cut the stream into events, 11,000 move futures, and the rest is spread over timers, permits and the allocator.",
     ),
     ("cli-picture", "13.6 MiB are what `--version` takes: the program itself."),
 ];

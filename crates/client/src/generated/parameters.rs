@@ -4,10 +4,10 @@
 //! What may be set on a call besides its input.
 
 use super::{queue, run};
-use ::progenitor_client::{ByteStream, Error, ResponseValue};
+use ::progenitor_client::Error;
 use ::serde_json::value::RawValue;
-/// What every operation answers: a raw stream for a success, the untouched response for anything else.
-pub type RawResult = Result<ResponseValue<ByteStream>, Error<()>>;
+/// What every operation answers: the response as it came, whatever its status.
+pub type RawResult = Result<::reqwest::Response, Error<()>>;
 
 /// What may be set on a run besides the input; unset ones are not sent.
 #[derive(Clone, Debug, Default, PartialEq)]

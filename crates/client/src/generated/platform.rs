@@ -68,10 +68,8 @@ impl Client {
         limit: Option<i64>,
         request_id: Option<&'a str>,
         start: Option<&'a str>,
-    ) -> Result<ResponseValue<ByteStream>, Error<()>> {
-        let url = format!("{}/models/billing-events", self.baseurl,);
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-        #[allow(unused_mut)]
+    ) -> Result<::reqwest::Response, Error<()>> {
+        let url = self.inner.url(&format!("{}/models/billing-events", self.baseurl,))?;
         let mut request = self
             .client
             .get(url)
@@ -80,8 +78,8 @@ impl Client {
             .query(&progenitor_client::QueryParam::new("limit", &limit))
             .query(&progenitor_client::QueryParam::new("request_id", &request_id))
             .query(&progenitor_client::QueryParam::new("start", &start))
-            .headers(header_map)
             .build()?;
+        let header_map = request.headers_mut();
         let info = OperationInfo {
             operation_id: "billing_events",
         };
@@ -89,10 +87,7 @@ impl Client {
         let result = self.exec(request, &info).await;
         self.post(&result, &info).await?;
         let response = result?;
-        match response.status().as_u16() {
-            200..=299 => Ok(ResponseValue::stream(response)),
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
+        Ok(response)
     }
 
     /// `prices` of `/models/pricing`.
@@ -100,17 +95,15 @@ impl Client {
         &'a self,
         cursor: Option<&'a str>,
         endpoint_id: &'a str,
-    ) -> Result<ResponseValue<ByteStream>, Error<()>> {
-        let url = format!("{}/models/pricing", self.baseurl,);
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-        #[allow(unused_mut)]
+    ) -> Result<::reqwest::Response, Error<()>> {
+        let url = self.inner.url(&format!("{}/models/pricing", self.baseurl,))?;
         let mut request = self
             .client
             .get(url)
             .query(&progenitor_client::QueryParam::new("cursor", &cursor))
             .query(&progenitor_client::QueryParam::new("endpoint_id", &endpoint_id))
-            .headers(header_map)
             .build()?;
+        let header_map = request.headers_mut();
         let info = OperationInfo {
             operation_id: "prices",
         };
@@ -118,21 +111,17 @@ impl Client {
         let result = self.exec(request, &info).await;
         self.post(&result, &info).await?;
         let response = result?;
-        match response.status().as_u16() {
-            200..=299 => Ok(ResponseValue::stream(response)),
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
+        Ok(response)
     }
 
     /// `estimate_price` of `/models/pricing/estimate`.
     pub async fn estimate_price<'a>(
         &'a self,
         body: &'a ::ideogram_schema::EstimateRequest,
-    ) -> Result<ResponseValue<ByteStream>, Error<()>> {
-        let url = format!("{}/models/pricing/estimate", self.baseurl,);
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-        #[allow(unused_mut)]
-        let mut request = self.client.post(url).json(&body).headers(header_map).build()?;
+    ) -> Result<::reqwest::Response, Error<()>> {
+        let url = self.inner.url(&format!("{}/models/pricing/estimate", self.baseurl,))?;
+        let mut request = self.client.post(url).json(&body).build()?;
+        let header_map = request.headers_mut();
         let info = OperationInfo {
             operation_id: "estimate_price",
         };
@@ -140,10 +129,7 @@ impl Client {
         let result = self.exec(request, &info).await;
         self.post(&result, &info).await?;
         let response = result?;
-        match response.status().as_u16() {
-            200..=299 => Ok(ResponseValue::stream(response)),
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
+        Ok(response)
     }
 
     /// `requests_by_endpoint` of `/models/requests/by-endpoint`.
@@ -158,10 +144,10 @@ impl Client {
         sort_by: Option<&'a ::ideogram_schema::HistoryOrder>,
         start: Option<&'a str>,
         status: Option<&'a ::ideogram_schema::RequestOutcome>,
-    ) -> Result<ResponseValue<ByteStream>, Error<()>> {
-        let url = format!("{}/models/requests/by-endpoint", self.baseurl,);
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-        #[allow(unused_mut)]
+    ) -> Result<::reqwest::Response, Error<()>> {
+        let url = self
+            .inner
+            .url(&format!("{}/models/requests/by-endpoint", self.baseurl,))?;
         let mut request = self
             .client
             .get(url)
@@ -174,8 +160,8 @@ impl Client {
             .query(&progenitor_client::QueryParam::new("sort_by", &sort_by))
             .query(&progenitor_client::QueryParam::new("start", &start))
             .query(&progenitor_client::QueryParam::new("status", &status))
-            .headers(header_map)
             .build()?;
+        let header_map = request.headers_mut();
         let info = OperationInfo {
             operation_id: "requests_by_endpoint",
         };
@@ -183,9 +169,6 @@ impl Client {
         let result = self.exec(request, &info).await;
         self.post(&result, &info).await?;
         let response = result?;
-        match response.status().as_u16() {
-            200..=299 => Ok(ResponseValue::stream(response)),
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
+        Ok(response)
     }
 }

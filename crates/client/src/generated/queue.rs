@@ -79,43 +79,8 @@ impl Client {
         x_fal_tags: Option<&'a str>,
         x_app_fal_disable_fallback: Option<&'a str>,
         body: &'a ::serde_json::value::RawValue,
-    ) -> Result<ResponseValue<ByteStream>, Error<()>> {
-        let url = format!("{}/{}", self.baseurl, endpoint,);
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(10usize);
-        if let Some(value) = x_fal_no_retry {
-            header_map.append("X-Fal-No-Retry", value.to_string().try_into()?);
-        }
-        if let Some(value) = x_fal_object_lifecycle_preference {
-            header_map
-                .append(
-                    "X-Fal-Object-Lifecycle-Preference",
-                    value.to_string().try_into()?,
-                );
-        }
-        if let Some(value) = x_fal_queue_priority {
-            header_map.append("X-Fal-Queue-Priority", value.to_string().try_into()?);
-        }
-        if let Some(value) = x_fal_request_start_timeout {
-            header_map
-                .append("X-Fal-Request-Start-Timeout", value.to_string().try_into()?);
-        }
-        if let Some(value) = x_fal_request_timeout {
-            header_map.append("X-Fal-Request-Timeout", value.to_string().try_into()?);
-        }
-        if let Some(value) = x_fal_runner_hint {
-            header_map.append("X-Fal-Runner-Hint", value.to_string().try_into()?);
-        }
-        if let Some(value) = x_fal_store_io {
-            header_map.append("X-Fal-Store-IO", value.to_string().try_into()?);
-        }
-        if let Some(value) = x_fal_tags {
-            header_map.append("X-Fal-Tags", value.to_string().try_into()?);
-        }
-        if let Some(value) = x_app_fal_disable_fallback {
-            header_map
-                .append("x-app-fal-disable-fallback", value.to_string().try_into()?);
-        }
-        #[allow(unused_mut)]
+    ) -> Result<::reqwest::Response, Error<()>> {
+        let url = self.inner.endpoint_url(endpoint);
         let mut request = self
             .client
             .post(url)
@@ -127,8 +92,97 @@ impl Client {
                 ),
             )
             .query(&progenitor_client::QueryParam::new("fal_webhook", &fal_webhook))
-            .headers(header_map)
             .build()?;
+        let header_map = request.headers_mut();
+        if let Some(value) = x_fal_no_retry {
+            header_map
+                .append(
+                    const {
+                        ::reqwest::header::HeaderName::from_static("x-fal-no-retry")
+                    },
+                    value.to_string().try_into()?,
+                );
+        }
+        if let Some(value) = x_fal_object_lifecycle_preference {
+            header_map
+                .append(
+                    const {
+                        ::reqwest::header::HeaderName::from_static(
+                            "x-fal-object-lifecycle-preference",
+                        )
+                    },
+                    value.to_string().try_into()?,
+                );
+        }
+        if let Some(value) = x_fal_queue_priority {
+            header_map
+                .append(
+                    const {
+                        ::reqwest::header::HeaderName::from_static(
+                            "x-fal-queue-priority",
+                        )
+                    },
+                    value.to_string().try_into()?,
+                );
+        }
+        if let Some(value) = x_fal_request_start_timeout {
+            header_map
+                .append(
+                    const {
+                        ::reqwest::header::HeaderName::from_static(
+                            "x-fal-request-start-timeout",
+                        )
+                    },
+                    value.to_string().try_into()?,
+                );
+        }
+        if let Some(value) = x_fal_request_timeout {
+            header_map
+                .append(
+                    const {
+                        ::reqwest::header::HeaderName::from_static(
+                            "x-fal-request-timeout",
+                        )
+                    },
+                    value.to_string().try_into()?,
+                );
+        }
+        if let Some(value) = x_fal_runner_hint {
+            header_map
+                .append(
+                    const {
+                        ::reqwest::header::HeaderName::from_static("x-fal-runner-hint")
+                    },
+                    value.to_string().try_into()?,
+                );
+        }
+        if let Some(value) = x_fal_store_io {
+            header_map
+                .append(
+                    const {
+                        ::reqwest::header::HeaderName::from_static("x-fal-store-io")
+                    },
+                    value.to_string().try_into()?,
+                );
+        }
+        if let Some(value) = x_fal_tags {
+            header_map
+                .append(
+                    const { ::reqwest::header::HeaderName::from_static("x-fal-tags") },
+                    value.to_string().try_into()?,
+                );
+        }
+        if let Some(value) = x_app_fal_disable_fallback {
+            header_map
+                .append(
+                    const {
+                        ::reqwest::header::HeaderName::from_static(
+                            "x-app-fal-disable-fallback",
+                        )
+                    },
+                    value.to_string().try_into()?,
+                );
+        }
         let info = OperationInfo {
             operation_id: "submit",
         };
@@ -136,10 +190,7 @@ impl Client {
         let result = self.exec(request, &info).await;
         self.post(&result, &info).await?;
         let response = result?;
-        match response.status().as_u16() {
-            200..=299 => Ok(ResponseValue::stream(response)),
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
+        Ok(response)
     }
 
     /// `result` of `/{owner}/{app}/requests/{request_id}`.
@@ -148,14 +199,18 @@ impl Client {
         owner: &'a str,
         app: &'a str,
         request_id: &'a str,
-    ) -> Result<ResponseValue<ByteStream>, Error<()>> {
-        let url = format!(
-            "{}/{}/{}/requests/{}", self.baseurl, encode_path(& owner.to_string()),
-            encode_path(& app.to_string()), encode_path(& request_id.to_string()),
-        );
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-        #[allow(unused_mut)]
-        let mut request = self.client.get(url).headers(header_map).build()?;
+    ) -> Result<::reqwest::Response, Error<()>> {
+        let url = self
+            .inner
+            .url(
+                &format!(
+                    "{}/{}/{}/requests/{}", self.baseurl, encode_path(& owner
+                    .to_string()), encode_path(& app.to_string()), encode_path(&
+                    request_id.to_string()),
+                ),
+            )?;
+        let mut request = self.client.get(url).build()?;
+        let header_map = request.headers_mut();
         let info = OperationInfo {
             operation_id: "result",
         };
@@ -163,10 +218,7 @@ impl Client {
         let result = self.exec(request, &info).await;
         self.post(&result, &info).await?;
         let response = result?;
-        match response.status().as_u16() {
-            200..=299 => Ok(ResponseValue::stream(response)),
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
+        Ok(response)
     }
 
     /// `cancel` of `/{owner}/{app}/requests/{request_id}/cancel`.
@@ -175,15 +227,18 @@ impl Client {
         owner: &'a str,
         app: &'a str,
         request_id: &'a str,
-    ) -> Result<ResponseValue<ByteStream>, Error<()>> {
-        let url = format!(
-            "{}/{}/{}/requests/{}/cancel", self.baseurl, encode_path(& owner
-            .to_string()), encode_path(& app.to_string()), encode_path(& request_id
-            .to_string()),
-        );
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-        #[allow(unused_mut)]
-        let mut request = self.client.put(url).headers(header_map).build()?;
+    ) -> Result<::reqwest::Response, Error<()>> {
+        let url = self
+            .inner
+            .url(
+                &format!(
+                    "{}/{}/{}/requests/{}/cancel", self.baseurl, encode_path(& owner
+                    .to_string()), encode_path(& app.to_string()), encode_path(&
+                    request_id.to_string()),
+                ),
+            )?;
+        let mut request = self.client.put(url).build()?;
+        let header_map = request.headers_mut();
         let info = OperationInfo {
             operation_id: "cancel",
         };
@@ -191,10 +246,7 @@ impl Client {
         let result = self.exec(request, &info).await;
         self.post(&result, &info).await?;
         let response = result?;
-        match response.status().as_u16() {
-            200..=299 => Ok(ResponseValue::stream(response)),
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
+        Ok(response)
     }
 
     /// `status` of `/{owner}/{app}/requests/{request_id}/status`.
@@ -204,20 +256,22 @@ impl Client {
         app: &'a str,
         request_id: &'a str,
         logs: Option<i64>,
-    ) -> Result<ResponseValue<ByteStream>, Error<()>> {
-        let url = format!(
-            "{}/{}/{}/requests/{}/status", self.baseurl, encode_path(& owner
-            .to_string()), encode_path(& app.to_string()), encode_path(& request_id
-            .to_string()),
-        );
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-        #[allow(unused_mut)]
+    ) -> Result<::reqwest::Response, Error<()>> {
+        let url = self
+            .inner
+            .url(
+                &format!(
+                    "{}/{}/{}/requests/{}/status", self.baseurl, encode_path(& owner
+                    .to_string()), encode_path(& app.to_string()), encode_path(&
+                    request_id.to_string()),
+                ),
+            )?;
         let mut request = self
             .client
             .get(url)
             .query(&progenitor_client::QueryParam::new("logs", &logs))
-            .headers(header_map)
             .build()?;
+        let header_map = request.headers_mut();
         let info = OperationInfo {
             operation_id: "status",
         };
@@ -225,10 +279,7 @@ impl Client {
         let result = self.exec(request, &info).await;
         self.post(&result, &info).await?;
         let response = result?;
-        match response.status().as_u16() {
-            200..=299 => Ok(ResponseValue::stream(response)),
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
+        Ok(response)
     }
 
     /// `status_stream` of `/{owner}/{app}/requests/{request_id}/status/stream`.
@@ -238,20 +289,22 @@ impl Client {
         app: &'a str,
         request_id: &'a str,
         logs: Option<i64>,
-    ) -> Result<ResponseValue<ByteStream>, Error<()>> {
-        let url = format!(
-            "{}/{}/{}/requests/{}/status/stream", self.baseurl, encode_path(& owner
-            .to_string()), encode_path(& app.to_string()), encode_path(& request_id
-            .to_string()),
-        );
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-        #[allow(unused_mut)]
+    ) -> Result<::reqwest::Response, Error<()>> {
+        let url = self
+            .inner
+            .url(
+                &format!(
+                    "{}/{}/{}/requests/{}/status/stream", self.baseurl, encode_path(&
+                    owner.to_string()), encode_path(& app.to_string()), encode_path(&
+                    request_id.to_string()),
+                ),
+            )?;
         let mut request = self
             .client
             .get(url)
             .query(&progenitor_client::QueryParam::new("logs", &logs))
-            .headers(header_map)
             .build()?;
+        let header_map = request.headers_mut();
         let info = OperationInfo {
             operation_id: "status_stream",
         };
@@ -259,9 +312,6 @@ impl Client {
         let result = self.exec(request, &info).await;
         self.post(&result, &info).await?;
         let response = result?;
-        match response.status().as_u16() {
-            200..=299 => Ok(ResponseValue::stream(response)),
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
+        Ok(response)
     }
 }

@@ -75,38 +75,79 @@ impl Client {
         x_fal_tags: Option<&'a str>,
         x_app_fal_disable_fallback: Option<&'a str>,
         body: &'a ::serde_json::value::RawValue,
-    ) -> Result<ResponseValue<ByteStream>, Error<()>> {
-        let url = format!("{}/{}", self.baseurl, endpoint,);
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(8usize);
+    ) -> Result<::reqwest::Response, Error<()>> {
+        let url = self.inner.endpoint_url(endpoint);
+        let mut request = self.client.post(url).json(&body).build()?;
+        let header_map = request.headers_mut();
         if let Some(value) = x_fal_object_lifecycle_preference {
             header_map
                 .append(
-                    "X-Fal-Object-Lifecycle-Preference",
+                    const {
+                        ::reqwest::header::HeaderName::from_static(
+                            "x-fal-object-lifecycle-preference",
+                        )
+                    },
                     value.to_string().try_into()?,
                 );
         }
         if let Some(value) = x_fal_request_start_timeout {
             header_map
-                .append("X-Fal-Request-Start-Timeout", value.to_string().try_into()?);
+                .append(
+                    const {
+                        ::reqwest::header::HeaderName::from_static(
+                            "x-fal-request-start-timeout",
+                        )
+                    },
+                    value.to_string().try_into()?,
+                );
         }
         if let Some(value) = x_fal_request_timeout {
-            header_map.append("X-Fal-Request-Timeout", value.to_string().try_into()?);
+            header_map
+                .append(
+                    const {
+                        ::reqwest::header::HeaderName::from_static(
+                            "x-fal-request-timeout",
+                        )
+                    },
+                    value.to_string().try_into()?,
+                );
         }
         if let Some(value) = x_fal_runner_hint {
-            header_map.append("X-Fal-Runner-Hint", value.to_string().try_into()?);
+            header_map
+                .append(
+                    const {
+                        ::reqwest::header::HeaderName::from_static("x-fal-runner-hint")
+                    },
+                    value.to_string().try_into()?,
+                );
         }
         if let Some(value) = x_fal_store_io {
-            header_map.append("X-Fal-Store-IO", value.to_string().try_into()?);
+            header_map
+                .append(
+                    const {
+                        ::reqwest::header::HeaderName::from_static("x-fal-store-io")
+                    },
+                    value.to_string().try_into()?,
+                );
         }
         if let Some(value) = x_fal_tags {
-            header_map.append("X-Fal-Tags", value.to_string().try_into()?);
+            header_map
+                .append(
+                    const { ::reqwest::header::HeaderName::from_static("x-fal-tags") },
+                    value.to_string().try_into()?,
+                );
         }
         if let Some(value) = x_app_fal_disable_fallback {
             header_map
-                .append("x-app-fal-disable-fallback", value.to_string().try_into()?);
+                .append(
+                    const {
+                        ::reqwest::header::HeaderName::from_static(
+                            "x-app-fal-disable-fallback",
+                        )
+                    },
+                    value.to_string().try_into()?,
+                );
         }
-        #[allow(unused_mut)]
-        let mut request = self.client.post(url).json(&body).headers(header_map).build()?;
         let info = OperationInfo {
             operation_id: "run",
         };
@@ -114,9 +155,6 @@ impl Client {
         let result = self.exec(request, &info).await;
         self.post(&result, &info).await?;
         let response = result?;
-        match response.status().as_u16() {
-            200..=299 => Ok(ResponseValue::stream(response)),
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
+        Ok(response)
     }
 }

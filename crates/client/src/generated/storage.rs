@@ -64,11 +64,10 @@ impl ClientInfo<crate::transport::Transport> for Client {
 impl ClientHooks<crate::transport::Transport> for &Client {}
 impl Client {
     /// `jwks` of `/.well-known/jwks.json`.
-    pub async fn jwks<'a>(&'a self) -> Result<ResponseValue<ByteStream>, Error<()>> {
-        let url = format!("{}/.well-known/jwks.json", self.baseurl,);
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-        #[allow(unused_mut)]
-        let mut request = self.client.get(url).headers(header_map).build()?;
+    pub async fn jwks<'a>(&'a self) -> Result<::reqwest::Response, Error<()>> {
+        let url = self.inner.url(&format!("{}/.well-known/jwks.json", self.baseurl,))?;
+        let mut request = self.client.get(url).build()?;
+        let header_map = request.headers_mut();
         let info = OperationInfo {
             operation_id: "jwks",
         };
@@ -76,10 +75,7 @@ impl Client {
         let result = self.exec(request, &info).await;
         self.post(&result, &info).await?;
         let response = result?;
-        match response.status().as_u16() {
-            200..=299 => Ok(ResponseValue::stream(response)),
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
+        Ok(response)
     }
 
     /// `upload_file` of `/files/upload`.
@@ -89,23 +85,8 @@ impl Client {
         x_fal_object_lifecycle: Option<&'a str>,
         x_fal_object_lifecycle_preference: Option<&'a str>,
         body: B,
-    ) -> Result<ResponseValue<ByteStream>, Error<()>> {
-        let url = format!("{}/files/upload", self.baseurl,);
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(4usize);
-        if let Some(value) = x_fal_file_name {
-            header_map.append("X-Fal-File-Name", value.to_string().try_into()?);
-        }
-        if let Some(value) = x_fal_object_lifecycle {
-            header_map.append("X-Fal-Object-Lifecycle", value.to_string().try_into()?);
-        }
-        if let Some(value) = x_fal_object_lifecycle_preference {
-            header_map
-                .append(
-                    "X-Fal-Object-Lifecycle-Preference",
-                    value.to_string().try_into()?,
-                );
-        }
-        #[allow(unused_mut)]
+    ) -> Result<::reqwest::Response, Error<()>> {
+        let url = self.inner.url(&format!("{}/files/upload", self.baseurl,))?;
         let mut request = self
             .client
             .post(url)
@@ -114,8 +95,39 @@ impl Client {
                 ::reqwest::header::HeaderValue::from_static("application/octet-stream"),
             )
             .body(body)
-            .headers(header_map)
             .build()?;
+        let header_map = request.headers_mut();
+        if let Some(value) = x_fal_file_name {
+            header_map
+                .append(
+                    const {
+                        ::reqwest::header::HeaderName::from_static("x-fal-file-name")
+                    },
+                    value.to_string().try_into()?,
+                );
+        }
+        if let Some(value) = x_fal_object_lifecycle {
+            header_map
+                .append(
+                    const {
+                        ::reqwest::header::HeaderName::from_static(
+                            "x-fal-object-lifecycle",
+                        )
+                    },
+                    value.to_string().try_into()?,
+                );
+        }
+        if let Some(value) = x_fal_object_lifecycle_preference {
+            header_map
+                .append(
+                    const {
+                        ::reqwest::header::HeaderName::from_static(
+                            "x-fal-object-lifecycle-preference",
+                        )
+                    },
+                    value.to_string().try_into()?,
+                );
+        }
         let info = OperationInfo {
             operation_id: "upload_file",
         };
@@ -123,10 +135,7 @@ impl Client {
         let result = self.exec(request, &info).await;
         self.post(&result, &info).await?;
         let response = result?;
-        match response.status().as_u16() {
-            200..=299 => Ok(ResponseValue::stream(response)),
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
+        Ok(response)
     }
 
     /// `begin_multipart` of `/files/upload/multipart`.
@@ -135,24 +144,41 @@ impl Client {
         x_fal_file_name: Option<&'a str>,
         x_fal_object_lifecycle: Option<&'a str>,
         x_fal_object_lifecycle_preference: Option<&'a str>,
-    ) -> Result<ResponseValue<ByteStream>, Error<()>> {
-        let url = format!("{}/files/upload/multipart", self.baseurl,);
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(4usize);
+    ) -> Result<::reqwest::Response, Error<()>> {
+        let url = self.inner.url(&format!("{}/files/upload/multipart", self.baseurl,))?;
+        let mut request = self.client.post(url).build()?;
+        let header_map = request.headers_mut();
         if let Some(value) = x_fal_file_name {
-            header_map.append("X-Fal-File-Name", value.to_string().try_into()?);
+            header_map
+                .append(
+                    const {
+                        ::reqwest::header::HeaderName::from_static("x-fal-file-name")
+                    },
+                    value.to_string().try_into()?,
+                );
         }
         if let Some(value) = x_fal_object_lifecycle {
-            header_map.append("X-Fal-Object-Lifecycle", value.to_string().try_into()?);
+            header_map
+                .append(
+                    const {
+                        ::reqwest::header::HeaderName::from_static(
+                            "x-fal-object-lifecycle",
+                        )
+                    },
+                    value.to_string().try_into()?,
+                );
         }
         if let Some(value) = x_fal_object_lifecycle_preference {
             header_map
                 .append(
-                    "X-Fal-Object-Lifecycle-Preference",
+                    const {
+                        ::reqwest::header::HeaderName::from_static(
+                            "x-fal-object-lifecycle-preference",
+                        )
+                    },
                     value.to_string().try_into()?,
                 );
         }
-        #[allow(unused_mut)]
-        let mut request = self.client.post(url).headers(header_map).build()?;
         let info = OperationInfo {
             operation_id: "begin_multipart",
         };
@@ -160,10 +186,7 @@ impl Client {
         let result = self.exec(request, &info).await;
         self.post(&result, &info).await?;
         let response = result?;
-        match response.status().as_u16() {
-            200..=299 => Ok(ResponseValue::stream(response)),
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
+        Ok(response)
     }
 
     /// `complete_multipart` of `/multipart/{upload_id}/complete`.
@@ -171,14 +194,17 @@ impl Client {
         &'a self,
         upload_id: &'a str,
         body: &'a ::ideogram_schema::MultipartCompletion,
-    ) -> Result<ResponseValue<ByteStream>, Error<()>> {
-        let url = format!(
-            "{}/multipart/{}/complete", self.baseurl, encode_path(& upload_id
-            .to_string()),
-        );
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-        #[allow(unused_mut)]
-        let mut request = self.client.post(url).json(&body).headers(header_map).build()?;
+    ) -> Result<::reqwest::Response, Error<()>> {
+        let url = self
+            .inner
+            .url(
+                &format!(
+                    "{}/multipart/{}/complete", self.baseurl, encode_path(& upload_id
+                    .to_string()),
+                ),
+            )?;
+        let mut request = self.client.post(url).json(&body).build()?;
+        let header_map = request.headers_mut();
         let info = OperationInfo {
             operation_id: "complete_multipart",
         };
@@ -186,10 +212,7 @@ impl Client {
         let result = self.exec(request, &info).await;
         self.post(&result, &info).await?;
         let response = result?;
-        match response.status().as_u16() {
-            200..=299 => Ok(ResponseValue::stream(response)),
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
+        Ok(response)
     }
 
     /// `upload_part` of `/multipart/{upload_id}/{part_number}`.
@@ -198,13 +221,15 @@ impl Client {
         upload_id: &'a str,
         part_number: i64,
         body: B,
-    ) -> Result<ResponseValue<ByteStream>, Error<()>> {
-        let url = format!(
-            "{}/multipart/{}/{}", self.baseurl, encode_path(& upload_id.to_string()),
-            encode_path(& part_number.to_string()),
-        );
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-        #[allow(unused_mut)]
+    ) -> Result<::reqwest::Response, Error<()>> {
+        let url = self
+            .inner
+            .url(
+                &format!(
+                    "{}/multipart/{}/{}", self.baseurl, encode_path(& upload_id
+                    .to_string()), encode_path(& part_number.to_string()),
+                ),
+            )?;
         let mut request = self
             .client
             .put(url)
@@ -213,8 +238,8 @@ impl Client {
                 ::reqwest::header::HeaderValue::from_static("application/octet-stream"),
             )
             .body(body)
-            .headers(header_map)
             .build()?;
+        let header_map = request.headers_mut();
         let info = OperationInfo {
             operation_id: "upload_part",
         };
@@ -222,10 +247,7 @@ impl Client {
         let result = self.exec(request, &info).await;
         self.post(&result, &info).await?;
         let response = result?;
-        match response.status().as_u16() {
-            200..=299 => Ok(ResponseValue::stream(response)),
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
+        Ok(response)
     }
 
     /// `cdn_token` of `/storage/auth/token`.
@@ -233,17 +255,15 @@ impl Client {
         &'a self,
         storage_type: &'a ::ideogram_schema::StorageType,
         body: &'a ::ideogram_schema::CdnTokenRequest,
-    ) -> Result<ResponseValue<ByteStream>, Error<()>> {
-        let url = format!("{}/storage/auth/token", self.baseurl,);
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-        #[allow(unused_mut)]
+    ) -> Result<::reqwest::Response, Error<()>> {
+        let url = self.inner.url(&format!("{}/storage/auth/token", self.baseurl,))?;
         let mut request = self
             .client
             .post(url)
             .json(&body)
             .query(&progenitor_client::QueryParam::new("storage_type", &storage_type))
-            .headers(header_map)
             .build()?;
+        let header_map = request.headers_mut();
         let info = OperationInfo {
             operation_id: "cdn_token",
         };
@@ -251,10 +271,7 @@ impl Client {
         let result = self.exec(request, &info).await;
         self.post(&result, &info).await?;
         let response = result?;
-        match response.status().as_u16() {
-            200..=299 => Ok(ResponseValue::stream(response)),
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
+        Ok(response)
     }
 
     /// `initiate_upload` of `/storage/upload/initiate`.
@@ -263,20 +280,26 @@ impl Client {
         storage_type: &'a ::ideogram_schema::StorageType,
         x_fal_object_lifecycle: Option<&'a str>,
         body: &'a ::ideogram_schema::UploadAnnouncement,
-    ) -> Result<ResponseValue<ByteStream>, Error<()>> {
-        let url = format!("{}/storage/upload/initiate", self.baseurl,);
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(2usize);
-        if let Some(value) = x_fal_object_lifecycle {
-            header_map.append("X-Fal-Object-Lifecycle", value.to_string().try_into()?);
-        }
-        #[allow(unused_mut)]
+    ) -> Result<::reqwest::Response, Error<()>> {
+        let url = self.inner.url(&format!("{}/storage/upload/initiate", self.baseurl,))?;
         let mut request = self
             .client
             .post(url)
             .json(&body)
             .query(&progenitor_client::QueryParam::new("storage_type", &storage_type))
-            .headers(header_map)
             .build()?;
+        let header_map = request.headers_mut();
+        if let Some(value) = x_fal_object_lifecycle {
+            header_map
+                .append(
+                    const {
+                        ::reqwest::header::HeaderName::from_static(
+                            "x-fal-object-lifecycle",
+                        )
+                    },
+                    value.to_string().try_into()?,
+                );
+        }
         let info = OperationInfo {
             operation_id: "initiate_upload",
         };
@@ -284,10 +307,7 @@ impl Client {
         let result = self.exec(request, &info).await;
         self.post(&result, &info).await?;
         let response = result?;
-        match response.status().as_u16() {
-            200..=299 => Ok(ResponseValue::stream(response)),
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
+        Ok(response)
     }
 
     /// `initiate_multipart_upload` of `/storage/upload/initiate-multipart`.
@@ -295,17 +315,17 @@ impl Client {
         &'a self,
         storage_type: &'a ::ideogram_schema::StorageType,
         body: &'a ::ideogram_schema::UploadAnnouncement,
-    ) -> Result<ResponseValue<ByteStream>, Error<()>> {
-        let url = format!("{}/storage/upload/initiate-multipart", self.baseurl,);
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-        #[allow(unused_mut)]
+    ) -> Result<::reqwest::Response, Error<()>> {
+        let url = self
+            .inner
+            .url(&format!("{}/storage/upload/initiate-multipart", self.baseurl,))?;
         let mut request = self
             .client
             .post(url)
             .json(&body)
             .query(&progenitor_client::QueryParam::new("storage_type", &storage_type))
-            .headers(header_map)
             .build()?;
+        let header_map = request.headers_mut();
         let info = OperationInfo {
             operation_id: "initiate_multipart_upload",
         };
@@ -313,9 +333,6 @@ impl Client {
         let result = self.exec(request, &info).await;
         self.post(&result, &info).await?;
         let response = result?;
-        match response.status().as_u16() {
-            200..=299 => Ok(ResponseValue::stream(response)),
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
+        Ok(response)
     }
 }

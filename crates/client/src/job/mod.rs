@@ -33,7 +33,6 @@ use crate::job::response::Response;
 use crate::job::submitted::SubmittedIds;
 use crate::platform::history;
 use crate::wire::answer::BodyStream;
-use crate::wire::answer::raw_result;
 use crate::wire::input::CallOutput;
 use crate::wire::{Wire, read_output};
 use bytes::Bytes;
@@ -180,16 +179,21 @@ impl<O: CallOutput> Job<O> {
     /// Opens the status stream.
     pub(crate) async fn stream(&self, queue: &queue::Client, logs: bool) -> Result<(Head, BodyStream)> {
         let logs = logs.then_some(1);
-        let send = match self.links.as_ref().and_then(|links| links.status.as_ref()) {
-            None => queue.status_stream(self.endpoint.owner, self.endpoint.app, &self.request_id, logs).boxed(),
+        let wire = &self.jobs.wire;
+        let opened = match self.links.as_ref().and_then(|links| links.status.as_ref()) {
+            None => {
+                let (owner, app) = (self.endpoint.owner, self.endpoint.app);
+                wire.stream(Operation::Stream, || queue.status_stream(owner, app, &self.request_id, logs)).await
+            }
             Some(url) => {
                 let mut url = url.clone();
                 let path = format!("{}/stream", url.path().trim_end_matches('/'));
                 url.set_path(&path);
-                self.send_by(queue, Method::GET, with_logs(&url, logs)).boxed()
+                let url = with_logs(&url, logs);
+                wire.stream(Operation::Stream, || self.send_by(queue, Method::GET, url)).await
             }
         };
-        self.with_request_id(self.jobs.wire.stream(Operation::Stream, send).await)
+        self.with_request_id(opened)
     }
 
     /// Fetches the result: one request. It is there once the job has completed; [`wait`](Self::wait) waits for that.
@@ -335,7 +339,7 @@ impl<O: CallOutput> Job<O> {
     async fn send_by(&self, queue: &queue::Client, method: Method, url: Url) -> RawResult {
         let mut request = reqwest::Request::new(method, url);
         queue.inner.prepare(&mut request);
-        raw_result(queue.inner.execute(&queue.client, request).await?)
+        Ok(queue.inner.execute(&queue.client, request).await?)
     }
 }
 

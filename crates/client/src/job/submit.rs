@@ -235,7 +235,7 @@ impl<'a, O: CallOutput> IntoFuture for Submit<'a, O> {
 
     fn into_future(self) -> Self::IntoFuture {
         let endpoint = self.endpoint_id();
-        async move { trace::call("submit", endpoint, None, self.send()).await }.boxed()
+        Box::pin(trace::call("submit", endpoint, None, move || self.send()))
     }
 }
 

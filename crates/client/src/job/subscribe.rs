@@ -232,7 +232,7 @@ impl<'a, O: CallOutput> IntoFuture for Subscribe<'a, O> {
 
     fn into_future(self) -> Self::IntoFuture {
         let endpoint = self.submit.endpoint_id();
-        async move { trace::call("subscribe", endpoint, None, self.send()).await }.boxed()
+        Box::pin(trace::call("subscribe", endpoint, None, move || self.send()))
     }
 }
 

@@ -71,7 +71,8 @@ impl<O: CallOutput> Job<O> {
 
     async fn traced<T>(&self, name: &'static str, work: impl Future<Output = Result<T>>) -> Result<T> {
         let request_id = self.jobs.wire.secrets.hide(&self.request_id);
-        trace::call(name, self.endpoint.id, Some(&request_id), work).await
+        let work = Box::pin(work);
+        trace::call(name, self.endpoint.id, Some(&request_id), || work).await
     }
 
     /// Follows to the end, shows each status to `seen`, and fetches the result.

@@ -11,7 +11,6 @@ use crate::picture::{address, download};
 use crate::transport::base::{Base, is_loopback};
 use crate::wire::Wire;
 use crate::wire::answer;
-use crate::wire::answer::raw_result;
 use bytes::Bytes;
 use http::Method;
 use http::header::{AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderValue};
@@ -147,13 +146,15 @@ impl Storage {
         request.headers_mut().insert(CONTENT_TYPE, content_type);
         request.headers_mut().insert(CONTENT_LENGTH, length.into());
         *request.body_mut() = Some(body);
-        read(async { raw_result(http.execute(request).await?) }.await).await.map(drop)
+        read(async { Ok(http.execute(request).await?) }.await).await.map(drop)
     }
 }
 
 /// The answer of the storage, read to its end.
 pub(super) async fn read(answer: RawResult) -> Result<(Head, Bytes)> {
-    let (head, body) = answer::receive(answer).await?;
-    let body = answer::read(&head, body, Operation::Upload.limit()).await?;
-    Ok((head, body))
+    let (head, response) = answer::receive(answer).await?;
+    match answer::read(response, Operation::Upload.limit()).await {
+        Ok(body) => Ok((head, body)),
+        Err(error) => Err(error.with_head(head)),
+    }
 }

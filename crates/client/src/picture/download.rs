@@ -8,7 +8,6 @@ use crate::picture::announced::Announced;
 use crate::picture::dns::{NotPublic, PublicOnly};
 use crate::text::clean;
 use crate::wire::Wire;
-use crate::wire::answer::BodyStream;
 use reqwest::StatusCode;
 use reqwest::redirect::{Attempt, Policy};
 use url::Url;
@@ -17,7 +16,7 @@ use url::Url;
 pub(crate) struct Incoming {
     pub(crate) head: Head,
     pub(crate) announced: Announced,
-    pub(crate) body: BodyStream,
+    pub(crate) response: reqwest::Response,
 }
 
 /// Starts a download.
@@ -38,9 +37,11 @@ pub(crate) async fn start(wire: &Wire, text: &str) -> Result<Incoming> {
         error
     })?;
     let announced = Announced::of(response.headers());
-    let (head, body) = crate::wire::answer::receive(crate::wire::answer::raw_result(response)).await?;
+    let (head, response) = crate::wire::answer::receive(Ok(response)).await?;
     let why = match head.status {
-        StatusCode::OK | StatusCode::NON_AUTHORITATIVE_INFORMATION => return Ok(Incoming { head, announced, body }),
+        StatusCode::OK | StatusCode::NON_AUTHORITATIVE_INFORMATION => {
+            return Ok(Incoming { head, announced, response });
+        }
         StatusCode::PARTIAL_CONTENT => "only a part of the picture came, which was not asked for",
         _ => "no picture came",
     };

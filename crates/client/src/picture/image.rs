@@ -10,7 +10,6 @@ use crate::picture::progress::{OnProgress, Progress};
 use crate::text::cut;
 use crate::wire::Wire;
 use crate::wire::answer;
-use crate::wire::answer::BodyStream;
 use bytes::Bytes;
 use futures_util::stream::{self, BoxStream, StreamExt};
 use ideogram_schema::File;
@@ -127,8 +126,8 @@ impl Image {
                 return Ok(inline);
             }
             let attempt = || async {
-                let Incoming { head, body, .. } = download::start(&self.wire, &self.file.url).await?;
-                answer::read(&head, body, self.max_bytes).await
+                let Incoming { head, response, .. } = download::start(&self.wire, &self.file.url).await?;
+                answer::read(response, self.max_bytes).await.map_err(|error| error.with_head(head))
             };
             self.wire.repeat(Operation::Download, None, attempt).await
         };
@@ -158,9 +157,9 @@ impl Image {
                 return Ok(stream::iter([Ok(inline)]).boxed());
             }
             let attempt = || download::start(&self.wire, &self.file.url);
-            let Incoming { head, body, .. } = self.wire.repeat(Operation::Download, None, attempt).await?;
+            let Incoming { head, response, .. } = self.wire.repeat(Operation::Download, None, attempt).await?;
             let image = self.clone();
-            let pieces = self.bounded(head, body);
+            let pieces = self.bounded(head, response);
             Ok(pieces.map(move |piece| piece.map_err(|error| image.undelivered(error))).boxed())
         };
         opened.await.map_err(|error| self.undelivered(error))
@@ -170,20 +169,20 @@ impl Image {
     pub(crate) fn bounded(
         &self,
         head: Head,
-        body: BodyStream,
+        response: reqwest::Response,
     ) -> impl futures_util::Stream<Item = Result<Bytes>> + Send + use<> {
         let limit = self.max_bytes;
-        stream::unfold(Some((head, body, 0_usize)), move |state| async move {
-            let (head, mut body, seen) = state?;
-            let piece = match body.next().await? {
-                Ok(piece) => piece,
+        stream::unfold(Some((head, response, 0_usize)), move |state| async move {
+            let (head, mut response, seen) = state?;
+            let piece = match response.chunk().await {
+                Ok(piece) => piece?,
                 Err(error) => return Some((Err(Error::transport(error).with_head(head)), None)),
             };
             let seen = seen.saturating_add(piece.len());
             if seen > limit {
-                return Some((Err(answer::too_large(&head, limit)), None));
+                return Some((Err(answer::too_large(limit).with_head(head)), None));
             }
-            Some((Ok(piece), Some((head, body, seen))))
+            Some((Ok(piece), Some((head, response, seen))))
         })
     }
 

@@ -128,9 +128,9 @@ impl Image {
         let draft = Mutex::new(draft);
         let attempt = || async {
             let mut draft = draft.lock().await;
-            let Incoming { head, announced, body } = download::start(self.wire(), &self.file().url).await?;
+            let Incoming { head, announced, response } = download::start(self.wire(), &self.file().url).await?;
             draft.begin(announced.md5.is_some()).await.map_err(unwritten)?;
-            let mut body = std::pin::pin!(self.bounded(head.clone(), body));
+            let mut body = std::pin::pin!(self.bounded(head.clone(), response));
             let mut received = 0_u64;
             while let Some(piece) = body.next().await {
                 let piece = piece?;

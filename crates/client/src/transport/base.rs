@@ -41,6 +41,13 @@ impl Base {
         self.url.as_str().trim_end_matches('/')
     }
 
+    /// The URL of this path below it.
+    pub(crate) fn below(&self, path: &str) -> Url {
+        let mut url = self.url.clone();
+        url.set_path(&format!("{}/{path}", self.url.path().trim_end_matches('/')));
+        url
+    }
+
     /// Whether it is reached without TLS, which [`parse`](Self::parse) allows for this machine only.
     #[cfg(feature = "media")]
     pub(crate) fn is_plain(&self) -> bool {
@@ -124,6 +131,17 @@ mod tests {
             "https://fal.run?x",
         ] {
             assert!(Base::parse("x", bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn what_is_put_below_a_base_is_a_path_and_nothing_else() {
+        for (base, path, url) in [
+            ("https://fal.run", "fal-ai/x", "https://fal.run/fal-ai/x"),
+            ("https://host.example/a/", "fal-ai/x", "https://host.example/a/fal-ai/x"),
+            ("https://host.example/a", "x?y#z", "https://host.example/a/x%3Fy%23z"),
+        ] {
+            assert_eq!(Base::parse("x", base).unwrap().below(path).as_str(), url);
         }
     }
 

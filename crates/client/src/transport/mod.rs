@@ -5,20 +5,19 @@ pub(crate) mod http_clients;
 pub(crate) mod key;
 pub(crate) mod sent;
 pub(crate) mod server_clock;
-mod span;
+pub(crate) mod span;
 pub(crate) mod tls;
 
-use crate::clock;
 use crate::text::Secrets;
 use crate::transport::base::Base;
 use crate::transport::key::Key;
 use crate::transport::sent::Sent;
 use crate::transport::server_clock::ServerClock;
-use http::header::{AUTHORIZATION, DATE, HeaderMap, HeaderName, HeaderValue, USER_AGENT};
+use http::header::{AUTHORIZATION, DATE, HeaderMap, HeaderValue, USER_AGENT};
 use reqwest::{Request, Response, Version};
-use std::sync::Arc;
+use std::pin::pin;
 use std::sync::atomic::{AtomicBool, Ordering};
-use tracing::Instrument;
+use std::sync::{Arc, Mutex, PoisonError};
 use url::Url;
 
 /// How the requests of one generated client are sent: who sends them, to which host. Its `Debug` shows no secret.
@@ -35,8 +34,8 @@ pub struct Transport {
 /// Who sends.
 #[derive(Debug)]
 struct Identity {
-    /// None where the key must not go.
-    key: Option<Key>,
+    /// The key's header, ready to be put on each request; none where the key must not go.
+    authorization: Option<HeaderValue>,
     /// What no trace may show.
     secrets: Secrets,
     user_agent: HeaderValue,
@@ -50,13 +49,20 @@ struct Service {
     base: Base,
     /// Where the same service is reached when no connection can be made to its base.
     backup: Option<Base>,
+    /// The endpoint that was called last, and its URL: most programs call one, and to read a URL takes long.
+    last: Mutex<Option<(String, Url)>>,
     /// Whether the last answer came over HTTP/2.
     http2: AtomicBool,
 }
 
 impl Transport {
-    pub(crate) fn new(key: Key, user_agent: HeaderValue, base: Base, backup: Option<Base>) -> Self {
-        let identity = Arc::new(Identity { secrets: key.secrets(), key: Some(key), user_agent, clock: Arc::default() });
+    pub(crate) fn new(key: &Key, user_agent: HeaderValue, base: Base, backup: Option<Base>) -> Self {
+        let identity = Arc::new(Identity {
+            authorization: key.header(),
+            secrets: key.secrets(),
+            user_agent,
+            clock: Arc::default(),
+        });
         Self { identity, service: Service::new(base, backup), extra: None, sent: None }
     }
 
@@ -69,7 +75,7 @@ impl Transport {
     #[cfg(any(feature = "media", feature = "webhook"))]
     pub(crate) fn without_key(&self, base: Base, headers: HeaderMap) -> Self {
         let identity = Arc::new(Identity {
-            key: None,
+            authorization: None,
             secrets: self.identity.secrets.clone(),
             user_agent: self.identity.user_agent.clone(),
             clock: Arc::default(),
@@ -78,8 +84,32 @@ impl Transport {
     }
 
     /// The same for one call, with headers of its own, and noting that its request left.
-    pub(crate) fn of_call(&self, extra: Option<Arc<HeaderMap>>, sent: &Sent) -> Self {
-        Self { extra, sent: Some(sent.clone()), ..self.clone() }
+    pub(crate) fn of_call(&self, extra: Option<Arc<HeaderMap>>, sent: Option<&Sent>) -> Self {
+        let (identity, service) = (self.identity.clone(), self.service.clone());
+        Self { identity, service, extra, sent: sent.cloned() }
+    }
+
+    /// The URL of this endpoint below the base.
+    pub(crate) fn endpoint_url(&self, endpoint: &str) -> Url {
+        let mut last = self.service.last.lock().unwrap_or_else(PoisonError::into_inner);
+        match &*last {
+            Some((known, url)) if known == endpoint => url.clone(),
+            _ => {
+                let url = self.service.base.below(endpoint);
+                *last = Some((endpoint.to_owned(), url.clone()));
+                url
+            }
+        }
+    }
+
+    /// The URL of an operation. Most lie below the base, which need not be read again.
+    #[allow(clippy::result_large_err, reason = "the generated operations have this type")]
+    pub(crate) fn url(&self, text: &str) -> Result<Url, progenitor_client::Error<()>> {
+        let base = &self.service.base;
+        if let Some(path) = text.strip_prefix(base.as_str()).and_then(|rest| rest.strip_prefix('/')) {
+            return Ok(base.below(path));
+        }
+        Url::parse(text).map_err(|error| progenitor_client::Error::InvalidRequest(error.to_string()))
     }
 
     /// Whether the URL lies where the key may go.
@@ -98,9 +128,8 @@ impl Transport {
     }
 
     fn note_date(&self, response: &Response) {
-        let date = response.headers().get(DATE).and_then(|date| date.to_str().ok());
-        if let Some(date) = date.and_then(|date| httpdate::parse_http_date(date).ok()) {
-            self.identity.clock.note(date, clock::system_time());
+        if let Some(date) = response.headers().get(DATE).and_then(|date| date.to_str().ok()) {
+            self.identity.clock.note_header(date);
         }
     }
 
@@ -114,7 +143,7 @@ impl Transport {
     /// Sends a request. Where no connection can be made, the backup host gets it, once: nothing was sent before.
     pub(crate) async fn execute(&self, client: &reqwest::Client, request: Request) -> reqwest::Result<Response> {
         let span = span::of(&request, &self.identity.secrets);
-        let outcome = self.send(client, request).instrument(span.clone()).await;
+        let outcome = span::inside(&span, pin!(self.send(client, request))).await;
         span::record(&span, &outcome, &self.identity.secrets);
         outcome
     }
@@ -152,22 +181,20 @@ impl Transport {
     /// Puts on a request what all of them carry. Only for requests to a configured base.
     pub(crate) fn prepare(&self, request: &mut Request) {
         let headers = request.headers_mut();
-        // progenitor sends the document's version; fal knows no such header.
-        headers.remove(HeaderName::from_static("api-version"));
         headers.insert(USER_AGENT, self.identity.user_agent.clone());
         if let Some(extra) = &self.extra {
             for (name, value) in extra.iter() {
                 headers.insert(name.clone(), value.clone());
             }
         }
-        if let Some(authorization) = self.identity.key.as_ref().and_then(Key::header) {
-            headers.insert(AUTHORIZATION, authorization);
+        if let Some(authorization) = &self.identity.authorization {
+            headers.insert(AUTHORIZATION, authorization.clone());
         }
     }
 }
 
 impl Service {
     fn new(base: Base, backup: Option<Base>) -> Arc<Self> {
-        Arc::new(Self { base, backup, http2: AtomicBool::new(false) })
+        Arc::new(Self { base, backup, last: Mutex::default(), http2: AtomicBool::new(false) })
     }
 }

@@ -1,37 +1,61 @@
 //! The service's clock, as the `Date` of its answers shows it. This machine's own may be wrong.
 
 use crate::clock::{self, milliseconds, shifted};
+use crate::text::cut;
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
 
-/// How far the service's clock is ahead of this machine's, in milliseconds, once an answer has told.
+/// How far the service's clock is ahead of this machine's.
 #[derive(Debug)]
-pub(crate) struct ServerClock(AtomicI64);
+pub(crate) struct ServerClock {
+    /// In milliseconds, once an answer has told.
+    offset: AtomicI64,
+    /// The last `Date`, which the answers of one second have in common: it is read once.
+    last: Mutex<String>,
+}
 
 const UNKNOWN: i64 = i64::MIN;
+/// The longest date is shorter; what a server sends beyond that is not kept.
+const DATE_BYTES: usize = 40;
 /// The end of 9999, since 1970: the last time that has four digits for its year.
 const LAST: Duration = Duration::from_secs(253_402_300_799);
 
 impl Default for ServerClock {
     fn default() -> Self {
-        Self(AtomicI64::new(UNKNOWN))
+        Self { offset: AtomicI64::new(UNKNOWN), last: Mutex::default() }
     }
 }
 
 impl ServerClock {
+    /// Notes the header `Date` of an answer that came now.
+    pub(crate) fn note_header(&self, text: &str) {
+        {
+            let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
+            if *last == text {
+                return;
+            }
+            last.clear();
+            last.push_str(cut(text, DATE_BYTES));
+        }
+        if let Ok(date) = httpdate::parse_http_date(text) {
+            self.note(date, clock::system_time());
+        }
+    }
+
     /// Notes the `Date` of an answer that came now.
-    pub(crate) fn note(&self, date: SystemTime, now: SystemTime) {
+    fn note(&self, date: SystemTime, now: SystemTime) {
         // The header says whole seconds, so it is half a second late on average.
         let offset = milliseconds(date).saturating_add(500).saturating_sub(milliseconds(now)).max(UNKNOWN + 1);
-        let known = self.0.load(Ordering::Relaxed);
+        let known = self.offset.load(Ordering::Relaxed);
         // What is finer than the header's seconds is chance.
         if known == UNKNOWN || known.abs_diff(offset) > 1000 {
-            self.0.store(offset, Ordering::Relaxed);
+            self.offset.store(offset, Ordering::Relaxed);
         }
     }
 
     pub(crate) fn offset_ms(&self) -> Option<i64> {
-        Some(self.0.load(Ordering::Relaxed)).filter(|&offset| offset != UNKNOWN)
+        Some(self.offset.load(Ordering::Relaxed)).filter(|&offset| offset != UNKNOWN)
     }
 
     /// What it says now, between 1970 and 9999; this machine's clock where nothing is known.
@@ -44,6 +68,7 @@ impl ServerClock {
 #[cfg(test)]
 mod tests {
     use super::ServerClock;
+    use std::sync::atomic::Ordering;
     use std::time::{Duration, SystemTime};
 
     #[test]
@@ -60,6 +85,22 @@ mod tests {
         assert_eq!(clock.offset_ms(), Some(400));
         clock.note(at(5002, 0), at(9002, 500));
         assert_eq!(clock.offset_ms(), Some(-4_000_000));
+    }
+
+    #[test]
+    fn the_answers_of_one_second_are_read_once_and_what_is_no_date_says_nothing() {
+        let clock = ServerClock::default();
+        clock.note_header("yesterday");
+        assert_eq!(clock.offset_ms(), None);
+        clock.note_header("Sun, 06 Nov 1994 08:49:37 GMT");
+        let told = clock.offset_ms();
+        assert!(told.is_some_and(|offset| offset < 0));
+        // The machine's clock is put right, and the same second does not tell.
+        clock.offset.store(7, Ordering::Relaxed);
+        clock.note_header("Sun, 06 Nov 1994 08:49:37 GMT");
+        assert_eq!(clock.offset_ms(), Some(7));
+        clock.note_header("Sun, 06 Nov 1994 08:49:38 GMT");
+        assert!(clock.offset_ms().is_some_and(|offset| offset.abs_diff(told.unwrap()) < 60_000));
     }
 
     #[test]

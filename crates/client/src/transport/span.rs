@@ -3,6 +3,8 @@
 
 use crate::text::{Secrets, cut};
 use reqwest::{Request, Response};
+use std::future::{Future, poll_fn};
+use std::pin::Pin;
 use tracing::Span;
 use tracing::field::{Empty, display};
 
@@ -23,6 +25,12 @@ pub(crate) fn of(request: &Request, secrets: &Secrets) -> Span {
         fal.request_id = Empty,
         error.type = Empty,
     )
+}
+
+/// Does the work in the span, and leaves it where it is: `Instrument` would move it into a wrapper, and the futures of a
+/// call are large.
+pub(crate) async fn inside<T>(span: &Span, mut work: Pin<&mut impl Future<Output = T>>) -> T {
+    poll_fn(|context| span.in_scope(|| work.as_mut().poll(context))).await
 }
 
 /// Adds what came of it.

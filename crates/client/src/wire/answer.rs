@@ -5,60 +5,53 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::generated::parameters::RawResult;
 use crate::limits;
 use bytes::{Bytes, BytesMut};
-use futures_util::{Stream, StreamExt};
+use futures_util::Stream;
+use reqwest::Response;
 use std::pin::Pin;
 
-/// A body that has not been read yet.
+/// A body that comes piece by piece.
 pub(crate) type BodyStream = Pin<Box<dyn Stream<Item = reqwest::Result<Bytes>> + Send + Sync>>;
 
-/// Sorts an answer by its status: a success's body comes back unread, everything else as an error with its body read.
-pub(crate) async fn receive(raw: RawResult) -> Result<(Head, BodyStream)> {
+/// Sorts an answer by its status: a success comes back with its body unread, everything else as an error with its body read.
+pub(crate) async fn receive(raw: RawResult) -> Result<(Head, Response)> {
     use progenitor_client::Error as Raw;
-    match raw {
-        Ok(value) => Ok((Head::new(value.status(), value.headers()), value.into_inner_stream())),
-        Err(Raw::UnexpectedResponse(response)) => {
-            let head = Head::new(response.status(), response.headers());
-            // A body that breaks off does not hide the status.
-            let body = read_some(Box::pin(response.bytes_stream()), limits::ERROR_BYTES).await;
-            Err(Error::status_of(head, &body))
-        }
+    let mut response = match raw {
+        Ok(response) | Err(Raw::UnexpectedResponse(response)) => response,
         Err(Raw::CommunicationError(error) | Raw::ResponseBodyError(error) | Raw::InvalidUpgrade(error)) => {
-            Err(Error::transport(error))
+            return Err(Error::transport(error));
         }
-        Err(Raw::InvalidRequest(message) | Raw::Custom(message)) => Err(Error::input(message)),
-        Err(Raw::InvalidResponsePayload(_, error)) => Err(Error::new(ErrorKind::Decode, "").with_source(error)),
-        Err(Raw::ErrorResponse(value)) => Err(Error::status_of(Head::new(value.status(), value.headers()), &[])),
+        Err(Raw::InvalidRequest(message) | Raw::Custom(message)) => return Err(Error::input(message)),
+        Err(Raw::InvalidResponsePayload(_, error)) => return Err(Error::new(ErrorKind::Decode, "").with_source(error)),
+        Err(Raw::ErrorResponse(value)) => {
+            return Err(Error::status_of(Head::new(value.status(), value.headers()), &[]));
+        }
+    };
+    let head = Head::new(response.status(), response.headers());
+    if head.status.is_success() {
+        return Ok((head, response));
     }
+    // A body that breaks off does not hide the status.
+    let body = read_some(&mut response, limits::ERROR_BYTES).await;
+    Err(Error::status_of(head, &body))
 }
 
-/// An answer as the generated operations give it: a success as a stream of raw bytes, the rest untouched.
-#[allow(clippy::result_large_err, reason = "the generated operations have this type")]
-pub(crate) fn raw_result(response: reqwest::Response) -> RawResult {
-    if response.status().is_success() {
-        Ok(progenitor_client::ResponseValue::stream(response))
-    } else {
-        Err(progenitor_client::Error::UnexpectedResponse(response))
-    }
+/// The body of an answer, piece by piece.
+pub(crate) fn stream(response: Response) -> BodyStream {
+    Box::pin(response.bytes_stream())
 }
 
 /// Reads a body to its end, but no more than `limit` bytes of it.
-pub(crate) async fn read(head: &Head, mut body: BodyStream, limit: usize) -> Result<Bytes> {
-    let too_large = || too_large(head, limit);
-    let announced = head.content_length.map_or(0, |length| usize::try_from(length).unwrap_or(usize::MAX));
+pub(crate) async fn read(mut response: Response, limit: usize) -> Result<Bytes> {
+    let announced = response.content_length().map_or(0, |length| usize::try_from(length).unwrap_or(usize::MAX));
     if announced > limit {
-        return Err(too_large());
+        return Err(too_large(limit));
     }
-    let broken = |error| Error::transport(error).with_head(head.clone());
-    let first = match body.next().await {
-        Some(chunk) => chunk.map_err(broken)?,
-        None => return Ok(Bytes::new()),
-    };
+    let Some(first) = response.chunk().await.map_err(Error::transport)? else { return Ok(Bytes::new()) };
     // Nearly every answer is one chunk, which needs no copy.
-    let mut whole = match body.next().await {
+    let mut whole = match response.chunk().await.map_err(Error::transport)? {
         None if first.len() <= limit => return Ok(first),
-        None => return Err(too_large()),
+        None => return Err(too_large(limit)),
         Some(second) => {
-            let second = second.map_err(broken)?;
             // What is announced is not believed beyond a moderate size.
             let mut whole = BytesMut::with_capacity(announced.clamp(first.len().saturating_add(second.len()), 1 << 20));
             whole.extend_from_slice(&first);
@@ -67,23 +60,22 @@ pub(crate) async fn read(head: &Head, mut body: BodyStream, limit: usize) -> Res
         }
     };
     while whole.len() <= limit {
-        match body.next().await {
-            Some(chunk) => whole.extend_from_slice(&chunk.map_err(broken)?),
+        match response.chunk().await.map_err(Error::transport)? {
+            Some(chunk) => whole.extend_from_slice(&chunk),
             None => return Ok(whole.freeze()),
         }
     }
-    Err(too_large())
+    Err(too_large(limit))
 }
 
-pub(crate) fn too_large(head: &Head, limit: usize) -> Error {
+pub(crate) fn too_large(limit: usize) -> Error {
     Error::new(ErrorKind::TooLarge, format!("the answer is larger than {limit} bytes, the bound for it"))
-        .with_head(head.clone())
 }
 
 /// Reads as much of a body as comes, at most `limit` bytes.
-async fn read_some(mut body: BodyStream, limit: usize) -> Vec<u8> {
+async fn read_some(response: &mut Response, limit: usize) -> Vec<u8> {
     let mut whole = Vec::new();
-    while let Some(Ok(chunk)) = body.next().await {
+    while let Ok(Some(chunk)) = response.chunk().await {
         let room = limit.saturating_sub(whole.len());
         whole.extend_from_slice(chunk.get(..room).unwrap_or(&chunk));
         if whole.len() >= limit {
@@ -96,14 +88,15 @@ async fn read_some(mut body: BodyStream, limit: usize) -> Vec<u8> {
 #[cfg(test)]
 mod tests {
     use super::read_some;
-    use bytes::Bytes;
     use futures_util::stream;
 
     #[tokio::test]
     async fn the_body_of_an_error_is_read_to_its_end_or_to_its_bound() {
         for (limit, read) in [(9, "abcdef"), (6, "abcdef"), (5, "abcde"), (4, "abcd"), (2, "ab"), (1, "a")] {
-            let parts = ["ab", "cd", "ef"].map(|part| Ok(Bytes::from(part)));
-            assert_eq!(read_some(Box::pin(stream::iter(parts)), limit).await, read.as_bytes(), "{limit}");
+            let parts = ["ab", "cd", "ef"].map(Ok::<_, std::io::Error>);
+            let body = reqwest::Body::wrap_stream(stream::iter(parts));
+            let mut response = http::Response::new(body).into();
+            assert_eq!(read_some(&mut response, limit).await, read.as_bytes(), "{limit}");
         }
     }
 }

@@ -27,7 +27,7 @@ macro_rules! per_call {
     ($($client:ty),+) => {$(
         impl $client {
             /// The same operations, with headers of one call, and noting that its request left.
-            pub(crate) fn of_call(&self, extra: Option<Arc<HeaderMap>>, sent: &Sent) -> Self {
+            pub(crate) fn of_call(&self, extra: Option<Arc<HeaderMap>>, sent: Option<&Sent>) -> Self {
                 Self { inner: self.inner.of_call(extra, sent), ..self.clone() }
             }
         }

@@ -26,6 +26,7 @@ use crate::transport::Transport;
 use crate::transport::base::Bases;
 use crate::transport::http_clients::HttpClients;
 use crate::transport::key::Key;
+use crate::transport::sent::Sent;
 use crate::transport::server_clock::ServerClock;
 use crate::wire::answer::BodyStream;
 use crate::wire::gate::{Gate, POLLS, REQUESTS};
@@ -35,12 +36,12 @@ use crate::wire::retry::{Budget, OnRetry, RetryPolicy};
 use crate::wire::stop::{Stop, Why};
 use crate::wire::timeouts::Timeouts;
 use bytes::Bytes;
-use futures_util::future::BoxFuture;
 use http::StatusCode;
 use http::header::HeaderValue;
 use serde::de::Error as _;
 use std::fmt;
 use std::future::Future;
+use std::pin::{Pin, pin};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -69,7 +70,7 @@ pub(crate) struct Wire {
 impl Wire {
     pub(crate) fn new(
         bases: Bases,
-        key: Key,
+        key: &Key,
         user_agent: HeaderValue,
         http: HttpClients,
         retry: RetryPolicy,
@@ -155,18 +156,23 @@ impl Wire {
         Fut: Future<Output = RawResult>,
     {
         let seen = Mutex::new(None);
-        self.once(operation, attempt(operation, &send, &read, &seen))
+        self.once(operation, pin!(attempt(operation, &send, &read, &seen)))
             .await
             .map_err(|error| error.at(operation, endpoint))
     }
 
     /// Sends one operation once, and gives its answer's body as a stream. There is no retry: polling is the other way.
-    pub(crate) async fn stream(
-        &self,
-        operation: Operation,
-        send: BoxFuture<'_, RawResult>,
-    ) -> Result<(Head, BodyStream)> {
-        self.once(operation, async { answer::receive(send.await).await }).await
+    pub(crate) async fn stream<F, Fut>(&self, operation: Operation, send: F) -> Result<(Head, BodyStream)>
+    where
+        F: FnOnce() -> Fut,
+        Fut: Future<Output = RawResult>,
+    {
+        // On the heap, as whoever follows a job carries this future in itself.
+        let opened = Box::pin(async {
+            let attempt = pin!(async { answer::receive(send().await).await });
+            self.once(operation, attempt).await
+        });
+        opened.await.map(|(head, response)| (head, answer::stream(response)))
     }
 
     /// Tells whoever wants to know that a call is repeated after this wait.
@@ -208,8 +214,7 @@ impl Wire {
             error.at(operation, endpoint)
         };
         loop {
-            // On the heap: each layer in between would have room for it twice, and every call be moved with all of that.
-            let error = match self.once_until(stop, operation, Box::pin(attempt())).await {
+            let error = match self.once_until(stop, operation, pin!(attempt())).await {
                 Ok(answer) => {
                     self.budget.deposit();
                     if operation.is_paid() {
@@ -252,9 +257,8 @@ impl Wire {
     }
 
     /// One attempt that nothing ends but its time.
-    async fn once<T>(&self, operation: Operation, attempt: impl Future<Output = Result<T>>) -> Result<T> {
-        // On the heap, as whoever follows a job carries this future in itself.
-        match Box::pin(self.once_until(&mut Stop::never(), operation, attempt)).await {
+    async fn once<T>(&self, operation: Operation, attempt: Pin<&mut impl Future<Output = Result<T>>>) -> Result<T> {
+        match self.once_until(&mut Stop::never(), operation, attempt).await {
             Ok(answer) => Ok(answer),
             Err(Trouble::Failed(error)) => Err(error.hiding(&self.secrets)),
             Err(Trouble::NotSent(why) | Trouble::InFlight(why)) => Err(Stop::in_flight(why, operation, None)),
@@ -266,7 +270,7 @@ impl Wire {
         &self,
         stop: &mut Stop<'_>,
         operation: Operation,
-        attempt: impl Future<Output = Result<T>>,
+        attempt: Pin<&mut impl Future<Output = Result<T>>>,
     ) -> Result<T, Trouble> {
         let gate = match operation {
             Operation::Submit | Operation::Result | Operation::Cancel => Some(&self.requests),
@@ -281,21 +285,17 @@ impl Wire {
         if let Some(why) = stop.is_here() {
             return Err(Trouble::NotSent(why));
         }
-        stop.sent().clear();
-        let outcome = if operation == Operation::Run {
-            // The call's own deadline stands around it.
-            stop.attempt(operation, attempt).await
-        } else {
-            let bounded = tokio::time::timeout(self.timeouts.of(operation), attempt);
-            let outcome = stop.attempt(operation, bounded).await;
-            outcome.map(|outcome| outcome.unwrap_or_else(|_| Err(Error::new(ErrorKind::Timeout, ""))))
-        };
+        stop.sent().inspect(|sent| sent.clear());
+        // A run's time is that of its whole call.
+        let most = (operation != Operation::Run).then(|| self.timeouts.of(operation));
+        let outcome = stop.attempt(operation, most, attempt).await;
         if let Some(gate) = gate {
             gate.widen();
         }
         match outcome {
-            Ok(outcome) => outcome.map_err(Trouble::Failed),
-            Err(why) if stop.sent().is_set() => Err(Trouble::InFlight(why)),
+            Ok(Some(outcome)) => outcome.map_err(Trouble::Failed),
+            Ok(None) => Err(Trouble::Failed(Error::new(ErrorKind::Timeout, ""))),
+            Err(why) if stop.sent().is_some_and(Sent::is_set) => Err(Trouble::InFlight(why)),
             Err(why) => Err(Trouble::NotSent(why)),
         }
     }
@@ -311,8 +311,7 @@ enum Trouble {
     InFlight(Why),
 }
 
-/// One attempt at an operation. `seen` keeps the head of an answer to a paid call: it may name the request where the body
-/// never comes.
+/// One attempt at an operation. `seen` keeps the head of an answer to a paid call while its body comes.
 async fn attempt<F, Fut, T>(
     operation: Operation,
     send: &F,
@@ -323,18 +322,21 @@ where
     F: Fn() -> Fut,
     Fut: Future<Output = RawResult>,
 {
-    let see = |head| *seen.lock().unwrap_or_else(PoisonError::into_inner) = head;
+    let see = |head| std::mem::replace(&mut *seen.lock().unwrap_or_else(PoisonError::into_inner), head);
     see(None);
-    // On the heap: these futures are large, and every layer above would carry them in itself.
-    let opened = answer::receive(Box::pin(send()).await).await;
-    let (head, body) = opened.map_err(|error| error.at(operation, None).settled(None, Reported::Nothing))?;
-    if operation.is_paid() {
-        see(Some(head.clone()));
-    }
+    let opened = answer::receive(send().await).await;
+    let (head, response) = opened.map_err(|error| error.at(operation, None).settled(None, Reported::Nothing))?;
     if operation == Operation::Result && head.status == StatusCode::ACCEPTED {
         return Err(Error::unreadable(head, serde_json::Error::custom("the request is still in progress")));
     }
-    let body = answer::read(&head, body, operation.limit()).await.map_err(|error| error.of_answer(operation))?;
+    // It may name the request where the body never comes.
+    let kept = if operation.is_paid() { see(Some(head)) } else { Some(head) };
+    let read_body = answer::read(response, operation.limit()).await;
+    let head = kept.or_else(|| see(None)).unwrap_or_default();
+    let body = match read_body {
+        Ok(body) => body,
+        Err(error) => return Err(error.with_head(head).of_answer(operation)),
+    };
     // Some proxies put a byte order mark before it.
     let body = if body.starts_with(b"\xef\xbb\xbf") { body.slice(3..) } else { body };
     match read(&body) {

@@ -6,9 +6,9 @@ use crate::error::{Error, ErrorKind, RequestState};
 use crate::transport::sent::Sent;
 use futures_util::future::{BoxFuture, Either, FutureExt, select};
 use std::future::{Future, pending};
-use std::pin::pin;
+use std::pin::{Pin, pin};
 use std::time::Duration;
-use tokio::time::{sleep_until, timeout};
+use tokio::time::{sleep_until, timeout, timeout_at};
 
 /// Why a call ends before it is done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,23 +41,24 @@ pub(crate) struct Stop<'a> {
     came: Option<(Why, Instant)>,
     /// How long winding up may take.
     wind_up: Duration,
-    sent: Sent,
+    /// Notes that the request of this call left; `None` where nothing ends the call.
+    sent: Option<Sent>,
 }
 
 impl<'a> Stop<'a> {
     /// No end but that of the call itself.
     pub(crate) fn never() -> Self {
-        Self::new(Duration::MAX, None, Duration::ZERO)
+        Self { deadline: Duration::MAX, at: None, cancel: None, came: None, wind_up: Duration::ZERO, sent: None }
     }
 
     pub(crate) fn new(deadline: Duration, cancel: Option<BoxFuture<'a, ()>>, wind_up: Duration) -> Self {
         let at = clock::now().checked_add(deadline);
-        Self { deadline, at, cancel, came: None, wind_up, sent: Sent::default() }
+        Self { deadline, at, cancel, came: None, wind_up, sent: Some(Sent::default()) }
     }
 
     /// The same deadline, and another word of the caller's.
     pub(crate) fn with_cancel<'b>(&self, cancel: BoxFuture<'b, ()>) -> Stop<'b> {
-        let sent = Sent::default();
+        let sent = Some(Sent::default());
         Stop { deadline: self.deadline, at: self.at, cancel: Some(cancel), came: None, wind_up: self.wind_up, sent }
     }
 
@@ -67,8 +68,8 @@ impl<'a> Stop<'a> {
     }
 
     /// What notes that the request of this call left.
-    pub(crate) fn sent(&self) -> &Sent {
-        &self.sent
+    pub(crate) fn sent(&self) -> Option<&Sent> {
+        self.sent.as_ref()
     }
 
     /// How long until the deadline; `None` where there is none.
@@ -83,11 +84,22 @@ impl<'a> Stop<'a> {
 
     /// Waits for it; it is here at once when it has come before.
     pub(crate) async fn wait(&mut self) -> Why {
-        if let Some((why, _)) = self.came {
-            return why;
+        loop {
+            if let Some(why) = self.wait_until(None).await {
+                return why;
+            }
         }
-        let deadline = async {
-            match self.at {
+    }
+
+    /// Waits for it or for that moment: `None` where the moment is first. One timer serves both.
+    async fn wait_until(&mut self, moment: Option<Instant>) -> Option<Why> {
+        if let Some((why, _)) = self.came {
+            return Some(why);
+        }
+        let moment = moment.filter(|moment| self.at.is_none_or(|at| *moment < at));
+        let first = moment.or(self.at);
+        let first = async move {
+            match first {
                 // A timer is a millisecond late, even for what is past.
                 Some(at) if at <= clock::now() => {}
                 Some(at) => sleep_until(at).await,
@@ -100,19 +112,31 @@ impl<'a> Stop<'a> {
                 None => pending().await,
             }
         };
-        let why = match select(pin!(deadline), pin!(cancel)).await {
+        let why = match select(pin!(first), pin!(cancel)).await {
+            Either::Left(_) if moment.is_some() => return None,
             Either::Left(_) => Why::Deadline(self.deadline),
             Either::Right(_) => Why::Cancelled,
         };
+        Some(self.has_come(why))
+    }
+
+    /// Whether it is here. It is asked before each attempt, so it sets no timer.
+    pub(crate) fn is_here(&mut self) -> Option<Why> {
+        if let Some((why, _)) = self.came {
+            return Some(why);
+        }
+        if self.at.is_some_and(|at| at <= clock::now()) {
+            return Some(self.has_come(Why::Deadline(self.deadline)));
+        }
+        self.cancel.as_mut()?.now_or_never()?;
+        Some(self.has_come(Why::Cancelled))
+    }
+
+    fn has_come(&mut self, why: Why) -> Why {
         // A future that is done must not be asked again.
         self.cancel = None;
         self.came = Some((why, clock::now()));
         why
-    }
-
-    /// Whether it is here.
-    pub(crate) fn is_here(&mut self) -> Option<Why> {
-        self.wait().now_or_never()
     }
 
     /// Does the work, unless this comes first.
@@ -131,20 +155,25 @@ impl<'a> Stop<'a> {
         }
     }
 
-    /// Waits for an attempt that is under way. A submit's answer is waited for a while longer, since it names the job that
-    /// can be cancelled; a run cannot be cancelled, so it has the time until its deadline.
+    /// Waits for an attempt that is under way; `None` where it takes longer than it may. A submit's answer is waited for a
+    /// while longer than until the end, since it names the job that can be cancelled; a run cannot be cancelled, so it has
+    /// the time until its deadline.
+    ///
+    /// The attempt stays where it is, since it is large.
     pub(crate) async fn attempt<T>(
         &mut self,
         operation: Operation,
-        attempt: impl Future<Output = T>,
-    ) -> Result<T, Why> {
-        let mut attempt = pin!(attempt);
-        let why = match self.unless(&mut attempt).await {
-            Ok(outcome) => return Ok(outcome),
-            Err(why) => why,
+        most: Option<Duration>,
+        mut attempt: Pin<&mut impl Future<Output = T>>,
+    ) -> Result<Option<T>, Why> {
+        let latest = most.map(clock::after);
+        let why = match select(attempt.as_mut(), pin!(self.wait_until(latest))).await {
+            Either::Left((outcome, _)) => return Ok(Some(outcome)),
+            Either::Right((None, _)) => return Ok(None),
+            Either::Right((Some(why), _)) => why,
         };
         // What has not left must not.
-        if self.sent.forbid() {
+        if self.sent.as_ref().is_some_and(Sent::forbid) {
             return Err(why);
         }
         let more = match (operation, why) {
@@ -153,12 +182,13 @@ impl<'a> Stop<'a> {
             // The rest is for the cancel, or to look the request up.
             _ => Some(self.left().mul_f64(0.6)),
         };
-        match more {
-            Some(more) => timeout(more, attempt).await.map_err(|_| match operation {
+        let Some(end) = more.map(clock::after) else { return Ok(Some(attempt.await)) };
+        match latest.filter(|latest| *latest < end) {
+            Some(latest) => Ok(timeout_at(latest, attempt).await.ok()),
+            None => timeout_at(end, attempt).await.map(Some).map_err(|_| match operation {
                 Operation::Run => Why::Deadline(self.deadline),
                 _ => why,
             }),
-            None => Ok(attempt.await),
         }
     }
 

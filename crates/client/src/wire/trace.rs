@@ -3,19 +3,25 @@
 use crate::clock;
 use crate::error::{RequestState, Result};
 use crate::text::Secrets;
+use crate::transport::span::inside;
 use std::future::Future;
+use std::pin::pin;
+use tracing::Span;
 use tracing::field::Empty;
-use tracing::{Instrument, Span};
 
 /// Makes a call in a span of its own, and tells how it ends. No error's text is in it: that may repeat an input.
-pub(crate) fn call<'a, T>(
+///
+/// The call's future is made in its place, as it is large: given as it is, it would be there twice.
+pub(crate) async fn call<F, Fut, T>(
     name: &'static str,
     endpoint: &'static str,
     request_id: Option<&str>,
-    work: impl Future<Output = Result<T>> + 'a,
-) -> impl Future<Output = Result<T>> + 'a {
-    // On the heap: these futures are large, and every layer around them would be moved with all of them.
-    let work = Box::pin(work);
+    work: F,
+) -> Result<T>
+where
+    F: FnOnce() -> Fut,
+    Fut: Future<Output = Result<T>>,
+{
     let span = tracing::debug_span!(
         "call",
         otel.name = name,
@@ -25,22 +31,19 @@ pub(crate) fn call<'a, T>(
         error.type = Empty,
     );
     let begun = clock::now();
-    let told = async move {
-        let outcome = work.await;
-        let elapsed_ms = u64::try_from(clock::since(begun).as_millis()).unwrap_or(u64::MAX);
-        match &outcome {
-            Ok(_) => tracing::debug!(elapsed_ms, "done"),
-            Err(error) => {
-                let kind = tracing::field::debug(error.kind());
-                Span::current().record("error.type", &kind);
-                let status = error.status().map(|status| status.as_u16());
-                let state = error.state().map(RequestState::as_str);
-                tracing::debug!(elapsed_ms, error.kind = kind, state, status, "ended in an error");
-            }
+    let outcome = inside(&span, pin!(work())).await;
+    let elapsed_ms = u64::try_from(clock::since(begun).as_millis()).unwrap_or(u64::MAX);
+    span.in_scope(|| match &outcome {
+        Ok(_) => tracing::debug!(elapsed_ms, "done"),
+        Err(error) => {
+            let kind = tracing::field::debug(error.kind());
+            span.record("error.type", &kind);
+            let status = error.status().map(|status| status.as_u16());
+            let state = error.state().map(RequestState::as_str);
+            tracing::debug!(elapsed_ms, error.kind = kind, state, status, "ended in an error");
         }
-        outcome
-    };
-    told.instrument(span)
+    });
+    outcome
 }
 
 /// Notes in the span of the call how often its paid request was sent.

@@ -19,11 +19,11 @@ pub fn parameters(run: &Operation, submit: &Operation) -> Result<String> {
     let submit_query = query(submit);
     crate::emit::source::unparse(&quote! {
         use super::{queue, run};
-        use ::progenitor_client::{ByteStream, Error, ResponseValue};
+        use ::progenitor_client::Error;
         use ::serde_json::value::RawValue;
 
-        /// What every operation answers: a raw stream for a success, the untouched response for anything else.
-        pub type RawResult = Result<ResponseValue<ByteStream>, Error<()>>;
+        /// What every operation answers: the response as it came, whatever its status.
+        pub type RawResult = Result<::reqwest::Response, Error<()>>;
 
         #run_struct
 

@@ -3,6 +3,7 @@
 
 use super::operation::Operation;
 use crate::error::{Error, Result};
+use quote::quote;
 use syn::visit_mut::VisitMut;
 use syn::{FnArg, ImplItem, Item, Stmt, parse_quote};
 
@@ -34,6 +35,14 @@ pub(super) fn polish(mut file: syn::File, operations: &mut [Operation]) -> Resul
         api_version_headers: operations.len(),
         signatures: operations.len(),
         endpoint_paths: operations.iter().filter(|operation| operation.generic).count(),
+        paths: operations.iter().filter(|operation| !operation.generic).count(),
+        answers: 2 * operations.len(),
+        header_maps: operations.len(),
+        header_names: operations
+            .iter()
+            .flat_map(|operation| &operation.parameters)
+            .filter(|of| of["in"] == "header")
+            .count(),
     };
     if removed != expected {
         let message = format!("progenitor's code is not what the polish expects: {removed:?} instead of {expected:?}");
@@ -49,6 +58,11 @@ struct Counts {
     api_version_headers: usize,
     signatures: usize,
     endpoint_paths: usize,
+    paths: usize,
+    /// What each operation returns, in its signature and at its end.
+    answers: usize,
+    header_maps: usize,
+    header_names: usize,
 }
 
 /// `new` builds its own HTTP client, with a total timeout of 15 seconds and an `unwrap`.
@@ -59,6 +73,21 @@ fn keep(item: &mut ImplItem, removed: &mut Counts) -> bool {
         return false;
     }
     true
+}
+
+/// Takes `headers(header_map)` out of a chain of calls, and counts it.
+struct WithoutHeaders(usize);
+
+impl VisitMut for WithoutHeaders {
+    fn visit_expr_mut(&mut self, expression: &mut syn::Expr) {
+        if let syn::Expr::MethodCall(call) = expression
+            && call.method == "headers"
+        {
+            self.0 += 1;
+            *expression = (*call.receiver).clone();
+        }
+        syn::visit_mut::visit_expr_mut(self, expression);
+    }
 }
 
 struct Rewrite<'a> {
@@ -85,28 +114,91 @@ impl VisitMut for Rewrite<'_> {
                 .collect();
             let doc = format!(" `{}` of `{}`.", operation.id, operation.path);
             function.attrs = vec![parse_quote!(#[doc = #doc])];
+            self.answer_untouched(function);
+            self.headers_in_place(&mut function.block.stmts);
         }
         function.block.stmts.retain(|statement| !self.is_api_version_header(statement));
         syn::visit_mut::visit_impl_item_fn_mut(self, function);
     }
 
-    /// An endpoint's id is a path of several segments: its slashes stay what they are.
-    fn visit_macro_mut(&mut self, call: &mut syn::Macro) {
-        let encoded = quote::quote!(encode_path(&endpoint.to_string())).to_string();
-        let text = call.tokens.to_string();
-        if let Some((before, after)) = text.split_once(&encoded)
-            && let Ok(tokens) = format!("{before}endpoint{after}").parse()
-        {
+    /// An endpoint's id is a path of several segments: its slashes stay what they are. Its URL is the same for every call, so
+    /// the transport makes it once. Of the URL of any other operation it has read the first part.
+    fn visit_expr_mut(&mut self, expression: &mut syn::Expr) {
+        let path = quote!(format!("{}/{}", self.baseurl, encode_path(&endpoint.to_string()),));
+        if quote!(#expression).to_string() == path.to_string() {
             self.counts.endpoint_paths += 1;
-            call.tokens = tokens;
+            *expression = parse_quote!(self.inner.endpoint_url(endpoint));
+        } else if let syn::Expr::Macro(format) = expression
+            && format.mac.tokens.to_string().contains("self . baseurl")
+        {
+            self.counts.paths += 1;
+            *expression = parse_quote!(self.inner.url(&#format)?);
+            return;
         }
+        syn::visit_mut::visit_expr_mut(self, expression);
+    }
+
+    /// The name of a header is read when the client is compiled, and not for every call.
+    fn visit_expr_method_call_mut(&mut self, call: &mut syn::ExprMethodCall) {
+        if call.method == "append"
+            && let Some(first) = call.args.first_mut()
+            && let syn::Expr::Lit(syn::ExprLit { lit: syn::Lit::Str(name), .. }) = first
+        {
+            self.counts.header_names += 1;
+            let name = name.value().to_ascii_lowercase();
+            *first = parse_quote!(const { ::reqwest::header::HeaderName::from_static(#name) });
+        }
+        syn::visit_mut::visit_expr_method_call_mut(self, call);
     }
 }
 
 impl Rewrite<'_> {
+    /// An answer is given as it came: one function of the client sorts and reads them all, and a copy of the head and a stream
+    /// on the heap would be thrown away by it.
+    fn answer_untouched(&mut self, function: &mut syn::ImplItemFn) {
+        let compact = |tokens: proc_macro2::TokenStream| tokens.to_string().replace([' ', ',', '{', '}'], "");
+        let output = &mut function.sig.output;
+        if compact(quote!(#output)) == "->Result<ResponseValue<ByteStream>Error<()>>" {
+            self.counts.answers += 1;
+            *output = parse_quote!(-> Result<::reqwest::Response, Error<()>>);
+        }
+        let Some(last) = function.block.stmts.last_mut() else { return };
+        let sorted = compact(quote!(#last));
+        if sorted.starts_with("matchresponse.status().as_u16()200")
+            && sorted.ends_with("=>Ok(ResponseValue::stream(response))_=>Err(Error::UnexpectedResponse(response))")
+        {
+            self.counts.answers += 1;
+            *last = Stmt::Expr(parse_quote!(Ok(response)), None);
+        }
+    }
+
+    /// The headers of the call's options are put on the request itself, after it is built, and not into a map of their own.
+    fn headers_in_place(&mut self, statements: &mut Vec<Stmt>) {
+        let is = |statement: &Stmt, start: &str| quote!(#statement).to_string().starts_with(start);
+        let Some(map) = statements.iter().position(|statement| is(statement, "let mut header_map =")) else { return };
+        let after = |statement: &Stmt| is(statement, "# [allow (unused_mut)] let mut request =");
+        let Some(request) = statements.iter().position(after) else { return };
+        let Some(Stmt::Local(local)) = statements.get_mut(request) else { return };
+        let mut without = WithoutHeaders(0);
+        without.visit_local_mut(local);
+        if without.0 != 1 || request < map {
+            return;
+        }
+        local.attrs.clear();
+        self.counts.header_maps += 1;
+        let headers: Vec<Stmt> = statements.drain(map..request).skip(1).collect();
+        if headers.is_empty() {
+            return;
+        }
+        // The request stands where the map stood.
+        let rest = statements.split_off(map + 1);
+        statements.push(parse_quote!(let header_map = request.headers_mut();));
+        statements.extend(headers.into_iter().chain(rest));
+    }
+
     fn is_api_version_header(&mut self, statement: &Stmt) -> bool {
         let Stmt::Expr(syn::Expr::MethodCall(call), _) = statement else { return false };
-        let found = call.method == "append" && quote::quote!(#call).to_string().contains("\"api-version\"");
+        let found = call.method == "append" && quote!(#call).to_string().contains("\"api-version\"");
         self.counts.api_version_headers += usize::from(found);
         found
     }
