@@ -112,9 +112,11 @@ async fn serve(stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static, sch
     drop(builder.serve_connection(TokioIo::new(stream), service).await);
 }
 
-/// The head of a PNG, and as much behind it as is asked for.
+/// The head and the end of a PNG, and between them as much as is asked for. Without the end it would be taken for a picture that
+/// was cut, and be downloaded once more.
 fn picture(bytes: usize) -> bytes::Bytes {
     const HEAD: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\x04\0\0\0\x04\0\x08\x06\0\0\0\x7f\x1d\x2b\x83";
-    let filler = (0..bytes.saturating_sub(HEAD.len())).map(|index| (index % 251) as u8);
-    HEAD.iter().copied().chain(filler).collect()
+    const END: &[u8] = b"\0\0\0\0IEND\xae\x42\x60\x82";
+    let filler = (0..bytes.saturating_sub(HEAD.len() + END.len())).map(|index| (index % 251) as u8);
+    HEAD.iter().copied().chain(filler).chain(END.iter().copied()).collect()
 }

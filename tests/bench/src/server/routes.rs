@@ -30,7 +30,7 @@ pub(crate) async fn answer(state: &State, scheme: &str, request: Request<Incomin
         return Ok(queue(state, &origin, &head.method, rest));
     }
     Ok(match (&head.method, path) {
-        (&Method::POST, path) if path.starts_with("/run/") => json_answer(StatusCode::OK, &output(&origin, now())),
+        (&Method::POST, path) if path.starts_with("/run/") => json_answer(StatusCode::OK, &output(state, &origin, now())),
         (&Method::POST, "/rest/storage/auth/token") => json_answer(
             StatusCode::OK,
             &json!({"token": "token", "token_type": "Bearer", "base_url": format!("{origin}/cdn"),
@@ -68,7 +68,7 @@ fn queue(state: &State, origin: &str, method: &Method, path: &str) -> Answer {
         ("status", None) => json_answer(StatusCode::ACCEPTED, &status(origin, app, id, "IN_PROGRESS")),
         ("status", Some(_)) => json_answer(StatusCode::OK, &status(origin, app, id, "COMPLETED")),
         ("status/stream", _) => stream((*job).clone(), origin, app, id),
-        ("", Some(at)) => json_answer(StatusCode::OK, &output(origin, at)),
+        ("", Some(at)) => json_answer(StatusCode::OK, &output(state, origin, at)),
         ("", None) => json_answer(StatusCode::BAD_REQUEST, &json!({"detail": "Request is still in progress"})),
         _ => not_found(),
     }
@@ -117,9 +117,14 @@ fn stream(job: Completed, origin: &str, app: &str, id: &str) -> Answer {
 }
 
 /// The model's answer. Its seed is the moment of completion, so that every client can tell how late it is.
-fn output(origin: &str, completed: u64) -> Value {
+fn output(state: &State, origin: &str, completed: u64) -> Value {
     json!({
-        "images": [{"url": picture_url(origin), "content_type": "image/png", "file_name": "image.png", "file_size": 1024}],
+        "images": [{
+            "url": picture_url(origin),
+            "content_type": "image/png",
+            "file_name": "image.png",
+            "file_size": state.picture.len(),
+        }],
         "seed": completed,
     })
 }
