@@ -135,7 +135,7 @@ mod tests {
         assert_eq!(durations.follow("b").average(), None, "another endpoint");
         let shortest = |took, at| record(&durations, took, now + at).1;
         assert_eq!(shortest(2, seconds(1)), seconds(2), "a faster service is noticed at once");
-        assert_eq!(shortest(5, REMEMBERED - seconds(1)), seconds(2));
+        assert_eq!(shortest(5, REMEMBERED.saturating_sub(seconds(1))), seconds(2));
         assert_eq!(shortest(5, REMEMBERED), seconds(2));
         assert_eq!(shortest(6, REMEMBERED * 2), seconds(5), "and a slower one in a while");
     }
