@@ -1,6 +1,7 @@
 //! The generated files are what `cargo xtask codegen` writes.
 
-use crate::description::{files, generate, root};
+use crate::description::{files, generate};
+use ideogram_tests::root;
 
 #[test]
 fn every_generated_file_is_up_to_date() {

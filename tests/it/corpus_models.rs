@@ -1,9 +1,9 @@
 //! Documents of other shapes than ours: their models compile (as part of this binary), are up to date, and derive the
 //! schemas that they were made from; what cannot be carried into Rust stops with its pointer.
 
-use crate::description::root;
 use crate::round_trip::canonical;
 use ideogram_schema::{Bounds, EndpointInput as _};
+use ideogram_tests::root;
 use serde_json::{Value, json};
 use xtask::commands::codegen::schema_crate;
 use xtask::emit::corpus;

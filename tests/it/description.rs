@@ -1,18 +1,13 @@
 //! The checked-in description, for the tests.
 
+use ideogram_tests::{copy_folder, root};
 use serde_json::Value;
-use std::path::{Path, PathBuf};
 use xtask::describe::Description;
 use xtask::emit::workspace;
 use xtask::emit::write::Output;
 use xtask::error::Problems;
 use xtask::sources::files::Files;
 use xtask::sources::{Sources, lock};
-
-/// The workspace's root.
-pub(crate) fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_path_buf()
-}
 
 /// One document of `openapi/`, by its name without `.json`.
 pub(crate) fn document(name: &str) -> Value {
@@ -41,20 +36,7 @@ pub(crate) fn describe(files: &Files) -> Result<Description, Problems> {
 /// A copy of all that codegen reads, to be changed.
 pub(crate) fn copy() -> tempfile::TempDir {
     let copy = tempfile::tempdir().unwrap();
-    copy_folder(&root().join("openapi"), &copy.path().join("openapi"));
+    copy_folder(&root().join("openapi"), &copy.path().join("openapi")).unwrap();
     std::fs::copy(root().join("Cargo.lock"), copy.path().join("Cargo.lock")).unwrap();
     copy
-}
-
-pub(crate) fn copy_folder(from: &Path, to: &Path) {
-    std::fs::create_dir_all(to).unwrap();
-    for entry in std::fs::read_dir(from).unwrap() {
-        let entry = entry.unwrap();
-        let target = to.join(entry.file_name());
-        if entry.file_type().unwrap().is_dir() {
-            copy_folder(&entry.path(), &target);
-        } else {
-            std::fs::copy(entry.path(), target).unwrap();
-        }
-    }
 }

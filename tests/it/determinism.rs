@@ -1,6 +1,7 @@
 //! The generator depends on the description and on nothing else.
 
-use crate::description::{copy, files, generate, root};
+use crate::description::{copy, files, generate};
+use ideogram_tests::root;
 use serde_json::{Map, Value};
 use std::path::Path;
 use std::process::Command;

@@ -1,18 +1,15 @@
-//! One integration binary over the whole workspace: the generated code against the description, and every layer through
+//! The integration tests over the whole workspace: the generated code against the description, and every layer through
 //! the sandbox on real sockets.
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test may")]
 
 mod codegen;
 mod corpus_models;
-#[cfg(target_os = "linux")]
-mod crash;
 mod description;
 mod determinism;
 mod documentation;
 mod documents;
 mod end_to_end;
-mod fourth_endpoint;
 mod guards;
 mod mutation;
 mod round_trip;

@@ -4,7 +4,8 @@
 //! examples, the order of properties, formats, lengths, whether an optional field may also be `null`, and the bounds of a
 //! number that is only received, which no type checks.
 
-use crate::description::{document, root};
+use crate::description::document;
+use ideogram_tests::root;
 use serde_json::{Map, Value, json};
 
 #[test]

@@ -1,7 +1,7 @@
 //! What a reviewer reads when the description or the API changes: the generated code's surface, and what each crate
 //! promises. `INSTA_UPDATE=always cargo test -p ideogram-tests --test it surface` takes the snapshots anew.
 
-use crate::description::root;
+use ideogram_tests::root;
 
 #[test]
 fn the_schema_crates_generated_surface_is_the_reviewed_one() {

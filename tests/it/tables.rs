@@ -1,7 +1,7 @@
 //! Tables of the documents that list what the code has: nothing may be missing from them, and nothing may be too much.
 
-use crate::description::root;
 use ideogram_sandbox::{HANG, TRIGGERS};
+use ideogram_tests::root;
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;

@@ -1,6 +1,9 @@
 //! What `cargo xtask crash` shows, on twenty points, and that it turns red where a promise has no ground.
 
-use crate::description::root;
+#![cfg(target_os = "linux")]
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test may")]
+
+use ideogram_tests::root;
 use std::path::PathBuf;
 use std::sync::LazyLock;
 use xtask::crash::{Verdict, Without, kill, kill_batches};
