@@ -62,11 +62,13 @@ impl PollPolicy {
         Self::new(Growth::Backoff, first, longest)
     }
 
-    /// Fits the interval to the time that earlier jobs of this client took at the same endpoint: polls begin at nine
-    /// tenths of the time that the shortest of those took that ended in the last minutes, and each interval is a twenty-fifth of
-    /// the time since the submit. Without earlier jobs it is a twentieth, and jobs that are followed together share those polls: of ten of them
-    /// each is polled a tenth as often, until the first has ended. It stays between `shortest` and `longest`; a `longest` below
-    /// `shortest` counts as `shortest`.
+    /// Fits the interval to the time that other jobs of this client took at the same endpoint.
+    ///
+    /// Polls begin at nine tenths of the shortest of those times in the last five to ten minutes, and each interval after that
+    /// is a twenty-fifth of the time since the submit. While no job has ended yet, the interval is a twentieth of the time
+    /// since the submit, times the number of jobs that are followed together: one of them finds out that they begin to end,
+    /// and the others are polled at their own pace from then on. An interval stays between `shortest` and `longest`; a
+    /// `longest` below `shortest` counts as `shortest`.
     pub fn adaptive(shortest: Duration, longest: Duration) -> Self {
         Self::new(Growth::Adaptive, shortest, longest)
     }
