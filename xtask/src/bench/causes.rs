@@ -40,14 +40,17 @@ const CAUSES: &[(&str, &str)] = &[
         "build-schema",
         "By builds with and without it, 9 of 23 CPU seconds optimise `syn`, `quote` and `proc-macro2`, as the workspace's profile says: without that `codegen` takes half as long again in a debug build. A program that depends on the crate has its own profile.",
     ),
-    ("build-client", "By `cargo tree`, 30 are `idna` and its tables, by which `url` reads host names in Unicode."),
+    (
+        "build-client",
+        "By the tree of dependencies, 30 are `idna` and its tables, by which `url` reads host names in Unicode.",
+    ),
     (
         "build-xtask",
         "As `build-schema`: the generators' dependencies are optimised a little, for the sake of the tests that generate.",
     ),
     (
         "build-cli",
-        "By `cargo build --timings`, of 689 s of both processors 217 are our own four crates (the command line alone 118), 73 HTTP and TLS, 58 SQLite, 54 the pictures' decoders with their colours, 52 the fonts of the sandbox's pictures, and 40 MCP.",
+        "By the timings that cargo reports, of 689 s of both processors 217 are our own four crates (the command line alone 118), 73 HTTP and TLS, 58 SQLite, 54 the pictures' decoders with their colours, 52 the fonts of the sandbox's pictures, and 40 MCP.",
     ),
 ];
 
