@@ -29,6 +29,12 @@ FLAGS = (
 )
 # How long anything may take that a person would wait for.
 PATIENCE = 30
+# What the browser says to a question that was under way while the page was left for another one.
+LEFT = ("Inspected target navigated or closed", "Execution context was destroyed.", "Cannot find context with specified id")
+
+
+class Refused(AssertionError):
+    """The browser did not do what it was asked to."""
 
 
 class Page:
@@ -47,7 +53,8 @@ class Page:
         while True:
             message = json.loads(self._socket.recv(timeout=deadline - time.monotonic()))
             if message.get("id") == number:
-                assert "error" not in message, message
+                if "error" in message:
+                    raise Refused(message["error"]["message"])
                 return message["result"]
             if message.get("method") in ("Runtime.exceptionThrown", "Log.entryAdded", "Page.javascriptDialogOpening"):
                 self.complaints.append(message["params"])
@@ -62,12 +69,17 @@ class Page:
         return answer["result"].get("value")
 
     def wait(self, script):
-        """The first value of an expression that is not null, false, zero or empty."""
+        """The first value of an expression that is not null, false, zero or empty, on this page or on the next."""
         deadline = time.monotonic() + PATIENCE
-        while not (value := self.evaluate(script)):
+        while True:
+            try:
+                if value := self.evaluate(script):
+                    return value
+            except Refused as refused:
+                if str(refused) not in LEFT:
+                    raise
             assert time.monotonic() < deadline, f"never came true: {script}"
             time.sleep(0.02)
-        return value
 
     def resize(self, width, height, scheme="light"):
         self.call("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=False)
