@@ -9,7 +9,7 @@ use std::sync::LazyLock;
 use xtask::crash::{Verdict, Without, kill, kill_batches};
 
 /// The program, built once.
-static PROGRAM: LazyLock<PathBuf> = LazyLock::new(|| xtask::cargo::program(&root(), "ideogram", &[]).unwrap());
+static PROGRAM: LazyLock<PathBuf> = LazyLock::new(|| xtask::cargo::program(&root(), "ideogram").unwrap());
 
 fn killed(points: usize, without: Option<Without>) -> Verdict {
     let folder = tempfile::tempdir().unwrap();

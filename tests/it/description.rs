@@ -1,7 +1,8 @@
 //! The checked-in description, for the tests.
 
-use ideogram_tests::{copy_folder, root};
+use ideogram_tests::root;
 use serde_json::Value;
+use xtask::copy::copy_folder;
 use xtask::describe::Description;
 use xtask::emit::workspace;
 use xtask::emit::write::Output;

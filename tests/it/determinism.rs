@@ -46,7 +46,7 @@ fn the_order_of_keys_in_the_documents_changes_no_byte() {
 #[test]
 fn directory_locale_and_time_zone_change_no_byte() {
     let copy = copy();
-    let xtask = xtask::cargo::program(&root(), "xtask", &[]).unwrap();
+    let xtask = xtask::cargo::program(&root(), "xtask").unwrap();
     let run = |folder: &Path, locale: &str, zone: &str| {
         let output = Command::new(&xtask)
             .arg("codegen")

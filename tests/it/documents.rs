@@ -58,7 +58,7 @@ const OTHERS: &[(&str, &str)] = &[
     ("cargo test", "the whole"),
     ("cargo clippy --workspace", "`.ci/run` has it"),
     ("cargo fmt --all", "`.ci/run` has it, with `--check`"),
-    ("cargo run -p ideogram-cli", "the README's first command, which tests/cli/readme.rs has without cargo"),
+    ("cargo run --bin ideogram", "the README's first command, which tests/cli/readme.rs has without cargo"),
     ("cargo doc", "builds the documentation, which `.ci/run` does as well"),
     ("cargo install", "installs"),
     ("cargo build -p", "measured in docs/BUILD.md"),

@@ -1,6 +1,7 @@
 //! Cargo, started from here.
 
 use crate::error::{Error, Result};
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
@@ -36,44 +37,42 @@ pub(crate) fn output(folder: &Path, arguments: &[&str]) -> Result<String> {
     Ok(String::from_utf8_lossy(&stdout).into_owned())
 }
 
-/// Builds a program of the workspace as a run of all tests does, and says where it is: what is tried is what stands in the
-/// work tree.
+/// Builds a program of the workspace, and says where it is: what is tried is what stands in the work tree.
 ///
-/// The features of dependencies are those that the whole workspace asks for, and with an example also those that tests ask
-/// for. Any other choice of packages has other features, and forty dependencies and more are built once more for it.
+/// No package is chosen, so dependencies have the features that the whole workspace asks for. With `--package` they would have
+/// others, and forty of them and more be built once more.
 ///
 /// # Errors
 /// When it cannot be built.
-pub fn program(root: &Path, name: &str, flags: &[&str]) -> Result<PathBuf> {
-    build(root, name, &[&["--workspace", "--bin", name, "--example", "quickstart"], flags].concat())
+pub fn program(root: &Path, name: &str) -> Result<PathBuf> {
+    build(root, name, &["--bin", name])
 }
 
 /// Builds a program of the workspace, and says where it is.
 ///
 /// # Errors
 /// When it cannot be built, or these flags build no such program.
-pub(crate) fn build(root: &Path, program: &str, flags: &[&str]) -> Result<PathBuf> {
-    let fail = |why: &str| Error::new(format!("`cargo build {}` {why}", flags.join(" ")));
+pub(crate) fn build(root: &Path, program: &str, flags: &[impl AsRef<OsStr>]) -> Result<PathBuf> {
+    let fail = |why: &str| Error::new(format!("`{program}` cannot be built: {why}"));
     let output = command(root)
         .args(["build", "--quiet", "--message-format=json-render-diagnostics"])
         .args(flags)
         .stderr(Stdio::inherit())
         .output()
-        .map_err(|error| fail(&format!("cannot be run: {error}")))?;
+        .map_err(|error| fail(&format!("cargo cannot be run: {error}")))?;
     // The target directory may be anywhere: cargo itself says where the program is.
     let path = String::from_utf8_lossy(&output.stdout).lines().find_map(|line| {
         let message: serde_json::Value = serde_json::from_str(line).ok()?;
         let is_it = message.get("target")?.get("name")?.as_str() == Some(program);
         message.get("executable")?.as_str().filter(|_| is_it).map(PathBuf::from)
     });
-    path.filter(|_| output.status.success()).ok_or_else(|| fail("gave no program"))
+    path.filter(|_| output.status.success()).ok_or_else(|| fail("cargo gave no program"))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use std::collections::BTreeSet;
-    use std::ffi::OsStr;
 
     #[test]
     fn what_cargo_tells_a_program_of_itself_goes_no_further() {

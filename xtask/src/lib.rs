@@ -7,6 +7,7 @@ pub mod bench;
 pub mod cargo;
 pub mod commands;
 pub mod conformance;
+pub mod copy;
 pub mod crash;
 pub mod describe;
 pub mod diff;

@@ -2,8 +2,9 @@
 //!
 //! Everything runs on this machine: the stub server and the programs of `tests/bench`, built in release, the command line,
 //! and fal's own clients, installed from their registries into `target/bench`. A round runs every program of a row once,
-//! one after the other, against a fresh server each; a figure is the median over the rounds. Programs measure themselves,
-//! so that their start is not part of it, except where the start is what is measured.
+//! one after the other, against a fresh server each; a figure is the median over the rounds. What takes minutes, and fal's own
+//! clients, are measured in one round. Programs measure themselves, so that their start is not part of it, except where the
+//! start is what is measured.
 
 mod batch;
 mod causes;

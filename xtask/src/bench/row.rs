@@ -44,12 +44,16 @@ pub(super) enum Kind {
     Tests,
 }
 
-impl Kind {
+impl Row {
     /// Whether it is measured once whatever is asked for: instructions are the same each time, and the others take minutes.
-    pub(super) fn is_measured_once(self) -> bool {
-        matches!(self, Self::Instructions | Self::Build(..) | Self::Tests)
+    pub(super) fn is_measured_once(&self) -> bool {
+        let takes_minutes = matches!(self.kind, Kind::Batch | Kind::Survey | Kind::Build(..) | Kind::Tests);
+        self.kind == Kind::Instructions || takes_minutes || self.work.at_once >= MINUTES
     }
 }
+
+/// So many jobs at once, and more, take minutes.
+const MINUTES: usize = 10_000;
 
 /// One figure of a row.
 pub(super) struct Metric {

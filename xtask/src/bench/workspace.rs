@@ -16,7 +16,7 @@ const TICKS_A_SECOND: f64 = 100.0;
 
 /// The median time of `cargo xtask codegen --check` in milliseconds, by the program that is built with these flags.
 pub(super) fn codegen_ms(setup: &Setup, flags: &[&str], runs: usize) -> Result<f64> {
-    let program = cargo::build(&setup.root, "xtask", &[&["--package", "xtask"], flags].concat())?;
+    let program = cargo::build(&setup.root, "xtask", &[&["--bin", "xtask"], flags].concat())?;
     let mut command = Command::new(program);
     process::median_ms(runs, command.args(["codegen", "--check"]).current_dir(&setup.root), LIMIT)
 }

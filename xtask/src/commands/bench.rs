@@ -15,8 +15,8 @@ pub struct Args {
     /// Less of everything and no cold builds, in about two minutes; `docs/BENCHMARKS.md` is left alone
     #[arg(long)]
     pub quick: bool,
-    /// How often every program is run [default: 3, or 1 with `--quick`]; instructions, cold builds and the tests are measured
-    /// once
+    /// How often every program is run [default: 5, or 1 with `--quick`]; fal's clients, instructions and what takes minutes are
+    /// measured once
     #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u16).range(1..=1000))]
     pub rounds: Option<u16>,
     /// Only the rows whose name holds this; `docs/BENCHMARKS.md` is left alone
@@ -29,6 +29,6 @@ pub struct Args {
 /// # Errors
 /// As [`bench::run`].
 pub fn run(root: &Path, args: &Args) -> Result<ExitCode> {
-    let rounds = usize::from(args.rounds.unwrap_or(if args.quick { 1 } else { 3 }));
+    let rounds = usize::from(args.rounds.unwrap_or(if args.quick { 1 } else { 5 }));
     bench::run(root, args.quick, rounds, args.only.as_deref().unwrap_or_default())
 }

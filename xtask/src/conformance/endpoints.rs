@@ -1,7 +1,7 @@
 //! A copy of the workspace to which endpoints of other shapes are added, and its command-line tool.
 
 use super::{LIMIT, PLACE, process};
-use crate::cargo;
+use crate::copy;
 use crate::error::{Error, Result};
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -21,43 +21,21 @@ const ENDPOINTS: [(&str, &str, &str); 5] = [
 /// # Errors
 /// The copy cannot be made, a document cannot be added, or what codegen makes of it does not compile.
 pub(super) fn program(root: &Path) -> Result<PathBuf> {
-    let copy = root.join(PLACE).join("endpoints");
-    let fail = |error: std::io::Error| Error::new(error.to_string()).in_file(&copy);
-    for folder in ["openapi", "crates", "xtask", "tests"] {
-        let target = copy.join(folder);
-        if target.exists() {
-            std::fs::remove_dir_all(&target).map_err(fail)?;
+    copy::command_line(root, &root.join(PLACE).join("endpoints"), |copy| {
+        // This program is `cargo xtask`, which finds the workspace by the folder that it runs in.
+        let xtask = std::env::current_exe().map_err(|error| Error::new(error.to_string()))?;
+        for (id, file, verb) in ENDPOINTS {
+            let mut command = Command::new(&xtask);
+            command
+                .args(["add", id, "--verb", verb, "--file"])
+                .arg(root.join(SHAPES).join(file).with_extension("json"));
+            command.current_dir(copy);
+            let log = root.join(PLACE).join("add.log");
+            if !process::run(command, &log, LIMIT)? {
+                let said = std::fs::read_to_string(&log).unwrap_or_default();
+                return Err(Error::new(format!("`cargo xtask add {id}` fails:\n{}", said.trim_end())));
+            }
         }
-        copy_folder(&root.join(folder), &target).map_err(fail)?;
-    }
-    for file in ["Cargo.toml", "Cargo.lock"] {
-        std::fs::copy(root.join(file), copy.join(file)).map_err(fail)?;
-    }
-    // This program is `cargo xtask`, which finds the workspace by the folder that it runs in.
-    let xtask = std::env::current_exe().map_err(fail)?;
-    for (id, file, verb) in ENDPOINTS {
-        let mut command = Command::new(&xtask);
-        command.args(["add", id, "--verb", verb, "--file"]).arg(root.join(SHAPES).join(file).with_extension("json"));
-        command.current_dir(&copy);
-        let log = root.join(PLACE).join("add.log");
-        if !process::run(command, &log, LIMIT)? {
-            let said = std::fs::read_to_string(&log).unwrap_or_default();
-            return Err(Error::new(format!("`cargo xtask add {id}` fails:\n{}", said.trim_end())));
-        }
-    }
-    cargo::program(&copy, "ideogram", &[])
-}
-
-fn copy_folder(from: &Path, to: &Path) -> std::io::Result<()> {
-    std::fs::create_dir_all(to)?;
-    for entry in std::fs::read_dir(from)? {
-        let entry = entry?;
-        let target = to.join(entry.file_name());
-        if entry.file_type()?.is_dir() {
-            copy_folder(&entry.path(), &target)?;
-        } else {
-            std::fs::copy(entry.path(), target)?;
-        }
-    }
-    Ok(())
+        Ok(())
+    })
 }

@@ -130,7 +130,7 @@ struct Row {
 /// # Errors
 /// What the suites need cannot be built, installed or started.
 pub fn run(root: &Path, suites: &[Suite]) -> Result<bool> {
-    let program = cargo::program(root, "ideogram", &[])?;
+    let program = cargo::program(root, "ideogram")?;
     let place = root.join(PLACE);
     tools::install(&root.join(DRIVERS), &place)?;
     let mut rows = Vec::new();

@@ -87,7 +87,7 @@ impl fmt::Display for BatchVerdict {
 /// # Errors
 /// The program cannot be built or started.
 pub fn run(root: &Path, points: usize, seed: u64, without: Option<Without>) -> Result<ExitCode> {
-    let program = cargo::program(root, "ideogram", &[])?;
+    let program = cargo::program(root, "ideogram")?;
     let begun = Instant::now();
     let verdict = kill(&program, &root.join("target/crash-batch"), points, seed, without)?;
     for (state, count) in &verdict.met {

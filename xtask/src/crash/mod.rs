@@ -40,7 +40,7 @@ const AT_LEAST: usize = 5;
 /// # Errors
 /// The program cannot be built or started, a state was not to be hit, or the page cannot be written.
 pub fn run(root: &Path, points: usize, seed: u64, without: Option<Without>, write: bool) -> Result<ExitCode> {
-    let program = cargo::program(root, "ideogram", &[])?;
+    let program = cargo::program(root, "ideogram")?;
     let begun = Instant::now();
     let verdict = kill(&program, &root.join("target/crash"), points, seed, without)?;
     for (state, hits) in &verdict.hits {

@@ -9,7 +9,7 @@ fn the_tour_of_the_readme_works_as_typed_with_no_key() {
     let Some(readme) = of_workspace("README.md") else { return };
     let readme = std::fs::read_to_string(readme).unwrap();
     let blocks = readme.split("```console\n").skip(1).filter_map(|rest| rest.split("```").next());
-    let lines = blocks.flat_map(str::lines).map(|line| line.replace("cargo run -p ideogram-cli --", "ideogram"));
+    let lines = blocks.flat_map(str::lines).map(|line| line.replace("cargo run --bin ideogram --", "ideogram"));
     let typed = |line: &String| line.starts_with("ideogram ") || line.starts_with("printf ");
     let lines: Vec<String> = lines.filter(typed).collect();
     assert!(lines.len() >= 6, "{lines:?}");

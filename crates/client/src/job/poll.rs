@@ -64,11 +64,12 @@ impl PollPolicy {
 
     /// Fits the interval to the time that other jobs of this client took at the same endpoint.
     ///
-    /// Polls begin at nine tenths of the shortest of those times in the last five to ten minutes, and each interval after that
-    /// is a twenty-fifth of the time since the submit. While no job has ended yet, the interval is a twentieth of the time
-    /// since the submit, times the number of jobs that are followed together: one of them finds out that they begin to end,
-    /// and the others are polled at their own pace from then on. An interval stays between `shortest` and `longest`; a
-    /// `longest` below `shortest` counts as `shortest`.
+    /// - Once a job of the endpoint has ended, polls begin at nine tenths of the shortest of those times in the last five to
+    ///   ten minutes. Each interval after that is a twenty-fifth of the time since the submit.
+    /// - Before that, the interval is a twentieth of the time since the submit, times the number of jobs that are followed
+    ///   together. The first job that is found to have ended ends this for all of them.
+    ///
+    /// An interval stays between `shortest` and `longest`; a `longest` below `shortest` counts as `shortest`.
     pub fn adaptive(shortest: Duration, longest: Duration) -> Self {
         Self::new(Growth::Adaptive, shortest, longest)
     }

@@ -8,6 +8,7 @@ use crate::picture::announced::Announced;
 use crate::picture::dns::{NotPublic, PublicOnly};
 use crate::text::clean;
 use crate::wire::Wire;
+use crate::wire::answer::receive;
 use reqwest::StatusCode;
 use reqwest::redirect::{Attempt, Policy};
 use url::Url;
@@ -37,7 +38,7 @@ pub(crate) async fn start(wire: &Wire, text: &str) -> Result<Incoming> {
         error
     })?;
     let announced = Announced::of(response.headers());
-    let (head, response) = crate::wire::answer::receive(Ok(response)).await?;
+    let (head, response) = receive(Ok(response)).await?;
     let why = match head.status {
         StatusCode::OK | StatusCode::NON_AUTHORITATIVE_INFORMATION => {
             return Ok(Incoming { head, announced, response });

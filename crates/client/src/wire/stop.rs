@@ -84,25 +84,30 @@ impl<'a> Stop<'a> {
 
     /// Waits for it; it is here at once when it has come before.
     pub(crate) async fn wait(&mut self) -> Why {
-        loop {
-            if let Some(why) = self.wait_until(None).await {
-                return why;
-            }
+        if let Some((why, _)) = self.came {
+            return why;
         }
+        let why = self.first(self.at).await.unwrap_or(Why::Deadline(self.deadline));
+        self.has_come(why)
     }
 
-    /// Waits for it or for that moment: `None` where the moment is first. One timer serves both.
-    async fn wait_until(&mut self, moment: Option<Instant>) -> Option<Why> {
-        if let Some((why, _)) = self.came {
-            return Some(why);
+    /// Waits for it or for that moment: `None` where the moment is first.
+    async fn wait_until(&mut self, moment: Instant) -> Option<Why> {
+        if self.came.is_some() || self.at.is_some_and(|at| at <= moment) {
+            return Some(self.wait().await);
         }
-        let moment = moment.filter(|moment| self.at.is_none_or(|at| *moment < at));
-        let first = moment.or(self.at);
-        let first = async move {
-            match first {
+        let why = self.first(Some(moment)).await?;
+        Some(self.has_come(why))
+    }
+
+    /// Waits for the caller's word or for a moment, `None` where the moment is first. There is one timer, however many
+    /// moments a call has.
+    async fn first(&mut self, moment: Option<Instant>) -> Option<Why> {
+        let moment = async {
+            match moment {
                 // A timer is a millisecond late, even for what is past.
-                Some(at) if at <= clock::now() => {}
-                Some(at) => sleep_until(at).await,
+                Some(moment) if moment <= clock::now() => {}
+                Some(moment) => sleep_until(moment).await,
                 None => pending().await,
             }
         };
@@ -112,12 +117,10 @@ impl<'a> Stop<'a> {
                 None => pending().await,
             }
         };
-        let why = match select(pin!(first), pin!(cancel)).await {
-            Either::Left(_) if moment.is_some() => return None,
-            Either::Left(_) => Why::Deadline(self.deadline),
-            Either::Right(_) => Why::Cancelled,
-        };
-        Some(self.has_come(why))
+        match select(pin!(moment), pin!(cancel)).await {
+            Either::Left(_) => None,
+            Either::Right(_) => Some(Why::Cancelled),
+        }
     }
 
     /// Whether it is here. It is asked before each attempt, so it sets no timer.
@@ -167,7 +170,13 @@ impl<'a> Stop<'a> {
         mut attempt: Pin<&mut impl Future<Output = T>>,
     ) -> Result<Option<T>, Why> {
         let latest = most.map(clock::after);
-        let why = match select(attempt.as_mut(), pin!(self.wait_until(latest))).await {
+        let end = async {
+            match latest {
+                Some(latest) => self.wait_until(latest).await,
+                None => Some(self.wait().await),
+            }
+        };
+        let why = match select(attempt.as_mut(), pin!(end)).await {
             Either::Left((outcome, _)) => return Ok(Some(outcome)),
             Either::Right((None, _)) => return Ok(None),
             Either::Right((Some(why), _)) => why,
