@@ -61,8 +61,6 @@ const OTHERS: &[(&str, &str)] = &[
     ("cargo run --bin ideogram", "the README's first command, which tests/cli/readme.rs has without cargo"),
     ("cargo doc", "builds the documentation, which `.ci/run` does as well"),
     ("cargo install", "installs"),
-    ("cargo build -p", "measured in docs/BUILD.md"),
-    ("cargo build --release -p", "measured in docs/BUILD.md"),
     ("cargo tree -p", "counts packages"),
     ("cargo update --workspace", "a step of a release"),
     ("cargo package", "a step of a release"),
@@ -190,6 +188,12 @@ fn problem(command: &str) -> Option<String> {
             why.or_else(|| missing.map(|test| format!("there is no test `{test}`")))
                 .map(|why| format!("`{command}`: {why}"))
         }
+        ["cargo", "test", "--workspace", "--test", rest @ ..] => {
+            let packages = ["cli", "client", "sandbox", "schema", "tests"];
+            let of = |package| format!("cargo test -p ideogram-{package} --test {}", rest.join(" "));
+            let is_missing = packages.into_iter().all(|package| problem(&of(package)).is_some());
+            is_missing.then(|| format!("`{command}`: no package has such a test"))
+        }
         _ if OTHERS.iter().any(|(known, _)| command == *known || command.starts_with(&format!("{known} "))) => None,
         _ => Some(format!("`{command}`: not a command that can be looked up")),
     }
@@ -218,6 +222,8 @@ fn a_command_that_does_not_exist_is_found_out() {
         "cargo test -p ideogram-cli --lib nothing",
         "cargo test -p ideogram-client --test nothing",
         "cargo test -p ideogram-client --test money nothing",
+        "cargo test --workspace --test nothing",
+        "cargo test --workspace --test money nothing",
         "cargo nothing",
     ] {
         assert!(problem(command).is_some(), "{command}");

@@ -37,8 +37,8 @@ pub fn command_line(root: &Path, place: &Path, change: impl FnOnce(&Path) -> Res
         take_over_dependencies(original.parent().unwrap_or(root), &target.join("debug"));
     }
     // Not the target directory of the original: cargo tells members of two workspaces by their paths below the root.
-    let place: [&OsStr; 2] = ["--target-dir".as_ref(), target.as_ref()];
-    cargo::build(&kept, "ideogram", &[&["--bin".as_ref(), "ideogram".as_ref()], place].concat())
+    let flags: [&OsStr; 4] = ["--bin".as_ref(), "ideogram".as_ref(), "--target-dir".as_ref(), target.as_ref()];
+    cargo::build(&kept, "ideogram", &flags)
 }
 
 /// Copies a folder and all that is below it.

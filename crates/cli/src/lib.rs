@@ -9,6 +9,8 @@
 //! assert!(help.contains("generate"));
 //! ```
 
+#![deny(clippy::print_stdout, clippy::print_stderr, reason = "a closed pipe must not end in a panic; `output` writes")]
+
 mod args;
 mod auth;
 mod batch;

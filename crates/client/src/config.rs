@@ -265,6 +265,9 @@ impl ClientBuilder {
 
     /// Checks the settings and makes the client.
     ///
+    /// If a base URL is `https`, a thread begins to read the certificates that this system trusts, which takes some
+    /// milliseconds that the first connection would wait for.
+    ///
     /// # Errors
     /// [`is_missing_key`](Error::is_missing_key) without a key; [`is_configuration`](Error::is_configuration) when a
     /// setting cannot be used, with its name in the message.
@@ -275,7 +278,8 @@ impl ClientBuilder {
         let user_agent = self.user_agent.as_deref().unwrap_or(concat!("ideogram-client/", env!("CARGO_PKG_VERSION")));
         let user_agent = HeaderValue::try_from(user_agent)
             .map_err(|error| Error::configuration("the user agent cannot stand in a header").with_source(error))?;
-        let http = HttpClients::new(tls::config(roots)?, self.timeouts.connect, self.http);
+        let tls = tls::config(roots, bases.run.is_secure() || bases.queue.is_secure())?;
+        let http = HttpClients::new(tls, self.timeouts.connect, self.http);
         let mut wire = Wire::new(bases, &key, user_agent, http, self.retry, self.timeouts)?;
         wire.on_retry = self.on_retry;
         Ok(Client::new(wire))

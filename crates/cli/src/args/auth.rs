@@ -5,7 +5,7 @@ use clap::Command;
 
 const ABOUT: &str = "\
 The key is kept in the file `key` beside the settings, readable by you alone; no other file of this tool holds one. `FAL_KEY`
-in the environment goes before it.
+in the environment is used instead of it.
 
 Example:
   ideogram auth status";

@@ -12,7 +12,7 @@ there under its long name: at the top for every command that makes pictures (`re
   [generate]
   style = \"anime\"
 
-Flags go before the environment, that before the file, and that before the defaults; `--no-sync` takes back
+A flag overrides the environment, which overrides this file, which overrides the defaults; `--no-sync` takes back
 `sync = true`. What overwrites, buys again or passes a check is asked for each time and cannot be a setting.
 
 Examples:

@@ -42,7 +42,7 @@ fn login(stdin: bool, output: Output) -> Result<(), Failure> {
     let found = Found { key, origin: Origin::File(path.clone()) };
     output.note(&format!("the key with the id {} is kept in `{}`", found.id().unwrap_or_default(), path.display()));
     if let Some(Found { origin: Origin::Environment(name), .. }) = self::key().ok().flatten() {
-        output.note(&format!("`{name}` is set, and goes before it"));
+        output.note(&format!("`{name}` is set, and is used instead of it"));
     }
     if output.json() { print_envelope(&Envelope::new(Kind::Key, vec![row(&found, None)])) } else { Ok(()) }
 }

@@ -1,4 +1,4 @@
-//! The settings as defaults of the command tree: flags and the environment go before them, and a new flag needs no line.
+//! The settings as defaults of the command tree: flags and the environment override them, and a new flag needs no line.
 
 use crate::config::file::{Setting, Settings};
 use crate::config::rules::Place;
@@ -11,7 +11,7 @@ pub(crate) fn onto(tree: Command, settings: &Settings) -> Command {
 }
 
 fn at(command: Command, place: &Place, settings: &[Setting]) -> Command {
-    // What stands in a command's own table goes before what stands at the top.
+    // A command's own table overrides what stands at the top.
     let (own, general): (Vec<&Setting>, Vec<&Setting>) = settings
         .iter()
         .filter(|setting| setting.place == *place || (setting.place.is_root() && is_for(setting, place)))

@@ -1,5 +1,5 @@
-//! `config.toml`: any flag of a call may stand there, by command too. Flags go before the environment, that before the
-//! file, and that before the defaults.
+//! `config.toml`: any flag of a call may stand there, by command too. A flag overrides the environment, which
+//! overrides the file, which overrides the defaults.
 
 mod command;
 mod defaults;

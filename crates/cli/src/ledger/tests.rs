@@ -436,7 +436,6 @@ fn no_flipped_bit_hides_or_changes_a_row_and_salvage_saves_the_others() {
     assert!(noticed >= 50, "most bits of the log matter: {noticed}");
     let all = salvages * rows.len();
     assert!(saved * 100 >= all * 85, "one bit costs few rows: {saved} of {all}");
-    println!("noticed {noticed}, saved {saved} of {all}");
 }
 
 #[test]

@@ -59,6 +59,11 @@ impl Base {
         is_loopback(&self.url)
     }
 
+    /// Whether what is sent there goes over TLS.
+    pub(crate) fn is_secure(&self) -> bool {
+        self.url.scheme() == "https"
+    }
+
     /// A URL below this base as one below the other.
     pub(crate) fn moved(&self, url: &Url, other: &Self) -> Option<Url> {
         let rest = url.as_str().strip_prefix(self.as_str())?;

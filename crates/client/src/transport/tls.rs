@@ -12,11 +12,17 @@ use std::io::Read;
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
-/// The configuration of every connection.
-pub(crate) fn config(extra_roots: Vec<CertificateDer<'static>>) -> Result<ClientConfig> {
+/// The configuration of every connection. With `ahead` the roots are read from now on, by a thread of their own, rather than
+/// when the first connection needs them.
+pub(crate) fn config(extra_roots: Vec<CertificateDer<'static>>, ahead: bool) -> Result<ClientConfig> {
     provide_default();
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let verifier = Arc::new(LazyVerifier { provider: provider.clone(), extra_roots, inner: OnceLock::new() });
+    if ahead {
+        let verifier = verifier.clone();
+        // Where there can be no thread, the first connection reads them. An error is told to each connection.
+        let _ = std::thread::Builder::new().name("roots".to_owned()).spawn(move || verifier.get().is_ok());
+    }
     let mut config = ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
         .map_err(|error| Error::configuration("TLS could not be set up").with_source(error))?
@@ -51,13 +57,23 @@ pub(crate) fn read_roots(path: &Path) -> Result<Vec<CertificateDer<'static>>> {
     if roots.is_empty() { Err(refuse("holds no certificate")) } else { Ok(roots) }
 }
 
-/// The platform's verifier, made at the first handshake: reading the system's roots takes milliseconds, which a program
-/// that talks to this machine only need not spend.
+/// The platform's verifier, made at the first handshake or ahead of it: reading the system's roots takes milliseconds, which a
+/// program that talks to this machine only need not spend.
 #[derive(Debug)]
 struct LazyVerifier {
     provider: Arc<CryptoProvider>,
     extra_roots: Vec<CertificateDer<'static>>,
     inner: OnceLock<Result<Verifier, rustls::Error>>,
+}
+
+impl LazyVerifier {
+    /// The verifier. Whoever asks while another thread reads the roots waits for that.
+    fn get(&self) -> Result<&Verifier, rustls::Error> {
+        self.inner
+            .get_or_init(|| Verifier::new_with_extra_roots(self.extra_roots.iter().cloned(), self.provider.clone()))
+            .as_ref()
+            .map_err(Clone::clone)
+    }
 }
 
 impl ServerCertVerifier for LazyVerifier {
@@ -69,11 +85,7 @@ impl ServerCertVerifier for LazyVerifier {
         ocsp_response: &[u8],
         now: UnixTime,
     ) -> Result<ServerCertVerified, rustls::Error> {
-        self.inner
-            .get_or_init(|| Verifier::new_with_extra_roots(self.extra_roots.iter().cloned(), self.provider.clone()))
-            .as_ref()
-            .map_err(Clone::clone)?
-            .verify_server_cert(end_entity, intermediates, server_name, ocsp_response, now)
+        self.get()?.verify_server_cert(end_entity, intermediates, server_name, ocsp_response, now)
     }
 
     fn verify_tls12_signature(
