@@ -11,6 +11,7 @@ use rustls_platform_verifier::Verifier;
 use std::io::Read;
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
+use std::thread::JoinHandle;
 
 /// The configuration of every connection. With `ahead` the roots are read from now on, by a thread of their own, rather than
 /// when the first connection needs them.
@@ -19,9 +20,7 @@ pub(crate) fn config(extra_roots: Vec<CertificateDer<'static>>, ahead: bool) -> 
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let verifier = Arc::new(LazyVerifier { provider: provider.clone(), extra_roots, inner: OnceLock::new() });
     if ahead {
-        let verifier = verifier.clone();
-        // Where there can be no thread, the first connection reads them. An error is told to each connection.
-        let _ = std::thread::Builder::new().name("roots".to_owned()).spawn(move || verifier.get().is_ok());
+        verifier.read_ahead();
     }
     let mut config = ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
@@ -67,6 +66,14 @@ struct LazyVerifier {
 }
 
 impl LazyVerifier {
+    /// Has a thread read the roots. Where there can be none, the first connection reads them; where they cannot be read, each
+    /// connection says so.
+    fn read_ahead(self: &Arc<Self>) -> Option<JoinHandle<()>> {
+        let verifier = self.clone();
+        let read = move || drop(verifier.get());
+        std::thread::Builder::new().name("roots".to_owned()).spawn(read).ok()
+    }
+
     /// The verifier. Whoever asks while another thread reads the roots waits for that.
     fn get(&self) -> Result<&Verifier, rustls::Error> {
         self.inner
@@ -108,5 +115,19 @@ impl ServerCertVerifier for LazyVerifier {
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
         self.provider.signature_verification_algorithms.supported_schemes()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_read_ahead_is_there_for_the_first_connection() {
+        let provider = Arc::new(rustls::crypto::ring::default_provider());
+        let verifier = Arc::new(LazyVerifier { provider, extra_roots: Vec::new(), inner: OnceLock::new() });
+        assert!(verifier.inner.get().is_none());
+        verifier.read_ahead().unwrap().join().unwrap();
+        assert!(verifier.inner.get().is_some());
     }
 }

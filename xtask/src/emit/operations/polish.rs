@@ -124,18 +124,19 @@ impl VisitMut for Rewrite<'_> {
     /// An endpoint's id is a path of several segments: its slashes stay what they are. Its URL is the same for every call, so
     /// the transport makes it once. Of the URL of any other operation it has read the first part.
     fn visit_expr_mut(&mut self, expression: &mut syn::Expr) {
-        let path = quote!(format!("{}/{}", self.baseurl, encode_path(&endpoint.to_string()),));
-        if quote!(#expression).to_string() == path.to_string() {
+        let syn::Expr::Macro(format) = expression else {
+            syn::visit_mut::visit_expr_mut(self, expression);
+            return;
+        };
+        let endpoint = quote!("{}/{}", self.baseurl, encode_path(&endpoint.to_string()),);
+        let tokens = format.mac.tokens.to_string();
+        if tokens == endpoint.to_string() {
             self.counts.endpoint_paths += 1;
             *expression = parse_quote!(self.inner.endpoint_url(endpoint));
-        } else if let syn::Expr::Macro(format) = expression
-            && format.mac.tokens.to_string().contains("self . baseurl")
-        {
+        } else if tokens.contains("self . baseurl") {
             self.counts.paths += 1;
             *expression = parse_quote!(self.inner.url(&#format)?);
-            return;
         }
-        syn::visit_mut::visit_expr_mut(self, expression);
     }
 
     /// The name of a header is read when the client is compiled, and not for every call.
