@@ -11,10 +11,12 @@ use crate::cargo;
 use crate::error::{Error, Result};
 use crate::print::say;
 use process::Sandbox;
+use std::collections::BTreeMap;
 use std::ffi::OsStr;
 use std::fmt::Write as _;
 use std::path::Path;
 use std::process::Command;
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 /// Where the drivers stand.
@@ -48,13 +50,14 @@ pub enum Suite {
 }
 
 impl Suite {
+    /// What takes long comes first, so that nothing is waited for alone at the end.
     const ALL: [Self; 7] = [
-        Self::QuickStart,
         Self::Python,
-        Self::Javascript,
-        Self::Description,
-        Self::Mcp,
         Self::Browser,
+        Self::Description,
+        Self::Javascript,
+        Self::QuickStart,
+        Self::Mcp,
         Self::Endpoints,
     ];
 
@@ -133,20 +136,36 @@ pub fn run(root: &Path, suites: &[Suite]) -> Result<bool> {
     let program = cargo::program(root, "ideogram")?;
     let place = root.join(PLACE);
     tools::install(&root.join(DRIVERS), &place)?;
-    let mut rows = Vec::new();
-    for suite in Suite::ALL {
-        if suites.is_empty() || suites.contains(&suite) {
-            let program = if suite == Suite::Endpoints { &endpoints::program(root)? } else { &program };
-            rows.push(run_suite(root, &place, program, suite)?);
-        }
-    }
+    let wanted = Suite::ALL.into_iter().filter(|suite| suites.is_empty() || suites.contains(suite));
+    let run = |suite| {
+        let program = if suite == Suite::Endpoints { &endpoints::program(root)? } else { &program };
+        run_suite(root, &place, program, suite)
+    };
+    let rows = two_at_once(wanted, run).into_iter().collect::<Result<Vec<Row>>>()?;
     crate::print::text(&table(&rows));
     Ok(rows.iter().all(|row| row.tally.failed == 0))
 }
 
+/// What a function makes of each item, in their order. It works at two of them at once: a suite waits for jobs most of its time.
+fn two_at_once<T: Send, R: Send>(items: impl Iterator<Item = T> + Send, work: impl Fn(T) -> R + Sync) -> Vec<R> {
+    let (items, done) = (Mutex::new(items.enumerate()), Mutex::new(BTreeMap::new()));
+    let next = || items.lock().unwrap_or_else(PoisonError::into_inner).next();
+    let worker = || {
+        while let Some((index, item)) = next() {
+            let made = work(item);
+            done.lock().unwrap_or_else(PoisonError::into_inner).insert(index, made);
+        }
+    };
+    std::thread::scope(|scope| {
+        scope.spawn(worker);
+        worker();
+    });
+    done.into_inner().unwrap_or_else(PoisonError::into_inner).into_values().collect()
+}
+
 /// Runs one suite against two sandboxes of its own: one that speaks plain HTTP, one that speaks TLS.
 fn run_suite(root: &Path, place: &Path, program: &Path, suite: Suite) -> Result<Row> {
-    let certificate = place.join("sandbox.pem");
+    let certificate = place.join(format!("{}.pem", suite.name()));
     let plain = Sandbox::start(program, &SERVICE_TIME)?;
     let [option, time] = SERVICE_TIME.map(OsStr::new);
     let secure = Sandbox::start(program, &[option, time, "--tls".as_ref(), certificate.as_os_str()])?;
@@ -197,6 +216,17 @@ fn table(rows: &[Row]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn two_are_worked_at_and_all_come_in_order() {
+        // Each waits for the other of its pair, which has to be under way.
+        let barrier = std::sync::Barrier::new(2);
+        let made = two_at_once(0..6, |number| {
+            barrier.wait();
+            number * 10
+        });
+        assert_eq!(made, [0, 10, 20, 30, 40, 50]);
+    }
 
     #[test]
     fn closing_lines_are_read() {
