@@ -11,7 +11,7 @@
 //! # }
 //! ```
 //!
-//! Every call has a twin that takes a function over the call as the async client has it, for all that can be set:
+//! Every call has a second form, `…_with`, which takes a function that sets options on the async client's call:
 //!
 //! ```no_run
 //! # use ideogram_client::{GenerateInput, blocking::Client};
@@ -24,7 +24,7 @@
 //! # }
 //! ```
 //!
-//! What has no twin here goes through [`Client::block_on`] with [`Client::as_async`].
+//! For calls that only the async client has, pass them to [`Client::block_on`]; [`Client::as_async`] is that client.
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::{CallInput, CallOutput, CancelState, Endpoint, File, LogEntry, QueueStatus, Response, SavedFile, Update};
@@ -42,15 +42,15 @@ use tokio::task::coop;
 
 /// A client whose calls return when they are done. Cheap to clone; clones share one background thread.
 ///
-/// It must not be used inside an async task: there, its calls end in an error. A thread that may wait is no task:
-/// `tokio::task::spawn_blocking` is a place for it.
+/// It must not be used inside an async task: there, its calls end in an error. Use it on a thread that may block, for
+/// example one of `tokio::task::spawn_blocking`.
 #[derive(Clone)]
 pub struct Client {
     client: crate::Client,
     runtime: Arc<Background>,
 }
 
-/// A runtime that may be dropped anywhere.
+/// A runtime that may be dropped anywhere, also inside another runtime.
 struct Background(Option<Runtime>);
 
 impl Drop for Background {
@@ -109,8 +109,8 @@ impl Client {
         let Some(runtime) = &self.runtime.0 else {
             return Err(Error::new(ErrorKind::Configuration, "the client is being dropped"));
         };
-        // The call is made inside the runtime: it may need its clock from the start. The runtime's own `block_on` would
-        // panic where another runtime's has not ended.
+        // The call is made inside the runtime, because it may need the runtime's clock from the start.
+        // `Runtime::block_on` would panic inside the `block_on` of another runtime.
         let _entered = runtime.enter();
         wait(call.into_future())
     }
@@ -140,7 +140,7 @@ impl Client {
         self.block_on(self.client.run(input))
     }
 
-    /// As [`run`](Self::run), with what else can be set.
+    /// As [`run`](Self::run), with options: `set` is given the call and returns it with them.
     ///
     /// # Errors
     /// As [`run`](Self::run).
@@ -162,7 +162,7 @@ impl Client {
         self.submit_with(input, |call| call)
     }
 
-    /// As [`submit`](Self::submit), with what else can be set.
+    /// As [`submit`](Self::submit), with options: `set` is given the call and returns it with them.
     ///
     /// # Errors
     /// As [`submit`](Self::submit).
@@ -185,7 +185,7 @@ impl Client {
         self.block_on(self.client.subscribe(input))
     }
 
-    /// As [`subscribe`](Self::subscribe), with what else can be set.
+    /// As [`subscribe`](Self::subscribe), with options: `set` is given the call and returns it with them.
     ///
     /// # Errors
     /// As [`subscribe`](Self::subscribe).
@@ -200,8 +200,8 @@ impl Client {
     /// The job with this id, submitted by this program or another: see [`crate::Client::job`]. Nothing is sent.
     ///
     /// # Errors
-    /// [`is_input`](Error::is_input) when the text cannot be a request id. Whether there is such a job is known only when it
-    /// is asked for.
+    /// [`is_input`](Error::is_input) when the text cannot be a request id. Whether the job exists shows only in a later
+    /// call, such as [`Job::status`].
     pub fn job<E: Endpoint>(&self, request_id: impl Into<String>) -> Result<Job<E::Output>> {
         Ok(Job { client: self.clone(), job: self.client.job::<E>(request_id)? })
     }
@@ -223,7 +223,7 @@ impl Client {
         self.block_on(self.client.upload(image))
     }
 
-    /// As [`upload`](Self::upload), with what else can be set.
+    /// As [`upload`](Self::upload), with options: `set` is given the call and returns it with them.
     ///
     /// # Errors
     /// As [`upload`](Self::upload).
@@ -237,11 +237,11 @@ impl Client {
     }
 }
 
-/// Whether this thread must not wait here, since other tasks wait for it. A runtime gives a task a budget, and none to a
-/// thread that may wait.
+/// Whether this code runs inside an async task, where blocking would stop other tasks. Tokio gives a task a budget; a
+/// thread that may block has none.
 fn is_inside_a_task() -> bool {
     let mut context = Context::from_waker(Waker::noop());
-    // Dropping it gives back what is taken from the budget below.
+    // Dropping it gives back the budget that is used below.
     let Poll::Ready(_budget) = coop::poll_proceed(&mut context) else { return true };
     (0..=u8::MAX).any(|_| match coop::poll_proceed(&mut context) {
         Poll::Ready(step) => {
@@ -260,7 +260,7 @@ fn wait<T>(future: impl Future<Output = T>) -> T {
     loop {
         match future.as_mut().poll(&mut context) {
             Poll::Ready(outcome) => return outcome,
-            // Woken in the meantime, it returns at once.
+            // If the wake-up came before this, `park` returns at once.
             Poll::Pending => thread::park(),
         }
     }
@@ -332,8 +332,9 @@ impl<O: CallOutput> Job<O> {
     ///
     /// # Errors
     /// As [`crate::Job::cancel`]: [`is_not_found`](Error::is_not_found) when the queue does not know the id;
-    /// [`is_connect`](Error::is_connect) or [`is_timeout`](Error::is_timeout) when no answer came, and the job may go on. That
-    /// it has completed already is no error. [`is_configuration`](Error::is_configuration) inside an async task.
+    /// [`is_connect`](Error::is_connect) or [`is_timeout`](Error::is_timeout) when no answer came, and the job may go
+    /// on. A job that has completed already is not an error. [`is_configuration`](Error::is_configuration) inside an
+    /// async task.
     pub fn cancel(&self) -> Result<CancelState> {
         self.client.block_on(self.job.cancel())
     }
@@ -349,13 +350,13 @@ impl<O: CallOutput> Job<O> {
         self.client.block_on(self.job.wait())
     }
 
-    /// Each thing that happens to the job: see [`crate::Job::updates`].
+    /// The job's updates, one after another: see [`crate::Job::updates`].
     pub fn updates(&self) -> Updates {
         Updates { client: self.client.clone(), updates: self.job.updates() }
     }
 }
 
-/// What happens to a job, one thing after another: see [`crate::Updates`]. Made by [`Job::updates`].
+/// An iterator over the updates of a job: see [`crate::Updates`]. Made by [`Job::updates`].
 ///
 /// ```no_run
 /// # use ideogram_client::{GenerateInput, Update, blocking::Client};
@@ -396,10 +397,11 @@ impl Image {
     /// Downloads the whole picture into memory.
     ///
     /// # Errors
-    /// As [`crate::Image::bytes`]: [`is_expired`](Error::is_expired) when the server keeps it no longer;
-    /// [`is_too_large`](Error::is_too_large) and [`is_foreign_url`](Error::is_foreign_url) when it must not be downloaded;
-    /// [`is_connect`](Error::is_connect), [`is_timeout`](Error::is_timeout) or [`is_decode`](Error::is_decode) when it did not
-    /// come. It is paid for in each case. [`is_configuration`](Error::is_configuration) inside an async task.
+    /// As [`crate::Image::bytes`]: [`is_expired`](Error::is_expired) when the server no longer has it;
+    /// [`is_too_large`](Error::is_too_large) and [`is_foreign_url`](Error::is_foreign_url) when it must not be
+    /// downloaded; [`is_connect`](Error::is_connect), [`is_timeout`](Error::is_timeout) or
+    /// [`is_decode`](Error::is_decode) when it did not come. It is paid for in each case.
+    /// [`is_configuration`](Error::is_configuration) inside an async task.
     pub fn bytes(&self) -> Result<Bytes> {
         self.client.block_on(self.image.bytes())
     }

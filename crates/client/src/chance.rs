@@ -1,6 +1,6 @@
-//! The one place that draws chance: for waits that spread, and names that do not clash.
+//! The one module that draws random numbers: for waits that differ between clients, and for unique names.
 
-/// A number from 0 to 1 that spreads waits.
+/// A random number from 0 to 1, to vary the length of waits.
 pub(crate) fn jitter() -> f64 {
     f64::from(u32::try_from(random() >> 32).unwrap_or_default()) / f64::from(u32::MAX)
 }

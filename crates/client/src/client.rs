@@ -148,7 +148,7 @@ impl Client {
     ///   [`is_timeout`](crate::Error::is_timeout), a connection that broke, a server error, or a reply that cannot be read.
     ///   Look with [`find_submitted`](Self::find_submitted) before you send it again.
     ///
-    /// What the model finds wrong with the input is known only when the job has run: see [`Job::wait`].
+    /// The model checks the input only when the job runs, so those errors come from [`Job::wait`].
     pub fn submit<'a, I: CallInput>(&'a self, input: &'a I) -> Submit<'a, I::Output> {
         Submit::new(&self.jobs, input)
     }
@@ -344,13 +344,13 @@ impl Client {
     /// ```
     ///
     /// When nothing is found, or it cannot be decided, keep the error and look again later with the same window: a request
-    /// appears in the history with a delay that the platform does not state. What stays unfound after minutes, fal's
-    /// dashboard shows with its bill. Sending it again is then a decision to pay a second time if need be.
+    /// appears in the history with a delay that the platform does not state. If it is still not found after some
+    /// minutes, look for its charge in fal's dashboard. Sending it again then means that you may pay twice.
     ///
     /// # Errors
     /// [`is_auth`](crate::Error::is_auth) for a key that may not read the history;
     /// [`is_connect`](crate::Error::is_connect) and [`is_timeout`](crate::Error::is_timeout) when the platform cannot be
-    /// reached. The lost request is as uncertain after any of them as before.
+    /// reached. None of them says anything about the lost request.
     ///
     /// If the platform stores no payloads for the account, requests cannot be distinguished, and the result is
     /// [`Found::Undecided`].

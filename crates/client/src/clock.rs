@@ -1,9 +1,9 @@
-//! The one place that reads the clock, so that it can be seen what depends on the time.
+//! The one module that reads the clock, so that code that depends on the time is easy to find.
 
 use std::time::{Duration, SystemTime};
 pub(crate) use tokio::time::Instant;
 
-/// Now, for measuring and for timers. It is the runtime's time, which a test may hold still and move on.
+/// Now, for measuring and for timers. It is the async runtime's clock, which a test can pause and advance.
 pub(crate) fn now() -> Instant {
     Instant::now()
 }
@@ -18,7 +18,7 @@ pub(crate) fn since(begun: Instant) -> Duration {
     now().duration_since(begun)
 }
 
-/// The time of day, for what is compared with a server's.
+/// The time of day, to compare with a server's.
 pub(crate) fn system_time() -> SystemTime {
     SystemTime::now()
 }
@@ -31,7 +31,7 @@ pub(crate) fn milliseconds(time: SystemTime) -> i64 {
     }
 }
 
-/// The time that many milliseconds later, or earlier; the same time where that is beyond what can be said.
+/// The time this many milliseconds later, or earlier if negative. A time that `SystemTime` cannot hold is not shifted.
 pub(crate) fn shifted(time: SystemTime, milliseconds: i64) -> SystemTime {
     let by = Duration::from_millis(milliseconds.unsigned_abs());
     if milliseconds < 0 { time.checked_sub(by) } else { time.checked_add(by) }.unwrap_or(time)

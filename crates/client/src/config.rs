@@ -1,4 +1,4 @@
-//! Building a client: the key, where things are, and how patient to be.
+//! Building a client: the key, the addresses of the services, retries and timeouts.
 
 use crate::client::Client;
 use crate::env;
@@ -156,9 +156,9 @@ impl ClientBuilder {
         self
     }
 
-    /// How long a call may go on past its deadline, or once its caller cancels it, to finish what is under way: to wait for
-    /// the answer of a submit (three fifths of it), to cancel the job, and to fetch the result of one that has completed.
-    /// By default [`limits::WIND_UP`](crate::limits::WIND_UP).
+    /// How long a call may go on after its deadline or its cancellation, to finish what is under way. It waits for the
+    /// answer of a submit (for three fifths of this time), cancels the job, or fetches the result of a job that has
+    /// completed. By default [`limits::WIND_UP`](crate::limits::WIND_UP).
     pub fn with_wind_up(mut self, wind_up: Duration) -> Self {
         self.timeouts.wind_up = wind_up;
         self
@@ -234,7 +234,7 @@ impl ClientBuilder {
     }
 
     fn with_vars(mut self, read: impl Fn(&str) -> Result<Option<String>>) -> Result<Self> {
-        // A variable that is set to nothing counts as not set.
+        // A variable with an empty value counts as not set.
         let read = |name| Ok::<_, Error>(read(name)?.filter(|value| !value.trim().is_empty()));
         if self.key.is_none() {
             self.key = match read(env::FAL_KEY)? {

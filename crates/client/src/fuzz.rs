@@ -1,5 +1,5 @@
-//! What reads the service's answers, for the properties of `tests/fuzz`: bytes in, values out, no connection. Not part of
-//! the crate's promises.
+//! The readers of the service's answers, for the properties of `tests/fuzz`: functions from bytes to values, without a
+//! connection. Not part of the public API.
 
 use crate::call::head::Head;
 use crate::call::json;
@@ -11,7 +11,7 @@ use http::{HeaderMap, StatusCode};
 use ideogram_schema::QueueStatus;
 use serde::de::DeserializeOwned;
 
-/// The data of every whole event of a stream that comes in these pieces, and whether none was larger than the bound.
+/// The data of every complete event of a stream that arrives in these pieces, and whether none exceeded the limit.
 pub fn events(pieces: &[Vec<u8>], limit: usize) -> (Vec<Vec<u8>>, bool) {
     let (mut reader, mut found) = (sse::Events::new(limit), Vec::new());
     for piece in pieces {
@@ -34,7 +34,7 @@ pub fn status(body: &[u8], request_id: &str) -> Option<(QueueStatus, bool)> {
     Some((status, ended))
 }
 
-/// An answer.
+/// Reads an answer.
 ///
 /// # Errors
 /// What does not fit, in the words of the error that a caller gets.
@@ -52,12 +52,12 @@ pub fn encode(media_type: &str, bytes: &[u8]) -> String {
     uris::encode(media_type, bytes)
 }
 
-/// The name under which a file is saved that a server calls so.
+/// The name under which a file is saved if the server gives it this name.
 pub fn file_name(given: &str, format: Option<Format>) -> String {
     names::clean(given, format)
 }
 
-/// The error of a call that was answered so.
+/// The error of a call with this answer.
 pub fn failed(status: StatusCode, headers: &HeaderMap, body: &[u8]) -> Error {
     Error::status_of(Head::new(status, headers), body)
 }

@@ -1,4 +1,4 @@
-//! The files in an endpoint's answer, found by the table of its outputs.
+//! Finds the files in an endpoint's answer, by the endpoint's table of outputs.
 
 use ideogram_schema::{EndpointInfo, Field, FieldKind, File, FileRole, Integer};
 use serde::Deserialize as _;
@@ -12,13 +12,14 @@ use serde_json::Value;
 pub struct OutputFile {
     /// What kind of file the description says it is: a picture, a mask, something else.
     pub role: FileRole,
-    /// Where it is, and what the server said of it.
+    /// The file's URL, and the name, type and size that the server gave.
     pub file: File,
 }
 
 impl OutputFile {
-    /// Every file in an endpoint's answer, in the description's order: what [`EndpointInfo::outputs`] calls a file or
-    /// describes as one, and has a `url`. The answer need not fit its type otherwise.
+    /// Every file in an endpoint's answer, in the description's order. A file is a value with a `url` that
+    /// [`EndpointInfo::outputs`] calls a file, or describes with the fields of one. The rest of the answer need not fit
+    /// its type.
     ///
     /// There is no bound on their number but the answer's own size: fetch
     /// [`limits::OUTPUT_FILES`](crate::limits::OUTPUT_FILES) of them at most.
@@ -66,7 +67,7 @@ fn collect(kind: &FieldKind, value: &Value, files: &mut Vec<OutputFile>) {
                 collect(values, value, files);
             }
         }
-        // The files of the first kind that has some: a value is of one kind.
+        // A value has one kind: the first kind under which files are found is taken.
         (FieldKind::OneOf(kinds), value) => {
             let before = files.len();
             for kind in *kinds {
@@ -80,7 +81,8 @@ fn collect(kind: &FieldKind, value: &Value, files: &mut Vec<OutputFile>) {
     }
 }
 
-/// Whether an object that the description does not call a file is one all the same: it has a `url`, and says what is there.
+/// Whether an object that the description does not call a file has the fields of one: a `url`, and one that describes
+/// its content.
 fn is_file(fields: &[Field]) -> bool {
     has(fields, "url") && (has(fields, "content_type") || has(fields, "width"))
 }
@@ -89,7 +91,7 @@ fn has(fields: &[Field], name: &str) -> bool {
     fields.iter().any(|field| field.name == name)
 }
 
-/// Reads a file; what else is said of it is taken where it has the right type.
+/// Reads a file. Its optional fields are taken where they have the right type.
 fn read(value: &Value) -> Option<File> {
     let text = |name: &str| value.get(name).and_then(Value::as_str).map(str::to_owned);
     let mut file = File::new(text("url")?);

@@ -12,7 +12,7 @@ pub(crate) struct Head {
     pub(crate) status: StatusCode,
     pub(crate) content_type: Option<String>,
     pub(crate) content_length: Option<u64>,
-    /// How the body is compressed, which nobody asked for.
+    /// `Content-Encoding`. The client asks for no compression, so a body with one cannot be read.
     pub(crate) content_encoding: Option<String>,
     pub(crate) request_id: Option<String>,
     pub(crate) billable_units: Option<f64>,

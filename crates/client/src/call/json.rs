@@ -1,4 +1,4 @@
-//! Reading JSON, with the path of what does not fit.
+//! Reading JSON; an error names the path of the value that does not fit.
 
 use serde::de::{DeserializeOwned, Error as _};
 use serde_json::{Deserializer, Value};
@@ -6,11 +6,11 @@ use std::fmt::Display;
 
 /// Reads a value. The error of one that does not fit names the field: `images[0].file_size`.
 pub(crate) fn from_slice<T: DeserializeOwned>(text: &[u8]) -> serde_json::Result<T> {
-    // Keeping the path takes time, so that is left to those that have failed.
+    // Tracking the path takes time, so it is done only for text that could not be read.
     serde_json::from_slice(text).map_err(|error| placed::<T, _>(&mut Deserializer::from_slice(text)).unwrap_or(error))
 }
 
-/// The same, from a value that was read already.
+/// Like [`from_slice`], for a value that is parsed already.
 pub(crate) fn from_value<T: DeserializeOwned>(value: &Value) -> serde_json::Result<T> {
     T::deserialize(value).map_err(|error| placed::<T, _>(value).unwrap_or(error))
 }
@@ -36,7 +36,7 @@ mod tests {
         assert!(error.contains("at line 1 column"), "{error}");
         let error = from_value::<Output>(&answer).unwrap_err().to_string();
         assert!(error.starts_with("`images[1].file_size`: invalid type"), "{error}");
-        // Neither is in a field.
+        // None of these errors is in a field.
         for text in ["", "{}", "7"] {
             assert!(!from_slice::<Output>(text.as_bytes()).unwrap_err().to_string().starts_with('`'), "{text}");
         }

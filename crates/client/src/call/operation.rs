@@ -24,7 +24,7 @@ pub(crate) enum Operation {
 }
 
 impl Operation {
-    /// As it stands in messages, logs and spans.
+    /// Its name in messages, logs and spans.
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Run => "run",

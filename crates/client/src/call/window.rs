@@ -5,8 +5,8 @@ use std::time::{Duration, SystemTime};
 
 /// A span of time by this machine's clock: when a request was sent, at the earliest and at the latest.
 ///
-/// The clock may be wrong. How much is known from the `Date` of the API's answers
-/// ([`Client::clock_offset_ms`](crate::Client::clock_offset_ms)), and a search for the request takes it into account.
+/// The clock may be wrong. The client learns by how much from the `Date` of the API's answers
+/// ([`Client::clock_offset_ms`](crate::Client::clock_offset_ms)), and corrects for it when it searches for the request.
 ///
 /// ```
 /// use ideogram_client::Window;
@@ -44,9 +44,9 @@ impl Window {
         self.end
     }
 
-    /// Says how far the service's clock was ahead of the one that these times are read from, in milliseconds; negative
-    /// where it was behind. Without it, a search takes what the client knows by then: set it where the window comes from
-    /// another process, whose clock may have been put right since.
+    /// Sets how far the service's clock was ahead of the clock that measured this window, in milliseconds; negative if
+    /// it was behind. By default a search uses the offset that the client knows at that time. Set it for a window that
+    /// another process measured, because the machine's clock may have been corrected since.
     ///
     /// ```
     /// # use ideogram_client::Window;
@@ -58,18 +58,18 @@ impl Window {
         Self { clock_offset_ms: Some(clock_offset_ms), ..self }
     }
 
-    /// How far the service's clock was ahead of the one that these times are read from, in milliseconds, where it is known.
+    /// How far the service's clock was ahead of the clock that measured this window, in milliseconds, if it was set.
     pub fn clock_offset_ms(&self) -> Option<i64> {
         self.clock_offset_ms
     }
 
-    /// The same window by a clock that is ahead that many milliseconds.
+    /// The same window as a clock would measure it that is this many milliseconds ahead.
     pub(crate) fn shifted(self, milliseconds: i64) -> Self {
         let Self { begin, end, .. } = self;
         Self::new(shifted(begin, milliseconds), shifted(end, milliseconds))
     }
 
-    /// The window with that much on both sides: clocks differ.
+    /// The window, longer by this much on both sides, because clocks differ.
     pub(crate) fn widened(self, by: Duration) -> Self {
         Self {
             begin: self.begin.checked_sub(by).unwrap_or(SystemTime::UNIX_EPOCH),

@@ -1,19 +1,19 @@
-//! The figures that come with a fault of an input: what would have been allowed.
+//! The limits that the service names when it refuses an input: what would have been allowed.
 
 use crate::text::clean;
 use ideogram_schema::ValidationErrorDetail;
 use serde_json::{Map, Value};
 use std::fmt::{self, Display, Formatter};
 
-/// Values of an enumeration, or formats, that a sentence names.
+/// The most values of an enumeration, or formats, that a sentence lists.
 const VALUES: usize = 20;
-/// Bytes of one of them.
+/// The most bytes of one of them.
 const VALUE: usize = 40;
 
-/// What would have been allowed, from the `ctx` of a [`ValidationErrorDetail`]: the documented figures, typed. Each is
-/// there only for the faults that it belongs to; anything else stays in `ctx` itself.
+/// What the service would have allowed, read from the `ctx` of a [`ValidationErrorDetail`]. Each field is set only for
+/// the kinds of error that it belongs to. Undocumented entries are in `ctx` only.
 ///
-/// [`Display`] says all of it in words, and is empty where nothing is known: `at least 0.01`, ``one of `auto`, `anime` ``,
+/// [`Display`] writes all of it in words, and nothing if no field is set: `at least 0.01`, ``one of `auto`, `anime` ``,
 /// `at most 4096×4096 pixels`. The texts in it are the server's, shortened and free of control characters.
 ///
 /// ```
@@ -67,7 +67,7 @@ pub struct Allowed {
 }
 
 impl Allowed {
-    /// Reads what a fault says.
+    /// Reads the limits in one detail.
     pub fn of(detail: &ValidationErrorDetail) -> Self {
         let empty = Map::new();
         let context = detail.ctx.as_ref().unwrap_or(&empty);
@@ -95,7 +95,7 @@ impl Allowed {
     }
 }
 
-/// A list of texts; or the framework's sentence, `'auto', 'general' or 'anime'`.
+/// Reads a list of texts, or a sentence of the server's framework (pydantic) such as `'auto', 'general' or 'anime'`.
 fn list(value: Option<&Value>) -> Vec<String> {
     match value {
         Some(Value::Array(items)) => {
@@ -113,7 +113,7 @@ impl Display for Allowed {
     }
 }
 
-/// A few words of what is allowed, and the figures in them.
+/// A phrase about what is allowed, and the numbers and texts in it.
 struct Phrase {
     words: String,
     figures: Vec<String>,

@@ -1,4 +1,4 @@
-//! An answer that is paid for and does not fit its type: kept whole, with the files in it.
+//! Errors for an answer that is paid for and does not fit its type: the answer is kept whole, with the files in it.
 
 use super::{Body, Error, ErrorKind, RequestState};
 use crate::call::files::OutputFile;
@@ -8,12 +8,12 @@ use ideogram_schema::{EndpointInfo, QueueStatus};
 use serde_json::Value;
 
 impl Error {
-    /// Keeps the answer that could not be read, where it is the model's own.
+    /// Keeps the answer that could not be read, if it is the model's output.
     pub(crate) fn with_answer(mut self, operation: Operation, answer: &[u8]) -> Self {
         if !operation.answers_output() {
             return self;
         }
-        // The queue's own words, and anything but an object, are no output.
+        // A status of the queue, and anything but an object, is not an output.
         let is_output = serde_json::from_slice::<Value>(answer).is_ok_and(|value| value.is_object())
             && serde_json::from_slice::<QueueStatus>(answer).is_err();
         if is_output {
@@ -23,7 +23,7 @@ impl Error {
         if is_output || compressed { self.in_state(RequestState::Answered) } else { self }
     }
 
-    /// Says that the answer is there, where only its size or its form kept it from being read.
+    /// Marks the request as answered, if only the answer's size or form kept it from being read.
     pub(crate) fn of_answer(self, operation: Operation) -> Self {
         let is_answer = self.status().is_some_and(|status| status.is_success()) && operation.answers_output();
         match self.kind() {
@@ -32,7 +32,7 @@ impl Error {
         }
     }
 
-    /// An answer that is there, whole, and not what is described.
+    /// The error for a complete answer that does not fit the description.
     pub(crate) fn misfit(answer: &Value, why: serde_json::Error, endpoint: &EndpointInfo) -> Self {
         let mut error = Self::new(ErrorKind::Decode, "").with_source(why).in_state(RequestState::Answered);
         error.0.body = Some(Body::of_output(answer.to_string().as_bytes()));
@@ -53,8 +53,8 @@ impl Error {
         self
     }
 
-    /// The files in an answer that could not be delivered, in the description's order: of an answer that is paid for and
-    /// does not fit its type, everything that [`Client::image`](crate::Client::image) can still fetch. At most
+    /// The files in an answer that is paid for and does not fit its type, in the description's order.
+    /// [`Client::image`](crate::Client::image) can still fetch them. At most
     /// [`limits::OUTPUT_FILES`](crate::limits::OUTPUT_FILES); [`more_files`](Self::more_files) counts the rest.
     ///
     /// ```no_run

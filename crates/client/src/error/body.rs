@@ -1,21 +1,21 @@
-//! The bodies of failed calls: three documented shapes, and whatever a proxy in between may say.
+//! The bodies of failed calls: three documented shapes, and anything that a proxy in between may send.
 
 use crate::limits;
 use ideogram_schema::ValidationErrorDetail;
 use serde_json::Value;
 
-/// The body of a failed call, read with lenience: an error about an error helps nobody.
+/// The body of a failed call. Whatever cannot be read is left out: an error about reading an error would help nobody.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Body {
-    /// The text as it came, cut.
+    /// The text as it was received, up to a size limit.
     pub(crate) text: String,
-    /// The sentence in it, where it has one.
+    /// The message in it, if it has one.
     pub(crate) sentence: Option<String>,
     /// What is wrong with the input.
     pub(crate) details: Vec<ValidationErrorDetail>,
     /// Why the request failed.
     pub(crate) error_type: Option<String>,
-    /// Whether it is a JSON object at all, as everything of the API's own is.
+    /// Whether it is a JSON object, as every answer of the API itself is.
     pub(crate) is_object: bool,
     /// Whether it has a `detail`, as the application's and the model's own answers have.
     pub(crate) has_detail: bool,
@@ -33,7 +33,7 @@ impl Body {
             Some(Value::Array(list)) => {
                 body.details = list.into_iter().filter_map(|entry| serde_json::from_value(entry).ok()).collect();
             }
-            // Some applications wrap the sentence once more.
+            // Some applications wrap the message in an object.
             Some(Value::Object(mut detail)) => body.sentence = text(detail.remove("message")),
             detail => body.sentence = text(detail),
         }
@@ -49,7 +49,7 @@ impl Body {
         Self { text: String::from_utf8_lossy(bytes).into_owned(), ..Self::default() }
     }
 
-    /// Whether it says that the job has not come to its end.
+    /// Whether it says that the job has not ended yet.
     pub(crate) fn says_in_progress(&self) -> bool {
         let sentence = self.sentence.as_deref().unwrap_or_default().trim().trim_end_matches('.');
         ["Request is still in progress", "IN_PROGRESS", "IN_QUEUE"]
@@ -57,8 +57,8 @@ impl Body {
             .any(|text| sentence.eq_ignore_ascii_case(text))
     }
 
-    /// Whether it is the page of the ingress, nginx, as a whole: in one that merely has its name somewhere, the name may be
-    /// an echo of the prompt.
+    /// Whether it is exactly the error page of the ingress, nginx. A page that merely contains the word "nginx" does
+    /// not count, because that may come from the prompt.
     pub(crate) fn is_of_ingress(&self) -> bool {
         self.text.len() < 1 << 10 && is_nginx_page(&self.text.replace(['\r', '\n'], "")).is_some()
     }

@@ -1,4 +1,4 @@
-//! What is wrong with a server's certificate, or with how it speaks TLS. Time does not heal it.
+//! What is wrong with a server's certificate or its TLS. Such an error does not pass by waiting.
 
 use rustls::{CertificateError, Error as TlsError};
 use std::error::Error as StdError;
@@ -6,18 +6,18 @@ use std::fmt::{self, Display, Formatter};
 use std::io;
 use std::iter::successors;
 
-/// A handshake that ends the same way each time.
+/// A TLS handshake error that would come again each time.
 pub(crate) struct TlsFault<'a>(&'a TlsError);
 
 impl<'a> TlsFault<'a> {
-    /// The fault that an error stems from.
+    /// The TLS error among an error's causes, if there is one.
     pub(super) fn behind(error: &'a (dyn StdError + 'static)) -> Option<Self> {
         let causes = successors(Some(error), |&cause| cause.source());
         causes.filter_map(of_cause).find(|fault| is_lasting(fault)).map(Self)
     }
 }
 
-/// An I/O error holds its cause where `source` does not show it.
+/// `source` of an I/O error skips the error that it wraps, so that one is looked at too.
 fn of_cause<'a>(cause: &'a (dyn StdError + 'static)) -> Option<&'a TlsError> {
     cause.downcast_ref::<TlsError>().or_else(|| of_io(cause.downcast_ref()?))
 }
@@ -37,7 +37,7 @@ fn is_lasting(fault: &TlsError) -> bool {
     )
 }
 
-/// What it is and what to do about it.
+/// Says what is wrong and what to do about it.
 impl Display for TlsFault<'_> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         match self.0 {

@@ -1,4 +1,4 @@
-//! The schema crate's errors as this crate's, so that `?` works beside the types that make them.
+//! Converts the schema crate's errors into this crate's, so that `?` works with both.
 
 use super::Error;
 use ideogram_schema::{InputError, OutOfRange, UnknownText};

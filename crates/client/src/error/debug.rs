@@ -1,13 +1,13 @@
-//! What `unwrap`, `main` and a debugger show: the sentence with its causes, or the structure.
+//! The `Debug` of an error, which `unwrap`, `main` and a debugger show: the message with its causes, or the structure.
 
 use super::Error;
 use crate::text::clean;
 use std::error::Error as StdError;
 use std::fmt::{self, Debug, Formatter};
 
-/// Causes that are shown, from the outermost in.
+/// The most causes that are shown, beginning with the outermost.
 const CAUSES: usize = 8;
-/// Bytes of one cause, of the message, and of the server's text.
+/// The most bytes of one cause, of the message, and of the server's text.
 const TEXT: usize = 300;
 
 impl Debug for Error {
@@ -49,7 +49,7 @@ impl Error {
         structure.finish()
     }
 
-    /// What each cause says, as far as it is of use.
+    /// The message of each cause, without those that add nothing.
     fn causes(&self) -> impl Iterator<Item = String> {
         let chain = std::iter::successors(self.source(), |&cause| cause.source());
         chain.take(CAUSES).map(|cause| clean(&self.hide(&cause.to_string()), TEXT).into_owned())

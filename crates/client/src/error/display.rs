@@ -1,4 +1,4 @@
-//! One sentence for a person.
+//! The `Display` of an error: one sentence for a person.
 
 use super::{Allowed, Body, Error, ErrorKind, Repr, RequestState};
 use crate::call::operation::Operation;
@@ -8,9 +8,9 @@ use serde_json::Value;
 use std::error::Error as StdError;
 use std::fmt::{self, Display, Formatter};
 
-/// Faults of an input that one sentence names.
+/// The most faults of an input that one sentence names.
 const DETAILS: usize = 5;
-/// Bytes of server text in one place of a sentence.
+/// The most bytes of server text in one place of a sentence.
 const TEXT: usize = 300;
 
 impl Display for Error {
@@ -69,7 +69,8 @@ impl Display for Error {
 }
 
 impl Error {
-    /// Server text without what nobody may see. It comes before any cut, which could leave a part of a secret.
+    /// Replaces secrets in server text. This must come before the text is cut, because a cut could leave a part of a
+    /// secret.
     pub(super) fn hide<'a>(&self, text: &'a str) -> std::borrow::Cow<'a, str> {
         self.repr().secrets.hide(text)
     }
@@ -81,7 +82,7 @@ impl Error {
         }
     }
 
-    /// What is left of an answer that is kept.
+    /// Says which answer and which files are kept.
     fn fmt_kept(&self, f: &mut Formatter<'_>) -> fmt::Result {
         f.write_str("; it was answered and is billed, so do not send it again")?;
         let count = self.files().len() + self.more_files();
@@ -153,7 +154,7 @@ impl Error {
 
     /// `` `strength`: Input should be less than or equal to 1 (sent 1.5) ``
     fn fmt_detail(&self, f: &mut Formatter<'_>, detail: &ValidationErrorDetail) -> fmt::Result {
-        // That it is about the body goes without saying.
+        // `body` itself is not shown: every fault is about the body.
         let place = detail.location().inside().to_string();
         if !place.is_empty() {
             write!(f, "`{}`: ", clean(&self.hide(&place), TEXT))?;
@@ -194,7 +195,7 @@ fn call(repr: &Repr) -> String {
     }
 }
 
-/// The deepest cause, which is the one that says something.
+/// Adds the deepest cause, which says the most.
 fn cause(f: &mut Formatter<'_>, error: &Error) -> fmt::Result {
     let Some(mut cause) = error.source() else { return Ok(()) };
     while let Some(deeper) = cause.source() {

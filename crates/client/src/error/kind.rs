@@ -1,20 +1,20 @@
-//! What kind of trouble an error is.
+//! The kinds of errors.
 
 use super::Body;
 use http::StatusCode;
 use ideogram_schema::{RequestErrorType, ValidationErrorType};
 
-/// The kind of trouble, one for each [`Error`](crate::Error): for a `match`, where the predicates are for an `if`.
+/// What went wrong: every [`Error`](crate::Error) has one kind. Use it in a `match`, and the predicates (`is_…`) in an
+/// `if`.
 ///
-/// It says what went wrong. What became of the paid request is another question, which
-/// [`Error::state`](crate::Error::state) answers: a [`Timeout`](Self::Timeout) may leave a request unsent, in doubt, or
-/// accepted.
+/// What became of the paid request is another question, which [`Error::state`](crate::Error::state) answers: a
+/// [`Timeout`](Self::Timeout) may leave a request unsent, in doubt, or accepted.
 ///
 /// An answer of the server may fit several kinds. The first of these that fits is its kind:
 ///
 /// 1. [`ExhaustedBalance`](Self::ExhaustedBalance): status 402, or 403 with that reason.
 /// 2. [`Auth`](Self::Auth) (401, 403), [`NotFound`](Self::NotFound) (404), [`RateLimited`](Self::RateLimited) (429).
-/// 3. [`Cancelled`](Self::Cancelled): status 499, or by the answer's `error_type`.
+/// 3. [`Cancelled`](Self::Cancelled): status 499, or the `error_type` of a cancelled request.
 /// 4. [`ContentPolicy`](Self::ContentPolicy), then [`Timeout`](Self::Timeout) and [`Server`](Self::Server), by the types
 ///    of the [details](crate::Error::details).
 /// 5. [`Validation`](Self::Validation): status 422, or details of any other type.
@@ -72,7 +72,7 @@ pub enum ErrorKind {
     Timeout,
     /// The deadline that the caller set for the whole call has passed.
     Deadline,
-    /// The call was given up by its caller, or the job was cancelled by anybody.
+    /// The caller cancelled the call, or this program or another cancelled the job.
     Cancelled,
     /// The service or the model failed (a status from 500 on, or a runner that was lost). Try later.
     Server,
@@ -84,9 +84,9 @@ pub enum ErrorKind {
     Decode,
     /// The answer is larger than its [bound](crate::limits).
     TooLarge,
-    /// The server named a URL that the key or this program must not go to.
+    /// The server named a URL to which the key, or this program, must not go.
     ForeignUrl,
-    /// A webhook's delivery is not fal's, or too old. Answer it with a refusal.
+    /// A webhook delivery is not from fal, or is too old. Answer it with 403.
     Forged,
 }
 

@@ -60,10 +60,10 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 /// ```
 pub struct Error(Box<Repr>);
 
-/// What an [`Error`] knows.
+/// The content of an [`Error`].
 pub(crate) struct Repr {
     pub(crate) kind: ErrorKind,
-    /// A sentence for the kinds that the display has none for.
+    /// The message, for kinds whose message `Display` does not compose itself.
     pub(crate) message: String,
     pub(crate) operation: Option<Operation>,
     pub(crate) endpoint: Option<&'static str>,
@@ -73,14 +73,14 @@ pub(crate) struct Repr {
     pub(crate) attempts: u32,
     /// The files in an answer that could not be delivered, and how many more there are than are kept.
     pub(crate) files: (Vec<OutputFile>, usize),
-    /// What became of the request, where more is known than the kind says.
+    /// What became of the request, if more is known than follows from the kind.
     pub(crate) state: Option<RequestState>,
     /// When the request was sent.
     pub(crate) window: Option<Window>,
-    /// Where the file is that was paid for and is not in hand; empty where it stands in the answer itself.
+    /// The URL of a file that was paid for and could not be saved; empty if the answer itself contains the file.
     pub(crate) file_url: Option<String>,
     pub(crate) source: Option<Box<dyn StdError + Send + Sync>>,
-    /// What the server may have sent back, and nobody may see.
+    /// Secrets that the server may have sent back, which must not be shown.
     pub(crate) secrets: Secrets,
 }
 
@@ -116,7 +116,7 @@ impl Error {
         Self::new(ErrorKind::MissingKey, "")
     }
 
-    /// A failure below HTTP, sorted by what it says about the request.
+    /// The error for a failure below HTTP; its kind depends on what is known about the request.
     pub(crate) fn transport(error: reqwest::Error) -> Self {
         // The URL may hold a webhook's secret.
         let error = error.without_url();
@@ -127,7 +127,7 @@ impl Error {
         } else if error.is_builder() {
             ErrorKind::Input
         } else if error.is_redirect() {
-            // The policy for downloads said no.
+            // The redirect policy of downloads refused the URL.
             ErrorKind::ForeignUrl
         } else {
             ErrorKind::Transport
@@ -140,14 +140,14 @@ impl Error {
         Self::new(kind, message).with_source(error)
     }
 
-    /// An answer that is not a success.
+    /// The error for an answer whose status is not a success.
     pub(crate) fn status_of(head: Head, body: &[u8]) -> Self {
         let mut error = Self::new(ErrorKind::Failed, "").with_head(head);
         error.0.body = Some(Body::parse(body));
         error.sorted()
     }
 
-    /// An answer that is a success but not what the description says.
+    /// The error for a successful answer that does not fit the description.
     pub(crate) fn unreadable(head: Head, error: serde_json::Error) -> Self {
         let what = match &head.content_encoding {
             Some(encoding) => format!("it is compressed (`{}`), which nobody asked for", clean(encoding, 40)),
@@ -157,22 +157,22 @@ impl Error {
         Self::new(ErrorKind::Decode, what).with_head(head).with_source(error)
     }
 
-    /// What the service or the model says of a job that has come to its end without a result: a sentence, and the
-    /// model's own answer where there was one.
+    /// The error of a job that has ended without a result: the service's or the model's message, and the model's own
+    /// answer if there was one.
     pub(crate) fn verdict(sentence: impl Into<String>, body: Option<Body>) -> Self {
         let mut error = Self::new(ErrorKind::Failed, sentence);
         error.0.body = body;
         error.into_verdict()
     }
 
-    /// The same error as a verdict: the job is over.
+    /// The same error for a job that is over.
     pub(crate) fn into_verdict(self) -> Self {
         let error = self.sorted();
         let state = if error.0.kind == ErrorKind::Cancelled { RequestState::Cancelled } else { RequestState::Failed };
         error.in_state(state)
     }
 
-    /// Sorts an answer again, when more of it is known.
+    /// Determines the kind again, when more of the answer is known.
     fn sorted(mut self) -> Self {
         self.0.kind = ErrorKind::of_answer(self.status(), self.0.body.as_ref(), self.error_type().as_ref());
         self
@@ -191,7 +191,7 @@ impl Error {
         self
     }
 
-    /// Adds what a job's status says of its failure: the result's own answer, where it has one, takes precedence.
+    /// Adds the reason for a failure from the job's status; a reason in the result takes precedence.
     pub(crate) fn with_reason(mut self, sentence: String, error_type: Option<&RequestErrorType>) -> Self {
         self.0.message = sentence;
         if let Some(error_type) = error_type {
@@ -215,19 +215,20 @@ impl Error {
         self
     }
 
-    /// Names the job: its id comes before that of the single answer that failed.
+    /// Sets the job's id, in place of the id of the single answer that failed.
     pub(crate) fn of_job(mut self, request_id: &str) -> Self {
         self.0.request_id = Some(request_id.to_owned());
         self
     }
 
-    /// Says what became of the request, by one who knows more than the kind says.
+    /// Sets what became of the request, for a caller that knows more than follows from the kind.
     pub(crate) fn in_state(mut self, state: RequestState) -> Self {
         self.0.state = Some(state);
         self
     }
 
-    /// Says when the request was sent, if that matters, and how wrong this machine's clock is, where that is known.
+    /// Sets when the request was sent, for a request that may have been accepted, and by how much this machine's clock
+    /// is wrong, if that is known.
     pub(crate) fn sent_since(mut self, begun: SystemTime, clock_offset_ms: Option<i64>) -> Self {
         if self.may_have_been_accepted() {
             let window = Window::new(begun, clock::system_time());
@@ -276,14 +277,15 @@ impl Error {
         Some(RequestErrorType::from(text))
     }
 
-    /// What the server found wrong with the input, one entry a fault; empty where it named none. [`Allowed::of`] says
-    /// what each would have allowed.
+    /// What the server found wrong with the input, one entry for each fault; empty if it named none. [`Allowed::of`]
+    /// says what each would have allowed.
     pub fn details(&self) -> &[ValidationErrorDetail] {
         self.0.body.as_ref().map(|body| body.details.as_slice()).unwrap_or_default()
     }
 
-    /// The text of the failed answer, cut to [`limits::ERROR_TEXT_BYTES`](crate::limits::ERROR_TEXT_BYTES) (16 KiB). It is
-    /// the server's own: remove control characters before you print it, and see [`Client::redact`](crate::Client::redact).
+    /// The body of the failed answer, cut to [`limits::ERROR_TEXT_BYTES`](crate::limits::ERROR_TEXT_BYTES) (16 KiB). It
+    /// is the server's own: remove control characters before you print it, and see
+    /// [`Client::redact`](crate::Client::redact).
     ///
     /// The model's own answer that does not fit its type ([`RequestState::Answered`]) is whole, up to
     /// [`limits::OUTPUT_BYTES`](crate::limits::OUTPUT_BYTES): it is paid for. [`files`](Self::files) has the files in it.
@@ -296,9 +298,9 @@ impl Error {
         self.0.attempts
     }
 
-    /// When a paid request was sent that may have been accepted: the time in which
-    /// [`Client::find_submitted`](crate::Client::find_submitted) should look. `None` for every other error; a job that is known
-    /// to exist has its [`request_id`](Self::request_id) instead.
+    /// The time in which a paid request was sent, if it may have been accepted: pass it to
+    /// [`Client::find_submitted`](crate::Client::find_submitted). `None` for every other error; for a job that is known
+    /// to exist, use its [`request_id`](Self::request_id) instead.
     pub fn sent_within(&self) -> Option<Window> {
         self.0.window
     }

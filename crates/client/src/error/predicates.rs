@@ -1,4 +1,4 @@
-//! Questions to an error, each answered from its kind and the state of its request.
+//! The predicates (`is_…`) of an error, derived from its kind and the state of its request.
 
 use super::{Error, ErrorKind, RequestState};
 
@@ -234,8 +234,9 @@ impl Error {
         self.state() == Some(RequestState::Failed)
     }
 
-    /// The job exists and its outcome is not known ([`RequestState::Accepted`]): following it ended in an error, and it
-    /// goes on. [`request_id`](Self::request_id) names it: take it up again with [`Client::job`](crate::Client::job).
+    /// The job exists and its outcome is not known ([`RequestState::Accepted`]): following it ended in an error, but
+    /// the job goes on. To continue with it, pass its [`request_id`](Self::request_id) to
+    /// [`Client::job`](crate::Client::job).
     ///
     /// ```
     /// # async fn show(client: ideogram_client::Client, error: ideogram_client::Error) -> ideogram_client::Result<()> {
@@ -299,7 +300,7 @@ impl Error {
         self.kind() == ErrorKind::ForeignUrl
     }
 
-    /// A webhook's delivery is not fal's, or too old ([`ErrorKind::Forged`]). Answer it with a refusal, 403.
+    /// A webhook delivery is not from fal, or is too old ([`ErrorKind::Forged`]). Answer it with 403.
     ///
     /// ```
     /// # fn show(error: ideogram_client::Error) -> u16 {
@@ -315,12 +316,12 @@ impl Error {
         self.kind() == ErrorKind::Forged
     }
 
-    /// Whether the same call may succeed later, and repeating it cannot pay twice: the trouble is of a kind that passes
-    /// ([`Connect`](ErrorKind::Connect), [`Transport`](ErrorKind::Transport), [`Timeout`](ErrorKind::Timeout),
-    /// [`Decode`](ErrorKind::Decode), [`RateLimited`](ErrorKind::RateLimited), and the statuses 408, 409, 425, 500, 502,
-    /// 503 and 504), the server did not say that trying again is useless, the job has not failed, and
-    /// [`may_have_been_accepted`](Self::may_have_been_accepted) is false; or it was the download of a picture, which can
-    /// be done as often as one likes.
+    /// Whether the same call may succeed later, and repeating it cannot pay twice. This is true when four things hold.
+    /// The error is a temporary one ([`Connect`](ErrorKind::Connect), [`Transport`](ErrorKind::Transport),
+    /// [`Timeout`](ErrorKind::Timeout), [`Decode`](ErrorKind::Decode), [`RateLimited`](ErrorKind::RateLimited), and the
+    /// statuses 408, 409, 425, 500, 502, 503 and 504). The server did not say that trying again is useless. The job has
+    /// not failed. And [`may_have_been_accepted`](Self::may_have_been_accepted) is false, or the error is about the
+    /// download of a picture, which can be repeated freely.
     ///
     /// The client has tried again already, as its [`RetryPolicy`](crate::RetryPolicy) says: wait longer before the next
     /// try.
@@ -336,8 +337,9 @@ impl Error {
         self.is_transient() && (self.is_of_file() || !self.may_have_been_accepted())
     }
 
-    /// Whether the request may be billed without its result being in hand: its state is
-    /// [`Unknown`](RequestState::Unknown), [`Accepted`](RequestState::Accepted) or [`Answered`](RequestState::Answered).
+    /// Whether the request may be billed although this call did not deliver its result: its state is
+    /// [`Unknown`](RequestState::Unknown), [`Accepted`](RequestState::Accepted) or
+    /// [`Answered`](RequestState::Answered).
     ///
     /// True after a paid call whose answer was lost, cut, late, unreadable or a server error, and for trouble while a
     /// known job was followed. False when nothing was sent, when the server refused the request, and when the job has

@@ -1,4 +1,4 @@
-//! What a client can know of a paid request.
+//! What became of a paid request, as far as a client can know.
 
 use super::certificate::TlsFault;
 use super::{Error, ErrorKind};
@@ -7,7 +7,7 @@ use http::StatusCode;
 use std::error::Error as _;
 use std::fmt;
 
-/// How far a paid request had come when its call ended in an error: what may have been billed, and what to do next.
+/// What became of a paid request whose call ended in an error: whether it may be billed, and what to do next.
 ///
 /// ```
 /// use ideogram_client::{Error, RequestState};
@@ -29,21 +29,20 @@ use std::fmt;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum RequestState {
-    /// No byte of it left this machine, or the call was given up between attempts of which none was accepted. Nothing is
-    /// billed.
+    /// Nothing was sent, or the call was given up between two attempts, none of which was accepted. Nothing is billed.
     NotSent,
-    /// The service said that it does not take it. Nothing is billed.
+    /// The service refused it. Nothing is billed.
     Refused,
-    /// It was sent, and the reply was lost or says nothing: it may have been accepted and billed.
+    /// It was sent, and the reply was lost or does not say whether it was accepted. It may be billed.
     Unknown,
-    /// The service has it, and its outcome is not known yet. It goes on, and may be billed.
+    /// The service accepted it, and its outcome is not known yet. The job goes on, and may be billed.
     Accepted,
-    /// The service has answered it with success, and the answer could not be delivered. It is billed.
+    /// The service answered it successfully, but the answer or a file of it could not be delivered. It is billed.
     Answered,
-    /// The service said that it failed. It is over. By fal's description a refused input may be billed, and a failure of the
-    /// service or the model is not.
+    /// The service said that it failed. According to fal's description a refused input may be billed, and a failure of
+    /// the service or the model is not.
     Failed,
-    /// It was cancelled before it came to a result. It is over.
+    /// It was cancelled before it had a result.
     Cancelled,
 }
 
@@ -66,13 +65,13 @@ impl RequestState {
         }
     }
 
-    /// Whether it may be billed, and what it made is not in hand: [`Unknown`](Self::Unknown),
+    /// Whether it may be billed although its result was not delivered: [`Unknown`](Self::Unknown),
     /// [`Accepted`](Self::Accepted), [`Answered`](Self::Answered).
     pub const fn may_have_been_accepted(self) -> bool {
         matches!(self, Self::Unknown | Self::Accepted | Self::Answered)
     }
 
-    /// Whether nothing more can come of it: it was not sent, refused, failed or cancelled.
+    /// Whether it can have no result any more: it was not sent, or it was refused, failed or cancelled.
     pub const fn is_over(self) -> bool {
         !self.may_have_been_accepted()
     }
@@ -85,13 +84,13 @@ impl fmt::Display for RequestState {
 }
 
 impl Error {
-    /// What became of the paid request that this call was about; `None` where it was about none, as for an upload, a
-    /// download or a price, or where one look at a job failed, which changes nothing about the job.
+    /// What became of the paid request of this call. `None` if the call was not about one (an upload or a price, for
+    /// example), and if a single request for a job's status failed, which changes nothing about the job.
     pub fn state(&self) -> Option<RequestState> {
         self.0.state.or_else(|| self.derived_state())
     }
 
-    /// What the kind says, where nobody who knows more has said it.
+    /// The state that follows from the kind, if no code that knows more has set it.
     fn derived_state(&self) -> Option<RequestState> {
         match self.kind() {
             ErrorKind::MissingKey | ErrorKind::Configuration | ErrorKind::Input => return Some(RequestState::NotSent),
@@ -103,7 +102,7 @@ impl Error {
     }
 
     /// Whether the request certainly was not accepted, so that even a paid one may be sent again: no connection was
-    /// made, too many requests, the ingress had nobody to pass it to, or the peer did not process it.
+    /// made, the server said 429, the ingress had no server to pass it to, or the peer did not process it.
     pub(crate) fn certainly_not_accepted(&self) -> bool {
         self.is_connect() || self.is_rate_limited() || self.is_refused_by_ingress() || self.is_unprocessed()
     }
@@ -117,20 +116,22 @@ impl Error {
     }
 
     /// Whether the peer said over HTTP/2 that it did not process the request (RFC 9113, section 8.7): it refused the
-    /// stream, or said goodbye with a last stream below this one. `h2` ends no other stream with the peer's GOAWAY.
+    /// stream, or sent a GOAWAY frame with a last stream below this one. `h2` ends only such streams with the peer's
+    /// GOAWAY.
     fn is_unprocessed(&self) -> bool {
         let unprocessed = |error: &h2::Error| {
             error.is_remote()
                 && (error.is_go_away() || error.is_reset() && error.reason() == Some(h2::Reason::REFUSED_STREAM))
         };
-        // An answer that has begun says otherwise.
+        // If the answer had begun, the request was processed.
         self.0.head.is_none()
             && std::iter::successors(self.source(), |&cause| cause.source())
                 .filter_map(|cause| cause.downcast_ref())
                 .any(unprocessed)
     }
 
-    /// 503 of the ingress itself: it never reached fal's gateway, which puts its request id on everything.
+    /// Whether it is a 503 of the ingress itself. Such a request never reached fal's gateway, which puts a request id
+    /// on every answer.
     fn is_refused_by_ingress(&self) -> bool {
         self.status() == Some(StatusCode::SERVICE_UNAVAILABLE)
             && self.0.head.as_ref().is_some_and(|head| head.request_id.is_none() && head.is("text/html"))
@@ -142,7 +143,7 @@ impl Error {
         TlsFault::behind(self.source().filter(|_| self.is_connect())?)
     }
 
-    /// Whether time may heal it, no matter what a repetition would cost.
+    /// Whether the error is temporary, no matter what a repetition would cost.
     pub(crate) fn is_transient(&self) -> bool {
         let head = self.0.head.as_ref();
         let told_not_to = head.is_some_and(|head| head.user_timeout || head.needs_retry == Some(false));

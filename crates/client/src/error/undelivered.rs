@@ -1,4 +1,4 @@
-//! Errors of a file that was paid for, and is not in hand.
+//! Errors of a file that was paid for and could not be downloaded or saved.
 
 use super::{Error, ErrorKind, RequestState};
 use crate::text::clean;
@@ -8,7 +8,8 @@ use std::fmt::{self, Formatter};
 const URL: usize = 2000;
 
 impl Error {
-    /// Says that the file at this URL was paid for by this request, and is not in hand.
+    /// Marks the error as about the file at this URL, which this request paid for and which could not be downloaded or
+    /// saved.
     pub(crate) fn undelivered(mut self, url: &str, request_id: Option<&str>) -> Self {
         let kind = match self.status().map(|status| status.as_u16()) {
             Some(404 | 410) => ErrorKind::NotFound,
@@ -17,7 +18,7 @@ impl Error {
             Some(400..500) => ErrorKind::UnexpectedStatus,
             _ => self.kind(),
         };
-        // A file in the answer itself is as long as itself, and cannot be fetched.
+        // A `data:` URI contains the whole file, so it is too long to show, and there is nothing to fetch.
         let inline = url.get(..5).is_some_and(|scheme| scheme.eq_ignore_ascii_case("data:"));
         let repr = self.repr_mut();
         repr.kind = kind;
@@ -29,8 +30,8 @@ impl Error {
     }
 
     /// Where a picture that was paid for can be fetched, when its download or its saving has failed: the server's URL, cut
-    /// to 2000 bytes and free of control characters. `None` for other errors, and for a picture that stands in the answer
-    /// itself.
+    /// to 2000 bytes and free of control characters. `None` for other errors, and for a picture that the answer itself
+    /// contains.
     ///
     /// ```
     /// # fn show(error: ideogram_client::Error) {
@@ -43,7 +44,7 @@ impl Error {
         self.repr().file_url.as_deref().filter(|url| !url.is_empty())
     }
 
-    /// The server keeps the picture no longer (404, 410): downloading it again does not help. It was paid for.
+    /// The server no longer has the picture (404, 410): downloading it again does not help. It was paid for.
     /// [`is_not_found`](Self::is_not_found) is true as well.
     ///
     /// ```

@@ -1,4 +1,5 @@
-//! What an answer means for the job that it is about. A verdict is the model's or the queue's, never the network's.
+//! What an answer means for the job that it is about. Only the model or the queue can say that a job has failed; an
+//! error of the network cannot.
 
 use super::{Body, Error, ErrorKind, RequestState};
 use crate::call::head::Head;
@@ -18,18 +19,19 @@ pub(crate) enum Judgement {
     Cancelled,
     /// The job has failed. It is over.
     Failed,
-    /// A failure, but the queue has said that the job went well: true only if it is still said some seconds later.
+    /// The result is a failure, but the queue has said that the job succeeded: believed only if it is the same some
+    /// seconds later.
     Contradicted,
     /// The model has answered, and its answer does not fit.
     Answered,
-    /// Nothing is said about the job: it is in progress, or something between it and here is in trouble.
+    /// Nothing is known about the job: it is in progress, or something on the way to it failed.
     NotYetKnown,
 }
 
 /// What the queue has said of the job by now.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Reported {
-    /// Nothing yet, or that it is on its way.
+    /// Nothing yet, or that the job is in progress.
     #[default]
     Nothing,
     /// That it has completed, and no error.
@@ -54,7 +56,7 @@ pub(crate) fn judge(
         429 => return Judgement::RateLimited,
         _ => {}
     }
-    // Only the model's own answer comes with the result, or with the run.
+    // Only the answer to a result or a run can be the model's own.
     if body.says_in_progress() || !matches!(asked, Operation::Result | Operation::Run) {
         return Judgement::NotYetKnown;
     }
@@ -86,7 +88,7 @@ impl Error {
             (Some(RequestState::Failed), ..) => Judgement::Failed,
             (Some(RequestState::Cancelled), ..) => Judgement::Cancelled,
             (Some(RequestState::Answered), ..) => Judgement::Answered,
-            // What cannot be sent now cannot be sent later.
+            // An error on this machine would be the same the next time.
             (.., ErrorKind::Input | ErrorKind::Configuration | ErrorKind::MissingKey | ErrorKind::File) => {
                 Judgement::Denied
             }
@@ -97,7 +99,7 @@ impl Error {
         }
     }
 
-    /// The same error, as a verdict where the answer is one: a run's or a result's.
+    /// The same error, marked as the end of the job if the answer, of a run or a result, says so.
     pub(crate) fn settled(self, request_id: Option<&str>, reported: Reported) -> Self {
         match self.judge(request_id, reported) {
             Judgement::Failed | Judgement::Cancelled => self.into_verdict(),
@@ -131,7 +133,7 @@ mod tests {
         use Judgement::{Cancelled, Contradicted, Denied, Failed, NotFound, NotYetKnown, RateLimited};
         use Reported::{Completed, Error as Ended, Nothing};
         for (status, text, id, reported, expected) in [
-            // Rules of their own come first, whatever the body says.
+            // Statuses with a rule of their own come first, whatever the body says.
             (401, DISCONNECTED, Some(ID), Completed, Denied),
             (402, SENTENCE, None, Completed, Denied),
             (403, LIST, Some(ID), Completed, Denied),
