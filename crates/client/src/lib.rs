@@ -23,9 +23,9 @@
 //! | [`Remix`] | [`RemixInput`]: a prompt and the URL of a picture | a new picture from both; its [`Strength`] says how much the old one weighs |
 //! | [`Edit`] | [`EditInput`]: a prompt, and the URLs of a picture and of a mask of the same size | the picture, repainted where the mask selects |
 //!
-//! `new` takes what is required, and `with_…` sets the rest; what is not set is not sent, and has the service's default. Each
-//! makes an [`Output`]: [`images`](Output::images), and the [`seed`](Output::seed) that they were made with.
-//! [`EndpointInfo`] has fields, ranges and the price of each as data.
+//! `new` takes what is required, and `with_…` sets the rest; what is not set is not sent, and the service uses its
+//! default. The result of each is an [`Output`]: [`images`](Output::images), and the [`seed`](Output::seed) that they
+//! were made with. [`EndpointInfo`] has the fields, ranges and price of an endpoint as data.
 //!
 //! # Three ways to call
 //! - [`Client::subscribe`] submits to the queue, waits for the job, and returns the result. Use it unless you need one of the

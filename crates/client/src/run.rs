@@ -87,7 +87,7 @@ impl<'a, O: CallOutput> Run<'a, O> {
         let mut stop = Stop::new(deadline, self.cancel, wire.timeouts.wind_up);
         let operations = wire.run.of_call(self.options.extra()?, stop.sent());
         let send = || {
-            // What has not started when nobody waits any more need not.
+            // A request that has not started by the deadline need not be run at all.
             let left = deadline.saturating_sub(clock::since(begun));
             let mut parameters = parameters.clone();
             parameters.request_start_timeout = parameters.request_start_timeout.or_else(|| start_timeout(left));
@@ -104,8 +104,8 @@ impl<'a, O: CallOutput> Run<'a, O> {
     }
 }
 
-/// A deadline as the server takes it, in whole milliseconds; it takes none that is shorter, and nobody means one that is
-/// longer than a day.
+/// The deadline as a start timeout, in whole milliseconds; none if it is shorter than the server allows, or longer than
+/// a day.
 fn start_timeout(left: Duration) -> Option<f64> {
     let allowed = Duration::from_millis(101)..=Duration::from_secs(24 * 3600);
     allowed

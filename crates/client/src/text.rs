@@ -1,4 +1,4 @@
-//! Text that came from outside, made fit for a message, a terminal or a path.
+//! Cleans text from outside for messages, terminals and paths.
 
 use secrecy::{ExposeSecret, SecretString};
 use std::borrow::Cow;
@@ -18,7 +18,7 @@ pub(crate) fn clean(text: &str, max: usize) -> Cow<'_, str> {
     Cow::Owned(cleaned)
 }
 
-/// What must not be shown, in every form in which a server may send it back.
+/// Secrets that must not be shown, in every form in which a server may send them back.
 #[derive(Clone, Default)]
 pub(crate) struct Secrets(Arc<[SecretString]>);
 

@@ -60,11 +60,12 @@ use tokio::time::timeout;
 
 /// How far a delivery's time may lie from this machine's, either way: five minutes, as fal's documentation asks.
 pub const TOLERANCE: Duration = Duration::from_secs(300);
-/// How long fetched keys are good.
+/// How long fetched keys are used.
 const KEYS_MAX_AGE: Duration = Duration::from_secs(24 * 3600);
-/// How soon keys are fetched again for a signature that none of them made: forgeries must not cause a fetch each.
+/// The shortest time between two fetches because of unknown signatures, so that forged deliveries do not cause a fetch
+/// each.
 const KEYS_MIN_AGE: Duration = Duration::from_secs(60);
-/// From what age on keys are renewed, in the background.
+/// The age from which keys are renewed in the background.
 const KEYS_RENEWAL_AGE: Duration = Duration::from_secs(20 * 3600);
 /// How long a failed fetch counts: a burst of deliveries must not cause a fetch each.
 const FAILURE_MAX_AGE: Duration = Duration::from_secs(5);
@@ -113,7 +114,7 @@ impl Failure {
     }
 }
 
-/// A fetch on its way; whatever ends it, another may begin.
+/// Marks that a fetch is running. However it ends, dropping this allows the next one.
 struct Fetching(Verifier);
 
 impl Drop for Fetching {
@@ -128,8 +129,8 @@ struct Keys {
     fetched: Instant,
 }
 
-/// A delivery that is fal's: made by [`Verifier::verify`], which has checked it. The same may come more than once, so what is
-/// done with it should depend on [`request_id`](Self::request_id) alone.
+/// A delivery whose signature was checked; made by [`Verifier::verify`]. The same delivery may arrive more than once,
+/// so process each [`request_id`](Self::request_id) only once.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Delivery<E: Endpoint> {
@@ -144,7 +145,7 @@ pub struct Delivery<E: Endpoint> {
 }
 
 impl<E: Endpoint> Delivery<E> {
-    /// The body as it came, JSON whatever its shape.
+    /// The body as it was received.
     pub fn body(&self) -> &[u8] {
         &self.body
     }
@@ -178,9 +179,9 @@ impl Client {
 }
 
 impl Verifier {
-    /// Checks a delivery and reads it. `headers` and `body` must be as they came: a body that was parsed and written
-    /// again has another signature. A delivery that is fal's is one whatever its body says: [`Delivery::output`] has what came
-    /// of the request.
+    /// Checks a delivery and reads it. `headers` and `body` must be as they were received: the signature does not fit a
+    /// body that was parsed and written again. A delivery about a failed request is not an error here:
+    /// [`Delivery::output`] has the outcome of the request.
     ///
     /// # Errors
     /// [`is_forged`](Error::is_forged) when it is not fal's, or more than [`TOLERANCE`] old: answer it with 403. When the keys
@@ -195,14 +196,15 @@ impl Verifier {
         Ok(read(signed.request_id, signed.user_id, body))
     }
 
-    /// The keys; newer ones than `than` where there may be some.
+    /// The keys. If `than` is given, ones that were fetched after it, unless the last fetch is less than
+    /// [`KEYS_MIN_AGE`] ago.
     async fn keys(&self, than: Option<Instant>) -> Result<Keys> {
         if let Some(known) = self.known(than) {
             return known;
         }
         self.fetch_aside();
         let mut store = self.store.subscribe();
-        // Who waits here is a server that must answer, whatever comes in.
+        // The caller is a server that must answer soon, whatever it received.
         let fetched = timeout(PATIENCE, store.wait_for(|store| !store.fetching)).await;
         match (fetched, self.known(than)) {
             (Ok(_), Some(known)) => known,
@@ -210,7 +212,7 @@ impl Verifier {
         }
     }
 
-    /// What can be said without asking: the keys, or why there are none.
+    /// What is known without a fetch: the keys, or why there are none.
     fn known(&self, than: Option<Instant>) -> Option<Result<Keys>> {
         let store = self.store.borrow();
         let failure = store.failure.as_ref().filter(|failure| clock::since(failure.at) < FAILURE_MAX_AGE);
@@ -249,7 +251,7 @@ impl Verifier {
     async fn fetch(&self) -> Result<Arc<[PublicKey]>> {
         let wire = &self.wire;
         let base = &wire.bases.rest;
-        // They are public: the key stays here.
+        // The verification keys are public, so the API key is not sent.
         let inner = wire.run.inner.without_key(base.clone(), HeaderMap::new());
         let rest = storage::Client::new_with_client(base.as_str(), wire.http.keyed(base)?, inner);
         let read = |body: &Bytes| json::from_slice::<Jwks>(body);
@@ -262,7 +264,7 @@ impl Verifier {
     }
 }
 
-/// The key, where it is an Ed25519 one.
+/// The public key, if it is an Ed25519 one.
 fn public_key(key: &Jwk) -> Option<PublicKey> {
     let fits = |said: &Option<String>, wanted| said.as_deref().is_none_or(|said| said == wanted);
     if !fits(&key.kty, "OKP") || !fits(&key.crv, "Ed25519") {
@@ -349,7 +351,7 @@ fn read<E: Endpoint>(request_id: String, user_id: String, body: &[u8]) -> Delive
     Delivery { request_id, gateway_request_id, user_id, body: Bytes::copy_from_slice(body), output }
 }
 
-/// What came of the request.
+/// The outcome of the request.
 fn outcome<E: Endpoint>(report: WebhookPayload) -> Result<E::Output> {
     match (report.status, report.payload_error) {
         (WebhookStatus::Ok, Some(why)) => {

@@ -14,13 +14,13 @@ pub struct InputError {
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Fault {
-    /// The endpoint has no such field.
+    /// The endpoint has no field of this name.
     UnknownField { nearest: Option<&'static str>, known: Vec<&'static str> },
-    /// It must be there.
+    /// A required field is missing.
     Missing,
-    /// It is of another kind; the text says what it must be.
+    /// The value has the wrong kind or is out of bounds; the text says what it must be.
     Mismatch(String),
-    /// A file that is named by something else than a URL; the text is what was given, shortened.
+    /// A file is given by something other than a URL; the text is what was given, shortened.
     NoUrl(String),
     /// The type that takes the input has refused it.
     Refused(String),
@@ -39,12 +39,12 @@ impl InputError {
         Self::new("", Fault::Mismatch("a JSON object".to_owned()))
     }
 
-    /// The way to the field, such as `image_url` or `images[2].url`; empty where it is about the whole input.
+    /// The path of the field, such as `image_url` or `images[2].url`; empty if the error is about the whole input.
     pub fn path(&self) -> &str {
         &self.path
     }
 
-    /// The field that was probably meant, where the name is not one.
+    /// The field that was probably meant, if the endpoint has no field of the given name.
     pub fn nearest(&self) -> Option<&'static str> {
         match self.fault {
             Fault::UnknownField { nearest, .. } => nearest,
@@ -57,7 +57,7 @@ impl InputError {
         matches!(self.fault, Fault::UnknownField { .. })
     }
 
-    /// Whether a file is named by something that is no URL, such as a local path.
+    /// Whether a file is given by something other than a URL, such as a local path.
     pub fn is_no_url(&self) -> bool {
         matches!(self.fault, Fault::NoUrl(_))
     }
@@ -98,7 +98,7 @@ pub(crate) fn has_file(kind: &FieldKind) -> bool {
     }
 }
 
-/// Every name is known, what is required is there, each value fits.
+/// Checks that every name is known, that the required fields are there, and that each value fits.
 pub(crate) fn object(fields: &'static [Field], input: &Map<String, Value>, path: &str) -> Result<(), InputError> {
     for name in input.keys() {
         if !fields.iter().any(|field| field.name == name) {
@@ -156,8 +156,8 @@ fn is_unsigned(bounds: &Bounds<i64>) -> bool {
     bounds.maximum.is_none() && bounds.exclusive_maximum.is_none() && least.is_some_and(|least| least >= 0)
 }
 
-/// A value that one of the kinds takes. Where none does, the fault is that of the only kind which such a value could be of,
-/// or what a file is named by.
+/// Checks that one of the kinds takes the value. If none does, the error is that of the only kind with the value's JSON
+/// type, or that a file is not given by a URL.
 fn one_of(kind: &FieldKind, kinds: &'static [FieldKind], given: &Value, path: &str) -> Result<(), InputError> {
     let mut faults = Vec::new();
     for kind in kinds {
@@ -210,7 +210,7 @@ impl FieldKind {
     }
 }
 
-/// The files of an input, and nothing else of it.
+/// Checks the files of an input, and nothing else.
 pub(crate) fn files(fields: &'static [Field], input: &Map<String, Value>, path: &str) -> Result<(), InputError> {
     fields.iter().try_for_each(|field| match input.get(field.name) {
         Some(given) if has_file(&field.kind) => files_in(&field.kind, given, &below(path, field.name)),
@@ -239,7 +239,7 @@ fn file(text: &str, path: &str) -> Result<(), InputError> {
     if is_url(text) { Ok(()) } else { Err(InputError::new(path, Fault::NoUrl(quoted(text)))) }
 }
 
-/// Whether a text may be a URL that a service can read. A scheme of one letter is a drive.
+/// Whether a text may be a URL that a service can read. A scheme of one letter is a Windows drive.
 fn is_url(text: &str) -> bool {
     let Some((scheme, rest)) = text.trim_start().split_once(':') else { return false };
     let is_scheme = scheme.len() > 1

@@ -1,4 +1,4 @@
-//! What an endpoint is: an id, an input, an output, and a row of facts.
+//! The [`Endpoint`] trait and [`EndpointInfo`], the facts of an endpoint as data.
 
 use crate::check::{self, InputError};
 use crate::field::Field;
@@ -17,18 +17,17 @@ pub trait Endpoint: Copy + Send + Sync + Sized + 'static {
     type Output: Serialize + DeserializeOwned + Clone + std::fmt::Debug + PartialEq + Send + Sync + 'static;
 }
 
-/// A request's body, which knows the endpoint that takes it: `client.run(&input)` needs no more than the input.
+/// A request's body. Its type determines the endpoint, so `client.run(&input)` needs nothing but the input.
 pub trait EndpointInput:
     Serialize + DeserializeOwned + Clone + std::fmt::Debug + PartialEq + Send + Sync + 'static
 {
     /// The endpoint that takes this input.
     type Endpoint: Endpoint<Input = Self>;
 
-    /// Reads an input that came as JSON, from a file or another program, and refuses what [`EndpointInfo::check`]
-    /// refuses: a misspelled field above all.
+    /// Reads an input from JSON, for example from a file, and refuses what [`EndpointInfo::check`] refuses, such as a
+    /// misspelled field.
     ///
-    /// Deserialising alone ignores fields that it does not know, so that what an older or newer version has written can
-    /// still be read.
+    /// `Deserialize` itself ignores unknown fields, so that an input written by another version can still be read.
     ///
     /// # Errors
     /// [`InputError`] with the field's name: for a value that is no object, a name that is not known, a required field that
@@ -40,7 +39,7 @@ pub trait EndpointInput:
     }
 }
 
-/// What the description says of one endpoint, as data for tools that know it only at run time.
+/// What the description says about one endpoint, as data for tools that know the endpoint only at run time.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct EndpointInfo {
@@ -56,7 +55,7 @@ pub struct EndpointInfo {
     pub verb: &'static str,
     /// One line: what the endpoint does.
     pub summary: &'static str,
-    /// The inputs that a command line takes by position, in order.
+    /// The inputs that the command line takes as positional arguments, in order.
     pub positional: &'static [&'static str],
     /// The input's fields, in the order in which fal shows them.
     pub inputs: &'static [Field],
@@ -67,8 +66,8 @@ pub struct EndpointInfo {
 }
 
 impl EndpointInfo {
-    /// An endpoint of this id, whose jobs lie under `owner/app`, with no fields and no price. The app is its name and its
-    /// verb too, until [`with_name`](Self::with_name) sets them.
+    /// An endpoint with this id, whose jobs are under `owner/app`, without fields and price. Its name and verb are
+    /// those of the app until [`with_name`](Self::with_name) sets them.
     ///
     /// ```
     /// use ideogram_schema::{EndpointInfo, Field, FieldKind};
@@ -93,7 +92,7 @@ impl EndpointInfo {
         }
     }
 
-    /// With the marker type's name and the command's.
+    /// Sets the marker type's name and the command's.
     #[must_use]
     pub const fn with_name(mut self, name: &'static str, verb: &'static str) -> Self {
         self.name = name;
@@ -101,35 +100,35 @@ impl EndpointInfo {
         self
     }
 
-    /// With one line that says what it does.
+    /// Sets the summary, one line that says what the endpoint does.
     #[must_use]
     pub const fn with_summary(mut self, summary: &'static str) -> Self {
         self.summary = summary;
         self
     }
 
-    /// With the inputs that a command line takes by position.
+    /// Sets the inputs that the command line takes as positional arguments.
     #[must_use]
     pub const fn with_positional(mut self, positional: &'static [&'static str]) -> Self {
         self.positional = positional;
         self
     }
 
-    /// With these input fields.
+    /// Sets the input's fields.
     #[must_use]
     pub const fn with_inputs(mut self, inputs: &'static [Field]) -> Self {
         self.inputs = inputs;
         self
     }
 
-    /// With these output fields.
+    /// Sets the output's fields.
     #[must_use]
     pub const fn with_outputs(mut self, outputs: &'static [Field]) -> Self {
         self.outputs = outputs;
         self
     }
 
-    /// With a list price.
+    /// Sets the list price.
     #[must_use]
     pub const fn with_price(mut self, price: Price) -> Self {
         self.price = Some(price);
@@ -141,12 +140,11 @@ impl EndpointInfo {
         self.inputs.iter().find(|field| field.name == name)
     }
 
-    /// Checks an input that came as JSON, from a file or another program, against the table of fields: every name is one
-    /// of the input's, what is required is there, each value is of its kind and within its bounds, and a file is named by a
-    /// URL. The first fault ends it.
+    /// Checks a JSON input against the table of fields: every name is known, every required field is there, each value
+    /// has the right kind and is within its bounds, and a file is given by a URL. It returns the first error.
     ///
-    /// The service ignores a name that it does not know, and bills the picture that it makes without it. Values of
-    /// enumerations are left to the service, which may know more of them than this version.
+    /// The service ignores an unknown name, and bills the picture that it makes without it. Values of enumerations are
+    /// not checked, because the service may know more of them than this version.
     ///
     /// # Errors
     /// [`InputError`] with the field's name, and the [nearest](InputError::nearest) one for a name that is not known.
@@ -154,10 +152,10 @@ impl EndpointInfo {
         check::object(self.inputs, input, "")
     }
 
-    /// Checks only that every file is named by a URL: what is left to check of an input that has its type already.
+    /// Checks only that every file is given by a URL. That is all that is left to check for a typed input.
     ///
-    /// `http`, `https` and other schemes with `://` pass, and `data:` URIs do; a path, a `file:` URL and an empty text do
-    /// not. Whether there is a file at the URL is for the service to find out.
+    /// `data:` URIs and URLs with `http`, `https` or another scheme with `://` pass; a path, a `file:` URL and an empty
+    /// text do not. Whether there is a file at the URL is not checked.
     ///
     /// # Errors
     /// [`InputError`] with the field's name, for which [`is_no_url`](InputError::is_no_url) is true.
@@ -165,7 +163,7 @@ impl EndpointInfo {
         check::files(self.inputs, input, "")
     }
 
-    /// Whether an input of it can name a file.
+    /// Whether its input has a field for a file.
     pub fn takes_files(&self) -> bool {
         self.inputs.iter().any(|field| check::has_file(&field.kind))
     }
@@ -184,7 +182,7 @@ pub struct Price {
 }
 
 impl Price {
-    /// So many millionths of the currency's unit for one of what is counted.
+    /// A price of `micros` millionths of the currency for each `unit`.
     pub const fn new(micros: u64, currency: &'static str, unit: &'static str) -> Self {
         Self { micros, currency, unit }
     }

@@ -12,11 +12,11 @@ pub struct Field {
     pub description: &'static str,
     /// What values it takes.
     pub kind: FieldKind,
-    /// Whether it must be there.
+    /// Whether it is required.
     pub required: bool,
-    /// Whether JSON `null` is a value of it. For a field that is not, `null` is an error, not "unset".
+    /// Whether JSON `null` is allowed. Otherwise `null` is an error, and does not mean "unset".
     pub nullable: bool,
-    /// What the server takes when the field is absent, as JSON text.
+    /// The value that the server uses when the field is absent, as JSON text.
     pub default: Option<&'static str>,
     /// Example values, as JSON text.
     pub examples: &'static [&'static str],
@@ -37,35 +37,35 @@ impl Field {
         Self { name, description: "", kind, required: false, nullable: false, default: None, examples: &[] }
     }
 
-    /// With what it means.
+    /// Sets the description.
     #[must_use]
     pub const fn with_description(mut self, description: &'static str) -> Self {
         self.description = description;
         self
     }
 
-    /// It must be there.
+    /// Makes the field required.
     #[must_use]
     pub const fn required(mut self) -> Self {
         self.required = true;
         self
     }
 
-    /// It may be `null`.
+    /// Allows `null`.
     #[must_use]
     pub const fn nullable(mut self) -> Self {
         self.nullable = true;
         self
     }
 
-    /// With what the server takes when it is absent, as JSON text.
+    /// Sets the value that the server uses when the field is absent, as JSON text.
     #[must_use]
     pub const fn with_default(mut self, default: &'static str) -> Self {
         self.default = Some(default);
         self
     }
 
-    /// With example values, as JSON text.
+    /// Sets example values, as JSON text.
     #[must_use]
     pub const fn with_examples(mut self, examples: &'static [&'static str]) -> Self {
         self.examples = examples;
@@ -107,15 +107,15 @@ pub enum FieldKind {
     },
     /// An object with these fields.
     Object(&'static [Field]),
-    /// An object whose names are free, each value of this kind.
+    /// An object with any names, whose values are of this kind.
     Map(&'static FieldKind),
     /// A value of one of these kinds, in the description's order.
     OneOf(&'static [FieldKind]),
-    /// Anything else: any JSON value, described by the models only.
+    /// Anything else: any JSON value. Only the models describe it further.
     Any,
 }
 
-/// What a file is to its endpoint.
+/// The role of a file at its endpoint.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum FileRole {

@@ -5,10 +5,10 @@ use serde_json::Number;
 use std::fmt;
 use std::marker::PhantomData;
 
-/// A whole number in an answer, of the type `T` by the description.
+/// A whole number in an answer. According to the description its type is `T`.
 ///
-/// A server may send another number than that: one that `T` cannot hold, or `7.0`. The number is kept as it came, so that
-/// the rest of the answer can be read, and it is written back unchanged.
+/// A server may send a number that `T` cannot hold, or write `7.0`. The number is kept as it was received, so that the
+/// rest of the answer can be read, and it is written back unchanged.
 ///
 /// ```
 /// use ideogram_schema::Output;
@@ -28,14 +28,14 @@ pub struct Integer<T> {
 }
 
 impl<T> Integer<T> {
-    /// The number as it came.
+    /// The number as it was received.
     pub fn as_number(&self) -> &Number {
         &self.number
     }
 }
 
 impl<T: TryFrom<i128>> Integer<T> {
-    /// The number, where it is a whole one that `T` holds.
+    /// The number as a `T`; `None` if it is not whole or `T` cannot hold it.
     pub fn get(&self) -> Option<T> {
         T::try_from(whole(&self.number)?).ok()
     }

@@ -1,8 +1,8 @@
 //! Typed models of fal's Ideogram V2 Turbo endpoints.
 //!
 //! The models and the table [`ENDPOINTS`] are generated from the OpenAPI description in `openapi/`; the modules
-//! [`check`], [`endpoint`], [`field`], [`integer`], [`number`] and [`value`] are the small contract that the generated
-//! code fills in. There is no HTTP here, no async and no I/O.
+//! [`check`], [`endpoint`], [`field`], [`integer`], [`number`] and [`value`] define the types and traits that the
+//! generated code uses. There is no HTTP here, no async and no I/O.
 //!
 //! ```
 //! use ideogram_schema::{AspectRatio, GenerateInput, Style};
@@ -17,7 +17,7 @@
 //! );
 //! ```
 //!
-//! A value that the description does not list is kept, and none that it lists can pose as one:
+//! A value that the description does not list is kept as `UnknownValue`, which can never hold a listed one:
 //!
 //! ```
 //! use ideogram_schema::Style;
@@ -32,7 +32,7 @@
 //! let impostor = Style::UnknownValue(Unknown::new("anime"));
 //! ```
 //!
-//! An input that comes as JSON is read strictly: the service ignores a misspelled field, and bills the picture that it makes
+//! A JSON input is read strictly, because the service ignores a misspelled field and bills the picture that it makes
 //! without it.
 //!
 //! ```
@@ -51,7 +51,7 @@
 //! assert!(error.to_string().starts_with("`strength` must be a number from "));
 //! ```
 //!
-//! The same facts are there as data, for tools that know an endpoint only at run time:
+//! The same facts are available as data, for tools that know an endpoint only at run time:
 //!
 //! ```
 //! use ideogram_schema::{ENDPOINTS, Endpoint, FieldKind, Remix};

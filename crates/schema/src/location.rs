@@ -1,10 +1,10 @@
-//! Where in an input the server found a fault.
+//! The place in an input that the server refused.
 
 use crate::check::{push_name, push_value};
 use crate::{ValidationErrorDetail, ValidationLocation};
 use std::fmt::{self, Write};
 
-/// The way to a value that was refused, the `loc` of a [`ValidationErrorDetail`].
+/// The path to a value that the server refused: the `loc` of a [`ValidationErrorDetail`].
 ///
 /// [`Display`](fmt::Display) writes it as a path: `body.image_url`, `body.images[2].url`. Names come from the server; one
 /// that is no plain word is quoted, and what could disturb a terminal is escaped.
@@ -28,7 +28,7 @@ impl<'a> Location<'a> {
         self.0
     }
 
-    /// The way without its first step where that only names the part of the request, as `body` does.
+    /// The path without its first step, if that only names the part of the request, such as `body`.
     #[must_use]
     pub fn inside(self) -> Self {
         match self.0 {
@@ -41,8 +41,8 @@ impl<'a> Location<'a> {
         }
     }
 
-    /// The input's field that it is about, to find it in [`EndpointInfo::input`](crate::EndpointInfo::input) or in a
-    /// form; `None` where it is about the whole body, such as JSON that cannot be read.
+    /// The name of the input's field that was refused, for [`EndpointInfo::input`](crate::EndpointInfo::input) or a
+    /// form; `None` if the whole body was refused, for example because it is not JSON.
     pub fn field(self) -> Option<&'a str> {
         match self.inside().0.first() {
             Some(ValidationLocation::String(name)) => Some(name),
@@ -66,7 +66,7 @@ impl fmt::Display for Location<'_> {
 }
 
 impl ValidationErrorDetail {
-    /// Where the fault is.
+    /// The path to the value that was refused.
     pub fn location(&self) -> Location<'_> {
         Location(&self.loc)
     }

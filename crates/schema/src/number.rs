@@ -1,4 +1,4 @@
-//! Numbers that a description bounds.
+//! Numbers with bounds.
 
 use std::fmt;
 
@@ -25,7 +25,7 @@ impl<T> Bounds<T> {
 }
 
 impl<T: Copy> Bounds<T> {
-    /// With this as the least value.
+    /// Sets the least value allowed.
     ///
     /// ```
     /// use ideogram_schema::Bounds;
@@ -40,28 +40,28 @@ impl<T: Copy> Bounds<T> {
         self
     }
 
-    /// With this below every value.
+    /// Sets the number that every value must exceed.
     #[must_use]
     pub const fn greater_than(mut self, minimum: T) -> Self {
         self.exclusive_minimum = Some(minimum);
         self
     }
 
-    /// With this as the greatest value.
+    /// Sets the greatest value allowed.
     #[must_use]
     pub const fn at_most(mut self, maximum: T) -> Self {
         self.maximum = Some(maximum);
         self
     }
 
-    /// With this above every value.
+    /// Sets the number that every value must stay below.
     #[must_use]
     pub const fn less_than(mut self, maximum: T) -> Self {
         self.exclusive_maximum = Some(maximum);
         self
     }
 
-    /// With multiples of this only.
+    /// Allows only multiples of this.
     #[must_use]
     pub const fn multiple_of(mut self, step: T) -> Self {
         self.multiple_of = Some(step);
@@ -114,7 +114,7 @@ impl<T: fmt::Display> fmt::Display for Bounds<T> {
 macro_rules! check_integers {
     ($($integer:ty)*) => { $(
         impl Bounds<$integer> {
-            /// Whether the value is allowed.
+            /// Checks that the value is allowed.
             ///
             /// # Errors
             /// [`OutOfRange`], with the value and the bounds in its message.
@@ -129,7 +129,7 @@ macro_rules! check_integers {
 check_integers! { i8 i16 i32 i64 u8 u16 u32 u64 }
 
 impl Bounds<f64> {
-    /// Whether the value is allowed. NaN and the infinities never are: JSON has no way to write them.
+    /// Checks that the value is allowed. NaN and the infinities never are, because JSON cannot represent them.
     ///
     /// # Errors
     /// [`OutOfRange`], with the value and the bounds in its message.
@@ -153,7 +153,7 @@ impl<T: Copy + PartialOrd + fmt::Display> Bounds<T> {
     }
 }
 
-/// Writes a checked number type: one field, and no way to hold a value that its bounds refuse.
+/// Defines a checked number type, which cannot hold a value outside its bounds.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! bounded_number {
@@ -222,7 +222,7 @@ macro_rules! bounded_number {
 #[doc(hidden)]
 pub use bounded_number;
 
-/// The JSON Schema of a bounded number, made from the very bounds that its constructor checks.
+/// The JSON Schema of a bounded number, made from the bounds that its constructor checks.
 #[cfg(feature = "schemars")]
 #[doc(hidden)]
 pub fn json_schema<T: Copy + serde::Serialize>(json_type: &str, bounds: &Bounds<T>) -> schemars::Schema {

@@ -1,8 +1,8 @@
-//! Which variant of a union a JSON value is.
+//! Determines which variant of a union a JSON value is.
 
 use serde_json::Value;
 
-/// What the values of a union's variant look like, as far as it takes to tell variants apart.
+/// The shape of the values of a union's variant, in enough detail to distinguish variants.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum JsonShape {
@@ -12,7 +12,7 @@ pub enum JsonShape {
     Integer,
     /// A number.
     Number,
-    /// A text; where values are listed, preferably one of those.
+    /// A text, preferably one of the listed values, if there are any.
     String(&'static [&'static str]),
     /// A list.
     Array,
@@ -22,7 +22,7 @@ pub enum JsonShape {
         fields: &'static [&'static str],
         /// The fields that must be there.
         required: &'static [&'static str],
-        /// The fields that say which variant it is, and the texts with which they say that it is this one.
+        /// The tags: fields that tell which variant an object is, with the texts that stand for this one.
         tags: &'static [(&'static str, &'static [&'static str])],
     },
     /// Anything.
@@ -30,7 +30,7 @@ pub enum JsonShape {
 }
 
 /// The indices of the variants that the value may be, the best one first: a tag decides, then what is required, then
-/// how many fields are unknown, then the order of the description. None of them is a variant that the value cannot be.
+/// how many fields are unknown, then the order of the description. Variants that the value cannot be are left out.
 pub fn candidates(value: &Value, variants: &[&[JsonShape]]) -> Vec<usize> {
     let distance = |shapes: &[JsonShape]| shapes.iter().filter_map(|shape| shape.distance(value)).min();
     let mut fitting: Vec<(usize, usize)> =
@@ -40,7 +40,7 @@ pub fn candidates(value: &Value, variants: &[&[JsonShape]]) -> Vec<usize> {
 }
 
 impl JsonShape {
-    /// How far a value is from the shape; nothing where it cannot be of it.
+    /// How far a value is from the shape; `None` if it cannot have the shape.
     fn distance(&self, value: &Value) -> Option<usize> {
         const NO_TAG: usize = 1 << 16;
         const EXACT: u64 = 1 << 53;
@@ -49,7 +49,7 @@ impl JsonShape {
             (Self::Boolean, Value::Bool(_)) | (Self::Array, Value::Array(_)) => Some(0),
             (Self::Integer, Value::Number(number)) => Some(usize::from(number.is_f64())),
             (Self::Number, Value::Number(number)) if number.is_f64() => Some(0),
-            // A whole number that an `f64` cannot hold would be another one when it is written.
+            // A whole number that an `f64` cannot hold exactly would change when it is written back.
             (Self::Number, Value::Number(number)) => {
                 number.as_i64().is_some_and(|number| number.unsigned_abs() <= EXACT).then_some(1)
             }

@@ -7,8 +7,8 @@ use std::marker::PhantomData;
 
 /// The text of a value that this version of the description does not list.
 ///
-/// Only an enumeration's own conversions make one, and each enumeration has its own, so one that holds a listed text does
-/// not exist.
+/// Only the conversions of the enumeration `E` make it, and they return the variant for a listed text. So it never
+/// holds a listed text.
 pub struct Unknown<E> {
     text: String,
     owner: PhantomData<fn() -> E>,
@@ -62,7 +62,7 @@ pub trait ListedTexts: Sized {
     fn listed(text: &str) -> Option<Self>;
 }
 
-/// A text is none of the values that the description lists. The message names it and lists them.
+/// A text is none of the values that the description lists. The message has the text and the list.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UnknownText {
     text: String,
@@ -70,7 +70,7 @@ pub struct UnknownText {
 }
 
 impl UnknownText {
-    /// Of an enumeration that lists `known`.
+    /// The error for an enumeration that lists `known`.
     #[doc(hidden)]
     pub fn new(text: &str, known: &'static [&'static str]) -> Self {
         Self { text: text.to_owned(), known }
@@ -90,7 +90,7 @@ impl fmt::Display for UnknownText {
 
 impl std::error::Error for UnknownText {}
 
-/// Writes an open enumeration: the listed values as variants, and one more that keeps any other text.
+/// Defines an open enumeration: the listed values as variants, and one more variant that keeps any other text.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! open_enum {
@@ -190,7 +190,7 @@ macro_rules! open_enum {
 #[doc(hidden)]
 pub use open_enum;
 
-/// A number that the description does not list, kept as it came. The integer counterpart of [`Unknown`].
+/// A number that the description does not list, kept as it was received. The integer counterpart of [`Unknown`].
 pub struct UnknownInteger<E> {
     number: Number,
     owner: PhantomData<fn() -> E>,
@@ -218,7 +218,7 @@ impl<E> UnknownInteger<E> {
         &self.number
     }
 
-    /// The number, where it is a whole one that `T` holds.
+    /// The number as a `T`; `None` if it is not whole or `T` cannot hold it.
     pub fn get<T: TryFrom<i128>>(&self) -> Option<T> {
         T::try_from(whole(&self.number)?).ok()
     }
@@ -250,7 +250,7 @@ impl<E> fmt::Debug for UnknownInteger<E> {
     }
 }
 
-/// Writes an open enumeration of whole numbers.
+/// Defines an open enumeration of whole numbers.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! open_integer_enum {
@@ -262,7 +262,7 @@ macro_rules! open_integer_enum {
         #[non_exhaustive]
         pub enum $name {
             $($(#[$variant_meta])* #[doc = concat!("`", $value, "`")] $variant,)+
-            /// A number that this version does not list; `as_number` of it has it.
+            /// A number that this version does not list; its `as_number` returns it.
             UnknownValue($crate::value::UnknownInteger<$name>),
         }
 
@@ -272,7 +272,7 @@ macro_rules! open_integer_enum {
             /// The numbers of [`ALL`](Self::ALL).
             pub const VALUES: &'static [i64] = &[$($value),+];
 
-            /// The number; nothing for an unlisted one that is not whole or that this type cannot hold.
+            /// The number; `None` for an unlisted one that is not whole or that this type cannot hold.
             pub fn get(&self) -> ::core::option::Option<$inner> {
                 match self {
                     $(Self::$variant => ::core::option::Option::Some($value),)+

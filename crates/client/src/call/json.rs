@@ -36,7 +36,7 @@ mod tests {
         assert!(error.contains("at line 1 column"), "{error}");
         let error = from_value::<Output>(&answer).unwrap_err().to_string();
         assert!(error.starts_with("`images[1].file_size`: invalid type"), "{error}");
-        // None of these errors is in a field.
+        // These errors are not about a field.
         for text in ["", "{}", "7"] {
             assert!(!from_slice::<Output>(text.as_bytes()).unwrap_err().to_string().starts_with('`'), "{text}");
         }

@@ -49,7 +49,7 @@ impl Error {
         structure.finish()
     }
 
-    /// The message of each cause, without those that add nothing.
+    /// The messages of the causes, cleaned and shortened.
     fn causes(&self) -> impl Iterator<Item = String> {
         let chain = std::iter::successors(self.source(), |&cause| cause.source());
         chain.take(CAUSES).map(|cause| clean(&self.hide(&cause.to_string()), TEXT).into_owned())

@@ -82,7 +82,7 @@ impl Error {
         }
     }
 
-    /// Says which answer and which files are kept.
+    /// The end of the message for an answer that is billed and could not be delivered: where its files are.
     fn fmt_kept(&self, f: &mut Formatter<'_>) -> fmt::Result {
         f.write_str("; it was answered and is billed, so do not send it again")?;
         let count = self.files().len() + self.more_files();

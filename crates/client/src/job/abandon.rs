@@ -11,8 +11,8 @@ use tokio::runtime::Handle;
 use tokio::time::timeout;
 
 impl<O: CallOutput> Job<O> {
-    /// Cancels it, once and within what is `left` of the time to wind up, and says what came of that. It is no error that it
-    /// has completed by then: its result is not wasted.
+    /// Cancels the job with one request, within the time that is `left` for winding up, and returns the error of the
+    /// call that was given up. Returns `Ok` if the job has completed by then, so that its result can be fetched.
     pub(crate) async fn abandon(&self, left: Duration, why: Why) -> Result<()> {
         let (said, state) = match timeout(left, Box::pin(self.cancel_once())).await {
             Ok(Ok(CancelState::AlreadyCompleted)) => return Ok(()),
@@ -28,7 +28,7 @@ impl<O: CallOutput> Job<O> {
     pub(crate) async fn last_result(&self, left: Duration, why: Why) -> Result<Response<O>> {
         match timeout(left, Box::pin(self.result())).await {
             Ok(Ok(response)) => Ok(response),
-            // The job's own end says more than that it came late.
+            // The job's own error says more than that it came late.
             Ok(Err(error)) if error.state().is_some() => Err(error),
             Ok(Err(error)) => {
                 Err(self.given_up(why, &format!("it has completed, but its result could not be fetched: {error}")))
@@ -37,14 +37,15 @@ impl<O: CallOutput> Job<O> {
         }
     }
 
-    /// The error of a call that does not wait for it any more, and leaves it open.
+    /// The error of a call that stops waiting and leaves the job open.
     pub(crate) fn given_up(&self, why: Why, said: &str) -> crate::Error {
         let said = if said.is_empty() { String::new() } else { format!("; {said}") };
         self.outcome_unknown(why.error(&format!("the job of `{}`", self.endpoint.id), &said))
     }
 }
 
-/// Cancels its job when dropped with it, on the runtime that it was made on, wherever it is dropped.
+/// A guard that cancels its job when it is dropped. The request is sent on the runtime on which the guard was made,
+/// wherever it is dropped.
 pub(crate) struct CancelOnDrop<O: CallOutput> {
     job: Option<Job<O>>,
     runtime: Handle,
@@ -56,7 +57,7 @@ impl<O: CallOutput> CancelOnDrop<O> {
         Self { job, runtime: Handle::current() }
     }
 
-    /// The job, which is nobody's to cancel from here on.
+    /// Returns the job; it is not cancelled any more.
     pub(crate) fn disarm(mut self) -> Option<Job<O>> {
         self.job.take()
     }
@@ -65,7 +66,7 @@ impl<O: CallOutput> CancelOnDrop<O> {
 impl<O: CallOutput> Drop for CancelOnDrop<O> {
     fn drop(&mut self) {
         if let Some(job) = self.job.take() {
-            // Nobody is left to hear of a failure.
+            // A failure cannot be reported to anybody.
             self.runtime.spawn(async move { drop(job.cancel().await) });
         }
     }

@@ -1,4 +1,4 @@
-//! What the jobs of one endpoint tell of each other: how long they take, and that they have begun to end.
+//! What a job can learn from other jobs of its endpoint: how long they take, and when the first of them ends.
 
 use crate::clock::Instant;
 use std::collections::HashMap;
@@ -8,8 +8,9 @@ use std::time::Duration;
 use tokio::sync::Notify;
 use tokio::sync::futures::Notified;
 
-/// The shortest job is remembered for at least this long, and at most twice as long: through many jobs that were sent together,
-/// the last of which to end are the longest, but not much longer after a service has become slower.
+/// The shortest duration is remembered for at least this long, and at most twice as long. That must cover many jobs
+/// that were sent together, because the longest of them end last. It must not be much longer, because the service may
+/// become slower.
 const REMEMBERED: Duration = Duration::from_secs(300);
 
 /// The jobs of this client, by endpoint.
@@ -38,7 +39,8 @@ struct Siblings {
 struct Took {
     average: Duration,
     shortest: Duration,
-    /// Since when the shortest one is looked for, and what it was before that.
+    /// The begin of the current period, in which the shortest one is looked for, and the shortest one of the period
+    /// before.
     since: Instant,
     before: Duration,
 }
@@ -60,12 +62,12 @@ impl Took {
     }
 }
 
-/// A job that is followed, and what it may know from the others of its endpoint.
+/// A job that is followed, with access to what the others of its endpoint have shown.
 #[derive(Debug)]
 pub(crate) struct Sibling(Arc<Siblings>);
 
 impl Sibling {
-    /// Takes a job into account that has come to a good end. One that has failed says nothing of how long a job takes: an input
+    /// Records the duration of a job that succeeded. A failed job says nothing about how long jobs take, since an input
     /// may be refused at once.
     pub(crate) fn record(&self, took: Duration, now: Instant) {
         let mut guard = self.0.took.lock().unwrap_or_else(PoisonError::into_inner);
@@ -83,7 +85,7 @@ impl Sibling {
         self.known(|took| took.average)
     }
 
-    /// How long the shortest of the jobs took that ended lately.
+    /// The duration of the shortest job that ended lately.
     pub(crate) fn shortest(&self) -> Option<Duration> {
         self.known(|took| took.shortest.min(took.before))
     }
@@ -97,7 +99,7 @@ impl Sibling {
         self.0.followed.load(Ordering::Relaxed)
     }
 
-    /// Done when the first job ends after this was called.
+    /// A future that is ready when the next job of the endpoint ends.
     pub(crate) fn first_end(&self) -> Notified<'_> {
         self.0.first_end.notified()
     }

@@ -27,7 +27,7 @@ use tokio::time::{sleep_until, timeout};
 /// Failed streams in a row after which a job is only polled.
 const STREAM_FAILURES: u32 = 3;
 
-/// One job on its way.
+/// Follows one job.
 pub(crate) struct Follower<O> {
     job: Job<O>,
     logs: bool,
@@ -36,18 +36,18 @@ pub(crate) struct Follower<O> {
     /// When a stream may be opened, again or for the first time.
     stream_from: Instant,
     stream_failures: u32,
-    /// When the status is asked for next, beside the stream or instead of it.
+    /// When the next poll is due, beside the stream or instead of it.
     poll_at: Option<Instant>,
     polls: u32,
-    /// Polls that said nothing, in a row.
+    /// How many polls in a row have failed.
     failures: u32,
-    /// Since when they say nothing.
+    /// When the first of these polls failed.
     failing: Option<Instant>,
-    /// The last poll that said nothing.
+    /// The last failed poll.
     trouble: LastTrouble,
     /// Counts this job among the polled ones.
     polled: Option<PolledJob>,
-    /// Counts it among those of its endpoint, and knows of them.
+    /// Counts this job among those of its endpoint, and has what they have shown.
     sibling: Sibling,
     seen_logs: SeenLogs,
     done: bool,
@@ -62,16 +62,16 @@ struct StatusStream {
     permit: StreamPermit,
 }
 
-/// What came of waiting.
+/// The result of waiting.
 enum Step {
     Status(Box<QueueStatus>),
     StreamLost,
-    /// There is a stream for a job that has been polled so far.
+    /// A permit for a stream has become free for a job that was polled so far.
     StreamFree,
 }
 
 impl<O: CallOutput> Follower<O> {
-    /// On the heap: whoever carries it in a future does so several times.
+    /// On the heap, because futures that contain it would hold it several times.
     pub(crate) fn new(job: Job<O>, logs: bool) -> Box<Self> {
         Box::new(Self {
             sibling: job.jobs().durations.follow(job.endpoint().id),
@@ -97,19 +97,20 @@ impl<O: CallOutput> Follower<O> {
         self
     }
 
-    /// Why nothing is known of the job, where that is so.
+    /// The last failed poll, if nothing is known of the job since then.
     pub(crate) fn trouble(&self) -> &LastTrouble {
         &self.trouble
     }
 
-    /// The next status, its log lines only those not given before; `None` after the one that says completed.
+    /// The next status, with the log lines that were not returned before; `None` after the status that says that the
+    /// job has completed.
     ///
-    /// Trouble is waited out for as long as whoever waits for this does, and for the client's deadline at most; what ends
-    /// it sooner is a key that is refused, and an id that the queue does not know.
+    /// Temporary errors are waited out until the client's deadline, or until the caller stops waiting. A key that is
+    /// refused, or an id that the queue does not know, ends the wait at once.
     pub(crate) async fn next(&mut self) -> Result<Option<Box<QueueStatus>>> {
         self.step().await.map_err(|error| {
             self.done = true;
-            // What the queue does not know is not known to go on.
+            // A job that the queue does not know cannot be said to go on.
             if error.is_not_found() { error } else { self.job.outcome_unknown(error) }
         })
     }
@@ -160,7 +161,7 @@ impl<O: CallOutput> Follower<O> {
                 self.polled = None;
             }
             Err(error) if error.is_transient() => self.stream_lost(),
-            // Polling says the same of the job, or shows that only the stream is unavailable.
+            // Polling gives the same error, or shows that only the stream is unavailable.
             _ => self.stream_failures = STREAM_FAILURES,
         }
         Ok(())
@@ -170,18 +171,20 @@ impl<O: CallOutput> Follower<O> {
         self.stream_failures < STREAM_FAILURES && clock::now() >= self.stream_from
     }
 
-    /// A lost connection takes the streams of many jobs with it; they must not all come back at once.
+    /// Decides when to open the stream again. A lost connection ends the streams of many jobs, and these must not all
+    /// be opened again at once.
     fn stream_lost(&mut self) {
         self.stream = None;
         self.stream_failures = self.stream_failures.saturating_add(1);
         let streams = self.job.jobs().wire.lanes.open_streams();
         let spread = Duration::from_millis(100) + Duration::from_millis(10) * u32::try_from(streams).unwrap_or(1000);
         self.stream_from = clock::after(spread.mul_f64(jitter()).saturating_mul(self.stream_failures));
-        // The next look is a poll, in the same spread: the end may have come while the stream was gone.
+        // The job may have ended while there was no stream, so it is polled first, at a random time for the same
+        // reason.
         self.poll_at = Some(clock::after(spread.mul_f64(jitter())));
     }
 
-    /// Waits for the stream's next status, with a slow poll beside it once the job takes longer than such jobs do.
+    /// Waits for the stream's next status, and also polls slowly once the job takes longer than such jobs usually do.
     async fn streamed(&mut self, mut stream: Box<StatusStream>) -> Result<Step> {
         let jobs = self.job.jobs();
         let expected = self.sibling.average();
@@ -228,15 +231,15 @@ impl<O: CallOutput> Follower<O> {
         }
     }
 
-    /// Waits for the next poll. Where a stream has become free by then, it is opened instead: that is one request as well, and
-    /// none comes after it.
+    /// Waits for the next poll. If a permit for a stream is free by then, the stream is opened instead: that is one
+    /// request as well, and saves all later polls.
     async fn polled(&mut self) -> Result<Step> {
         let mut backoff = Duration::ZERO;
         loop {
             self.wait_for_poll(backoff).await;
             let wire = &self.job.jobs().wire;
             if self.may_stream() && wire.lanes.has_room(&wire.queue) {
-                // If another job is faster, this one is polled at once.
+                // If another job took the permit first, this one is polled at once.
                 self.poll_at = Some(clock::now());
                 return Ok(Step::StreamFree);
             }
@@ -247,13 +250,14 @@ impl<O: CallOutput> Follower<O> {
                     self.keep_new(&mut status);
                     return Ok(Step::Status(Box::new(status)));
                 }
-                // After trouble the looks grow rarer.
+                // After failed polls the intervals grow.
                 Err(error) => backoff = self.troubled(error)?,
             }
         }
     }
 
-    /// Waits for the interval, or until the first job of the endpoint has ended: that changes what is to be expected of all.
+    /// Waits for the interval, or until the first job of the endpoint has ended, since its duration tells when the
+    /// others may end.
     async fn wait_for_poll(&mut self, backoff: Duration) {
         let lanes = &self.job.jobs().wire.lanes;
         self.polled.get_or_insert_with(|| lanes.polling());
@@ -272,7 +276,7 @@ impl<O: CallOutput> Follower<O> {
                 _ => self.policy.interval(self.polls, elapsed, expected),
             };
             let wait = match expected {
-                // All are told at the same moment.
+                // All jobs learn this at the same moment, so their next polls are spread.
                 Some(expected) if self.polls == 0 || at.is_some() => {
                     self.policy.first_interval(elapsed, expected, jitter())
                 }
@@ -287,22 +291,22 @@ impl<O: CallOutput> Follower<O> {
         }
     }
 
-    /// How long this job takes at least, where its policy goes by that, and where it is known when the job was submitted.
+    /// How long this job takes at least, if its policy uses that, and if the time of its submit is known.
     fn expected(&self) -> Option<Duration> {
         self.job.age().filter(|_| self.policy.is_adaptive()).and_then(|_| self.sibling.shortest())
     }
 
-    /// A poll has said something.
+    /// Notes that a poll has succeeded.
     fn well(&mut self) {
         self.failures = 0;
         self.failing = None;
         self.trouble.set(None);
     }
 
-    /// A poll has said nothing: how long to wait before the next one, or the error where it counts as it is.
+    /// Notes that a poll has failed. Returns how long to wait before the next one, or the error if it ends the wait.
     fn troubled(&mut self, error: Error) -> Result<Duration> {
         let wire = &self.job.jobs().wire;
-        // What is too large has too many log lines.
+        // A status is too large only because of its log lines, so these are not asked for any more.
         self.logs &= !error.is_too_large();
         self.failures = self.failures.saturating_add(1);
         let outage = Outage {
@@ -330,8 +334,8 @@ impl<O: CallOutput> Follower<O> {
 }
 
 impl StatusStream {
-    /// Lets go of a stream that has said all. On HTTP/1.1 its connection can be used again only when the stream is read
-    /// to its end, which is on its way; nobody waits for that.
+    /// Ends a stream after its last status. On HTTP/1.1 its connection can be used again only when the stream has been
+    /// read to its end, which a task of its own does.
     fn retire(mut self) {
         if self.permit.operations.inner.speaks_http2() {
             return;
@@ -342,7 +346,7 @@ impl StatusStream {
         });
     }
 
-    /// The next status; `None` at the stream's end. Cancelling it loses nothing.
+    /// The next status; `None` at the stream's end. Cancel-safe.
     async fn next<O: CallOutput>(&mut self, job: &Job<O>) -> Result<Option<QueueStatus>> {
         loop {
             let too_large = |_| Error::new(ErrorKind::TooLarge, "an event of the status stream is too large");

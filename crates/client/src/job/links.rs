@@ -1,12 +1,13 @@
-//! The URLs that the server names for a job, as far as the key may go there.
+//! The URLs that the server names for a job, if the key may be sent there.
 
 use ideogram_schema::QueueStatus;
 use url::Url;
 
-/// Where a job's calls go: for each of them, the URL that the server has named instead of the described one.
+/// The URLs of a job's calls, where the server has named others than the description.
 ///
-/// Only one below the configured base is followed. Behind a gateway, or with `localhost` for `127.0.0.1`, the server names
-/// others: then the described path below the configured base is the right one, and the key goes nowhere else.
+/// A URL is used only if it is below the configured base. Behind a gateway, or with `localhost` for `127.0.0.1`, the
+/// server names URLs with another base. Then the described path below the configured base is used, and the key goes
+/// nowhere else.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Links {
     pub(crate) status: Option<Url>,
@@ -15,8 +16,8 @@ pub(crate) struct Links {
 }
 
 impl Links {
-    /// Takes what the answer to a submit names; `None` when the description says all. `described` is the request's own URL
-    /// as the description has it.
+    /// Takes the URLs from the answer to a submit; `None` if they are those of the description. `described` is the
+    /// request's own URL according to the description.
     pub(crate) fn new(status: &QueueStatus, allowed: impl Fn(&Url) -> bool, described: &str) -> Option<Self> {
         let link = |given: &Option<String>, suffix: &str| {
             let given = given.as_deref().filter(|given| given.strip_prefix(described) != Some(suffix))?;

@@ -12,12 +12,13 @@ use std::time::Duration;
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Found<O> {
-    /// Exactly one request had this input, and no other job of this client is that one.
+    /// Exactly one request had this input, and it is not another job of this client.
     Once(Job<O>),
-    /// Several could be it, or one could whose input is not kept: their ids, as far as they were seen.
+    /// Several requests could be the lost one, or the history does not keep their inputs: the ids of those that were
+    /// seen.
     Undecided(Vec<String>),
-    /// None had this input. It proves nothing before the platform has surely indexed the time in question, and it does
-    /// not say when that is.
+    /// No request had this input. That proves nothing at first, since the platform lists requests with a delay that it
+    /// does not state.
     Nowhere,
 }
 
@@ -35,7 +36,7 @@ pub struct LostReply {
     patience: Option<Duration>,
 }
 
-/// Looks once.
+/// Searches the history once.
 pub(crate) async fn find_submitted<O: CallOutput>(
     jobs: &Arc<Jobs>,
     payload: &Payload,
@@ -46,7 +47,7 @@ pub(crate) async fn find_submitted<O: CallOutput>(
         [] if found.complete => Ok(Found::Nowhere),
         [one] if found.complete => {
             let job = Job::attach(jobs.clone(), payload.endpoint, one.clone())?;
-            // Two searches at once must not both have it.
+            // Two simultaneous searches must not return the same job.
             if jobs.submitted.claim(one) { Ok(Found::Once(job)) } else { Ok(Found::Nowhere) }
         }
         _ => Ok(Found::Undecided(found.request_ids)),
@@ -54,13 +55,15 @@ pub(crate) async fn find_submitted<O: CallOutput>(
 }
 
 impl LostReply {
-    /// It ends in an error whose [`may_have_been_accepted`](crate::Error::may_have_been_accepted) is true. The default.
+    /// The submit ends in an error whose [`may_have_been_accepted`](crate::Error::may_have_been_accepted) is true. The
+    /// default.
     pub const fn report() -> Self {
         Self { patience: None }
     }
 
-    /// It looks the request up in the platform's history for this long, and goes on with the job when it finds exactly
-    /// one. Otherwise it ends in the error. Give the input a random seed, so that it has no twin.
+    /// The submit searches the platform's history for the request for this long, and goes on with the job if it finds
+    /// exactly one. Otherwise it ends in the error. Give the input a random seed, so that no other request has the same
+    /// input.
     pub const fn look_up(patience: Duration) -> Self {
         Self { patience: Some(patience) }
     }
@@ -70,8 +73,8 @@ impl LostReply {
         self.patience
     }
 
-    /// Looks for a lost request again and again, until it is found or the time is over. Trouble on the way counts as not
-    /// found: there is an error to report already.
+    /// Searches for a lost request repeatedly, until it is found or the time is over. A search that fails counts as not
+    /// found, because the call has an error to report already.
     pub(super) async fn reconcile<O: CallOutput>(
         self,
         jobs: &Arc<Jobs>,

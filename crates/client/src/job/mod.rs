@@ -50,7 +50,7 @@ pub(crate) struct Jobs {
     pub(crate) wire: Arc<Wire>,
     /// How long the jobs of each endpoint took.
     pub(crate) durations: JobDurations,
-    /// Which requests are not lost ones.
+    /// The ids of this client's own requests, which are not lost.
     pub(crate) submitted: SubmittedIds,
 }
 
@@ -81,7 +81,7 @@ pub struct Job<O> {
     /// Where the server named other URLs than the description has.
     links: Option<Arc<Links>>,
     submitted: Instant,
-    /// Whether this program has submitted it, and so knows its age.
+    /// Whether this process has submitted it, and so knows its age.
     is_new: bool,
     output: PhantomData<fn() -> O>,
 }
@@ -165,7 +165,7 @@ impl<O: CallOutput> Job<O> {
         Ok(self.with_request_id(answer)?.1)
     }
 
-    /// Where it stands, by a request that is not repeated.
+    /// Asks for its status, by a request that is not repeated.
     pub(crate) async fn look(&self, logs: bool) -> Result<QueueStatus> {
         let (wire, send) = (&self.jobs.wire, || self.request(Operation::Status, logs));
         let answer = wire.call_once(Operation::Status, Some(self.endpoint.id), send, |body| self.read(body)).await;
@@ -196,8 +196,8 @@ impl<O: CallOutput> Job<O> {
         self.with_request_id(opened)
     }
 
-    /// Fetches the result: one request. It is there once the job has completed; [`wait`](Self::wait) waits for that.
-    /// One that the queue has forgotten is looked for in the platform's history.
+    /// Fetches the result: one request. There is one when the job has completed; [`wait`](Self::wait) waits for that.
+    /// If the queue no longer has the job, the result is looked for in the platform's history.
     ///
     /// # Errors
     /// - Over: [`is_job_failure`](Error::is_job_failure) when the model's own answer is a failure, or
@@ -206,9 +206,9 @@ impl<O: CallOutput> Job<O> {
     ///   delivered; the files in one that does not fit are in [`files`](Error::files).
     /// - Not known: [`status`](Error::status) is 400 when the job has not completed;
     ///   [`is_not_found`](Error::is_not_found) when the id is unknown or the result has expired;
-    ///   [`is_job_open`](Error::is_job_open) when the queue has forgotten it and the history cannot be read;
-    ///   [`is_auth`](Error::is_auth), [`is_connect`](Error::is_connect), [`is_timeout`](Error::is_timeout) or a server error
-    ///   when the queue could not be asked. Ask again: that costs nothing.
+    ///   [`is_job_open`](Error::is_job_open) when the queue no longer has it and the history cannot be read;
+    ///   [`is_auth`](Error::is_auth), [`is_connect`](Error::is_connect), [`is_timeout`](Error::is_timeout) or a server
+    ///   error when the queue could not be asked. Ask again: that costs nothing.
     pub async fn result(&self) -> Result<Response<O>> {
         let (wire, send) = (&self.jobs.wire, || self.request(Operation::Result, false));
         let answer = wire.call(Operation::Result, Some(self.endpoint.id), send, read_output).await;
@@ -229,7 +229,8 @@ impl<O: CallOutput> Job<O> {
         self.with_request_id(wire.call_once(Operation::Result, Some(self.endpoint.id), send, read_output).await)
     }
 
-    /// What the history keeps of a job that the queue has forgotten. Where it cannot be read, nothing is known of the job.
+    /// The result from the history, for a job that the queue no longer has. If the history cannot be read, nothing is
+    /// known about the job.
     async fn forgotten(&self, error: Error) -> Result<Response<O>> {
         match Box::pin(self.recorded_result()).await {
             Ok(Some(response)) => Ok(response),
@@ -248,8 +249,8 @@ impl<O: CallOutput> Job<O> {
         )
     }
 
-    /// The output from the platform's history: there for 30 days by default, where the queue keeps a result for an hour at
-    /// most. `None` when it is not there, or not yet.
+    /// Fetches the output from the platform's history, which keeps it for 30 days by default; the queue keeps a result
+    /// for an hour at most. `None` if the history does not have it, or not yet.
     ///
     /// # Errors
     /// [`is_job_failure`](Error::is_job_failure) when the request failed; [`is_decode`](Error::is_decode) when its output does
@@ -280,7 +281,8 @@ impl<O: CallOutput> Job<O> {
     /// # Errors
     /// [`is_not_found`](Error::is_not_found) when the queue does not know the id; [`is_auth`](Error::is_auth),
     /// [`is_connect`](Error::is_connect), [`is_timeout`](Error::is_timeout) or a server error when no answer came: the job may
-    /// go on and be billed. That it has completed already is not an error but [`CancelState::AlreadyCompleted`].
+    /// go on and be billed. For a job that has completed already the result is [`CancelState::AlreadyCompleted`], not
+    /// an error.
     pub async fn cancel(&self) -> Result<CancelState> {
         let (wire, send) = (&self.jobs.wire, || self.request(Operation::Cancel, false));
         self.cancelled(wire.call(Operation::Cancel, Some(self.endpoint.id), send, read_cancel).await)
@@ -314,8 +316,8 @@ impl<O: CallOutput> Job<O> {
         result.map_err(|error| error.of_job(&self.request_id).with_files_of(self.endpoint))
     }
 
-    /// One request about the job: to the URL that the server has named below the configured base, else to the described
-    /// one.
+    /// Sends one request about the job, to the URL that the server has named below the configured base, or else to the
+    /// described one.
     fn request(&self, operation: Operation, logs: bool) -> BoxFuture<'_, RawResult> {
         let (queue, links) = (&self.jobs.wire.queue, self.links.as_deref());
         let (owner, app, id) = (self.endpoint.owner, self.endpoint.app, self.request_id.as_str());
@@ -370,7 +372,7 @@ fn read_cancel(body: &Bytes) -> serde_json::Result<CancelStatus> {
     json::from_slice(body)
 }
 
-/// Whether a text can stand in a path as one segment that means nothing else: `..` would climb.
+/// Whether a text is safe as one segment of a path; `..`, for example, would lead to another path.
 fn is_request_id(text: &str) -> bool {
     !text.is_empty()
         && text.len() <= 128

@@ -1,20 +1,20 @@
-//! How long the client keeps asking about a job while the answers decide nothing: pure functions of time.
+//! How long the client keeps asking about a job while no answer says what became of it: pure functions of time.
 //!
-//! The job runs at the service and is paid for, whatever happens on the way to it. So trouble on the way is waited out until the
-//! deadline, and only an answer about the job itself ends the wait.
+//! A failure of the network or a proxy does not stop the job, which is paid for. So such failures are waited out until
+//! the deadline, and only an answer about the job itself ends the wait.
 
 use crate::error::Judgement;
 use crate::wire::retry::RetryPolicy;
 use std::time::Duration;
 
-/// What is known when an answer decides nothing about the job.
+/// What is known when an answer does not say what became of the job.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Outage {
     /// How many such answers came in a row.
     pub(crate) failures: u32,
-    /// How long only such answers have come.
+    /// How long there have been only such answers.
     pub(crate) lasting: Duration,
-    /// For how long the job's own failure has contradicted what the queue says of it.
+    /// For how long the result has been a failure while the queue says that the job succeeded.
     pub(crate) contradicting: Duration,
     /// How long ago this program submitted the job; `None` for one that it has attached to.
     pub(crate) age: Option<Duration>,
@@ -38,11 +38,11 @@ impl Outage {
             // A job that was submitted a moment ago may not have reached every part of the queue. For one of unknown age,
             // "not found" is the truth: its result has expired, or the id is wrong.
             Judgement::NotFound => self.age.is_some_and(|age| age < policy.grace()),
-            // The queue says that it went well, the result that it failed: one of them is about to change.
+            // The queue says that it succeeded, and the result that it failed: one of them will change soon.
             Judgement::Contradicted => self.contradicting < policy.grace(),
             Judgement::RateLimited | Judgement::NotYetKnown => self.lasting < deadline,
         };
-        // Not `policy.delay`: its number of attempts is for one call, and here each answer did come.
+        // Not `policy.delay`: that limits the attempts of one call, and here each call was answered.
         let backoff = policy.backoff(self.failures.max(1), jitter).max(Duration::from_millis(1));
         doubted.then(|| backoff.max(self.asked.unwrap_or_default().min(deadline)))
     }

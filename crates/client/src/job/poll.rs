@@ -30,7 +30,7 @@ pub struct PollPolicy {
     longest: Duration,
 }
 
-/// How the interval moves between its bounds.
+/// How the interval grows.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Growth {
     /// Each interval is 1.5 times the one before.
@@ -62,7 +62,7 @@ impl PollPolicy {
         Self::new(Growth::Backoff, first, longest)
     }
 
-    /// Fits the interval to the time that other jobs of this client took at the same endpoint.
+    /// Adapts the interval to the time that other jobs of this client took at the same endpoint.
     ///
     /// - Once a job of the endpoint has ended, polls begin at nine tenths of the shortest of those times in the last five to
     ///   ten minutes. Each interval after that is a twenty-fifth of the time since the submit.
@@ -82,16 +82,16 @@ impl PollPolicy {
             (Growth::Backoff, _) => (0..polls.min(50))
                 .fold(self.shortest, |interval, _| interval.saturating_add(interval / 2).min(self.longest)),
             (Growth::Adaptive, Some(expected)) if elapsed < begin(expected) => begin(expected).saturating_sub(elapsed),
-            // A part of the time that has passed: the result is noticed at most 4 or 5 % late, however long the job takes, with a
-            // number of polls that grows only with the logarithm of that time.
+            // A fraction of the time that has passed. So the result is noticed at most 4 or 5 % late, however long the
+            // job takes, and the number of polls grows only with the logarithm of that time.
             (Growth::Adaptive, Some(_)) => elapsed / 25,
             (Growth::Adaptive, None) => elapsed / 20,
         };
         chosen.clamp(self.shortest, self.longest)
     }
 
-    /// The same for one of so many jobs that are followed together, none of which has ended: whichever is polled finds out
-    /// whether they have begun to, and the others are told.
+    /// Like [`interval`](Self::interval), for one of `jobs` jobs that are followed together, none of which has ended.
+    /// When a poll finds one that has ended, the others learn of it.
     pub(crate) fn shared_interval(&self, polls: u32, elapsed: Duration, jobs: u32) -> Duration {
         let alone = self.interval(polls, elapsed, None);
         match self.growth {
@@ -100,26 +100,27 @@ impl PollPolicy {
         }
     }
 
-    /// How long to wait before the first poll that goes by how long such a job takes at least. `jitter` is from 0 to 1: jobs
-    /// that were sent together, or that learn of it together, are polled one after the other.
+    /// How long to wait before the first poll, if it is known how long such a job takes at least. `jitter` is from 0 to
+    /// 1, so that jobs that were sent together, or that learn the time together, are polled one after the other.
     pub(crate) fn first_interval(&self, elapsed: Duration, expected: Duration, jitter: f64) -> Duration {
         let begin = begin(expected).max(elapsed);
         let next = self.interval(1, begin, Some(expected)).mul_f64(jitter);
         begin.saturating_sub(elapsed).saturating_add(next).clamp(SHORTEST, self.longest)
     }
 
-    /// How much of an interval is waited: jobs that were polled together do not stay together. `jitter` is from 0 to 1.
+    /// Shortens an interval at random, so that jobs that were polled together are not polled together the next time.
+    /// `jitter` is from 0 to 1.
     pub(crate) fn spread(interval: Duration, jitter: f64) -> Duration {
         interval.mul_f64(0.95 + 0.05 * jitter)
     }
 
-    /// Whether it goes by how long jobs take.
+    /// Whether the policy uses the time that other jobs took.
     pub(crate) fn is_adaptive(&self) -> bool {
         self.growth == Growth::Adaptive
     }
 }
 
-/// When polls begin: somewhat before the shortest job had ended, or nobody would find out that jobs have become shorter.
+/// When polls begin: somewhat earlier than the shortest job ended, so that the client notices when jobs become shorter.
 fn begin(expected: Duration) -> Duration {
     expected / 10 * 9
 }

@@ -1,13 +1,13 @@
-//! What can be known to fail before a paid request is sent.
+//! Checks of the input before a paid request is sent.
 
 use crate::error::Result;
 use crate::wire::input::Payload;
 use serde_json::Value;
 
-/// Refuses an input that names a file by something else than a URL, and one whose mask does not fit its picture, where
-/// both are inlined. What an endpoint takes is in its table.
+/// Refuses an input that names a file by anything but a URL, and one with an inlined picture and mask of different
+/// sizes. The endpoint's table says which fields are files.
 pub(crate) fn check(payload: &Payload) -> Result<()> {
-    // A picture that is inlined takes time to read, so it is done once, and only where there can be one.
+    // Parsing an inlined picture takes time, so it is done once, and only for endpoints that take files.
     if !payload.endpoint.takes_files() {
         return Ok(());
     }

@@ -75,13 +75,13 @@ impl<T> Response<T> {
         self
     }
 
-    /// Saves every file of the answer, and gives them in the answer's order, each with what is odd about it
-    /// ([`warnings`](crate::FileFacts::warnings)).
+    /// Saves every file of the answer, and returns them in the answer's order, each with its
+    /// [`warnings`](crate::FileFacts::warnings).
     ///
-    /// A path that ends with `/`, or where a folder is, is a folder: each file gets the server's name there, cleaned, with
-    /// an extension that fits its content, and a number where that name is taken; the folder is made where it is missing.
-    /// Any other path is the first file's own, which is replaced where it exists; a second file stands beside it as
-    /// `fox-2.png`. Each file is there whole or not at all.
+    /// A path that ends with `/`, or at which there is a folder, is a folder, and is made if it is missing. Each file
+    /// gets the server's name in it, cleaned, with an extension that fits its content, and a number if that name is
+    /// taken. Any other path is the path of the first file, and an existing file is replaced; a second file is saved
+    /// beside it as `fox-2.png`. Each file is saved completely or not at all.
     ///
     /// ```no_run
     /// # async fn example(client: ideogram_client::Client) -> ideogram_client::Result<()> {
@@ -92,12 +92,11 @@ impl<T> Response<T> {
     /// ```
     ///
     /// # Errors
-    /// The first that a file meets; files before it stay saved. [`is_file`](crate::Error::is_file) when it cannot be written, or
-    /// its folder cannot be made;
-    /// [`is_expired`](crate::Error::is_expired) when the server keeps it no longer;
-    /// [`is_timeout`](crate::Error::is_timeout), [`is_connect`](crate::Error::is_connect) and
-    /// [`is_decode`](crate::Error::is_decode) when it cannot be fetched. It is paid for in each case, and
-    /// [`file_url`](crate::Error::file_url) says where it still is.
+    /// The first error of a file; files before it stay saved. [`is_file`](crate::Error::is_file) when it cannot be
+    /// written, or its folder cannot be made; [`is_expired`](crate::Error::is_expired) when the server no longer has
+    /// it; [`is_timeout`](crate::Error::is_timeout), [`is_connect`](crate::Error::is_connect) and
+    /// [`is_decode`](crate::Error::is_decode) when it cannot be fetched. The file is paid for in each case, and
+    /// [`file_url`](crate::Error::file_url) is its URL.
     pub async fn save_to(&self, path: impl AsRef<Path>) -> Result<Vec<SavedFile>> {
         let path = path.as_ref();
         let is_folder = path.is_dir() || path.as_os_str().as_encoded_bytes().ends_with(b"/");
@@ -157,19 +156,20 @@ impl<T> Response<T> {
         self.output
     }
 
-    /// The request's id: what fal's support, history and bill know it by. `None` only for a run whose answer has no header
+    /// The request's id, as fal's support, history and bills use it. `None` only for a run whose answer has no header
     /// `X-Fal-Request-Id`.
     pub fn request_id(&self) -> Option<&str> {
         self.request_id.as_deref()
     }
 
-    /// What is billed, in the endpoint's unit (`X-Fal-Billable-Units`); [`EndpointInfo::price`] is the price of one. `None`
-    /// where the answer does not say it.
+    /// The number of units that are billed (`X-Fal-Billable-Units`); [`EndpointInfo::price`] is the price of one.
+    /// `None` if the answer does not have the header.
     pub fn billable_units(&self) -> Option<f64> {
         self.billable_units
     }
 
-    /// Where it was served from, in fal's own words (`X-Fal-Served-From`), where the answer says it.
+    /// The header `X-Fal-Served-From`, unchanged: where the answer was served from. `None` if the answer does not have
+    /// it.
     pub fn served_from(&self) -> Option<&str> {
         self.served_from.as_deref()
     }

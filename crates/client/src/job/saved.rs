@@ -1,4 +1,4 @@
-//! A job as it is written down, to be taken up again.
+//! A job as data, to be stored and continued later.
 
 use crate::error::{Error, Result};
 use crate::job::{Job, Jobs};
@@ -27,14 +27,14 @@ use std::sync::Arc;
 pub struct SavedJob {
     /// The base URL of the queue that the job is in.
     pub queue: String,
-    /// The endpoint's id; [`restore_json`](crate::Client::restore_json) takes whichever it is.
+    /// The endpoint's id; [`restore_json`](crate::Client::restore_json) takes a job of any endpoint.
     pub endpoint: String,
     /// The job's id.
     pub request_id: String,
 }
 
 impl<O: CallOutput> Job<O> {
-    /// What to write down to take the job up again; the job itself serialises to the same.
+    /// What to store to continue with the job later; serialising the job itself gives the same.
     pub fn save(&self) -> SavedJob {
         SavedJob {
             queue: self.jobs().wire.bases.queue.as_str().to_owned(),

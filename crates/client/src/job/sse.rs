@@ -6,12 +6,13 @@ use bytes::BytesMut;
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct TooLarge;
 
-/// Cuts a byte stream into events. Lines end with LF, CR or both; comments and every field but `data` are passed over.
+/// Cuts a byte stream into events. Lines end with LF, CR or both; comments and every field but `data` are ignored.
 #[derive(Debug)]
 pub(crate) struct Events {
     limit: usize,
     buffer: BytesMut,
-    /// Bytes of the buffer that hold no line end, so that a slow drip is not searched again and again.
+    /// How many bytes of the buffer are known to contain no line end, so that data that arrives slowly is not searched
+    /// repeatedly.
     searched: usize,
     data: Vec<u8>,
     has_data: bool,

@@ -1,12 +1,12 @@
-//! Reading a job's status with lenience: a job that is paid for is not lost over a log line.
+//! Reading a job's status leniently: a malformed log line must not lose a job that is paid for.
 
 use ideogram_schema::{QueueState, QueueStatus};
 use serde::de::Error as _;
 use serde_json::{Map, Value};
 
-/// Decodes a status. Where it is not quite as described, what cannot be read is left out, as long as a state is there.
+/// Decodes a status. Parts that do not fit the description are left out, if the job's state can be read.
 ///
-/// That another job has come to its end says nothing about this one.
+/// A final status with another request id is refused, since it says nothing about this job.
 pub(crate) fn read(bytes: &[u8], request_id: &str) -> Result<QueueStatus, serde_json::Error> {
     let mut status = decode(bytes, request_id)?;
     status.error = status.error.filter(|error| !error.trim().is_empty());
@@ -17,7 +17,7 @@ pub(crate) fn read(bytes: &[u8], request_id: &str) -> Result<QueueStatus, serde_
     Ok(status)
 }
 
-/// Whether nothing more will come: it has completed, or it says why it never will.
+/// Whether the status is final: the job has completed, or the status has the reason why it failed.
 pub(crate) fn has_ended(status: &QueueStatus) -> bool {
     status.status == QueueState::Completed || (!status.status.is_known() && reason(status).is_some())
 }
@@ -29,7 +29,7 @@ pub(crate) fn reason(status: &QueueStatus) -> Option<String> {
 
 fn decode(bytes: &[u8], request_id: &str) -> Result<QueueStatus, serde_json::Error> {
     let strict = match serde_json::from_slice(bytes) {
-        // A list of values would be read as the fields in their order, and is no status.
+        // serde would also read a list, as the fields in their order; a list is not a status.
         Ok(_) if !bytes.trim_ascii_start().starts_with(b"{") => {
             return Err(serde_json::Error::custom("it is no JSON object"));
         }
@@ -64,7 +64,7 @@ fn decode(bytes: &[u8], request_id: &str) -> Result<QueueStatus, serde_json::Err
     serde_json::from_value(Value::Object(kept))
 }
 
-/// `false`, `[]` and `{}` beside `null`: a field that is always there, and empty.
+/// Whether a field's value means "nothing": `null`, and also `false`, `[]` and `{}`, which some servers always send.
 fn says_nothing(value: &Value) -> bool {
     match value {
         Value::Null | Value::Bool(false) => true,

@@ -27,20 +27,20 @@ use url::form_urlencoded;
 ///
 /// # Dropping it
 /// Dropped before it has sent anything, between two attempts for example, it sends nothing. Dropped while the request is
-/// on its way it does not wait for the answer, so nobody knows the job's id: it may be accepted and billed.
-/// [`cancel_when`](Self::cancel_when) ends it in good order instead; so does
+/// on its way, it does not wait for the answer: the request may be accepted and billed, and the job's id is lost.
+/// [`cancel_when`](Self::cancel_when) waits for the answer and cancels the job instead; so does
 /// [`Subscribe::with_cancel_on_drop`](crate::Subscribe::with_cancel_on_drop) for a call that is dropped.
 #[must_use = "a call is sent when it is awaited"]
 pub struct Submit<'a, O> {
     jobs: &'a Arc<Jobs>,
     payload: Result<Payload>,
-    /// On the heap: whoever carries it in a future does so several times.
+    /// On the heap, because futures that contain it would hold it several times.
     settings: Box<Settings>,
     cancel: Option<BoxFuture<'a, ()>>,
     output: PhantomData<fn() -> O>,
 }
 
-/// What a caller may set, and is needed no more when the request has been sent.
+/// The settings of the call that are not needed after the request has been sent.
 #[derive(Default)]
 struct Settings {
     options: CallOptions,
@@ -109,19 +109,21 @@ impl<'a, O: CallOutput> Submit<'a, O> {
         self
     }
 
-    /// How long the submit may take, retries and the search for a lost reply included; by default the client's deadline. Past
-    /// it nothing more is sent, and what is on its way is wound up as [`cancel_when`](Self::cancel_when) does it.
+    /// How long the submit may take, retries and the search for a lost reply included; by default the client's
+    /// deadline. After it no new attempt is made. A request that is on its way is handled as
+    /// [`cancel_when`](Self::cancel_when) says.
     pub fn with_deadline(mut self, deadline: Duration) -> Self {
         self.settings.deadline = Some(deadline);
         self
     }
 
-    /// Gives the submit up when this future is done: a token, a timer, a signal.
+    /// Gives the submit up when this future is done: a cancellation token, a timer, a signal.
     ///
     /// Between two attempts nothing more is sent, and the error's state is [`NotSent`](crate::RequestState::NotSent).
-    /// While the request is on its way its answer is waited for, three seconds by default, and the job is cancelled by
-    /// its id: the error says what came of that. A job that has completed by then is given. Without an answer the state is
-    /// [`Unknown`](crate::RequestState::Unknown), and [`sent_within`](crate::Error::sent_within) says where to look.
+    /// While the request is on its way, the client waits for its answer, three seconds by default, and cancels the job
+    /// by its id; the error says whether that succeeded. If the job has completed by then, it is returned. Without an
+    /// answer the state is [`Unknown`](crate::RequestState::Unknown), and [`sent_within`](crate::Error::sent_within)
+    /// says where to look.
     ///
     /// ```no_run
     /// # async fn example(client: ideogram_client::Client) -> ideogram_client::Result<()> {
@@ -136,7 +138,7 @@ impl<'a, O: CallOutput> Submit<'a, O> {
         self
     }
 
-    /// The request, checked, and the end that is set to its call.
+    /// Checks the request, and returns it with the deadline and the cancellation of its call.
     pub(crate) fn begin(self) -> Result<(Box<Order>, Stop<'a>)> {
         let (timeouts, settings) = (&self.jobs.wire.timeouts, self.settings);
         let stop = Stop::new(settings.deadline.unwrap_or(timeouts.deadline), self.cancel, timeouts.wind_up);
@@ -150,7 +152,7 @@ impl<'a, O: CallOutput> Submit<'a, O> {
         Ok((Box::new(order), stop))
     }
 
-    /// The endpoint, where the input is one of its.
+    /// The endpoint's id, if the input fits it.
     pub(crate) fn endpoint_id(&self) -> &'static str {
         self.payload.as_ref().map_or("", |payload| payload.endpoint.id)
     }
@@ -161,7 +163,7 @@ impl<'a, O: CallOutput> Submit<'a, O> {
     }
 }
 
-/// A request that can be sent, by whichever task.
+/// A request that is ready to be sent, on this task or another.
 pub(crate) struct Order {
     jobs: Arc<Jobs>,
     payload: Payload,
@@ -175,7 +177,8 @@ impl Order {
         &self.jobs.wire
     }
 
-    /// Sends it. Where the call's end comes over that, its job is cancelled, and given only if it has completed.
+    /// Sends it. If the call's deadline or cancellation comes meanwhile, the job is cancelled, and returned only if it
+    /// has completed.
     pub(crate) async fn place<O: CallOutput>(self: Box<Self>, stop: &mut Stop<'_>) -> Result<Job<O>> {
         let job: Job<O> = self.send(stop).await?;
         trace::request_id(job.request_id(), &job.jobs().wire.secrets);
@@ -213,7 +216,7 @@ impl Order {
             },
             Err(error) => error,
         };
-        // Its head says that it was accepted, and by which id: what the body would have said can be done without.
+        // The answer's headers say that the request was accepted, and its id, so the body is not needed.
         let head = error.repr().head.as_ref().filter(|head| head.status.is_success());
         let Some(id) = head.and_then(|head| head.request_id.clone()) else { return Err(error) };
         Job::accepted(jobs.clone(), endpoint, &QueueStatus::new(QueueState::InQueue, id)).map_err(|_| error)
@@ -239,7 +242,7 @@ impl<'a, O: CallOutput> IntoFuture for Submit<'a, O> {
     }
 }
 
-/// Reads the answer to a submit. The job exists and is paid for, so all that is insisted on is its id.
+/// Reads the answer to a submit. The job exists and is paid for, so only its id is required.
 fn accepted(body: &[u8]) -> serde_json::Result<QueueStatus> {
     let strict = match serde_json::from_slice(body) {
         Ok(status) => return Ok(status),

@@ -1,4 +1,4 @@
-//! Submit, follow, fetch: the call that most programs want.
+//! Submits a request, follows its job and fetches the result: the call that most programs want.
 
 use crate::clock;
 use crate::error::{Error, ErrorKind, RequestState, Result};
@@ -31,8 +31,8 @@ type OnStatus<'a> = Box<dyn FnMut(&QueueStatus) + Send + 'a>;
 /// awaiting it sends it.
 ///
 /// # Dropping it
-/// Dropped before the submit has left, it sends nothing. Dropped while the submit is on its way, the request may be accepted
-/// and billed, and nobody knows its id. Dropped later, the job goes on, and its result can be fetched by id.
+/// Dropped before the submit is sent, it sends nothing. Dropped while the submit is on its way, the request may be
+/// accepted and billed, and its id is lost. Dropped later, the job goes on, and its result can be fetched by id.
 /// [`with_cancel_on_drop`](Self::with_cancel_on_drop) cancels it in both cases.
 #[must_use = "a call is sent when it is awaited"]
 pub struct Subscribe<'a, O> {
@@ -80,10 +80,9 @@ impl<'a, O: CallOutput> Subscribe<'a, O> {
         self
     }
 
-    /// How long the whole call may take; by default the client's deadline. Past it nothing new is begun: a submit that is
-    /// under way and the job are wound up as [`cancel_when`](Self::cancel_when) does it, within
-    /// [`limits::WIND_UP`](crate::limits::WIND_UP) by default. A deadline that passes between two attempts of the submit
-    /// ends in the last attempt's error.
+    /// How long the whole call may take; by default the client's deadline. After it, a submit that is under way and the
+    /// job are handled as [`cancel_when`](Self::cancel_when) says, within [`limits::WIND_UP`](crate::limits::WIND_UP)
+    /// by default. A deadline that passes between two attempts of the submit ends in the last attempt's error.
     pub fn with_deadline(mut self, deadline: Duration) -> Self {
         self.submit = self.submit.with_deadline(deadline);
         self
@@ -113,27 +112,27 @@ impl<'a, O: CallOutput> Subscribe<'a, O> {
         self
     }
 
-    /// Cancels the job when this call is dropped before its end. The submit is sent by a task of its own: dropped while that
-    /// is on its way, the task waits for its answer and cancels the job by its id; dropped between two attempts, nothing
-    /// more is sent.
+    /// Cancels the job when this call is dropped before its end. A task of its own sends the submit. If the call is
+    /// dropped while the submit is on its way, the task waits for the answer and cancels the job by its id. If it is
+    /// dropped between two attempts, nothing more is sent.
     ///
-    /// The runtime that the call was awaited on does this, wherever the call is dropped. A runtime that is shutting down,
-    /// at the end of `main` for example, does nothing more: there, take [`cancel_when`](Self::cancel_when) and wait for
-    /// the call's end. Nobody hears of a cancel that fails.
+    /// This happens on the runtime on which the call was awaited, wherever it is dropped. A runtime that is shutting
+    /// down, at the end of `main` for example, runs no more tasks: use [`cancel_when`](Self::cancel_when) there and
+    /// wait for the call to end. A cancel that fails is not reported.
     pub fn with_cancel_on_drop(mut self) -> Self {
         self.cancel_on_drop = true;
         self
     }
 
-    /// Gives the call up when this future is done: a token, a timer, a signal. It ends in an error that says what came of
-    /// it, whose [`state`](crate::Error::state) says what may be billed:
+    /// Gives the call up when this future is done: a cancellation token, a timer, a signal. The call then ends in an
+    /// error whose [`state`](crate::Error::state) says whether the request may be billed:
     ///
-    /// - Before the submit has left, between two attempts for example, nothing is sent.
-    /// - While it is on its way its answer is waited for, three seconds by default, and the job is cancelled by its id.
-    ///   Without an answer the state is [`Unknown`](crate::RequestState::Unknown), and
+    /// - Before the submit is sent, or between two attempts, nothing more is sent.
+    /// - While it is on its way, the client waits for its answer, three seconds by default, and cancels the job by its
+    ///   id. Without an answer the state is [`Unknown`](crate::RequestState::Unknown), and
     ///   [`sent_within`](crate::Error::sent_within) says where to look.
-    /// - While the job is followed it is cancelled, by one request.
-    /// - A job that has completed by then is not wasted: its result is fetched, and the call ends well.
+    /// - While the job is followed, one request cancels it.
+    /// - If the job has completed by then, its result is fetched, and the call succeeds.
     ///
     /// All of it takes at most [`limits::WIND_UP`](crate::limits::WIND_UP), or what
     /// [`ClientBuilder::with_wind_up`](crate::ClientBuilder::with_wind_up) says.
@@ -160,7 +159,7 @@ impl<'a, O: CallOutput> Subscribe<'a, O> {
         } else {
             Box::pin(order.place(&mut stop)).await?
         };
-        // Its end has come, and it is given because it has completed.
+        // The call was to end, and the job was returned because it has completed.
         if let Some(why) = stop.came() {
             return Box::pin(job.last_result(stop.left(), why)).await;
         }
@@ -171,7 +170,7 @@ impl<'a, O: CallOutput> Subscribe<'a, O> {
     }
 }
 
-/// Follows the job to its end, or to that of its call.
+/// Follows the job until it ends, or until the call's deadline or cancellation.
 async fn follow<O: CallOutput>(
     job: &Job<O>,
     logs: bool,
@@ -193,7 +192,7 @@ async fn follow<O: CallOutput>(
         Err(why) => why,
     };
     if completed.load(Ordering::Relaxed) {
-        // There is nothing to cancel, and its result is on its way.
+        // The job has completed, so there is nothing to cancel: only its result is fetched.
         let Ok(outcome) = timeout(stop.left(), finish).await else {
             let said = "it has completed, but its result did not come in time";
             return Err(trouble.told(job.given_up(why, said)));
@@ -204,11 +203,11 @@ async fn follow<O: CallOutput>(
     job.last_result(stop.left(), why).await.map_err(|error| trouble.told(error))
 }
 
-/// Sends the request from a task of its own, which goes on when the call is dropped: what is on its way is waited for and
-/// cancelled by its id.
+/// Sends the request from a task of its own, which goes on when the call is dropped: it waits for the answer of a
+/// submit that is on its way, and cancels the job by its id.
 async fn place_beside<O: CallOutput>(order: Box<Order>, stop: &mut Stop<'_>) -> Result<Job<O>> {
     let (wire, begun) = (order.wire().clone(), clock::system_time());
-    // The task hears of it when this end is dropped: with the call, or when its caller cancels it.
+    // Dropping `hold` tells the task that the call was dropped or cancelled.
     let (hold, dropped) = oneshot::channel::<()>();
     let mut own = stop.with_cancel(dropped.map(drop).boxed());
     let placing = async move { order.place(&mut own).await.map(|job| CancelOnDrop::new(Some(job))) };
@@ -220,7 +219,7 @@ async fn place_beside<O: CallOutput>(order: Box<Order>, stop: &mut Stop<'_>) -> 
         task.await
     };
     let gone = |error| Error::new(ErrorKind::Cancelled, "the task of the submit has ended").with_source(error);
-    // The task has ended with its runtime, say: nobody knows how far the request had come.
+    // The task has ended early, with its runtime for example, so it is unknown whether the request was accepted.
     let unknown = |error| gone(error).in_state(RequestState::Unknown).sent_since(begun, wire.clock.offset_ms());
     let guard: CancelOnDrop<O> = outcome.map_err(unknown)??;
     guard.disarm().ok_or_else(|| Error::new(ErrorKind::Cancelled, "the submit has no job"))

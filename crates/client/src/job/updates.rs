@@ -16,14 +16,14 @@ use std::task::{Context, Poll};
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Update {
-    /// It waits in the queue; repeated when its position has changed.
+    /// It waits in the queue; sent again when its position has changed.
     Queued {
         /// How many requests are ahead, where the server says.
         position: Option<i64>,
     },
     /// A runner works on it.
     Started,
-    /// It wrote a log line; each is given once.
+    /// It wrote a log line; each line is sent once.
     Log(LogEntry),
     /// It has ended, successfully or not: [`QueueStatus::error`] says which. Always the last update.
     Completed(Box<QueueStatus>),
@@ -54,7 +54,7 @@ impl Updates {
 }
 
 impl<O: CallOutput> Job<O> {
-    /// Each thing that happens to the job, as it happens, up to its completion. The stream ends after
+    /// The job's updates as they happen, until it has completed. The stream ends after
     /// [`Update::Completed`](crate::Update::Completed) or an error; [`result`](Self::result) has the result then.
     ///
     /// ```no_run
@@ -94,7 +94,7 @@ impl fmt::Debug for Updates {
     }
 }
 
-/// What has been given of a job so far: statuses repeat themselves, updates do not.
+/// What was sent of a job so far, because statuses repeat what is known, and updates must not.
 #[derive(Debug, Default)]
 struct StatusChanges {
     queued: bool,

@@ -20,7 +20,7 @@ use std::time::Duration;
 
 impl<O: CallOutput> Job<O> {
     /// Follows the job to its end and fetches the result, for as long as the client's deadline allows
-    /// ([`limits::DEADLINE`](crate::limits::DEADLINE) by default). Past it the job goes on: wait again, or
+    /// ([`limits::DEADLINE`](crate::limits::DEADLINE) by default). After the deadline the job goes on: wait again, or
     /// [`cancel`](Self::cancel) it.
     ///
     /// ```no_run
@@ -44,7 +44,8 @@ impl<O: CallOutput> Job<O> {
     ///   [`is_auth`](Error::is_auth) when the key is refused.
     /// - Not known: [`is_not_found`](Error::is_not_found) when the service does not know the job, or its result has expired.
     ///
-    /// A verdict is the model's, or the queue's, never the network's: an outage is waited out until the deadline.
+    /// Only an answer of the model or the queue ends the wait as a failure. Errors of the network are waited out until
+    /// the deadline.
     pub async fn wait(&self) -> Result<Response<O>> {
         let deadline = self.jobs.wire.timeouts.deadline;
         let follower = Follower::new(self.clone(), false);
@@ -60,11 +61,11 @@ impl<O: CallOutput> Job<O> {
 
     /// Follows the job to its end, showing each status on the way with its new log lines, and fetches the result.
     ///
-    /// It goes on for as long as the job does: put a timeout around it, or take [`wait`](Self::wait).
+    /// It waits for as long as the job takes: put a timeout around it, or use [`wait`](Self::wait).
     ///
     /// # Errors
-    /// As [`wait`](Self::wait), but for the deadline: there is none, and an outage is waited out for as long as the client's
-    /// deadline says, counted from its beginning.
+    /// As [`wait`](Self::wait), except for the deadline: the call has none. An outage is waited out for the length of
+    /// the client's deadline, counted from the beginning of the outage.
     pub async fn follow(&self, on_status: impl FnMut(&QueueStatus) + Send) -> Result<Response<O>> {
         self.traced("follow", self.finish(Follower::new(self.clone(), true), on_status)).await
     }
@@ -91,7 +92,7 @@ impl<O: CallOutput> Job<O> {
                     last = Some(status);
                 }
                 Ok(None) => break,
-                // The queue has forgotten it; the result or the history may be there all the same.
+                // The queue no longer has the status, but there may still be a result, there or in the history.
                 Err(error) if error.is_not_found() => break,
                 Err(error) => return Err(error),
             }
@@ -100,7 +101,7 @@ impl<O: CallOutput> Job<O> {
         drop(follower);
         match last.as_deref().and_then(status::reason) {
             None => {
-                // On the heap, as it is not there while the job is followed.
+                // On the heap, so that it takes no space in this future while the job is followed.
                 let response = Box::pin(self.outcome(&trouble)).await?;
                 Ok(response.with_job(&self.request_id, last.map(|last| *last), clock::since(self.submitted)))
             }
@@ -111,7 +112,8 @@ impl<O: CallOutput> Job<O> {
         }
     }
 
-    /// The result of a job that has completed, or that the queue has forgotten: asked for until something is known.
+    /// The result of a job that has completed, or that the queue no longer has. It is asked for until the outcome is
+    /// known.
     async fn outcome(&self, trouble: &LastTrouble) -> Result<Response<O>> {
         let wire = &self.jobs.wire;
         let mut outage = Outage::default();
@@ -134,7 +136,7 @@ impl<O: CallOutput> Job<O> {
                 |outage: &Outage, judgement| outage.wait(judgement, &wire.retry, wire.timeouts.deadline, jitter());
             let (error, wait) = match (judgement, wait(&outage, judgement)) {
                 (Judgement::NotFound, None) => match self.forgotten(error).await {
-                    // The history cannot be read now; it may be in a while.
+                    // The history cannot be read now, but perhaps a little later.
                     Err(unread) if unread.is_job_open() && unread.is_transient() => {
                         outage.asked = unread.retry_after();
                         (unread, wait(&outage, Judgement::NotYetKnown))
@@ -161,10 +163,11 @@ impl<O: CallOutput> Job<O> {
         }
     }
 
-    /// What the model itself says of a job that has failed: typed details are in the result only. It is asked for once.
+    /// The error of a job that has failed, from its result, because only the result has the typed details. It is asked
+    /// for once.
     async fn failure(&self) -> Error {
         let body = match self.fetch().await {
-            // Whatever the queue says, it may be paid for, so the error keeps it.
+            // The queue says that the job failed, but there is an output. It may be paid for, so the error keeps it.
             Ok((_, (_, body))) => Some(Body::of_output(&body)),
             Err(error) => match error.judge(Some(&self.request_id), Reported::Error) {
                 Judgement::Failed | Judgement::Cancelled | Judgement::Answered => return error,

@@ -1,4 +1,4 @@
-//! The bytes of a local picture, wherever they are, as bodies of requests.
+//! The content of a local picture, from memory, a file or a reader, as bodies of requests.
 
 use super::progress::Attempt;
 use super::unreadable::unreadable;
@@ -12,7 +12,7 @@ use std::path::PathBuf;
 use tokio::fs::File;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncSeekExt};
 
-/// Bytes that are read from a file at once.
+/// How many bytes are read from a file at once.
 const PIECE: usize = 256 << 10;
 
 /// A local picture.
@@ -38,7 +38,7 @@ impl Content {
         Ok(Self::File { path, length: facts.len() })
     }
 
-    /// What the content says that it is.
+    /// The format, recognised by the content.
     pub(super) async fn format(&self) -> Result<Option<Format>> {
         match self {
             Self::Memory(bytes) => Ok(Format::of(bytes)),
@@ -79,11 +79,11 @@ impl Piece {
         }
     }
 
-    /// As the body of a request, which tells the meter how far it is.
+    /// The content as the body of a request, which reports its progress.
     pub(super) async fn body(&self, attempt: Attempt) -> Result<reqwest::Body> {
         match self {
             Self::Memory(bytes) => {
-                // A clone of the handle, in slices that make progress visible.
+                // Slices share the memory, and make the progress visible.
                 let bytes = bytes.clone();
                 let starts = (0..bytes.len()).step_by(PIECE);
                 let pieces: Vec<_> = starts.map(|start| bytes.slice(start..bytes.len().min(start + PIECE))).collect();

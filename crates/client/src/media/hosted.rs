@@ -6,8 +6,8 @@ use std::fmt;
 /// The URL of a picture that the endpoints can read: uploaded, somewhere on the web, or a `data:` URI. Made by
 /// [`Client::upload`](crate::Client::upload).
 ///
-/// Every input field for a picture takes it. One upload serves any number of requests, for as long as its file is kept.
-/// `Debug` shows the first 200 bytes only, since a `data:` URI may be megabytes.
+/// Every input field for a picture takes it. One upload can be used by any number of requests, for as long as the file
+/// is kept. `Debug` shows the first 200 bytes only, since a `data:` URI may be megabytes.
 ///
 /// ```
 /// use ideogram_client::{HostedUrl, ImageInput, RemixInput};
@@ -32,7 +32,7 @@ impl HostedUrl {
         &self.0
     }
 
-    /// Whether the picture stands in the URL itself.
+    /// Whether the URL is a `data:` URI, which contains the picture.
     pub fn is_inline(&self) -> bool {
         self.0.starts_with("data:")
     }

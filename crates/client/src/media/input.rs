@@ -52,8 +52,8 @@ impl ImageInput {
         Self { source, file_name: None, content_type: None }
     }
 
-    /// A picture on the web, at an `http` or `https` URL. It is not fetched here: the service does that, so it must be
-    /// reachable from there.
+    /// A picture on the web, at an `http` or `https` URL. The service fetches it, so the service must be able to reach
+    /// the URL.
     pub fn url(url: impl Into<String>) -> Self {
         Self::new(Source::Url(url.into()))
     }
@@ -73,13 +73,13 @@ impl ImageInput {
         Self::new(Source::DataUri(uri.into()))
     }
 
-    /// Whatever can be read to its end. It is read once and in parts of [`limits::PART_BYTES`] (10 MiB): one that ends within
-    /// the first part is kept in memory, and a longer one that fails on the way cannot begin again.
+    /// A picture from a reader. It is read once, in parts of [`limits::PART_BYTES`] (10 MiB). One that ends within the
+    /// first part is kept in memory; for a longer one, an upload that fails cannot begin again.
     pub fn reader(reader: impl AsyncRead + Send + Sync + Unpin + 'static) -> Self {
         Self::new(Source::Reader(Box::new(reader)))
     }
 
-    /// What a person types: an `http` or `https` URL, a `data:` URI, else a path.
+    /// Interprets a text that a person types: an `http` or `https` URL, a `data:` URI, or else a path.
     pub fn from_text(text: &str) -> Self {
         let scheme = text.split_once(':').map(|(scheme, _)| scheme.to_ascii_lowercase());
         match scheme.as_deref() {
@@ -90,14 +90,14 @@ impl ImageInput {
     }
 
     /// The name that the uploaded file gets, which becomes the end of its URL; by default that of the path, else `image`. Its
-    /// extension becomes that of the format which the content is recognised as.
+    /// extension is replaced by that of the format recognised in the content.
     pub fn with_file_name(mut self, name: impl Into<String>) -> Self {
         self.file_name = Some(name.into());
         self
     }
 
-    /// The MIME type of content that is not recognised, by default `application/octet-stream`; a format that is recognised in
-    /// the content ([`Format::of`](crate::Format::of)) takes precedence.
+    /// The MIME type of content whose format is not recognised, by default `application/octet-stream`; a format that is
+    /// recognised in the content ([`Format::of`](crate::Format::of)) takes precedence.
     pub fn with_content_type(mut self, content_type: impl Into<String>) -> Self {
         self.content_type = Some(content_type.into());
         self

@@ -1,4 +1,4 @@
-//! A mask must be as large as the picture under it: known before anything is paid, where both are here.
+//! Checks that a mask has the same size as its picture, before anything is paid, if both are on this machine.
 
 use super::input::{ImageInput, Source, decode};
 use super::unreadable::unreadable;
@@ -45,7 +45,7 @@ impl ImageInput {
     }
 }
 
-/// Compares a picture and its mask, as far as both are here.
+/// Compares the sizes of a picture and its mask, if both are on this machine.
 pub(crate) async fn check(image: &ImageInput, mask: &ImageInput) -> Result<()> {
     if image.is_local()
         && mask.is_local()

@@ -12,14 +12,15 @@ pub(super) struct UploadMetadata {
 }
 
 impl UploadMetadata {
-    /// What every upload of so many bytes says: a length that a streamed body would not have, and what the bytes are.
+    /// The headers of an upload of this length: the `Content-Length`, which a streamed body does not set itself, and
+    /// the MIME type.
     pub(super) fn headers(&self, length: u64) -> Result<HeaderMap> {
         let content_type = HeaderValue::try_from(&self.content_type)
             .map_err(|_| Error::input(format!("{:?} cannot stand in a header", self.content_type)))?;
         Ok(HeaderMap::from_iter([(CONTENT_LENGTH, length.into()), (CONTENT_TYPE, content_type)]))
     }
 
-    /// The file's name as it can stand in a header.
+    /// The file's name in ASCII, for a header.
     pub(super) fn ascii_name(&self) -> String {
         self.file_name.chars().map(|c| if c.is_ascii_graphic() { c } else { '_' }).collect()
     }

@@ -1,4 +1,4 @@
-//! Uploads in parts: bounded in memory, each part repeated by itself, put together in order.
+//! Uploads in parts: memory is bounded, each part is retried separately, and the parts are put together in order.
 
 use super::content::{Content, Piece, next_part};
 use super::metadata::UploadMetadata;
@@ -15,9 +15,9 @@ use http::header::{CONTENT_LENGTH, ETAG, HeaderMap};
 use ideogram_schema::{MultipartCompletion, MultipartUpload, UploadPart};
 use tokio::io::AsyncRead;
 
-/// Parts of a file that are on their way at once: each is read as it is sent.
+/// How many parts of a file are sent at the same time; each is read while it is sent.
 const FILE_PARTS: usize = 4;
-/// Parts in memory that are on their way at once; one more is being read.
+/// How many parts of a reader, which are in memory, are sent at the same time; one more is being read.
 const MEMORY_PARTS: usize = 2;
 
 /// Uploads content of any size. `first` is what was read of a reader already.

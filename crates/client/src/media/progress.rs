@@ -7,7 +7,7 @@ use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// How far an upload is, and who wants to know.
+/// The progress of an upload, and the caller's function to report it to.
 #[derive(Clone)]
 pub(super) struct Meter {
     sent: Arc<AtomicU64>,
@@ -32,7 +32,7 @@ impl Meter {
     }
 }
 
-/// What one attempt has sent. When it fails, that is taken back.
+/// The bytes that one attempt has sent. If it fails, they are subtracted again.
 #[derive(Clone)]
 pub(super) struct Attempt {
     meter: Meter,

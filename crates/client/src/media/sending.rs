@@ -9,7 +9,7 @@ use crate::call::operation::Operation;
 use crate::error::{Error, Result};
 use ideogram_schema::UploadedFile;
 
-/// What every way to the storage needs beside the content.
+/// What an upload needs besides the content, to the CDN and to a signed URL alike.
 pub(super) struct Sending<'a> {
     pub(super) storage: &'a Storage,
     pub(super) metadata: &'a UploadMetadata,
@@ -27,7 +27,7 @@ impl Sending<'_> {
         let attempt = || async {
             let attempt = meter.attempt();
             let body = piece.body(attempt.clone()).await?;
-            // The preference goes under both of its names.
+            // The lifecycle has two header names, and both are sent.
             let sent = read(cdn.upload_file(Some(&name), lifecycle, lifecycle, body).await).await;
             let (head, body) = sent.inspect_err(|_| attempt.failed())?;
             let answer: UploadedFile = json::from_slice(&body).map_err(|error| Error::unreadable(head, error))?;

@@ -24,7 +24,7 @@ use url::Url;
 
 /// A token is not used in its last minute.
 const EXPIRY_MARGIN: Duration = Duration::from_secs(60);
-/// How long a token is used that does not say when it expires.
+/// How long a token without an expiry time is used.
 const DEFAULT_LIFETIME: Duration = Duration::from_secs(300);
 
 /// fal's storage as one client uses it.
@@ -47,7 +47,7 @@ impl Storage {
         Self { wire, token: Mutex::new(None) }
     }
 
-    /// The token of the CDN, fetched where there is none or it is about to expire. Those who wait share one fetch.
+    /// The token of the CDN, fetched if there is none or it is about to expire. Concurrent callers share one fetch.
     pub(super) async fn cdn_token(&self) -> Result<Token> {
         let mut kept = self.token.lock().await;
         if let Some(token) = kept.as_ref().filter(|token| token.expires > self.wire.clock.now()) {
@@ -68,7 +68,7 @@ impl Storage {
 
     fn token_of(&self, answer: &CdnToken) -> Token {
         let cdn = &self.wire.bases.cdn;
-        // It goes to the configured base, or to the one that came with it; that one must be https.
+        // The token goes to the configured base, or to the one that came with the token, which must be https.
         let given = answer.base_url.as_deref().and_then(|url| Base::parse("base_url", url).ok());
         let base = given.filter(|base| !base.is_plain() && !base.is_loopback()).unwrap_or_else(|| cdn.clone());
         let base = if self.wire.bases.cdn_is_configured { cdn.clone() } else { base };
@@ -81,7 +81,7 @@ impl Storage {
         Token { authorization, base, expires }
     }
 
-    /// Announces a file, for a signed URL to put it to.
+    /// Announces a file, and gets a signed URL to upload it to.
     pub(super) async fn announce(&self, metadata: &UploadMetadata) -> Result<SignedUpload> {
         let file = UploadAnnouncement::new(&metadata.file_name, &metadata.content_type);
         let rest = self.rest()?;
@@ -110,7 +110,7 @@ impl Storage {
                 "the CDN named a URL outside itself, and its token does not go there",
             ));
         }
-        // What comes behind it would not be part of the path.
+        // The path is appended to this URL, so it must have no query and no fragment.
         if url.query().is_some() || url.fragment().is_some() {
             return Err(Error::new(ErrorKind::Decode, "the CDN named a URL with a query or a fragment for a file"));
         }

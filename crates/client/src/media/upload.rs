@@ -26,8 +26,8 @@ use url::Url;
 ///
 /// The picture goes to fal's CDN (`POST /files/upload`) with a token that many uploads share: in one piece up to
 /// [`limits::SINGLE_UPLOAD_BYTES`] (100 MiB), above that in parts of [`limits::PART_BYTES`] (10 MiB), read from the disk as
-/// they are sent. Where the CDN fails, it goes to a signed URL of the storage instead, which gets no credential; what a
-/// reader gives beyond one part can be read once only, and has no second way.
+/// they are sent. If the CDN fails, the picture goes to a signed URL of the storage instead, which gets no credential.
+/// This does not work for a reader with more than one part, because it can be read only once.
 ///
 /// A picture on the web is not fetched: its URL is the [`HostedUrl`].
 ///
@@ -60,9 +60,9 @@ impl Upload {
         Self { storage, image, inline_up_to: 0, lifecycle: None, progress: None }
     }
 
-    /// Sends nothing: the picture becomes a `data:` URI, which goes out with the request itself. How large a one the
-    /// endpoints take is not documented; at most [`limits::INLINE_BYTES`] (10 MiB) are inlined, and a larger picture ends in
-    /// an error whose [`is_input`](Error::is_input) is true.
+    /// Sends nothing: the picture becomes a `data:` URI, which is sent within the request itself. How large such a
+    /// picture may be is not documented by fal; this client inlines at most [`limits::INLINE_BYTES`] (10 MiB), and a
+    /// larger picture ends in an error whose [`is_input`](Error::is_input) is true.
     pub fn inline(self) -> Self {
         self.inline_up_to(u64::MAX)
     }
@@ -75,14 +75,14 @@ impl Upload {
     }
 
     /// How long the uploaded file is kept, and who may read it; by default as the account says. It is sent in the header
-    /// `X-Fal-Object-Lifecycle` of the call that brings the file, or that asks for a signed URL for it.
+    /// `X-Fal-Object-Lifecycle` of the call that uploads the file, or that asks for a signed URL.
     pub fn with_object_lifecycle(mut self, lifecycle: ObjectLifecycle) -> Self {
         self.lifecycle = Some(lifecycle);
         self
     }
 
-    /// Calls this function as the upload proceeds, with the bytes sent so far, from the task that sends: it must not block.
-    /// A picture that is inlined or on the web never calls it.
+    /// Calls this function during the upload, with the number of bytes sent so far. It is called from the task that
+    /// sends, so it must not block. It is not called for a picture that is inlined or on the web.
     pub fn on_progress(mut self, progress: impl Fn(Progress) + Send + Sync + 'static) -> Self {
         self.progress = Some(Arc::new(progress));
         self
@@ -169,19 +169,19 @@ fn too_large_to_inline() -> Error {
 }
 
 impl Sending<'_> {
-    /// The CDN first, the signed URL where that fails for reasons of its own.
+    /// Tries the CDN first, and then a signed URL if the CDN itself is the reason for the failure.
     async fn to_storage(&self, content: Content, piece: &Piece) -> Result<String> {
         let error = match self.to_cdn(content, piece).await {
             Ok(url) => return Ok(url),
             Err(error) => error,
         };
-        // Trouble with the picture or the key would be the same there.
+        // An error of the picture or the key would be the same there.
         if error.is_file() || error.is_input() || error.is_auth() || error.is_exhausted_balance() {
             return Err(error);
         }
         match self.to_signed_url(piece).await {
             Ok(url) => Ok(url),
-            // The first failure is the one to look into.
+            // The first error is the one to report.
             Err(_) => Err(error),
         }
     }
@@ -195,7 +195,7 @@ impl Sending<'_> {
             Err(error) if error.is_auth() => error,
             outcome => return outcome,
         };
-        // The token may have been revoked; a fresh one is worth one more try.
+        // The token may have been revoked, so try once more with a new one.
         self.storage.forget_cdn_token().await;
         self.in_one_piece(piece).await.map_err(|_| refused)
     }

@@ -1,12 +1,12 @@
-//! Where a server may send this program: to public addresses only, so that it cannot make it look into the network that
-//! it runs in.
+//! Which URLs from a server may be downloaded: only those at public addresses, so that a server cannot make this
+//! program read from its own network.
 
 use crate::transport::base::is_loopback;
 use std::net::IpAddr;
 use url::{Host, Url};
 
-/// Whether a server may send this program there: over TLS to a public address; to this machine only when the client is
-/// set up against it.
+/// Checks that a URL from a server may be downloaded: over TLS from a public address, or from this machine if the
+/// client is configured for it.
 pub(crate) fn check(url: &Url, local: bool) -> Result<(), &'static str> {
     if !url.username().is_empty() || url.password().is_some() {
         return Err("it holds a user name or a password");

@@ -1,4 +1,4 @@
-//! What a server says of a file beside its content: its checksums, how it is encoded.
+//! What the headers of a download say about the file: its checksums, its length and its encoding.
 
 use crate::text::cut;
 use reqwest::header::{CONTENT_ENCODING, CONTENT_LENGTH, HeaderMap};
@@ -9,12 +9,12 @@ const CHECKSUM: usize = 64;
 /// The headers of a download that its content is compared with.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Announced {
-    /// A checksum in base64, and the header that it stands in.
+    /// A checksum in base64, and the header that contains it.
     pub(crate) sha256: Option<(&'static str, String)>,
     pub(crate) md5: Option<(&'static str, String)>,
-    /// The encoding, where there is one: none was asked for.
+    /// The `Content-Encoding`, if there is one although the client asked for none.
     pub(crate) encoding: Option<String>,
-    /// How many bytes are to come.
+    /// The `Content-Length`.
     pub(crate) length: Option<u64>,
 }
 

@@ -1,11 +1,11 @@
-//! `data:` URIs: pictures that stand in the answer itself.
+//! `data:` URIs: pictures that the answer itself contains.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use data_url::DataUrl;
 use data_url::forgiving_base64::DecodeError;
 
-/// Bytes that are gathered before they are passed on: the decoder gives three at a time.
+/// How many bytes are collected before they are passed on, since the decoder gives three at a time.
 const PIECE: usize = 64 << 10;
 
 /// A `data:` URI, read as browsers do: base64 with and without padding, percent-encoding.

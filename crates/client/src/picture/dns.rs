@@ -1,5 +1,5 @@
-//! Names that lead to public addresses only, for downloads: a server must not make this program look into the network
-//! that it runs in.
+//! A DNS resolver for downloads that returns public addresses only, so that a server cannot make this program read from
+//! its own network.
 
 use crate::env;
 use crate::picture::address::is_public;
@@ -20,16 +20,16 @@ impl fmt::Display for NotPublic {
 impl std::error::Error for NotPublic {}
 
 impl NotPublic {
-    /// Whether it is at the bottom of this error.
+    /// Whether this error is among the causes of another.
     pub(crate) fn caused(error: &(dyn std::error::Error + 'static)) -> bool {
         error.is::<Self>() || error.source().is_some_and(Self::caused)
     }
 }
 
-/// Resolves as the system does, and drops what is not public.
+/// Resolves names as the system does, and drops addresses that are not public.
 #[derive(Debug)]
 pub(crate) struct PublicOnly {
-    /// Whether names of this machine are to be expected as well.
+    /// Whether addresses of this machine are allowed too.
     local: bool,
     /// Hosts of the environment's proxies, which usually have private addresses.
     proxies: Vec<String>,

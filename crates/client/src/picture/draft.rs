@@ -6,7 +6,7 @@ use std::io;
 use std::path::PathBuf;
 use tokio::task::{JoinHandle, spawn_blocking};
 
-/// Bytes that are gathered before the disk is asked: each asking is a trip to another thread.
+/// How many bytes are collected before they are written, since each write is passed to another thread.
 const GATHERED: usize = 512 << 10;
 
 /// A file that is being downloaded. Dropping it removes it.
@@ -15,22 +15,22 @@ pub(crate) struct Draft {
     part: PartFile,
     gathered: Vec<u8>,
     sink: Option<Sink>,
-    /// A piece on its way to the disk; the sink and an empty buffer come back.
+    /// A piece that is being written; this returns the sink and an empty buffer.
     writing: Option<Writing>,
 }
 
 type Writing = JoinHandle<io::Result<(Sink, Vec<u8>)>>;
 
 impl Draft {
-    /// Opens a file in the folder. The name is a temporary one, for where one is needed.
+    /// Opens a file in the folder. `name` is its temporary name, if it needs one.
     pub(crate) async fn open(folder: PathBuf, name: Option<String>) -> io::Result<Self> {
         let part = blocking(move || PartFile::open(&folder, name.as_deref())).await?;
         Ok(Self { part, gathered: Vec::new(), sink: None, writing: None })
     }
 
-    /// Begins to write it, again where a download has failed before.
+    /// Begins to write the file, from its beginning if an earlier download has failed.
     pub(crate) async fn begin(&mut self, md5: bool) -> io::Result<()> {
-        // What is still being written comes first; how that ends does not matter any more.
+        // Waits for a write of the earlier download; whether it succeeds does not matter any more.
         let _ = self.written().await;
         self.gathered.clear();
         let file = self.part.handle()?;
@@ -43,7 +43,7 @@ impl Draft {
         if self.gathered.len() >= GATHERED { self.pass_on().await } else { Ok(()) }
     }
 
-    /// Has what is gathered written, once the piece before it is.
+    /// Waits until the piece before is written, and starts to write the collected bytes.
     async fn pass_on(&mut self) -> io::Result<()> {
         let spare = self.written().await?;
         let mut piece = std::mem::replace(&mut self.gathered, spare);
@@ -56,7 +56,7 @@ impl Draft {
         Ok(())
     }
 
-    /// Waits until the piece that is being written is, and gives its empty buffer back. Cancel-safe.
+    /// Waits until the current piece is written, and returns its empty buffer. Cancel-safe.
     async fn written(&mut self) -> io::Result<Vec<u8>> {
         let Some(writing) = &mut self.writing else { return Ok(Vec::new()) };
         let outcome = writing.await;
@@ -76,7 +76,7 @@ impl Draft {
         blocking(move || Ok((write(&mut sink)?, sink.finish()))).await
     }
 
-    /// Has all of it written, and tells what it is.
+    /// Waits until everything is written, and returns what is known of the content.
     pub(crate) async fn finish(&mut self) -> io::Result<Content> {
         self.pass_on().await?;
         self.written().await?;

@@ -1,4 +1,4 @@
-//! What is known of a file that was downloaded, and what is odd about it.
+//! What is known of a file that was downloaded, and what is suspicious about it.
 
 use crate::call::head::Head;
 use crate::picture::announced::Announced;
@@ -13,7 +13,7 @@ use ideogram_schema::{File, Integer};
 use std::fmt;
 
 /// What is known of the content of a file that was downloaded, computed while it was written: size, checksum, format, and
-/// what is odd about it. A [`SavedFile`](crate::SavedFile) and a [`Download`](crate::Download) dereference to it.
+/// warnings. A [`SavedFile`](crate::SavedFile) and a [`Download`](crate::Download) dereference to it.
 ///
 /// ```no_run
 /// # async fn example(image: ideogram_client::Image) -> ideogram_client::Result<()> {
@@ -54,13 +54,14 @@ impl FileFacts {
         self.dimensions
     }
 
-    /// What is odd about the file; empty if nothing is. An odd file was downloaded twice, with the same content both times.
+    /// What is suspicious about the file; empty if nothing is. Such a file was downloaded twice, with the same content
+    /// both times.
     pub fn warnings(&self) -> &[DownloadWarning] {
         &self.warnings
     }
 }
 
-/// Something odd about a file that was downloaded. [`Display`](fmt::Display) is a clause for a person.
+/// Something suspicious about a file that was downloaded. [`Display`](fmt::Display) is a clause for a person.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum DownloadWarning {
@@ -104,7 +105,7 @@ impl fmt::Display for DownloadWarning {
     }
 }
 
-/// Why this content is not what was asked for; nothing of it is kept.
+/// Why this content is refused; if there is a reason, the file is not kept.
 pub(crate) fn refusal(content: &Content, head: Option<&Head>, picture: bool) -> Option<String> {
     let Content { bytes, .. } = content;
     let announced = head.and_then(|head| head.content_length).filter(|announced| announced != bytes);
@@ -124,7 +125,7 @@ pub(crate) fn refusal(content: &Content, head: Option<&Head>, picture: bool) -> 
         .then(|| format!("its {bytes} bytes are text and no picture"))
 }
 
-/// What is odd about this content.
+/// The warnings about this content.
 pub(crate) fn warnings(content: &Content, announced: &Announced, file: &File, picture: bool) -> Vec<DownloadWarning> {
     let mut warnings = Vec::new();
     let sha256 = Some(STANDARD.encode(&content.sha256));

@@ -4,7 +4,7 @@ use crate::picture::format::Format;
 use crate::text::cut;
 use std::path::{Path, PathBuf};
 
-/// Bytes of a name, its extension apart.
+/// The most bytes of a name, without its extension.
 const STEM: usize = 100;
 
 /// A file name that stays in its folder on every system. The extension is that of the format, where that is known.
@@ -20,14 +20,14 @@ pub(crate) fn clean(given: &str, format: Option<Format>) -> String {
         _ => (trimmed, ""),
     };
     let stem = cut(stem.trim_matches(['.', ' ']), STEM).trim_end_matches(['.', ' ']);
-    // Devices of Windows, whatever stands behind the first dot.
+    // Windows reserves these names for devices, with any extension.
     let first = stem.split('.').next().unwrap_or_default().trim_end().to_ascii_lowercase();
     let device = ["con", "prn", "aux", "nul", "com", "lpt"]
         .iter()
         .any(|device| first.strip_prefix(device).is_some_and(|rest| rest.is_empty() || rest.parse::<u8>().is_ok()));
     let stem = if stem.is_empty() || device { "image" } else { stem };
     match (format, extension) {
-        // `jpeg` is as good as `jpg`.
+        // An extension `jpeg` is kept, and not replaced by `jpg`.
         (Some(Format::Jpeg), "jpeg") => format!("{stem}.jpeg"),
         (Some(format), _) => format!("{stem}.{}", format.extension()),
         (None, "") => stem.to_owned(),

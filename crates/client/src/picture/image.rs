@@ -99,7 +99,7 @@ impl Image {
         self
     }
 
-    /// Tells how much has come.
+    /// Reports the progress to the caller's function.
     pub(crate) fn tell(&self, bytes: u64, total: Option<u64>) {
         if let Some(progress) = &self.progress {
             progress(Progress { bytes, total });
@@ -165,7 +165,7 @@ impl Image {
         opened.await.map_err(|error| self.undelivered(error))
     }
 
-    /// A body that ends in an error where it passes the bound.
+    /// Limits a body: it ends in an error when it exceeds the limit.
     pub(crate) fn bounded(
         &self,
         head: Head,
@@ -191,7 +191,7 @@ impl Image {
         uri.decode(self.max_bytes).map(|bytes| Some(bytes.into())).map_err(|why| Error::new(ErrorKind::Decode, why))
     }
 
-    /// What the server calls the file, in its answer or in the URL.
+    /// The server's name for the file, from its answer or from the URL.
     pub(crate) fn given_name(&self) -> &str {
         let in_url = || {
             let path = self.file.url.split(['?', '#']).next()?;
@@ -201,7 +201,8 @@ impl Image {
         self.file.file_name.as_deref().or_else(in_url).unwrap_or_default()
     }
 
-    /// Whether text in place of the content is an error: where the server calls it a picture, or nothing at all.
+    /// Whether text as the content is an error: if the server says that the file is a picture, or does not say what it
+    /// is.
     pub(crate) fn must_be_picture(&self) -> bool {
         !self.any_content && self.file.content_type.as_deref().is_none_or(|kind| kind.starts_with("image/"))
     }

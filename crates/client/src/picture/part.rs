@@ -1,7 +1,8 @@
-//! A file that is being written: without a name until it is whole, where the system can give it one then.
+//! A file that is being written. If the system supports that, it has no name until it is complete.
 //!
-//! An [unnamed](crate::picture::unnamed) file is gone with the process, however that ends. Where there is no such thing the
-//! file has a temporary name until it is whole, and `tempfile` makes, removes and renames it.
+//! The system removes an [unnamed](crate::picture::unnamed) file when the process ends, even if it is killed. On
+//! systems without such files the file has a temporary name until it is complete, and `tempfile` makes, removes and
+//! renames it.
 
 use crate::picture::file_name::numbered;
 use crate::picture::unnamed;
@@ -12,22 +13,22 @@ use std::path::{Path, PathBuf};
 use tempfile::{Builder, TempPath};
 use tokio::task::spawn_blocking;
 
-/// The most names that are tried where one is taken.
+/// How many names are tried if one is taken.
 const NAMES: usize = 10_000;
 
-/// A file in its folder that nobody sees under a name of its own yet. Dropping it removes it.
+/// A file in its folder that does not have its final name yet. Dropping it removes it.
 #[derive(Debug)]
 pub(crate) struct PartFile {
     file: File,
     folder: PathBuf,
-    /// Where it has a temporary name.
+    /// Its temporary path, if it has one.
     temporary: Option<TempPath>,
     /// The temporary name to use where one is needed; a random one otherwise.
     name: Option<String>,
 }
 
 impl PartFile {
-    /// Makes an empty file in the folder. A file of the temporary name, which an earlier process left, is removed.
+    /// Makes an empty file in the folder. A file that an earlier process left under the temporary name is removed.
     pub(crate) fn open(folder: &Path, name: Option<&str>) -> io::Result<Self> {
         if let Some(name) = name {
             remove(&folder.join(name))?;
@@ -53,7 +54,8 @@ impl PartFile {
             Some(name) => builder.prefix(name).rand_bytes(0),
             None => builder.prefix(".ideogram-").suffix(".part"),
         };
-        // An ordinary file's permissions, which the umask narrows; the default is for secrets.
+        // The permissions of ordinary files, reduced by the umask. The default of `tempfile` lets only the owner read
+        // the file.
         #[cfg(unix)]
         builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
         make(&builder)
@@ -68,7 +70,7 @@ impl PartFile {
         &self.folder
     }
 
-    /// Gives the file this name in its folder, once all of it is on the disk; a file that has the name is replaced in one
+    /// Syncs the file to the disk and gives it this name in its folder. A file that has the name is replaced in one
     /// step, and its permissions stay.
     pub(crate) fn replace(self, name: &OsStr) -> io::Result<PathBuf> {
         self.file.sync_all()?;
@@ -81,7 +83,8 @@ impl PartFile {
         match self.temporary {
             Some(temporary) => temporary.persist(&path)?,
             None => match unnamed::link(&self.file, &path) {
-                // A link never replaces, a rename does: so a temporary name comes in between.
+                // Linking does not replace an existing file, but renaming does. So the file gets a temporary name
+                // first.
                 Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
                     let link = |builder: &Builder<'_, '_>| {
                         builder.make_in(place(&self.folder), |temporary| unnamed::link(&self.file, temporary))
@@ -95,8 +98,8 @@ impl PartFile {
         Ok(path)
     }
 
-    /// Gives the file this name in its folder, once all of it is on the disk, or this name with a number where it is taken;
-    /// nothing is replaced. Each name is told before it is taken.
+    /// Syncs the file to the disk and gives it this name in its folder, or the name with a number if it is taken.
+    /// Nothing is replaced. `about_to_take` is called with each path before it is tried.
     pub(crate) async fn take_free(mut self, name: &OsStr, mut about_to_take: impl FnMut(&Path)) -> io::Result<PathBuf> {
         self = blocking(move || self.file.sync_all().map(|()| self)).await?;
         for number in 1..=NAMES {
@@ -130,7 +133,7 @@ impl PartFile {
                     self.temporary = Some(refused.path);
                     return Err(refused.error);
                 }
-                // A file system without links: the name is taken by an empty file first.
+                // On a file system without hard links, an empty file reserves the name first.
                 Err(refused) => {
                     File::options().write(true).create_new(true).open(path)?;
                     refused.path.persist(path)?;
@@ -141,14 +144,14 @@ impl PartFile {
     }
 }
 
-/// Work that waits for a disk, on a thread for such.
+/// Runs work that waits for the disk on a thread for blocking calls.
 pub(crate) async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> io::Result<T> + Send + 'static,
 ) -> io::Result<T> {
     spawn_blocking(work).await.map_err(io::Error::other)?
 }
 
-/// The working directory has an empty path where names are joined to it, and none where it is opened.
+/// An empty path stands for the working directory, but can only be joined to names; to open it, it must be `.`.
 fn place(folder: &Path) -> &Path {
     if folder.as_os_str().is_empty() { Path::new(".") } else { folder }
 }
@@ -160,13 +163,13 @@ fn remove(path: &Path) -> io::Result<()> {
     }
 }
 
-/// Has the folder on the disk: a name is safe only when its folder is.
+/// Syncs the folder to the disk: only then is a new name in it durable.
 fn sync(folder: &Path) -> io::Result<()> {
     if !cfg!(unix) {
         return Ok(());
     }
     match File::open(place(folder))?.sync_all() {
-        // Not every file system can.
+        // Not every file system supports this.
         Err(error) if matches!(error.kind(), io::ErrorKind::InvalidInput | io::ErrorKind::Unsupported) => Ok(()),
         outcome => outcome,
     }

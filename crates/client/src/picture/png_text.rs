@@ -1,7 +1,7 @@
 //! Texts in a PNG file, put before its end.
 //!
-//! The encoders of kept libraries write a picture anew. Here the pixels stay as the service made them, and no more than a
-//! piece of the file is in memory.
+//! Encoders of image libraries would encode the picture anew. Here the pixels stay as the service made them, and only a
+//! part of the file is in memory.
 
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom, Write};
@@ -38,7 +38,7 @@ pub(crate) fn append(file: &mut File, texts: &[(String, String)]) -> io::Result<
         file.write_all(bytes)
     };
     if let Err(error) = write(&chunks) {
-        // There was room for these bytes before.
+        // These bytes were in the file before, so there is room for them.
         write(END)?;
         file.set_len(length)?;
         return Err(error);
@@ -53,7 +53,7 @@ fn chunk(chunks: &mut Vec<u8>, keyword: &str, text: &str) -> io::Result<()> {
     if !plain || !(1..=KEYWORD).contains(&keyword.len()) {
         return Err(refused("a keyword has 1 to 79 printable ASCII characters"));
     }
-    // A zero byte would end the text for some readers.
+    // Some readers would end the text at a zero byte.
     let text = text.replace('\0', "\u{fffd}");
     let length = u32::try_from(keyword.len() + 5 + text.len()).ok().filter(|length| i32::try_from(*length).is_ok());
     chunks.extend_from_slice(&length.ok_or_else(|| refused("the text is too long"))?.to_be_bytes());

@@ -13,5 +13,5 @@ pub struct Progress {
     pub total: Option<u64>,
 }
 
-/// Who wants to know.
+/// The caller's function that is told the progress.
 pub(crate) type OnProgress = Arc<dyn Fn(Progress) + Send + Sync>;

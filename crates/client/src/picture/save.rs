@@ -1,4 +1,4 @@
-//! From a download to a file: whole, checked, and downloaded once more where it is odd.
+//! Saves a download to a file: complete, checked, and downloaded again if it is suspicious.
 
 use crate::call::operation::Operation;
 use crate::error::{Error, ErrorKind, Result};
@@ -21,7 +21,7 @@ use std::io;
 use std::path::Path;
 use tokio::sync::Mutex;
 
-/// How often a file that is odd, and comes otherwise each time, is downloaded.
+/// How often a suspicious file is downloaded, if its content is different each time.
 const DOWNLOADS: u32 = 4;
 
 impl Image {
@@ -92,10 +92,10 @@ impl Image {
                 return Ok(last);
             }
             tracing::debug!(warnings = ?last.warnings(), "downloading once more");
-            // The names alternate: the file before this one is still there.
+            // The temporary names alternate, because the file of the attempt before still exists.
             let next = match self.attempt(self.draft(folder, 2 - number % 2).await?, folder).await {
                 Ok(next) => next,
-                // It is gone: what came is all there will be.
+                // The server no longer has it, so the last download is kept.
                 Err(error) if error.is_gone() => return Ok(last),
                 Err(error) => return Err(error),
             };
@@ -119,7 +119,7 @@ impl Image {
         Draft::open(folder.to_owned(), name).await.map_err(|error| unwritten_in(folder, error))
     }
 
-    /// Downloads the file once, as far as one can tell; trouble on the way is tried again.
+    /// Downloads the file until it is complete; a download that fails on the way is repeated.
     async fn attempt(&self, draft: Draft, folder: &Path) -> Result<Download> {
         let unwritten = |error| unwritten_in(folder, error);
         if DataUri::parse(&self.file().url).is_some() {
@@ -148,7 +148,7 @@ impl Image {
         self.downloaded(draft.into_inner().into_part(), content, &announced).await.map_err(unwritten)
     }
 
-    /// The same for a picture that stands in the answer itself.
+    /// The same for a picture that the answer itself contains.
     async fn decode(&self, mut draft: Draft, folder: &Path) -> Result<Download> {
         let image = self.clone();
         let filling = draft.fill(move |sink| {

@@ -1,4 +1,4 @@
-//! A file that was downloaded: before it has its name, and after.
+//! A downloaded file, before it has its name ([`Download`]) and after ([`SavedFile`]).
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::picture::facts::FileFacts;
@@ -14,11 +14,11 @@ use std::io::{self, Read, Seek};
 use std::ops::Deref;
 use std::path::{Path, PathBuf};
 
-/// A file that has been downloaded whole, and has no name in its folder yet: made by
-/// [`Image::download_in`]. Dropping it removes it.
+/// A file that has been downloaded completely, and has no name in its folder yet; made by [`Image::download_in`].
+/// Dropping it removes it.
 ///
-/// This is for programs that write down what they are about to do. What is known of the content ([`FileFacts`]) can be
-/// read from it directly.
+/// This is for programs that record what they are about to do. It dereferences to [`FileFacts`], what is known of the
+/// content.
 ///
 /// ```no_run
 /// # async fn example(image: ideogram_client::Image) -> ideogram_client::Result<()> {
@@ -55,8 +55,8 @@ impl Download {
         named.map(|path| SavedFile { path, facts }).map_err(|error| image.undelivered(unwritten(&path, error)))
     }
 
-    /// Gives the file this name in its folder, or the name with a number where it is taken: nothing is replaced, also
-    /// when another program takes the name at the same moment.
+    /// Gives the file this name in its folder, or the name with a number if it is taken. Nothing is replaced, even if
+    /// another program takes the name at the same moment.
     ///
     /// `about_to_take` is called with each path that is about to be taken, so that a program that is killed right then can
     /// find out later whether the file is its own: by [`sha256`](FileFacts::sha256).
@@ -147,7 +147,7 @@ impl fmt::Debug for Download {
     }
 }
 
-/// The content of a download; the file goes when it is dropped.
+/// The content of a download; the file is removed when this is dropped.
 struct Reader {
     file: std::fs::File,
     _part: PartFile,
@@ -159,7 +159,7 @@ impl Read for Reader {
     }
 }
 
-/// A file that is saved: its path, and what is known of its content ([`FileFacts`]), which can be read from it directly.
+/// A saved file: its path, and what is known of its content ([`FileFacts`]), to which it dereferences.
 ///
 /// ```no_run
 /// # fn example(saved: ideogram_client::SavedFile) {
@@ -198,7 +198,7 @@ impl AsRef<Path> for SavedFile {
     }
 }
 
-/// Whether a name names a file in a folder, and nothing else.
+/// Checks that a name is that of a file in the folder itself, without any path.
 fn plain(name: &OsStr) -> io::Result<()> {
     if Path::new(name).file_name() == Some(name) {
         return Ok(());

@@ -1,4 +1,4 @@
-//! What is learnt of a file while it is written.
+//! Writes a file and computes its checksums, size and format on the way.
 
 use crate::picture::format::Format;
 use base64::Engine;
@@ -10,12 +10,12 @@ use std::fs::File;
 use std::io::Read;
 use std::io::{self, Seek, Write};
 
-/// Bytes of the beginning that are kept: enough to tell text from a picture.
+/// How many bytes of the beginning are kept: enough to distinguish text from a picture.
 const BEGIN: usize = 512;
 /// Bytes that are read at once.
 #[cfg(feature = "media")]
 const PIECE: usize = 64 << 10;
-/// Bytes of the end that are kept: servers may add a few to a picture's own end.
+/// How many bytes of the end are kept. Servers may add a few bytes after a picture's own end.
 const END: usize = 1024;
 
 /// A file that is written from its beginning, and what is known of it so far.
@@ -24,7 +24,7 @@ pub(crate) struct Sink {
     file: File,
     content: Content,
     sha256: Sha256,
-    /// Where its server announced one.
+    /// If the server announced an MD5.
     md5: Option<Md5>,
 }
 
@@ -57,7 +57,7 @@ impl Sink {
         Ok(())
     }
 
-    /// Tells what was written. It is on the disk when the file gets its name.
+    /// Returns what is known of the content. The file is synced to the disk only when it gets its name.
     pub(crate) fn finish(self) -> Content {
         let sha256 = self.sha256.finalize().to_vec();
         let md5 = self.md5.map(|md5| STANDARD.encode(md5.finalize()));

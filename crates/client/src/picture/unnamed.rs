@@ -13,11 +13,12 @@ mod system {
     use std::os::unix::fs::OpenOptionsExt;
     use std::path::Path;
 
-    /// A file without a name in this folder; none where the file system or the system has no such thing.
+    /// Opens a file without a name in this folder; `None` if the file system or the operating system does not support
+    /// it.
     pub(crate) fn open(folder: &Path) -> Option<File> {
         let flags = i32::try_from(OFlags::TMPFILE.bits()).ok()?;
         let file = File::options().read(true).write(true).custom_flags(flags).open(folder).ok()?;
-        // A container may have no `/proc`, and then there is no way to the name.
+        // A container may have no `/proc`, and without it the file could not be named later.
         std::fs::symlink_metadata(handle(&file)).ok().map(|_| file)
     }
 

@@ -1,4 +1,4 @@
-//! Finding a request again whose reply was lost, by its exact input.
+//! Finds a request whose reply was lost, by its exact input.
 
 use super::history;
 use crate::call::window::Window;
@@ -8,18 +8,18 @@ use crate::wire::input::Payload;
 use serde_json::Value;
 use std::time::Duration;
 
-/// How far the clocks of this machine and of the platform may differ beyond what is known.
+/// How far the clocks of this machine and of the platform may differ beyond the known offset.
 const SKEW: Duration = Duration::from_secs(120);
 
 /// The requests that could be the lost one.
 #[derive(Debug)]
 pub(crate) struct Candidates {
     pub(crate) request_ids: Vec<String>,
-    /// Whether all requests of the time were seen, and the input of each.
+    /// Whether all requests of the window were seen, each with its input.
     pub(crate) complete: bool,
 }
 
-/// Looks once, among the requests that are not `known` to be others.
+/// Searches once, among the requests whose ids are not `known` to belong to other calls.
 pub(crate) async fn find(
     wire: &Wire,
     payload: &Payload,
@@ -42,8 +42,8 @@ pub(crate) async fn find(
     Ok(Candidates { request_ids, complete: all && !unsaid })
 }
 
-/// Whether everything that was sent is there, and equal; the platform may have added fields, and numbers may have
-/// changed their spelling.
+/// Whether the stored input contains everything that was sent. The platform may have added fields, and may write
+/// numbers in another form.
 fn matches(sent: &Value, kept: &Value) -> bool {
     match (sent, kept) {
         (Value::Object(sent), Value::Object(kept)) => {
@@ -57,7 +57,7 @@ fn matches(sent: &Value, kept: &Value) -> bool {
                 || (!(sent.is_i64() && kept.is_i64())
                     && sent.as_f64().zip(kept.as_f64()).is_some_and(|(sent, kept)| sent.total_cmp(&kept).is_eq()))
         }
-        // Some histories keep the text of the body.
+        // Some histories store the body as a text.
         (sent @ Value::Object(_), Value::String(text)) => {
             serde_json::from_str(text).is_ok_and(|kept: Value| kept.is_object() && matches(sent, &kept))
         }

@@ -16,18 +16,18 @@ use std::time::{Duration, SystemTime};
 /// Inputs and outputs may be megabytes, so a page has few.
 const PER_PAGE: i64 = 25;
 
-/// Every request of the endpoint that was sent within the window; whether there were too many to see them all.
+/// The requests of the endpoint that were sent within the window, and whether all of them were read.
 pub(super) async fn within(wire: &Wire, endpoint: &EndpointInfo, window: Window) -> Result<(Vec<HistoryItem>, bool)> {
-    // Which time the bounds of a question select on is not documented, so it asks for more, and the time of sending is
-    // looked at here. The end is left open, by the server's own clock.
+    // The API's documentation does not say which time of a request `start` and `end` are compared with. So this asks
+    // for a longer time, and compares the time of sending itself. The end is left open, by the server's own clock.
     let begin = window.begin().checked_sub(Duration::from_secs(600)).unwrap_or(SystemTime::UNIX_EPOCH);
-    // What has no four-digit year cannot be written: nothing was sent then.
+    // The API takes years of four digits only, and nothing was sent in any other year.
     let begin = begin.clamp(SystemTime::UNIX_EPOCH, wire.clock.now());
     let start = humantime::format_rfc3339_seconds(begin).to_string();
     let mut found = Vec::new();
     let sent = |item: &HistoryItem| item.sent_at.as_deref().and_then(|text| humantime::parse_rfc3339_weak(text).ok());
     let all = read(wire, endpoint.id, None, Some(&start), |item| {
-        // A time that cannot be read proves nothing.
+        // A request whose time cannot be read is kept.
         if sent(&item).is_none_or(|sent| window.contains(sent)) {
             found.push(item);
         }
@@ -52,7 +52,7 @@ async fn read(
     list(wire, Operation::History, ask, items, each).await
 }
 
-/// The output of one request with the JSON that it was read from, and how long it took.
+/// The output of one request, the JSON that it was read from, and how long the request took.
 pub(crate) async fn result<O: CallOutput>(
     wire: &Wire,
     endpoint: &'static EndpointInfo,
@@ -75,7 +75,7 @@ pub(crate) async fn result<O: CallOutput>(
         return Err(error.into_verdict());
     }
     let took = duration.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok()).unwrap_or_default();
-    // What did not fit when it was fetched does not fit here either.
+    // An output that did not fit its type when it was fetched does not fit here either.
     match json::from_value(&output) {
         Ok(read) => Ok(Some((head, (read, Bytes::from(output.to_string())), took))),
         Err(error) => {

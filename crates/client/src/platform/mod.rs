@@ -1,4 +1,4 @@
-//! What the platform remembers: requests with their inputs and outputs, prices, bills.
+//! The platform API: the history of requests with their inputs and outputs, prices and bills.
 
 pub(crate) mod find;
 pub(crate) mod history;

@@ -9,11 +9,11 @@ use crate::wire::Wire;
 use serde::de::DeserializeOwned;
 use std::future::Future;
 
-/// Pages that one question reads at most.
+/// The most pages that one search reads.
 const PAGES: usize = 200;
 
-/// Reads one list of the platform, page by page, until `each` has seen enough or there is no more. Gives whether the
-/// end was reached. `ask` is the operation, given the operations and the page's cursor.
+/// Reads one list of the platform, page by page, until `each` stops it or there is no more. Returns whether the end was
+/// reached. `ask` calls the operation, given the client and the page's cursor.
 pub(super) async fn list<T, I, Fut>(
     wire: &Wire,
     operation: Operation,
@@ -38,7 +38,7 @@ where
                 return Ok(false);
             }
         }
-        // A cursor that comes again would lead in a circle.
+        // A cursor that comes again would make an endless loop.
         match next {
             Some(next) if cursor.as_ref() != Some(&next) => cursor = Some(next),
             _ => return Ok(true),

@@ -36,12 +36,12 @@ impl Base {
         Ok(Self { url })
     }
 
-    /// The URL without a trailing slash, ready for `/…` to be put behind it.
+    /// The URL without a trailing slash, so that `/…` can be appended.
     pub(crate) fn as_str(&self) -> &str {
         self.url.as_str().trim_end_matches('/')
     }
 
-    /// The URL of this path below it.
+    /// The URL of this path below the base.
     pub(crate) fn below(&self, path: &str) -> Url {
         let mut url = self.url.clone();
         url.set_path(&format!("{}/{path}", self.url.path().trim_end_matches('/')));
@@ -82,7 +82,7 @@ impl Base {
     }
 }
 
-/// Where everything is.
+/// The base URLs of all services.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Bases {
     pub(crate) run: Base,
@@ -92,12 +92,12 @@ pub(crate) struct Bases {
     pub(crate) rest: Base,
     pub(crate) cdn: Base,
     pub(crate) platform: Base,
-    /// Whether the base of the CDN was set, and is not what fal's clients use.
+    /// Whether the CDN's base was configured; otherwise the answer with the token names it, as for fal's own clients.
     pub(crate) cdn_is_configured: bool,
 }
 
 impl Bases {
-    /// Whether this client is set up against this machine, so that downloads from it are to be expected.
+    /// Whether this client is configured for a service on this machine, so that downloads from it are allowed.
     pub(crate) fn is_local(&self) -> bool {
         [&self.run, &self.queue, &self.cdn].iter().any(|base| base.is_loopback())
     }

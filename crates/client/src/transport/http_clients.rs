@@ -33,7 +33,7 @@ impl HttpClients {
     pub(crate) fn keyed(&self, base: &Base) -> Result<reqwest::Client> {
         let builder = || self.builder().redirect(Policy::none());
         if base.is_loopback() {
-            // A proxy would carry the key away, in clear text where it is plain http.
+            // A proxy would get the key, and with plain http in clear text.
             once(&self.plain, || builder().no_proxy())
         } else {
             once(&self.secure, builder)
@@ -47,16 +47,16 @@ impl HttpClients {
         builder.build().map_err(unbuildable)
     }
 
-    /// The same for a server that is known to speak HTTP/2: what is asked at once waits for one connection, where without
-    /// that knowledge each would open its own and find out after the handshake.
+    /// The same for a server that is known to speak HTTP/2. Requests at the same time then wait for one connection;
+    /// otherwise each would open its own, and learn the protocol only after the handshake.
     pub(crate) fn multiplexed(&self, url: &str) -> Result<reqwest::Client> {
         let builder = self.builder().redirect(Policy::none()).http2_prior_knowledge();
         let builder = if names_loopback(url) { builder.no_proxy() } else { builder };
         builder.build().map_err(unbuildable)
     }
 
-    /// The client for calls to this URL without the key: redirects, DNS and the like as the caller sets them, the same each
-    /// time. What is on this machine is never asked for through a proxy.
+    /// The client for calls to this URL without the key. The caller sets redirects, DNS and so on, and must set the
+    /// same each time. URLs on this machine are never requested through a proxy.
     pub(crate) fn keyless(
         &self,
         url: &Url,
@@ -78,11 +78,11 @@ impl HttpClients {
         builder
             .tls_backend_preconfigured(self.tls.clone())
             .referer(false)
-            // A policy that counts its attempts decides alone whether a request is sent again.
+            // Only this crate's retry policy, which counts attempts, decides whether a request is sent again.
             .retry(reqwest::retry::never())
             .connect_timeout(self.connect)
-            // A connection that the server closes while a paid request is on its way leaves that request in doubt, so
-            // idle ones go before servers usually close them.
+            // If the server closes a connection while a paid request is on its way, nobody knows whether it was
+            // accepted. So idle connections are closed before servers usually close them.
             .pool_idle_timeout(Duration::from_secs(30))
             .tcp_keepalive(Duration::from_secs(30))
             .http2_keep_alive_interval(Duration::from_secs(20))

@@ -37,8 +37,9 @@ impl Key {
         if id.is_empty() || secret.is_empty() { SecretString::default() } else { format!("{id}:{secret}").into() }
     }
 
-    /// What must not be shown where a server sends it back: the secret, in plain, in base64 and percent-encoded; the id too,
-    /// from eight characters on. What is shorter than four is a word of any text, and no secret.
+    /// The texts to hide if a server sends them back: the secret, in plain, in base64 and percent-encoded, and the id
+    /// if it has eight characters or more. A text of fewer than four characters is not hidden, because it occurs in any
+    /// text.
     pub(crate) fn secrets(&self) -> Secrets {
         let key = self.0.expose_secret();
         let (id, secret) = key.split_once(':').unwrap_or(("", key));
@@ -50,14 +51,14 @@ impl Key {
             }
             let encoded: String = byte_serialize(text.as_bytes()).collect();
             forms.extend([text.to_owned(), encoded.replace("%3A", "%3a"), encoded.replace('+', "%20"), encoded]);
-            // Without padding: that may be there or not.
+            // Without padding, so that both forms are found.
             forms.extend([STANDARD_NO_PAD.encode(text), URL_SAFE_NO_PAD.encode(text)]);
         }
         Secrets::new(forms)
     }
 
-    /// A text that tells this key from others and says nothing else of it: made of the id, so that a new secret changes
-    /// nothing, where there is one.
+    /// A text that identifies this key and reveals nothing else about it. It is made of the id, if there is one, so
+    /// that a new secret does not change it.
     pub(crate) fn fingerprint(&self) -> String {
         let key = self.0.expose_secret();
         let (id, _) = key.split_once(':').unwrap_or((key, ""));

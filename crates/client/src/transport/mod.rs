@@ -20,18 +20,19 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use url::Url;
 
-/// How the requests of one generated client are sent: who sends them, to which host. Its `Debug` shows no secret.
+/// How the requests of one generated client are sent: with which credentials and to which host. Its `Debug` shows no
+/// secret.
 #[derive(Clone, Debug)]
 pub struct Transport {
     identity: Arc<Identity>,
     service: Arc<Service>,
     /// Headers of one call, checked by [`CallOptions`](crate::CallOptions).
     extra: Option<Arc<HeaderMap>>,
-    /// Notes that the request of one call left.
+    /// Records when the request of one call is sent.
     sent: Option<Sent>,
 }
 
-/// Who sends.
+/// The identity of the sender: its credentials and headers.
 #[derive(Debug)]
 struct Identity {
     /// The key's header, ready to be put on each request; none where the key must not go.
@@ -39,7 +40,7 @@ struct Identity {
     /// What no trace may show.
     secrets: Secrets,
     user_agent: HeaderValue,
-    /// What the API's answers say of the time.
+    /// The service's clock, as far as its answers show it.
     clock: Arc<ServerClock>,
 }
 
@@ -49,7 +50,7 @@ struct Service {
     base: Base,
     /// Where the same service is reached when no connection can be made to its base.
     backup: Option<Base>,
-    /// The endpoint that was called last, and its URL: most programs call one, and to read a URL takes long.
+    /// The endpoint that was called last, and its URL. Most programs call one endpoint, and parsing a URL is slow.
     last: Mutex<Option<(String, Url)>>,
     /// Whether the last answer came over HTTP/2.
     http2: AtomicBool,
@@ -83,7 +84,7 @@ impl Transport {
         Self { identity, service: Service::new(base, None), extra: Some(Arc::new(headers)), sent: None }
     }
 
-    /// The same for one call, with headers of its own, and noting that its request left.
+    /// The same for one call: with its headers, and recording in `sent` when its request is sent.
     pub(crate) fn of_call(&self, extra: Option<Arc<HeaderMap>>, sent: Option<&Sent>) -> Self {
         let (identity, service) = (self.identity.clone(), self.service.clone());
         Self { identity, service, extra, sent: sent.cloned() }
@@ -102,7 +103,7 @@ impl Transport {
         }
     }
 
-    /// The URL of an operation. Most lie below the base, which need not be read again.
+    /// The URL of an operation. Most are below the base, which need not be parsed again.
     #[allow(clippy::result_large_err, reason = "the generated operations have this type")]
     pub(crate) fn url(&self, text: &str) -> Result<Url, progenitor_client::Error<()>> {
         let base = &self.service.base;
@@ -122,7 +123,7 @@ impl Transport {
         self.service.http2.load(Ordering::Relaxed)
     }
 
-    /// What the API's answers have said of the time, at whichever of its hosts.
+    /// The service's clock, as far as the answers of both hosts have shown it.
     pub(crate) fn clock(&self) -> &Arc<ServerClock> {
         &self.identity.clock
     }
@@ -159,7 +160,7 @@ impl Transport {
         let response = match (client.execute(request).await, spare) {
             (Ok(response), _) => response,
             (Err(error), Some(spare)) if error.is_connect() => match client.execute(spare).await {
-                // What is wrong with the first host is what the caller should know.
+                // The caller should learn what is wrong with the first host.
                 Err(second) if second.is_connect() => return Err(error),
                 outcome => outcome?,
             },
@@ -178,7 +179,7 @@ impl Transport {
         Some(spare)
     }
 
-    /// Puts on a request what all of them carry. Only for requests to a configured base.
+    /// Adds the headers that all requests have, the key among them. Only for requests to a configured base.
     pub(crate) fn prepare(&self, request: &mut Request) {
         let headers = request.headers_mut();
         headers.insert(USER_AGENT, self.identity.user_agent.clone());

@@ -13,7 +13,7 @@ const HERE: u8 = 0;
 const LEFT: u8 = 1;
 const FORBIDDEN: u8 = 2;
 
-/// Set from the moment in which a connection asks for the request's body: until then none was there to send it on.
+/// A flag that is set when a connection asks for the request's body. Before that, nothing can have been sent.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Sent(Arc<AtomicU8>);
 
@@ -22,12 +22,12 @@ impl Sent {
         self.0.load(Ordering::SeqCst) == LEFT
     }
 
-    /// Before the next attempt.
+    /// Resets the flag before the next attempt.
     pub(crate) fn clear(&self) {
         self.0.store(HERE, Ordering::SeqCst);
     }
 
-    /// Keeps the body here, unless it has left: then it says no.
+    /// Forbids the body to be sent. Returns `false` if it was sent already.
     pub(crate) fn forbid(&self) -> bool {
         self.0.compare_exchange(HERE, FORBIDDEN, Ordering::SeqCst, Ordering::SeqCst).is_ok()
     }
@@ -40,8 +40,8 @@ impl Sent {
     }
 }
 
-/// A body that notes when it is asked for. What asks may be another thread, so that it leaves and that it must not are
-/// decided in one place.
+/// A body that records when it is asked for. That may happen on another thread, so one atomic value decides between
+/// "sent" and "must not be sent".
 struct Watched {
     body: reqwest::Body,
     sent: Sent,

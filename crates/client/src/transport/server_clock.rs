@@ -9,9 +9,9 @@ use std::time::{Duration, SystemTime};
 /// How far the service's clock is ahead of this machine's.
 #[derive(Debug)]
 pub(crate) struct ServerClock {
-    /// In milliseconds, once an answer has told.
+    /// In milliseconds, after the first answer.
     offset: AtomicI64,
-    /// The last `Date`, which the answers of one second have in common: it is read once.
+    /// The last `Date`. All answers of one second have the same one, so it is parsed once.
     last: Mutex<String>,
 }
 
@@ -45,10 +45,10 @@ impl ServerClock {
 
     /// Notes the `Date` of an answer that came now.
     fn note(&self, date: SystemTime, now: SystemTime) {
-        // The header says whole seconds, so it is half a second late on average.
+        // The header has whole seconds, so it is half a second behind on average.
         let offset = milliseconds(date).saturating_add(500).saturating_sub(milliseconds(now)).max(UNKNOWN + 1);
         let known = self.offset.load(Ordering::Relaxed);
-        // What is finer than the header's seconds is chance.
+        // Differences below a second, the header's unit, mean nothing.
         if known == UNKNOWN || known.abs_diff(offset) > 1000 {
             self.offset.store(offset, Ordering::Relaxed);
         }
@@ -58,7 +58,7 @@ impl ServerClock {
         Some(self.offset.load(Ordering::Relaxed)).filter(|&offset| offset != UNKNOWN)
     }
 
-    /// What it says now, between 1970 and 9999; this machine's clock where nothing is known.
+    /// The service's time now, between 1970 and 9999; this machine's if nothing is known.
     pub(crate) fn now(&self) -> SystemTime {
         let last = SystemTime::UNIX_EPOCH + LAST;
         shifted(clock::system_time(), self.offset_ms().unwrap_or_default()).clamp(SystemTime::UNIX_EPOCH, last)
@@ -95,7 +95,7 @@ mod tests {
         clock.note_header("Sun, 06 Nov 1994 08:49:37 GMT");
         let told = clock.offset_ms();
         assert!(told.is_some_and(|offset| offset < 0));
-        // The machine's clock is put right, and the same second does not tell.
+        // The machine's clock was corrected, but an answer with the same `Date` does not show that.
         clock.offset.store(7, Ordering::Relaxed);
         clock.note_header("Sun, 06 Nov 1994 08:49:37 GMT");
         assert_eq!(clock.offset_ms(), Some(7));

@@ -27,13 +27,13 @@ pub(crate) fn of(request: &Request, secrets: &Secrets) -> Span {
     )
 }
 
-/// Does the work in the span, and leaves it where it is: `Instrument` would move it into a wrapper, and the futures of a
-/// call are large.
+/// Runs the future in the span without moving it: `Instrument` would move it into a wrapper, and the futures of a call
+/// are large.
 pub(crate) async fn inside<T>(span: &Span, mut work: Pin<&mut impl Future<Output = T>>) -> T {
     poll_fn(|context| span.in_scope(|| work.as_mut().poll(context))).await
 }
 
-/// Adds what came of it.
+/// Records the outcome in the span.
 pub(crate) fn record(span: &Span, outcome: &reqwest::Result<Response>, secrets: &Secrets) {
     if span.is_disabled() {
         return;

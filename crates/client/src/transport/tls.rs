@@ -25,20 +25,21 @@ pub(crate) fn config(extra_roots: Vec<CertificateDer<'static>>, ahead: bool) -> 
     let mut config = ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
         .map_err(|error| Error::configuration("TLS could not be set up").with_source(error))?
-        .dangerous() // The verifier below does what the platform's does, only later.
+        .dangerous() // The verifier below is the platform's, made later.
         .with_custom_certificate_verifier(verifier)
         .with_no_client_auth();
     config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
     Ok(config)
 }
 
-/// Gives the process a provider of cryptography, where it has none.
+/// Installs a default cryptography provider for the process, if it has none.
 ///
-/// Ours never needs one. But features of `reqwest` unify: that of an application which asked for no TLS has rustls without
-/// a provider as soon as this crate is in its graph, and then panics when it makes a client.
+/// This crate does not need the default. But cargo unifies the features of `reqwest`: an application that uses
+/// `reqwest` without TLS gets rustls without a provider as soon as this crate is among its dependencies, and would
+/// panic when it makes a client.
 fn provide_default() {
     if CryptoProvider::get_default().is_none() {
-        // An error means that somebody else was quicker, which is as good.
+        // An error means that another provider was installed meanwhile, which is fine.
         let _ = rustls::crypto::ring::default_provider().install_default();
     }
 }

@@ -9,7 +9,7 @@ use futures_util::Stream;
 use reqwest::Response;
 use std::pin::Pin;
 
-/// A body that comes piece by piece.
+/// A body as a stream of pieces.
 pub(crate) type BodyStream = Pin<Box<dyn Stream<Item = reqwest::Result<Bytes>> + Send + Sync>>;
 
 /// Sorts an answer by its status: a success comes back with its body unread, everything else as an error with its body read.
@@ -30,7 +30,7 @@ pub(crate) async fn receive(raw: RawResult) -> Result<(Head, Response)> {
     if head.status.is_success() {
         return Ok((head, response));
     }
-    // A body that breaks off does not hide the status.
+    // If the body breaks off, the error still has the status.
     let body = read_some(&mut response, limits::ERROR_BYTES).await;
     Err(Error::status_of(head, &body))
 }
@@ -52,7 +52,7 @@ pub(crate) async fn read(mut response: Response, limit: usize) -> Result<Bytes> 
         None if first.len() <= limit => return Ok(first),
         None => return Err(too_large(limit)),
         Some(second) => {
-            // What is announced is not believed beyond a moderate size.
+            // An announced length is trusted only up to a moderate size.
             let mut whole = BytesMut::with_capacity(announced.clamp(first.len().saturating_add(second.len()), 1 << 20));
             whole.extend_from_slice(&first);
             whole.extend_from_slice(&second);
@@ -72,7 +72,7 @@ pub(crate) fn too_large(limit: usize) -> Error {
     Error::new(ErrorKind::TooLarge, format!("the answer is larger than {limit} bytes, the bound for it"))
 }
 
-/// Reads as much of a body as comes, at most `limit` bytes.
+/// Reads a body until it ends or breaks off, at most `limit` bytes.
 async fn read_some(response: &mut Response, limit: usize) -> Vec<u8> {
     let mut whole = Vec::new();
     while let Ok(Some(chunk)) = response.chunk().await {

@@ -9,11 +9,11 @@ use std::time::Duration;
 use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::time::timeout;
 
-/// Submits, results and cancels at once.
+/// How many submits, results and cancels are sent at the same time.
 pub(crate) const REQUESTS: usize = 12;
-/// Polls at once.
+/// How many polls are sent at the same time.
 pub(crate) const POLLS: usize = 20;
-/// How long the first request is alone.
+/// How long the first request is sent alone.
 const FIRST: Duration = Duration::from_millis(500);
 
 /// Turns for short requests. The first request goes alone: until it is answered the client does not know whether the server
@@ -43,7 +43,7 @@ impl Gate {
         self.turns.acquire().await.ok()
     }
 
-    /// Lets through as many as the gate is wide: the first request has come back.
+    /// Opens the gate to its full width, after the answer to the first request.
     pub(crate) fn widen(&self) {
         if !self.is_wide.load(Ordering::Relaxed) && !self.is_wide.swap(true, Ordering::Relaxed) {
             self.turns.add_permits(self.width - 1);

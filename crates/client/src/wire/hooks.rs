@@ -26,7 +26,7 @@ macro_rules! hooks {
 macro_rules! per_call {
     ($($client:ty),+) => {$(
         impl $client {
-            /// The same operations, with headers of one call, and noting that its request left.
+            /// The same operations for one call: with its headers, and recording in `sent` when its request is sent.
             pub(crate) fn of_call(&self, extra: Option<Arc<HeaderMap>>, sent: Option<&Sent>) -> Self {
                 Self { inner: self.inner.of_call(extra, sent), ..self.clone() }
             }

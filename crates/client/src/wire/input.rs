@@ -143,7 +143,7 @@ impl Payload {
         Ok(Self { endpoint: input.endpoint(), json })
     }
 
-    /// The body as a value, for those who look into it.
+    /// The body as a JSON value.
     pub(crate) fn value(&self) -> Value {
         serde_json::from_str(self.json.get()).unwrap_or_default()
     }

@@ -14,12 +14,12 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-/// Status streams in one lane.
+/// The most status streams in one lane.
 pub(crate) const STREAMS: usize = 64;
-/// Connections for streams, on HTTP/2.
+/// The most connections for streams, on HTTP/2.
 pub(crate) const LANES: usize = 15;
-/// Polls a second, all jobs together: with more jobs each is polled more rarely, so that a client with ten thousand jobs does not
-/// send ten thousand requests whenever its interval has passed.
+/// The most polls a second of all jobs together. With more jobs each is polled more rarely, so that a client with ten
+/// thousand jobs does not send ten thousand requests in every interval.
 const POLL_RATE: u32 = 8_000;
 
 /// The permits of streams.
@@ -86,7 +86,7 @@ impl Lanes {
         PolledJob(self.clone())
     }
 
-    /// The shortest wait between two polls of one job that keeps the sum of all in bounds.
+    /// The shortest wait between two polls of one job that keeps all polls together below the limit.
     pub(crate) fn shortest_interval(&self) -> Duration {
         let jobs = u32::try_from(self.polled.load(Ordering::Relaxed)).unwrap_or(u32::MAX);
         Duration::from_secs(1).saturating_mul(jobs) / POLL_RATE

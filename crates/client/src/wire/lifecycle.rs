@@ -6,8 +6,8 @@ use serde_json::{Map, Value, json};
 use std::time::Duration;
 
 /// How long a file on fal's CDN is kept, and who may read it: of the files that a request makes
-/// ([`CallOptions::with_object_lifecycle`](crate::CallOptions::with_object_lifecycle)), or of an upload. What is not set is
-/// as the account says.
+/// ([`CallOptions::with_object_lifecycle`](crate::CallOptions::with_object_lifecycle)), or of an upload. The account's
+/// settings apply to what is not set.
 ///
 /// Sent as JSON in the header `X-Fal-Object-Lifecycle-Preference`.
 ///
@@ -63,13 +63,13 @@ impl ObjectLifecycle {
         self
     }
 
-    /// Who may read the file, of those whom no rule names.
+    /// Sets whether users without a rule of their own may read the file.
     pub fn with_default_access(mut self, access: FileAccess) -> Self {
         self.default_access = Some(access);
         self
     }
 
-    /// Whether this user of fal's may read the file.
+    /// Adds a rule: whether this user of fal may read the file.
     pub fn with_access_of(mut self, user: impl Into<String>, access: FileAccess) -> Self {
         self.rules.push((user.into(), access));
         self
@@ -96,7 +96,7 @@ impl ObjectLifecycle {
         if !access.is_empty() {
             object.insert("initial_acl".to_owned(), access.into());
         }
-        // A header's value is ASCII; JSON can say the rest with escapes.
+        // A header's value is ASCII, so other characters are written as JSON escapes.
         let mut ascii = String::new();
         for character in Value::Object(object).to_string().chars() {
             if character.is_ascii() {

@@ -1,5 +1,5 @@
-//! One HTTP call on its way out and back: what all clones of a client send with, and how an operation is sent, sent again
-//! and read.
+//! One HTTP call: the state that all clones of a client share, and how an operation is sent, retried and its answer
+//! read.
 
 pub(crate) mod answer;
 pub(crate) mod gate;
@@ -45,14 +45,14 @@ use std::pin::{Pin, pin};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-/// What all clones of a client send with: the operations with the key, connections, limits and the retry budget.
+/// What all clones of a client share: the operations with the key, connections, limits and the retry budget.
 pub(crate) struct Wire {
     pub(crate) bases: Bases,
     pub(crate) run: run::Client,
     pub(crate) queue: queue::Client,
     pub(crate) http: HttpClients,
     pub(crate) retry: RetryPolicy,
-    /// Who is told before a call is repeated.
+    /// The caller's function that is called before a retry.
     pub(crate) on_retry: Option<OnRetry>,
     pub(crate) timeouts: Timeouts,
     pub(crate) lanes: Arc<Lanes>,
@@ -61,9 +61,9 @@ pub(crate) struct Wire {
     budget: Budget,
     /// What the API's answers say of the time.
     pub(crate) clock: Arc<ServerClock>,
-    /// What no error, trace or text may show.
+    /// The secrets that no error, trace or text may show.
     pub(crate) secrets: Secrets,
-    /// What tells the key from others.
+    /// The key's fingerprint.
     pub(crate) key_fingerprint: String,
 }
 
@@ -103,8 +103,8 @@ impl Wire {
 
     /// Sends one operation, again where the policy allows, and reads its answer.
     ///
-    /// What cannot be read counts as a failed attempt: a reading call is repeated over a cut or garbled answer too, but not
-    /// over an answer of the model's own.
+    /// An answer that cannot be read counts as a failed attempt. So a call that only reads is retried after a cut or
+    /// garbled answer too, but not if the answer is the model's output.
     pub(crate) async fn call<F, Fut, T>(
         &self,
         operation: Operation,
@@ -119,7 +119,7 @@ impl Wire {
         self.call_until(&mut Stop::never(), operation, endpoint, send, read).await
     }
 
-    /// The same for a call whose end is set.
+    /// The same for a call with a deadline or a cancellation (`stop`).
     pub(crate) async fn call_until<F, Fut, T>(
         &self,
         stop: &mut Stop<'_>,
@@ -143,7 +143,8 @@ impl Wire {
         })
     }
 
-    /// Sends one operation once, and reads its answer. Who follows a job decides when to ask again.
+    /// Sends one operation once, and reads its answer. Used when a job is followed, which has its own rules for asking
+    /// again.
     pub(crate) async fn call_once<F, Fut, T>(
         &self,
         operation: Operation,
@@ -167,7 +168,7 @@ impl Wire {
         F: FnOnce() -> Fut,
         Fut: Future<Output = RawResult>,
     {
-        // On the heap, as whoever follows a job carries this future in itself.
+        // On the heap, because the future that follows a job contains this one.
         let opened = Box::pin(async {
             let attempt = pin!(async { answer::receive(send().await).await });
             self.once(operation, attempt).await
@@ -175,14 +176,14 @@ impl Wire {
         opened.await.map(|(head, response)| (head, answer::stream(response)))
     }
 
-    /// Tells whoever wants to know that a call is repeated after this wait.
+    /// Calls the caller's function before a retry, with the error and the wait.
     pub(crate) fn repeating(&self, error: &Error, wait: Duration) {
         if let Some(told) = &self.on_retry {
             told(error, wait);
         }
     }
 
-    /// Repeats what fails, where the policy allows.
+    /// Retries a failed attempt, if the policy allows it.
     pub(crate) async fn repeat<F, Fut, T>(
         &self,
         operation: Operation,
@@ -196,7 +197,7 @@ impl Wire {
         self.repeat_until(&mut Stop::never(), operation, endpoint, attempt).await
     }
 
-    /// The same until a call's end: after it no attempt is begun.
+    /// The same for a call with a deadline or a cancellation: after it, no attempt is begun.
     async fn repeat_until<F, Fut, T>(
         &self,
         stop: &mut Stop<'_>,
@@ -231,7 +232,8 @@ impl Wire {
                 Err(Trouble::Failed(error)) => error.hiding(&self.secrets),
             };
             attempts += 1;
-            // Told when to come back, a call may: it is not what makes an overload worse.
+            // A call for which the server named a time for the next attempt may be repeated without using the retry
+            // budget: it does not make an overload worse.
             let asked = error.retry_after();
             let wait = Some(())
                 .filter(|()| self.retry.allows(operation, &error))
@@ -256,7 +258,7 @@ impl Wire {
         }
     }
 
-    /// One attempt that nothing ends but its time.
+    /// One attempt, limited only by the operation's timeout.
     async fn once<T>(&self, operation: Operation, attempt: Pin<&mut impl Future<Output = Result<T>>>) -> Result<T> {
         match self.once_until(&mut Stop::never(), operation, attempt).await {
             Ok(answer) => Ok(answer),
@@ -265,7 +267,8 @@ impl Wire {
         }
     }
 
-    /// One attempt within the operation's time, and in its turn, which is not waited for past the call's end.
+    /// One attempt, after its turn at the gate and within the operation's timeout. It does not wait for its turn beyond
+    /// the call's end.
     async fn once_until<T>(
         &self,
         stop: &mut Stop<'_>,
@@ -275,7 +278,7 @@ impl Wire {
         let gate = match operation {
             Operation::Submit | Operation::Result | Operation::Cancel => Some(&self.requests),
             Operation::Status => Some(&self.polls),
-            // Streams have permits of their own; the rest is no burden on the queue.
+            // Streams have their own permits, and the other operations do not go to the queue.
             _ => None,
         };
         let _turn = match gate {
@@ -301,13 +304,13 @@ impl Wire {
     }
 }
 
-/// What came of an attempt that gave no answer.
+/// Why an attempt gave no answer.
 enum Trouble {
     /// It failed.
     Failed(Error),
-    /// The call's end came before it left.
+    /// The call's deadline or cancellation came before it was sent.
     NotSent(Why),
-    /// The call's end came over it.
+    /// The call's deadline or cancellation came while it was on its way.
     InFlight(Why),
 }
 
@@ -329,7 +332,7 @@ where
     if operation == Operation::Result && head.status == StatusCode::ACCEPTED {
         return Err(Error::unreadable(head, serde_json::Error::custom("the request is still in progress")));
     }
-    // It may name the request where the body never comes.
+    // The headers may have the request id, which is needed if the body does not arrive.
     let kept = if operation.is_paid() { see(Some(head)) } else { Some(head) };
     let read_body = answer::read(response, operation.limit()).await;
     let head = kept.or_else(|| see(None)).unwrap_or_default();
@@ -353,7 +356,7 @@ fn with_seen(error: Error, seen: Mutex<Option<Head>>) -> Error {
     }
 }
 
-/// Reads what an endpoint answers: a JSON object, whatever its type makes of it.
+/// Reads the output of an endpoint, which must be a JSON object whatever its type is.
 pub(crate) fn read_output<O: CallOutput>(body: &Bytes) -> serde_json::Result<(O, Bytes)> {
     if body.trim_ascii_start().first() != Some(&b'{') {
         return Err(serde_json::Error::custom("a JSON object is expected"));

@@ -1,4 +1,4 @@
-//! What one call may ask of the platform besides its input.
+//! Options of the platform that one call may set besides its input.
 
 use crate::error::{Error, Result};
 use crate::generated::parameters::{RunParameters, SubmitParameters};
@@ -9,8 +9,7 @@ use std::fmt::{self, Write};
 use std::sync::Arc;
 use std::time::Duration;
 
-/// Options of one call, for `run`, `submit` and `subscribe` alike. A person who sets nothing gets the platform's
-/// defaults.
+/// Options of one call, for `run`, `submit` and `subscribe` alike. What is not set has the platform's default.
 ///
 /// ```
 /// use ideogram_client::{CallOptions, QueuePriority};
@@ -55,8 +54,7 @@ impl CallOptions {
         self
     }
 
-    /// A text that tells the platform which requests should run on the same runner, where that is possible: those with an
-    /// equal text (`X-Fal-Runner-Hint`).
+    /// A hint to the platform to run requests with the same text on the same runner, if possible (`X-Fal-Runner-Hint`).
     pub fn with_runner_hint(mut self, hint: impl Into<String>) -> Self {
         self.runner_hint = Some(hint.into());
         self
@@ -69,7 +67,7 @@ impl CallOptions {
         self
     }
 
-    /// Fails the request rather than have another provider take it over (`x-app-fal-disable-fallback`).
+    /// Lets the request fail instead of passing it to another provider (`x-app-fal-disable-fallback`).
     pub fn with_no_fallback(mut self) -> Self {
         self.no_fallback = true;
         self
@@ -189,7 +187,7 @@ impl CallOptions {
 
 impl fmt::Debug for CallOptions {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // A header's value may be a secret of the caller's.
+        // The value of a header may be a secret, so only the names are shown.
         let headers: Vec<_> = self.headers.iter().map(|(name, _)| name).collect();
         f.debug_struct("CallOptions")
             .field("start_timeout", &self.start_timeout)

@@ -1,4 +1,4 @@
-//! Whether the services answer at all: the first thing to know where something does not work.
+//! Checks whether the services answer at all.
 
 use crate::clock::{self, milliseconds};
 use crate::error::{Error, Result};
@@ -8,7 +8,7 @@ use futures_util::future::join_all;
 use http::header::DATE;
 use std::time::Duration;
 
-/// How long one service is waited for.
+/// How long to wait for the answer of one service.
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// What one service answered to a request without a key, as [`Client::reach`](crate::Client::reach) tells.
@@ -46,7 +46,7 @@ async fn one(wire: &Wire, service: &'static str, base: &Base) -> Reach {
     let elapsed = clock::since(begun);
     let date = answer.as_ref().ok().and_then(|answer| answer.headers().get(DATE)?.to_str().ok());
     let date = date.and_then(|date| httpdate::parse_http_date(date).ok());
-    // The header says whole seconds, so it is half a second late on average.
+    // The header has whole seconds, so it is half a second behind on average.
     let offset = |date| milliseconds(date).saturating_add(500).saturating_sub(milliseconds(clock::system_time()));
     Reach {
         service,

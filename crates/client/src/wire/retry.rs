@@ -118,16 +118,16 @@ impl RetryPolicy {
         chosen.mul_f64(0.5 + jitter.clamp(0.0, 1.0))
     }
 
-    /// How long an answer is not believed that contradicts what is known about a job: ten seconds by default. The service's
-    /// parts learn of a job one after another, so for a moment they may disagree. It is fifty times the base delay, so that
-    /// tests with short delays need not wait for it.
+    /// How long the client does not trust an answer that contradicts what it knows about a job: ten seconds by default.
+    /// The service's parts learn of a job one after another, so for a moment they may disagree. It is fifty times the
+    /// base delay, so that tests with short delays need not wait for it.
     pub(crate) fn grace(&self) -> Duration {
         self.base_delay.saturating_mul(50)
     }
 
     /// Whether this failure allows another attempt at all.
     pub(crate) fn allows(&self, operation: Operation, error: &Error) -> bool {
-        // The server knows best: these headers say that the same request will fail again.
+        // With these headers the server says that the same request will fail again.
         let told_not_to =
             error.repr().head.as_ref().is_some_and(|head| head.user_timeout || head.needs_retry == Some(false));
         let once = operation.is_paid() && !self.duplicates;
@@ -154,7 +154,7 @@ impl Budget {
     }
 
     pub(crate) fn deposit(&self) {
-        // A full account, the usual case, is only read: no cache line moves between cores.
+        // A full budget, the usual case, is only read, so that no cache line moves between cores.
         if self.0.load(Ordering::Relaxed) < Self::FULL {
             self.0.fetch_add(1, Ordering::Relaxed);
         }
@@ -204,7 +204,7 @@ mod tests {
     #[test]
     fn ten_successes_pay_for_one_retry() {
         let budget = Budget::new();
-        // A full account takes no more.
+        // A full budget does not grow.
         (0..50).for_each(|_| budget.deposit());
         assert_eq!((0..20).filter(|_| budget.withdraw()).count(), 10);
         (0..9).for_each(|_| budget.deposit());

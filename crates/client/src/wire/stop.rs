@@ -1,4 +1,4 @@
-//! When a call is to end before it is done: at its deadline, or when its caller says so.
+//! The early end of a call: at its deadline, or when its caller cancels it.
 
 use crate::call::operation::Operation;
 use crate::clock::{self, Instant};
@@ -10,7 +10,7 @@ use std::pin::{Pin, pin};
 use std::time::Duration;
 use tokio::time::{sleep_until, timeout, timeout_at};
 
-/// Why a call ends before it is done.
+/// Why a call ends early.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Why {
     /// It may take this long, and has.
@@ -20,7 +20,7 @@ pub(crate) enum Why {
 }
 
 impl Why {
-    /// An error of this kind, about something that this has come over.
+    /// The error for `what`, which ended early for this reason.
     pub(crate) fn error(self, what: &str, rest: &str) -> Error {
         match self {
             Self::Deadline(deadline) => {
@@ -31,22 +31,22 @@ impl Why {
     }
 }
 
-/// The end that is set to one call, and what is left to it afterwards. Once it has come nothing new is begun, apart from
-/// what winds up what is under way.
+/// The deadline and the cancellation of one call, and the time to wind up afterwards. Once one of them has come, the
+/// call only winds up what is under way.
 pub(crate) struct Stop<'a> {
     deadline: Duration,
-    /// `None` where it lies beyond what the clock can say.
+    /// The deadline; `None` if the clock cannot represent it.
     at: Option<Instant>,
     cancel: Option<BoxFuture<'a, ()>>,
     came: Option<(Why, Instant)>,
     /// How long winding up may take.
     wind_up: Duration,
-    /// Notes that the request of this call left; `None` where nothing ends the call.
+    /// Records when the request of this call is sent; `None` if nothing ends the call early.
     sent: Option<Sent>,
 }
 
 impl<'a> Stop<'a> {
-    /// No end but that of the call itself.
+    /// Neither a deadline nor a cancellation.
     pub(crate) fn never() -> Self {
         Self { deadline: Duration::MAX, at: None, cancel: None, came: None, wind_up: Duration::ZERO, sent: None }
     }
@@ -56,18 +56,18 @@ impl<'a> Stop<'a> {
         Self { deadline, at, cancel, came: None, wind_up, sent: Some(Sent::default()) }
     }
 
-    /// The same deadline, and another word of the caller's.
+    /// The same deadline, with another cancellation.
     pub(crate) fn with_cancel<'b>(&self, cancel: BoxFuture<'b, ()>) -> Stop<'b> {
         let sent = Some(Sent::default());
         Stop { deadline: self.deadline, at: self.at, cancel: Some(cancel), came: None, wind_up: self.wind_up, sent }
     }
 
-    /// Whether it has come, as far as somebody has waited for it.
+    /// The reason, if one of the waits below has found that the end has come.
     pub(crate) fn came(&self) -> Option<Why> {
         self.came.map(|(why, _)| why)
     }
 
-    /// What notes that the request of this call left.
+    /// The record of whether the request of this call was sent.
     pub(crate) fn sent(&self) -> Option<&Sent> {
         self.sent.as_ref()
     }
@@ -82,7 +82,7 @@ impl<'a> Stop<'a> {
         self.wind_up.saturating_sub(self.came.map_or(Duration::ZERO, |(_, at)| clock::since(at)))
     }
 
-    /// Waits for it; it is here at once when it has come before.
+    /// Waits for the end, and returns at once if it has come already.
     pub(crate) async fn wait(&mut self) -> Why {
         if let Some((why, _)) = self.came {
             return why;
@@ -123,7 +123,7 @@ impl<'a> Stop<'a> {
         }
     }
 
-    /// Whether it is here. It is asked before each attempt, so it sets no timer.
+    /// Whether the end has come. This is called before each attempt, so it sets no timer.
     pub(crate) fn is_here(&mut self) -> Option<Why> {
         if let Some((why, _)) = self.came {
             return Some(why);
@@ -136,13 +136,13 @@ impl<'a> Stop<'a> {
     }
 
     fn has_come(&mut self, why: Why) -> Why {
-        // A future that is done must not be asked again.
+        // A future that is done must not be polled again.
         self.cancel = None;
         self.came = Some((why, clock::now()));
         why
     }
 
-    /// Does the work, unless this comes first.
+    /// Does the work, unless the end comes first.
     pub(crate) async fn unless<T>(&mut self, work: impl Future<Output = T>) -> Result<T, Why> {
         match select(pin!(work), pin!(self.wait())).await {
             Either::Left((done, _)) => Ok(done),
@@ -150,7 +150,7 @@ impl<'a> Stop<'a> {
         }
     }
 
-    /// Does the work unless this comes first, or within what is left where it has come.
+    /// Does the work until the end comes; if it has come already, within the time that is left for winding up.
     pub(crate) async fn within<T>(&mut self, work: impl Future<Output = T>) -> Option<T> {
         match self.came {
             Some(_) => timeout(self.left(), work).await.ok(),
@@ -158,11 +158,11 @@ impl<'a> Stop<'a> {
         }
     }
 
-    /// Waits for an attempt that is under way; `None` where it takes longer than it may. A submit's answer is waited for a
-    /// while longer than until the end, since it names the job that can be cancelled; a run cannot be cancelled, so it has
-    /// the time until its deadline.
+    /// Waits for an attempt that is under way; `None` if it takes longer than it may. The answer of a submit is waited
+    /// for a while after the call's end, because it names the job that can then be cancelled. A run cannot be
+    /// cancelled, so it has the time until its deadline.
     ///
-    /// The attempt stays where it is, since it is large.
+    /// The attempt is not moved, because it is large.
     pub(crate) async fn attempt<T>(
         &mut self,
         operation: Operation,
@@ -181,14 +181,14 @@ impl<'a> Stop<'a> {
             Either::Right((None, _)) => return Ok(None),
             Either::Right((Some(why), _)) => why,
         };
-        // What has not left must not.
+        // A request that was not sent yet must not be sent any more.
         if self.sent.as_ref().is_some_and(Sent::forbid) {
             return Err(why);
         }
         let more = match (operation, why) {
             (Operation::Run, Why::Deadline(_)) => Some(Duration::ZERO),
             (Operation::Run, Why::Cancelled) => self.before_deadline(),
-            // The rest is for the cancel, or to look the request up.
+            // The rest of the time is for cancelling the job, or for the search for the request.
             _ => Some(self.left().mul_f64(0.6)),
         };
         let Some(end) = more.map(clock::after) else { return Ok(Some(attempt.await)) };
@@ -201,11 +201,11 @@ impl<'a> Stop<'a> {
         }
     }
 
-    /// The error of a call that this came over before anything was sent, or between attempts that were all turned away.
+    /// The error of a call that ended before anything was sent, or between attempts that were all refused.
     pub(crate) fn not_sent(why: Why, operation: Operation, endpoint: Option<&str>, last: Option<Error>) -> Error {
         let what = format!("the {} of `{}`", operation.name(), endpoint.unwrap_or_default());
         match (why, last) {
-            // What stood in the way says more than that time is up.
+            // The last attempt's error says more than that the time is over.
             (Why::Deadline(_), Some(last)) => last,
             (why, last) => {
                 let error = why.error(&what, ", and nothing was sent").in_state(RequestState::NotSent);
@@ -217,7 +217,7 @@ impl<'a> Stop<'a> {
         }
     }
 
-    /// The error of a call whose attempt this came over.
+    /// The error of a call that ended while an attempt was on its way.
     pub(crate) fn in_flight(why: Why, operation: Operation, endpoint: Option<&str>) -> Error {
         let what = format!("the {} of `{}`", operation.name(), endpoint.unwrap_or_default());
         why.error(&what, "").in_state(RequestState::Unknown)

@@ -1,4 +1,4 @@
-//! How long each operation, and what stands around it, may take.
+//! How long each operation, and the waits around it, may take.
 
 use crate::call::operation::Operation;
 use crate::limits;
@@ -11,10 +11,10 @@ pub(crate) struct Timeouts {
     pub(crate) answer: Duration,
     pub(crate) result: Duration,
     pub(crate) stream_silence: Duration,
-    /// When a streamed job is asked after, and how often; by what such jobs take where it is not set.
+    /// How often a job with a stream is also polled; if it is not set, this follows from how long such jobs take.
     pub(crate) stream_check: Option<Duration>,
     pub(crate) deadline: Duration,
-    /// To wind up a call whose end has come.
+    /// The time to wind up a call after its deadline or cancellation.
     pub(crate) wind_up: Duration,
 }
 
@@ -33,7 +33,7 @@ impl Default for Timeouts {
 }
 
 impl Timeouts {
-    /// How long one attempt may take, its answer's body included; of a stream, its head.
+    /// How long one attempt may take, including the body of its answer; for a stream, only until its headers.
     pub(crate) fn of(&self, operation: Operation) -> Duration {
         match operation {
             Operation::Run | Operation::Download | Operation::Upload | Operation::Part => self.deadline,

@@ -1,4 +1,4 @@
-//! One span a call, around the spans of its requests, and an event when it ends.
+//! One span for each call, around the spans of its requests, and an event when the call ends.
 
 use crate::clock;
 use crate::error::{RequestState, Result};
@@ -9,9 +9,10 @@ use std::pin::pin;
 use tracing::Span;
 use tracing::field::Empty;
 
-/// Makes a call in a span of its own, and tells how it ends. No error's text is in it: that may repeat an input.
+/// Runs a call in its own span, and emits an event when it ends. The event has no error text, because that may repeat
+/// an input.
 ///
-/// The call's future is made in its place, as it is large: given as it is, it would be there twice.
+/// `work` makes the future here, because it is large: passed as an argument, it would be stored twice.
 pub(crate) async fn call<F, Fut, T>(
     name: &'static str,
     endpoint: &'static str,
