@@ -1,5 +1,5 @@
-//! Everything that is left to chance: ids, keys, seeds. No other file draws any; what a fault or a picture takes from its
-//! own seed repeats, and comes from here too.
+//! Random ids, keys and seeds. No other file draws random numbers. Those of faults and pictures are made here too, from
+//! a seed, so that they repeat.
 
 use crate::lock::lock;
 use ring::rand::{SecureRandom, SystemRandom};
@@ -11,18 +11,18 @@ pub(crate) fn uuid() -> String {
     uuid::Uuid::new_v4().to_string()
 }
 
-/// An id of 32 hexadecimal digits that nobody guesses: of files, uploads and tokens.
+/// An id of 32 hexadecimal digits that cannot be guessed, for files, uploads and tokens.
 pub(crate) fn id() -> String {
     uuid::Uuid::new_v4().simple().to_string()
 }
 
-/// The bytes of a new key; none when the system has no randomness to give.
+/// The bytes of a new key; `None` if the system has no randomness.
 pub(crate) fn key() -> Option<[u8; 32]> {
     let mut bytes = [0; 32];
     SystemRandom::new().fill(&mut bytes).ok().map(|()| bytes)
 }
 
-/// The choices of one sandbox: they repeat when it has a seed.
+/// The random choices of one sandbox, which repeat if it has a seed.
 #[derive(Debug)]
 pub(crate) struct Choices(Mutex<fastrand::Rng>);
 
@@ -31,7 +31,7 @@ impl Choices {
         Self(Mutex::new(seed.map_or_else(fastrand::Rng::new, fastrand::Rng::with_seed)))
     }
 
-    /// A seed for a picture whose caller left the choice to the model.
+    /// A seed for a picture whose request has none.
     pub(crate) fn seed(&self) -> i64 {
         lock(&self.0).i64(0..=i64::from(i32::MAX))
     }
@@ -42,7 +42,8 @@ impl Choices {
     }
 }
 
-/// The dice of one decision on a fault: the same seed, rule and call give the same throws, whatever other rules decide.
+/// The random numbers for one decision on a fault: the same seed, rule and call give the same numbers, whatever other
+/// rules decide.
 #[derive(Debug)]
 pub(crate) struct Dice(fastrand::Rng);
 

@@ -1,4 +1,4 @@
-//! The time: what it is, and how the API writes and reads it. No other file reads the clock.
+//! Reads the clock, and reads and writes times in the API's formats. No other file reads the clock.
 
 use std::time::{Duration, Instant, SystemTime};
 use time::format_description::well_known::{Iso8601, Rfc3339};

@@ -1,4 +1,4 @@
-//! What a sandbox can be told, in one place: every setting with its meaning, unit and default.
+//! Every setting of a sandbox, with its meaning, unit and default.
 
 #[cfg(feature = "pictures")]
 use crate::draw::Face;
@@ -18,7 +18,7 @@ impl Keys {
         self.0.is_empty() || self.0.iter().any(|known| known == key)
     }
 
-    /// Why one of them could never be sent.
+    /// Why one of them cannot be used, if so.
     fn malformed(&self) -> Option<&'static str> {
         let is_key =
             |key: &String| key.split_once(':').is_some_and(|(id, secret)| !id.is_empty() && !secret.is_empty());
@@ -59,8 +59,8 @@ impl From<Vec<String>> for Keys {
     }
 }
 
-/// Settings on the way to a [`Sandbox`](crate::Sandbox): one method for each.
-/// [`Builder::start`] says which value cannot be used.
+/// The settings of a [`Sandbox`](crate::Sandbox) that is to be started: one method for each. [`Builder::start`] says
+/// which value cannot be used.
 ///
 /// ```
 /// use ideogram_sandbox::Sandbox;
@@ -79,8 +79,8 @@ pub struct Builder {
 }
 
 impl Builder {
-    /// A typeface for letters that those of the crate lack, which have Latin, Greek and Cyrillic; without one they are drawn
-    /// as boxes with their codes. Default none.
+    /// A typeface for letters that the crate's own typefaces lack (they have Latin, Greek and Cyrillic); without one
+    /// such letters are drawn as boxes with their codes. Default none.
     ///
     /// ```no_run
     /// use ideogram_sandbox::{Sandbox, draw::Face};
@@ -96,7 +96,8 @@ impl Builder {
         self
     }
 
-    /// Tells of what the user of the sandbox should know, a line at a time, such as that its memory is full. Default: nobody.
+    /// Calls this function with messages for the user of the sandbox, one line each, for example that its memory is
+    /// full. Default: none.
     pub fn on_log(mut self, tell: impl Fn(&str) + Send + Sync + 'static) -> Self {
         self.log = Log::new(tell);
         self
@@ -105,7 +106,7 @@ impl Builder {
 
 const MIB: usize = 1024 * 1024;
 
-/// Writes the settings once: as fields of [`Config`], as its defaults, and as methods of [`Builder`].
+/// Defines the settings: as fields of [`Config`], with their defaults, and as methods of [`Builder`].
 macro_rules! settings {
     ($($(#[$doc:meta])* $name:ident: $type:ty = $default:expr;)*) => {
         /// Every setting of a sandbox.
@@ -149,11 +150,11 @@ settings! {
     keys: Keys = Keys::default();
     /// Whether a call needs a key at all. Default on.
     require_key: bool = true;
-    /// Whether the CDN takes uploads with the key, as some programs send them; whether fal's does is not known. Default off:
-    /// it takes tokens of the storage.
+    /// Whether the CDN accepts uploads with the key, as some programs send them. It is not known whether fal's CDN
+    /// does. Default off: it accepts only tokens of the storage.
     cdn_takes_key: bool = false;
-    /// Money in the account, in millionths of a dollar; each picture takes its list price, and an empty account is
-    /// refused as fal refuses it. Default: never empty.
+    /// The balance of the account, in millionths of a dollar. Each picture costs its list price, and when the balance
+    /// is used up, requests are refused as fal refuses them. Default: no limit.
     balance: Option<u64> = None;
 
     /// How many jobs run at once, synchronous and queued together. Default 8.
@@ -166,16 +167,16 @@ settings! {
     concurrency: Option<usize> = None;
     /// Let running jobs finish in spite of a cancel, as models may. Default off.
     ignore_cancel: bool = false;
-    /// Seeds what the sandbox chooses by chance: the seeds of pictures and the spread of service times. Default: none,
+    /// The seed of the sandbox's random choices: the seeds of pictures and the spread of service times. Default: none,
     /// so every run differs.
     seed: Option<u64> = None;
     /// Which colour of a mask is repainted; what fal's endpoint expects is not documented. Default black.
     mask_edits: MaskEdits = MaskEdits::Black;
-    /// Make pictures of one colour, in the right size, and draw nothing: for tests, which need not wait then, and for load.
-    /// Default on in a build with debug assertions, where drawing takes seconds, off in any other.
+    /// Make pictures of one colour, in the right size, instead of drawing: for tests, which are faster then, and for
+    /// load tests. Default on in a build with debug assertions, where drawing takes seconds, off in any other.
     flat: bool = cfg!(debug_assertions);
     /// Further endpoints, each as the OpenAPI document that fal serves for it; one whose id the crate has already replaces that
-    /// one. What of their outputs cannot be made is told to [`Builder::on_log`]. Default none.
+    /// one. [`Builder::on_log`] is called for each part of their outputs that cannot be made. Default none.
     documents: Vec<String> = Vec::new();
     /// Fetch images from any `http(s)` URL. Off, only data URIs, loopback, the sandbox's own CDN and the example URLs of
     /// the endpoints' description load; anything else fails like a dead link. Default off.
@@ -183,7 +184,7 @@ settings! {
 
     /// Time between two pings of a status stream. Default 15 s.
     ping_interval: Duration = Duration::from_secs(15);
-    /// Time between two looks of a status stream at the position in the queue. Default 200 ms.
+    /// How often a status stream checks the position in the queue. Default 200 ms.
     position_interval: Duration = Duration::from_millis(200);
     /// How long a result is kept after its job has completed. Default 1 hour.
     result_ttl: Duration = Duration::from_secs(3600);
@@ -191,9 +192,9 @@ settings! {
     large_result_ttl: Duration = Duration::from_secs(360);
     /// From how many bytes on a result is large. Default 10 KiB.
     large_result_bytes: usize = 10 * 1024;
-    /// How much later than it was sent a request shows in the platform's history. Default 0.
+    /// How long after it was sent a request appears in the platform's history. Default 0.
     history_lag: Duration = Duration::ZERO;
-    /// Whether payloads are kept for the history where a request does not say so itself. Default on.
+    /// Whether payloads are kept for the history, for requests that do not set this themselves. Default on.
     store_io: bool = true;
 
     /// How long one delivery of a webhook may take. Default 15 s.
@@ -207,20 +208,20 @@ settings! {
     max_body_bytes: usize = 16 * MIB;
     /// The largest upload, or part of one, in bytes. Default 128 MiB.
     max_upload_bytes: usize = 128 * MIB;
-    /// How many bytes are kept in all. When they are used up, uploads that nobody went on with are dropped first, then
-    /// drawings (which are made again when asked for), then finished files and results; inputs of open jobs and the
-    /// record of requests never, and past that a body is refused with 507. Default 512 MiB.
+    /// How many bytes are kept in all. When they are used up, unfinished uploads are dropped first, then drawings
+    /// (which are drawn again on demand), then finished files and results. Inputs of open jobs and the record of
+    /// requests are never dropped; if there is still no room, a body is refused with 507. Default 512 MiB.
     memory: usize = 512 * MIB;
     /// How many jobs are kept; the oldest completed ones go first. Default 20 000.
     max_jobs: usize = 20_000;
     /// How many requests `/_sandbox/requests` remembers. Default 2 000.
     max_requests: usize = 2_000;
 
-    /// How long a client may take for a handshake or for the head of a request, and how long a body may stand still.
-    /// Default 30 s.
+    /// How long a client may take for a handshake or for the head of a request, and how long it may send nothing of a
+    /// body. Default 30 s.
     read_timeout: Duration = Duration::from_secs(30);
 
-    /// The faults to commit from the start. Default none.
+    /// The faults that apply from the start. Default none.
     faults: Faults = Faults::default();
     /// How long a shutdown waits for calls under way. Default 1 s.
     shutdown_grace: Duration = Duration::from_secs(1);

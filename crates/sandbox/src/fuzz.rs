@@ -1,12 +1,12 @@
-//! What reads bodies and documents, for the properties of `tests/fuzz`. Not part of the crate's promises.
+//! The readers of bodies and documents, for the properties of `tests/fuzz`. Not part of the public API.
 
 use crate::description::Endpoints;
 use crate::validate::{Refusal, validate};
 
-/// What the sandbox says of a body.
+/// The result of checking a body.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Checked {
-    /// It is taken: its fields as JSON, with those that have a default.
+    /// It is accepted: its fields as JSON, including defaults.
     Taken(String),
     /// It is refused: the JSON of what is wrong.
     Refused(String),

@@ -1,4 +1,5 @@
-//! A local stand-in for fal's Ideogram V2 Turbo endpoints: the same protocol, real pictures, no key and no bill.
+//! A local server that imitates fal's Ideogram V2 Turbo endpoints: the same protocol, real pictures, no key and no
+//! bill.
 //!
 //! [`Sandbox::builder`] starts one on a loopback port. It serves all of fal's hosts under one address, each with a prefix:
 //!
@@ -34,8 +35,8 @@
 //! # }).unwrap();
 //! ```
 //!
-//! A job fails as the model itself can fail when its prompt contains one of the words of [`TRIGGERS`], such as
-//! `__content_policy_violation__`; it is not charged then.
+//! If the prompt contains one of the words of [`TRIGGERS`], such as `__content_policy_violation__`, the job fails as it
+//! can fail at the real model, and is not charged.
 //!
 //! # Features
 //! | feature | default | what it adds |

@@ -6,7 +6,7 @@ use std::sync::Arc;
 /// Takes a line.
 type Tell = dyn Fn(&str) + Send + Sync;
 
-/// Who is told; nobody unless [`Builder::on_log`](crate::Builder::on_log) says.
+/// The function of [`Builder::on_log`](crate::Builder::on_log), if there is one.
 #[derive(Clone, Default)]
 pub(crate) struct Log(Option<Arc<Tell>>);
 

@@ -1,15 +1,15 @@
-//! What a test may ask of a running sandbox: jobs, requests and charges as values.
+//! What a test can read from a running sandbox: jobs, requests and charges as values.
 
 use crate::faults::{Call, Fault};
 use crate::services::Service;
 use serde_json::Value;
 use std::collections::BTreeMap;
 
-/// One job that was accepted, as it stood when it was asked for.
+/// One job that was accepted, with its state at the time of the call.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct JobRecord {
-    /// The id under which it is asked about.
+    /// The job's request id.
     pub request_id: String,
     /// The endpoint's id, or the path that was called where there is no such endpoint.
     pub endpoint_id: String,
@@ -23,7 +23,7 @@ pub struct JobRecord {
     pub input: Option<Value>,
     /// Its result, while it is kept, once it has completed.
     pub output: Option<Value>,
-    /// How often each kind of call was made about it, those that were made.
+    /// How often each kind of call was made about it; kinds without a call are left out.
     pub calls: BTreeMap<Call, u32>,
 }
 
@@ -35,11 +35,11 @@ pub enum JobPhase {
     Queued,
     /// It runs.
     Running,
-    /// It has a result, of whatever kind.
+    /// It has a result, which may be a failure.
     Completed,
 }
 
-/// One request as it came, without its secrets. Calls to the sandbox's own page are none.
+/// One request as it was received, without its secrets. Calls to the sandbox's own page are not recorded.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct RequestRecord {
@@ -55,9 +55,9 @@ pub struct RequestRecord {
     pub body: Vec<u8>,
     /// The job that it is about.
     pub request_id: Option<String>,
-    /// What went wrong with it on request.
+    /// The fault that was applied to it.
     pub fault: Option<Fault>,
-    /// The status of its answer; none while there is no answer, and none for a connection that was broken.
+    /// The status of its answer; `None` if there is no answer yet, or the connection was broken.
     pub status: Option<u16>,
 }
 

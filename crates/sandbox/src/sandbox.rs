@@ -48,7 +48,7 @@ pub enum StartError {
         /// Why not, and what to take.
         reason: &'static str,
     },
-    /// A document of [`Builder::documents`] is none that an endpoint can be read from.
+    /// A document of [`Builder::documents`] from which no endpoint can be read.
     Document(String),
     /// No certificate could be made.
     Certificate(Box<dyn std::error::Error + Send + Sync>),
@@ -126,7 +126,7 @@ async fn bind(port: u16) -> Result<(TcpListener, u16), StartError> {
 }
 
 impl Sandbox {
-    /// A sandbox with the settings as they are by default.
+    /// Starts to build a sandbox, with default settings.
     pub fn builder() -> Builder {
         Builder::default()
     }
@@ -140,7 +140,7 @@ impl Sandbox {
         self.state.addresses.links().url(service, path)
     }
 
-    /// The page that shows what came in: jobs with their pictures, requests and faults.
+    /// The URL of the page that shows jobs with their pictures, requests and faults.
     pub fn page_url(&self) -> String {
         format!("{}{INSPECTION}", self.state.addresses.origin)
     }
@@ -185,18 +185,18 @@ impl Sandbox {
         self.authority.as_deref()
     }
 
-    /// The jobs that were accepted and are remembered, the oldest first.
+    /// The jobs that were accepted, as far as they are kept ([`Builder::max_jobs`]), the oldest first.
     pub fn jobs(&self) -> Vec<JobRecord> {
         self.state.jobs.newest_first().iter().rev().map(|job| job.to_record()).collect()
     }
 
-    /// The requests that came and are remembered ([`Builder::max_requests`]), the oldest first.
+    /// The latest requests, up to [`Builder::max_requests`], the oldest first.
     pub fn requests(&self) -> Vec<RequestRecord> {
         self.state.recorder.newest_first().0.iter().rev().map(|record| record.to_record()).collect()
     }
 
-    /// What was charged, a line for each job that cost something, the oldest first. That a program paid exactly once is
-    /// `assert_eq!(sandbox.charged().len(), 1)`.
+    /// What was charged: one entry for each job that cost something, the oldest first. To check that a program paid
+    /// exactly once, write `assert_eq!(sandbox.charged().len(), 1)`.
     pub fn charged(&self) -> Vec<Charge> {
         self.state.jobs.newest_first().iter().rev().filter_map(|job| job.charge()).collect()
     }
@@ -211,8 +211,8 @@ impl Sandbox {
         self.state.faults.replace(faults.into());
     }
 
-    /// Stops: no new connections, the calls under way may end within [`Builder::shutdown_grace`], status streams end, jobs
-    /// are dropped.
+    /// Stops the sandbox: it accepts no new connections, waits for calls under way for [`Builder::shutdown_grace`],
+    /// ends status streams and drops jobs.
     pub async fn shutdown(self) {
         self.state.closing.cancel();
         self.connections.close();

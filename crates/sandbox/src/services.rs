@@ -1,6 +1,6 @@
-//! fal's services: the path prefix that each has here, and the hosts that it stands for.
+//! fal's services, each with its path prefix here and its hosts at fal.
 
-/// One of the services that fal spreads over hosts.
+/// One of fal's services, which have different hosts at fal.
 ///
 /// ```
 /// use ideogram_sandbox::Service;
@@ -77,7 +77,7 @@ impl Service {
     }
 }
 
-/// Where the sandbox shows itself.
+/// The path of the sandbox's own page and data.
 pub(crate) const INSPECTION: &str = "/_sandbox";
 
 /// Whether a path lies below one of the prefixes, or is one of the sandbox's own.

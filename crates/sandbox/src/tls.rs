@@ -1,4 +1,4 @@
-//! A certificate of one's own: an authority that exists only for one sandbox, and a server certificate by it.
+//! TLS certificates: an authority that exists only for one sandbox, and a server certificate signed by it.
 
 use crate::services::Service;
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair, KeyUsagePurpose};

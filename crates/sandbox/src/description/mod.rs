@@ -12,13 +12,13 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::{Arc, LazyLock};
 
-/// One endpoint: what it takes and gives, and what the platform says of it.
+/// One endpoint: its input and output, and what the platform says about it.
 #[derive(Debug)]
 pub(crate) struct Endpoint {
     pub(crate) id: String,
     pub(crate) owner: String,
     pub(crate) app: String,
-    /// What the platform's list of models calls it.
+    /// Its name in the platform's list of models.
     pub(crate) name: String,
     pub(crate) summary: String,
     pub(crate) category: Option<String>,
@@ -49,7 +49,7 @@ static BUILT_IN: LazyLock<Vec<Arc<Endpoint>>> = LazyLock::new(|| {
 pub(crate) struct Endpoints(Vec<Arc<Endpoint>>);
 
 impl Endpoints {
-    /// The crate's own, and those of further documents; one that has an id already stands in its place.
+    /// The crate's own endpoints and those of further documents; a document replaces an endpoint with the same id.
     ///
     /// # Errors
     /// [`InvalidDocument`] with the place in the document that cannot be read.
@@ -74,7 +74,7 @@ impl Endpoints {
     }
 }
 
-/// What the schema crate's table has of an endpoint.
+/// The endpoint's row in the schema crate's table.
 fn table(id: &str) -> Option<&'static ideogram_schema::EndpointInfo> {
     ENDPOINTS.iter().find(|info| info.id == id).copied()
 }

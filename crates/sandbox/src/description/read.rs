@@ -1,4 +1,4 @@
-//! From an OpenAPI document in the shape that fal serves to an endpoint.
+//! Reads an endpoint from an OpenAPI document in the form that fal serves.
 
 use super::shape::{Bounds, Component, Enumeration, Member, Model, Shape};
 use super::{Endpoint, table};
@@ -8,7 +8,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
 
-/// A document that is none, or in which something is written that is not understood.
+/// A document that is not one, or that contains something that cannot be read.
 #[derive(Clone, Debug)]
 pub(crate) struct InvalidDocument {
     /// A JSON pointer.
@@ -95,12 +95,12 @@ fn referenced(schema: &Json) -> Option<&str> {
 }
 
 struct Reader {
-    /// The endpoint's row in the table of the schema crate, which knows of each field what kind of file it names.
+    /// The endpoint's row in the table of the schema crate, which says for each field what kind of file it is.
     info: Option<&'static EndpointInfo>,
 }
 
 impl Reader {
-    /// A schema that stands under a name: an object's or an enumeration's is the framework's own.
+    /// A schema with a name. The framework uses the names of objects and enumerations in its errors.
     fn named(&self, schema: &Json, title: &str, at: &str) -> Read<Shape> {
         Ok(match self.shape(schema, at, 0)? {
             Shape::Model(model) => Shape::Model(Model { title: title.to_owned(), ..model }),
@@ -212,7 +212,8 @@ impl Reader {
         Ok(Shape::Model(Model { title, members }))
     }
 
-    /// What file a text names: the table knows it where its description says so; else the name tells, as fal's have it.
+    /// The role of the file that a text names: from the table, if its description says so, or else from the field's
+    /// name, by fal's conventions.
     fn role(&self, name: &str, property: &Json, shape: &Shape) -> Option<FileRole> {
         let known = self.info.and_then(|info| info.input(name)).and_then(|field| file_kind(&field.kind));
         if known.is_some() {
@@ -252,7 +253,7 @@ fn bounds(schema: &Json, number: impl Fn(&Number) -> Number) -> Bounds {
         Some(Json::Number(value)) => Some(number(value)),
         _ => None,
     };
-    // OpenAPI 3.0 writes an exclusive bound as a word beside the bound.
+    // In OpenAPI 3.0, an exclusive bound is a flag beside the bound.
     let is_exclusive = |name: &str| schema.get(name).and_then(Json::as_bool) == Some(true);
     let (low, high) = (is_exclusive("exclusiveMinimum"), is_exclusive("exclusiveMaximum"));
     Bounds {

@@ -1,4 +1,4 @@
-//! What values a schema has, as far as a validator and a maker of answers need to know.
+//! The values that a schema allows, in the detail that validation and the making of answers need.
 
 use crate::json::{Json, Number};
 use ideogram_schema::FileRole;
@@ -12,12 +12,12 @@ pub(crate) enum Shape {
     String {
         min: Option<u64>,
         max: Option<u64>,
-        /// A pattern, which is not looked into.
+        /// A pattern, which is not interpreted.
         pattern: Option<String>,
     },
     Integer(Bounds),
     Number(Bounds),
-    /// One of the values that stand here.
+    /// One of these values.
     Enumeration(Enumeration),
     Array {
         items: Box<Shape>,
@@ -32,11 +32,11 @@ pub(crate) enum Shape {
     Named(String),
     /// One of several; the framework takes the one that fits best.
     Union(Vec<Shape>),
-    /// Null, or that.
+    /// Null, or a value of this shape.
     Nullable(Box<Shape>),
 }
 
-/// The bounds of a number, whole or not as the number is.
+/// The bounds of a number, whole numbers if the number is whole.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Bounds {
     pub(crate) multiple_of: Option<Number>,
@@ -56,7 +56,7 @@ impl Bounds {
 #[derive(Clone, Debug)]
 pub(crate) struct Enumeration {
     pub(crate) values: Vec<Json>,
-    /// Whether it has a name of its own, which the framework's error tells.
+    /// Whether the schema has a name of its own, which changes the framework's error.
     pub(crate) is_named: bool,
 }
 
@@ -82,7 +82,7 @@ pub(crate) struct Member {
     pub(crate) required: bool,
     pub(crate) default: Option<Json>,
     pub(crate) examples: Vec<Json>,
-    /// Where it names a file: what the file is for.
+    /// The role of the file, if the member names one.
     pub(crate) file: Option<FileRole>,
 }
 

@@ -5,7 +5,7 @@ use std::io::Cursor;
 
 use image::{DynamicImage, ImageDecoder, ImageError, ImageFormat, ImageReader};
 
-/// What a picture from outside may have at most and must have at least.
+/// The limits for a picture from outside.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Limits {
@@ -74,7 +74,7 @@ impl fmt::Debug for Bitmap {
     }
 }
 
-/// Why bytes are no picture that can be worked with.
+/// Why bytes cannot be used as a picture.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum DecodeError {
@@ -121,10 +121,10 @@ impl fmt::Display for DecodeError {
 
 impl std::error::Error for DecodeError {}
 
-/// Decodes a PNG, JPEG or WebP, or the first frame of a GIF; told by its bytes, not by a name or a type.
+/// Decodes a PNG, JPEG or WebP, or the first frame of a GIF. The format is recognised by the bytes, not by a name or a
+/// type.
 ///
-/// The picture stands as its pixels are stored: an orientation in its metadata is not applied, so that a picture and its
-/// mask are compared as they are.
+/// An orientation in the metadata is not applied, so that a picture and its mask are compared as they are stored.
 ///
 /// # Errors
 /// What is not one of these formats, is damaged, or is outside the limits. Size is checked before pixels are decoded.

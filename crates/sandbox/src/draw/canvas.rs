@@ -54,7 +54,8 @@ impl Ink {
                 ),
             ),
         };
-        // A gradient without extent has no shader; its last colour is what it would fill nearly everything with.
+        // A gradient without extent has no shader, and is replaced by its last colour, which would fill nearly
+        // everything.
         gradient.unwrap_or_else(|| Shader::SolidColor(stops.last().map_or(Color::TRANSPARENT, |stop| stop.1)))
     }
 }
@@ -150,7 +151,7 @@ impl Canvas {
     pub(super) fn glow(&mut self, (x, y): (f32, f32), (radius_x, radius_y): (f32, f32), color: Color) {
         let Some(path) = PathBuilder::from_circle(0.0, 0.0, 1.0) else { return };
         let faint = |opacity| super::color::fade(color, opacity);
-        // Near a Gaussian, so that no rim shows.
+        // Close to a Gaussian, so that the edge is not visible.
         let stops = [(0.0, faint(1.0)), (0.25, faint(0.78)), (0.5, faint(0.37)), (0.75, faint(0.1)), (1.0, faint(0.0))];
         let ink = Ink::radial((0.0, 0.0), 1.0, &stops);
         self.fill_moved(&path, ink, Transform::from_row(radius_x, 0.0, 0.0, radius_y, x, y));
@@ -216,7 +217,7 @@ impl Canvas {
 /// The outline of a rectangle with round corners.
 pub(super) fn rounded(rect: Rect, radius: f32) -> Option<Path> {
     let radius = radius.min(rect.width() / 2.0).min(rect.height() / 2.0);
-    // Where the handles of a cubic stand that comes closest to a quarter of a circle.
+    // The distance of the control points of the cubic that is closest to a quarter of a circle.
     let handle = radius * 0.447_715;
     let (left, top, right, bottom) = (rect.left(), rect.top(), rect.right(), rect.bottom());
     let mut path = PathBuilder::new();

@@ -1,4 +1,4 @@
-//! The words of a picture: title, what the prompt was expanded by, and the parameters in small type.
+//! The text on a picture: the title, the expansion of the prompt, and the parameters in small type.
 
 use tiny_skia::{Color, PathBuilder};
 
@@ -10,18 +10,18 @@ use super::text::{Align, Room, Setting};
 /// Everything that is written on a picture.
 pub(super) struct Words {
     pub(super) title: String,
-    /// What an expanded prompt gains.
+    /// The phrases that were added to an expanded prompt.
     pub(super) expansion: Option<String>,
     /// Parameters by name, in the order in which they are shown.
     pub(super) parameters: Vec<(&'static str, String)>,
     pub(super) negative: Option<String>,
     /// A face for letters that the built-in ones lack.
     pub(super) extra: Option<Face>,
-    /// Whether the picture shows somebody else's: cover as little of it as can be.
+    /// Whether the picture shows a source picture, of which the text should cover as little as possible.
     pub(super) over_source: bool,
 }
 
-/// Between the parts of a column, in sizes of the small type.
+/// The gap between the parts of a column, in units of the small type's size.
 const GAP: f32 = 1.3;
 /// The width of the spark before an expansion, in sizes of its type.
 const SPARK: f32 = 1.25;
@@ -183,7 +183,7 @@ impl Caption {
         if let Some(negative) = &words.negative {
             let sign = size * 1.2;
             let name = Setting::line("negative_prompt", Typeface::Text, None, size, width);
-            // In a narrow column the sign says it alone.
+            // A narrow column has only the sign, without the name.
             let named = name.width() < width * 0.4;
             let from = sign + if named { name.width() + gap } else { 0.0 };
             let room = Room { width: width - from, height: line * 2.2, largest: size, smallest: size };

@@ -1,4 +1,4 @@
-//! From scene to file: art, then what it is made from, then the lettering.
+//! Draws a scene into a file: the art, then the source picture, then the lettering.
 
 use image::imageops::FilterType;
 use image::{DynamicImage, RgbaImage};
@@ -14,7 +14,7 @@ use super::rng::Rng;
 use super::scene::{MaskEdits, Operation, Scene};
 use super::style::Look;
 
-/// Draws the scene. Nothing but processor time is used, for some tens of milliseconds: call it where blocking is allowed.
+/// Draws the scene. It takes some tens of milliseconds of processor time: call it where blocking is allowed.
 ///
 /// # Errors
 /// [`DrawError::MaskSize`] for an edit whose mask does not fit its source.

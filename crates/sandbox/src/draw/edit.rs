@@ -1,4 +1,4 @@
-//! Drawing anew what a mask selects, and nothing else.
+//! Repaints the part of a picture that a mask selects.
 
 use tiny_skia::Rect;
 
@@ -99,7 +99,7 @@ impl Area {
                 let mut low = u32::MAX;
                 for (height, across) in heights.iter().skip(left).zip(1_u32..) {
                     low = low.min(*height);
-                    // Words want width: a tall slit is worth less than a band of the same area.
+                    // Text needs width, so a tall narrow rectangle counts less than a wide one of the same area.
                     let value = across as f32 * low as f32 * (across as f32 / low.max(1) as f32).min(1.0).sqrt();
                     if low > 0 && value > best.0 {
                         let x = left as u32 * cell;

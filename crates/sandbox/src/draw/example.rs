@@ -1,4 +1,4 @@
-//! Stand-ins for pictures that an example names and nobody can fetch.
+//! Replacements for the pictures at the example URLs of the documentation, which cannot be fetched.
 
 use tiny_skia::{Color, Path, PathBuilder, Rect};
 

@@ -26,7 +26,7 @@ pub fn flat(scene: &Scene) -> Result<Picture, DrawError> {
     png::of_one_colour(width, height, [red, green, blue])
 }
 
-/// A grey picture of any size, in place of one that an example names.
+/// A grey picture of any size, in place of a picture that the documentation's examples name.
 ///
 /// # Errors
 /// [`DrawError::Size`] for a size that no picture can have.

@@ -39,7 +39,7 @@ impl Typeface {
         FACES.get(self as usize)?.as_ref()
     }
 
-    /// This face, then the one that stands in for characters that it lacks.
+    /// This face, then the one for characters that it lacks.
     fn chain(self) -> [Self; 2] {
         match self {
             Self::Text | Self::Serif => [self, Self::Text],
@@ -140,7 +140,7 @@ pub(super) struct Cluster {
 #[derive(Clone, Debug)]
 enum Shape {
     Glyphs(Vec<Glyph>),
-    /// No face has it: its code is drawn in a box.
+    /// A character that no face has: its code is drawn in a box.
     Missing(char),
 }
 
@@ -252,7 +252,7 @@ impl Glyph {
     }
 }
 
-/// A box with the character's code in it, two lines of hexadecimal digits: nothing is swallowed silently.
+/// A box with the character's code in it, two lines of hexadecimal digits, so that no character disappears.
 fn outline_missing(character: char, path: &mut PathBuilder, size: f32, x: f32, y: f32) {
     let (width, top, bottom) = (BOX_WIDTH * size, y - 0.78 * size, y + 0.1 * size);
     let line = 0.045 * size;
@@ -261,7 +261,7 @@ fn outline_missing(character: char, path: &mut PathBuilder, size: f32, x: f32, y
     path.line_to(x + width, bottom);
     path.line_to(x, bottom);
     path.close();
-    // The hole runs the other way round.
+    // The inner outline has the opposite direction, which makes it a hole.
     path.move_to(x + line, top + line);
     path.line_to(x + line, bottom - line);
     path.line_to(x + width - line, bottom - line);

@@ -1,8 +1,8 @@
-//! The pictures that the sandbox answers with: drawn on this machine, from nothing but the request.
+//! Draws the pictures that the sandbox returns, from the request alone.
 //!
 //! A picture shows what was asked for: the prompt as its title, the parameters as its caption, a composition that follows
-//! style, seed and prompt. The same [`Scene`] gives the same bytes, on every machine: typefaces come with the crate, chance
-//! comes from the seed, and no arithmetic is left to the platform's mathematics library.
+//! style, seed and prompt. The same [`Scene`] gives the same bytes, on every machine: typefaces are part of the crate,
+//! random numbers come from the seed, and the platform's mathematics library is not used.
 //!
 //! ```
 //! use ideogram_sandbox::draw::{Scene, draw};

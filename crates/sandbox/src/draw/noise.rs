@@ -1,6 +1,6 @@
-//! Smooth chance in two dimensions: clouds and waves.
+//! Smooth noise in two dimensions, for clouds and waves.
 
-/// The same everywhere, told apart by its seed.
+/// Noise that depends only on its seed, and is the same on every machine.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Noise(u32);
 
@@ -38,7 +38,7 @@ impl Noise {
             sum += weight * self.smooth(x * scale, y * scale);
             total += weight;
             weight *= 0.5;
-            // Not a whole number, so that the lattices never lie on each other.
+            // Not a whole number, so that the lattices never coincide.
             scale *= 2.03;
         }
         sum / f32::max(total, 1.0)

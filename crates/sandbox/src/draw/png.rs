@@ -1,4 +1,4 @@
-//! Pixels to a file.
+//! Encodes pixels as a PNG file.
 
 #[cfg(feature = "pictures")]
 use image::codecs::png::{CompressionType, FilterType, PngEncoder};
@@ -10,7 +10,7 @@ use tiny_skia::Pixmap;
 use super::picture::{DrawError, Picture};
 
 #[cfg(feature = "pictures")]
-/// A canvas that is painted all over: without alpha.
+/// Encodes a canvas that is painted completely, without alpha.
 pub(super) fn opaque(pixmap: Pixmap) -> Result<Picture, DrawError> {
     let (width, height) = (pixmap.width(), pixmap.height());
     let image = image(pixmap.take(), width, height)?;

@@ -1,11 +1,11 @@
-//! Chance that repeats: the same parts give the same numbers on every machine.
+//! Random numbers that repeat: the same seed gives the same numbers on every machine.
 
 /// `SplitMix64`: tiny, well distributed, and its whole state is one number.
 #[derive(Clone, Debug)]
 pub(super) struct Rng(u64);
 
 impl Rng {
-    /// Seeded by the parts, each told from the next.
+    /// Seeded by the parts, with a separator between them.
     pub(super) fn new(parts: &[&[u8]]) -> Self {
         // FNV-1a, with a separator that no UTF-8 text contains.
         let mut state = 0xcbf2_9ce4_8422_2325_u64;

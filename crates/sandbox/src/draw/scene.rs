@@ -1,4 +1,4 @@
-//! What a picture is to show.
+//! The description of a picture.
 
 use super::bitmap::Bitmap;
 #[cfg(feature = "pictures")]
@@ -10,11 +10,11 @@ use std::sync::Arc;
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Scene {
-    /// Who drew it, as the caption says: an endpoint id or a shorter name.
+    /// The name in the caption: an endpoint id or a shorter name.
     pub endpoint: String,
     /// The title. Any text; what is too long is set smaller, then cut with an ellipsis.
     pub prompt: String,
-    /// What is not wanted, shown in the caption with a sign that says so; nothing when empty.
+    /// The negative prompt, shown in the caption with a sign in front; not shown if empty.
     pub negative_prompt: String,
     /// Whether the title gains a line of phrases, as an expanded prompt does.
     pub expand_prompt: bool,
@@ -28,13 +28,14 @@ pub struct Scene {
     pub seed: i64,
     /// What the picture is made from.
     pub operation: Operation,
-    /// A typeface for letters that those of the crate lack; without one they are boxes with their codes.
+    /// A typeface for letters that the crate's own typefaces lack; without one they are drawn as boxes with their
+    /// codes.
     #[cfg(feature = "pictures")]
     pub extra_face: Option<Face>,
 }
 
 impl Scene {
-    /// A square picture from nothing, in the style `auto`, its prompt expanded.
+    /// A square picture without a source, in the style `auto`, with an expanded prompt.
     pub fn new(endpoint: impl Into<String>, prompt: impl Into<String>, seed: i64) -> Self {
         Self {
             endpoint: endpoint.into(),
@@ -70,10 +71,10 @@ pub enum Operation {
     Remix {
         /// The other picture.
         source: Arc<Bitmap>,
-        /// How much of it shows, from 0 (nothing) to 1 (all but the lettering); a value outside is brought inside.
+        /// How much of it is visible, from 0 (nothing) to 1 (all but the lettering); a value outside is clamped.
         strength: f64,
     },
-    /// Another picture, of which only what the mask selects is drawn anew.
+    /// Another picture, of which only the part that the mask selects is repainted.
     Edit {
         /// The other picture.
         source: Arc<Bitmap>,
@@ -84,8 +85,8 @@ pub enum Operation {
     },
 }
 
-/// Which colour of a mask selects what is drawn anew. A mask's pixel counts as the nearer of black and white; what is
-/// transparent selects nothing.
+/// Which colour of a mask selects what is repainted. A pixel of a mask counts as black or white, whichever is nearer; a
+/// transparent pixel selects nothing.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum MaskEdits {
     /// Black is drawn anew, white is kept.

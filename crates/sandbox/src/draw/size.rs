@@ -46,7 +46,7 @@ impl Ratio {
             let width = columns as u16 * STEP;
             let off_ratio = deviation(f32::from(width) / f32::from(height), ratio);
             let off_area = deviation(f32::from(width) * f32::from(height), AREA);
-            // A hundredth off the ratio shows; a tenth off the area does not.
+            // A deviation of 1 % in the ratio is visible; one of 10 % in the area is not.
             let cost = 200.0 * off_ratio + off_area;
             if off_area < 0.25 && cost < best.0 {
                 best = (cost, (u32::from(width), u32::from(height)));

@@ -40,11 +40,12 @@ pub(super) struct Setting {
     pub(super) size: f32,
 }
 
-/// The text as it can be set: blank space runs become one space, what has no shape is gone, and the length is bounded.
+/// Cleans a text for setting: runs of white space become one space, invisible characters are removed, and the length is
+/// bounded.
 pub(super) fn clean(text: &str) -> String {
     let mut cleaned = String::new();
     let mut blank = false;
-    // Bytes first: a text of megabytes is not segmented whole.
+    // The bytes are limited first, so that a text of megabytes is not segmented completely.
     let bounded = text
         .char_indices()
         .nth(MAX_CHARACTERS * MAX_CODE_POINTS)
@@ -80,7 +81,7 @@ impl Setting {
     pub(super) fn fit(text: &str, typeface: Typeface, extra: Option<&Face>, room: Room) -> Self {
         let run = Run::new(&clean(text), typeface, extra);
         let smallest = room.smallest.min(room.largest);
-        // Rather smaller than a word torn apart, but not at any price.
+        // A smaller size is better than a broken word, down to a limit.
         let whole_words = (room.largest * 0.4).max(smallest);
         for (tear, least) in [(false, whole_words), (true, smallest)] {
             let mut size = room.largest;
@@ -219,7 +220,7 @@ impl Run {
         Some(lines)
     }
 
-    /// As many lines again, in the narrowest column that holds them: no last line of one lonely word.
+    /// The same number of lines in the narrowest column that holds them, so that the last line is not a single word.
     fn balance(&self, lines: Vec<Range<usize>>, width: f32, tear: bool) -> Vec<Range<usize>> {
         let count = lines.len();
         let (mut narrow, mut wide) = (width / 2.0, width);

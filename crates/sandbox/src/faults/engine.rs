@@ -23,7 +23,7 @@ impl Injection {
     }
 }
 
-/// The rules in force, with what they have seen.
+/// The rules in force, with their counts.
 #[derive(Debug)]
 pub(crate) struct FaultEngine {
     inner: Mutex<Inner>,
@@ -40,7 +40,7 @@ struct Inner {
 struct Counts {
     /// Calls that the rule is for.
     calls: u64,
-    /// Those that it struck.
+    /// Those to which its fault was applied.
     injected: u64,
 }
 
@@ -60,7 +60,7 @@ impl FaultEngine {
         *lock(&self.inner) = Inner::new(faults);
     }
 
-    /// The rules in force, each with how many calls it saw and struck.
+    /// The rules in force, each with how many calls it matched, and to how many its fault was applied.
     pub(crate) fn as_json(&self) -> serde_json::Value {
         let inner = lock(&self.inner);
         let rules = inner.faults.rule.iter().zip(&inner.counts).map(

@@ -5,9 +5,9 @@ use serde::{Deserialize, Serialize};
 named! {
     /// What goes wrong.
     Fault {
-        /// Nothing: a place to fill in a script.
+        /// Nothing goes wrong; for use in a script.
         Ok = "ok",
-        /// The call waits for `latency_ms`, and by chance up to `jitter_ms` more; other faults may strike it too.
+        /// The call waits for `latency_ms`, and a random time up to `jitter_ms` more; other faults may apply to it too.
         Latency = "latency",
         /// 429 with `Retry-After`; nothing was done.
         RateLimit = "rate-limit",
@@ -33,7 +33,7 @@ named! {
         Drip = "drip",
         /// The body stops in the middle, and the connection stays open.
         Stall = "stall",
-        /// The body is JSON of another shape than is promised.
+        /// The body is JSON that does not match the description.
         WrongJson = "wrong-json",
         /// The body is an HTML page.
         Html = "html",
@@ -43,7 +43,7 @@ named! {
         DuplicateEvents = "duplicate-events",
         /// Events of a status stream are lost, the last among them.
         MissingEvents = "missing-events",
-        /// The URLs that a submit or a status names lie on the host of `url`.
+        /// The URLs in the answer to a submit or a status are on the host of `url`.
         ForeignUrls = "foreign-urls",
     }
 }

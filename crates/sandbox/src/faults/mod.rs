@@ -1,5 +1,5 @@
-//! Faults on request: what a network, an ingress or a service may do to a call, by probability or by script. Here it is
-//! decided; `http::fault_injection` does it.
+//! Faults that the user configures, by probability or by script: what a network, an ingress or a service may do to a
+//! call. This module decides which fault a call gets; `http::fault_injection` applies it.
 
 #[macro_use]
 mod named;

@@ -1,6 +1,6 @@
 //! Enumerations whose variants have names in files and in JSON.
 
-/// Writes an enumeration whose variants have names in kebab case, for files and JSON.
+/// Defines an enumeration whose variants have names in kebab case, for files and JSON.
 macro_rules! named {
     ($(#[$meta:meta])* $name:ident { $($(#[$doc:meta])* $variant:ident = $text:literal,)* }) => {
         $(#[$meta])*

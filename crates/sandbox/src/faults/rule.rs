@@ -1,4 +1,4 @@
-//! Which calls are struck by what: rules, from a program or from a file.
+//! Rules that say which calls get which fault, from a program or from a file.
 
 use super::call::Call;
 use super::fault::Fault;
@@ -23,7 +23,7 @@ pub struct Rule {
     /// The calls that it is for; none means all.
     pub(crate) calls: Vec<Call>,
     pub(crate) fault: Fault,
-    /// What goes wrong with the first call, the second and so on; in place of `fault`. After the last nothing does.
+    /// The fault of the first call, the second and so on, in place of `fault`. Later calls get none.
     pub(crate) script: Vec<Fault>,
     /// From 0 to 1.
     pub(crate) probability: f64,
@@ -64,17 +64,17 @@ fn millis(time: Duration) -> u64 {
 }
 
 impl Rule {
-    /// A rule that always strikes these calls; no calls means all of them.
+    /// A rule that applies this fault to every one of these calls; no calls means all of them.
     pub fn new(calls: impl IntoIterator<Item = Call>, fault: Fault) -> Self {
         Self { calls: calls.into_iter().collect(), fault, ..Self::default() }
     }
 
-    /// A rule by script: what goes wrong with the first call, the second and so on. After the last nothing does.
+    /// A rule with a script: the fault of the first call, the second and so on. Later calls get none.
     pub fn script(calls: impl IntoIterator<Item = Call>, faults: impl IntoIterator<Item = Fault>) -> Self {
         Self { script: faults.into_iter().collect(), ..Self::new(calls, Fault::Ok) }
     }
 
-    /// How likely it strikes, from 0 to 1. Default 1.
+    /// The probability that the rule applies to a call, from 0 to 1. Default 1.
     ///
     /// # Errors
     /// [`InvalidFaults`] for a number that is not from 0 to 1.
@@ -84,7 +84,7 @@ impl Rule {
         Ok(rule)
     }
 
-    /// The status of an answer in place of the right one, from 400 to 599. Default: the one that the fault names.
+    /// The status of the faulty answer, from 400 to 599. Default: the one that the fault's documentation names.
     ///
     /// # Errors
     /// [`InvalidFaults`] for a status that is not from 400 to 599.
@@ -100,7 +100,7 @@ impl Rule {
         Self { skip: calls, ..self }
     }
 
-    /// How often it strikes at most. Default: without end.
+    /// How often the rule applies at most. Default: no limit.
     #[must_use]
     pub fn with_times(self, times: u64) -> Self {
         Self { times: Some(times), ..self }
@@ -112,7 +112,7 @@ impl Rule {
         Self { retry_after: text.into(), ..self }
     }
 
-    /// How long [`Fault::Latency`] waits, and up to how much longer by chance; in whole milliseconds. Default 0.
+    /// How long [`Fault::Latency`] waits, and the most that is added at random, in whole milliseconds. Default 0.
     #[must_use]
     pub fn with_latency(self, latency: Duration, jitter: Duration) -> Self {
         Self { latency_ms: millis(latency), jitter_ms: millis(jitter), ..self }
@@ -141,7 +141,7 @@ impl Rule {
     }
 }
 
-/// All rules of a sandbox, and the seed of their chance.
+/// All rules of a sandbox, and the seed of their random decisions.
 ///
 /// ```
 /// let faults: ideogram_sandbox::Faults = r#"
@@ -161,7 +161,7 @@ impl Rule {
 #[serde(deny_unknown_fields, default)]
 pub struct Faults {
     pub(crate) seed: u64,
-    /// Of several that strike one call the first counts, beside any latency.
+    /// If several apply to one call, the first counts, in addition to any latency.
     pub(crate) rule: Vec<Rule>,
 }
 
@@ -200,7 +200,7 @@ impl FromStr for Faults {
 }
 
 impl Faults {
-    /// The rules, in their order: of several that strike one call the first counts, beside any latency.
+    /// The rules, in their order. If several apply to one call, the first counts, in addition to any latency.
     pub fn rules(&self) -> &[Rule] {
         &self.rule
     }
@@ -211,7 +211,7 @@ impl Faults {
         Self { seed, ..self }
     }
 
-    /// Reads rules that came as JSON, in the members that the TOML has.
+    /// Reads rules from JSON, with the same fields as the TOML.
     pub(crate) fn from_json(body: &[u8]) -> Result<Self, InvalidFaults> {
         let faults: Self = serde_json::from_slice(body).map_err(|error| InvalidFaults(error.to_string()))?;
         faults.checked()

@@ -1,4 +1,4 @@
-//! Who may call: keys, temporary tokens, and an account that can run dry.
+//! Authorisation of calls: keys, temporary tokens, and the account's balance.
 
 use crate::http::reply;
 use crate::query::parameter;
@@ -27,7 +27,7 @@ pub(crate) fn check(state: &State, headers: &HeaderMap, query: Option<&str>) -> 
         return if state.tokens.knows(&token) { Ok(()) } else { refuse(UNKNOWN) };
     }
     let Some(value) = headers.get(header::AUTHORIZATION) else { return refuse(MISSING) };
-    // Nothing is trimmed: a newline that slipped into a key is refused by fal too.
+    // The key is not trimmed: fal refuses a key with a newline too.
     let Some((scheme, key)) = value.to_str().ok().and_then(|value| value.split_once(' ')) else {
         return refuse(MALFORMED);
     };
@@ -46,7 +46,7 @@ pub(crate) fn check(state: &State, headers: &HeaderMap, query: Option<&str>) -> 
     }
 }
 
-/// A call with a key. A handler that takes it sees no other: those are refused before it runs.
+/// An extractor for calls with a key. Other calls are refused before the handler runs.
 pub(crate) struct Keyed;
 
 impl FromRequestParts<Arc<State>> for Keyed {
@@ -57,7 +57,7 @@ impl FromRequestParts<Arc<State>> for Keyed {
     }
 }
 
-/// Lets a paid call through while there is money.
+/// Lets a paid call through while the account has a balance.
 ///
 /// # Errors
 /// The refusal to send: 403.

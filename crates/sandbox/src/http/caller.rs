@@ -1,4 +1,4 @@
-//! Who calls: how the request came, and whether a web page sent it.
+//! What is known about the caller of a request: the host that it used, and whether a web page sent it.
 
 use crate::services::{INSPECTION, below};
 use crate::world::addresses::{Addresses, Links};
@@ -7,12 +7,12 @@ use http::{HeaderName, header};
 
 const FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
-/// What a handler knows of its caller, beside the request.
+/// What a handler knows about its caller, besides the request.
 #[derive(Clone, Debug)]
 pub(crate) struct Caller {
     /// The URLs for its answer.
     pub(crate) links: Links,
-    /// Whether it is a web page that is not the user's own.
+    /// Whether the caller is a web page that is not the user's own.
     pub(crate) is_foreign_page: bool,
 }
 
@@ -31,8 +31,8 @@ pub(crate) fn is_foreign_page(addresses: &Addresses, parts: &Parts) -> bool {
         && !text(parts, &header::ORIGIN).is_some_and(|origin| addresses.is_own_page(origin))
 }
 
-/// Whether a request may look inside and change what is there: a page of another origin must not, nor one that a name
-/// server led here. What is no browser says nothing of an origin and passes on its host.
+/// Whether a request may use `/_sandbox`. A page of another origin may not, nor one under an unknown host name, which
+/// may be an attack by DNS rebinding. A program that is not a browser sends no origin, so only its host is checked.
 pub(crate) fn may_inspect(addresses: &Addresses, parts: &Parts) -> bool {
     let Some(authority) = authority(parts) else { return false };
     let same_origin = !parts.headers.contains_key(header::ORIGIN)

@@ -36,8 +36,8 @@ pub(crate) fn router() -> Router<Arc<State>> {
         .route("/cdn/signed/multipart/{upload}/complete", post(signed_complete))
 }
 
-/// A call with a token of the storage; with the key itself only where that is switched on. A handler that takes it sees no
-/// other.
+/// An extractor for calls with a token of the storage, or with the key if that is switched on. Other calls are refused
+/// before the handler runs.
 struct Tokened;
 
 impl FromRequestParts<Arc<State>> for Tokened {
@@ -64,7 +64,7 @@ fn check_signature(upload: &str, query: Option<&str>) -> Result<(), Box<Response
     Err(Box::new(reply::detail(StatusCode::FORBIDDEN, "The signature does not fit the URL")))
 }
 
-/// A signed URL, and no other credential beside it, which would have gone astray.
+/// Checks a signed URL. A further credential is refused, because a client must not send one here.
 fn check_signature_alone(upload: &str, query: Option<&str>, headers: &HeaderMap) -> Result<(), Box<Response>> {
     check_signature(upload, query)?;
     if headers.contains_key(header::AUTHORIZATION) {
@@ -157,7 +157,7 @@ async fn signed_upload(
     }
 }
 
-/// The older storage looks at the signature alone: callers send it their key too.
+/// The older storage checks only the signature, since callers also send their key.
 async fn bucket_upload(
     Shared(state): Shared<Arc<State>>,
     Path(id): Path<String>,
@@ -279,7 +279,8 @@ async fn download(Shared(state): Shared<Arc<State>>, uri: Uri, headers: HeaderMa
     reply::set(&mut response, header::CONTENT_TYPE, &file.content_type);
     reply::set(&mut response, header::ETAG, &file.etag);
     reply::set(&mut response, header::ACCEPT_RANGES, "bytes");
-    // What somebody uploaded is shown as what it says it is, and runs no script beside the sandbox's own page.
+    // An uploaded file is served with the type that it was uploaded with. `nosniff` keeps a browser from running it as
+    // a script of the sandbox's own page.
     reply::set(&mut response, header::X_CONTENT_TYPE_OPTIONS, "nosniff");
     reply::set(&mut response, header::CONTENT_SECURITY_POLICY, "sandbox");
     response

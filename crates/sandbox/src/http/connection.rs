@@ -12,7 +12,7 @@ use tokio::sync::Notify;
 /// No limit on what may still be written.
 const UNLIMITED: usize = usize::MAX;
 
-/// The handle by which a call breaks the connection that it came on.
+/// A handle with which a call can break its own connection.
 #[derive(Debug)]
 pub(crate) struct ConnectionControl {
     broken: Notify,
@@ -39,7 +39,7 @@ impl ConnectionControl {
         self.close();
     }
 
-    /// Ends the connection in good order, but at once.
+    /// Closes the connection normally, but at once.
     pub(crate) fn close(&self) {
         self.is_broken.store(true, Ordering::Relaxed);
         self.broken.notify_one();
@@ -72,7 +72,7 @@ impl BreakableStream {
 impl Drop for BreakableStream {
     fn drop(&mut self) {
         if self.control.reset.load(Ordering::Relaxed) {
-            // Without it the peer would see an ordinary end; when it fails, that is what it sees.
+            // This makes the close a reset. If it fails, the peer sees a normal close.
             let _ = self.stream.set_zero_linger();
         }
     }
@@ -86,7 +86,7 @@ impl AsyncRead for BreakableStream {
 
 impl AsyncWrite for BreakableStream {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
-        // TLS says goodbye when it is dropped; a broken connection does not.
+        // TLS would send its closing message when it is dropped; a broken connection must not.
         if self.control.is_broken.load(Ordering::Relaxed) {
             return Poll::Ready(Err(io::ErrorKind::BrokenPipe.into()));
         }

@@ -1,5 +1,4 @@
-//! From a request as it came to the handler that answers it: where it was meant to go, what is written down of it, and
-//! what goes wrong with it.
+//! Passes a request to its handler: finds the service that it is meant for, records it, and applies faults.
 
 use crate::faults::Call;
 use crate::http::caller::{self, Caller};
@@ -40,7 +39,7 @@ pub(crate) fn router(state: Arc<State>) -> Router {
         .merge(inspect::router())
         .fallback(|| async { reply::not_found() })
         .method_not_allowed_fallback(|| async { reply::method_not_allowed() })
-        // Bodies are bounded before they come here, each kind by its own setting.
+        // Bodies are limited before this, each kind by its own setting.
         .layer(DefaultBodyLimit::disable())
         .with_state(state)
 }
@@ -74,7 +73,7 @@ pub(crate) async fn serve(
 fn preflight(parts: &Parts) -> Response {
     let mut response = StatusCode::NO_CONTENT.into_response();
     reply::set(&mut response, header::ACCESS_CONTROL_ALLOW_METHODS, "GET, POST, PUT, DELETE, OPTIONS");
-    // A star would not cover `Authorization`.
+    // `*` would not include `Authorization`.
     let wanted = parts.headers.get(header::ACCESS_CONTROL_REQUEST_HEADERS).and_then(|value| value.to_str().ok());
     reply::set(&mut response, header::ACCESS_CONTROL_ALLOW_HEADERS, wanted.unwrap_or("authorization"));
     response
@@ -117,14 +116,14 @@ async fn call(
         record.about(id);
     }
     state.changed();
-    // A job counts its input itself, for as long as it keeps it.
+    // The job itself counts the bytes of its input while it keeps them.
     let held = Some(held).filter(|_| !matches!(call, Call::Run | Call::Submit));
     let request = Request::from_parts(parts, Body::from(body));
     let work = |request: Request| {
         let (state, record, redactor) = (Arc::clone(&state), Arc::clone(&record), redactor);
         async move {
             let response = noted(&state, &record, &redactor, answer(router, request).await).await;
-            // Counted as soon as it is done: a lost reply was a call all the same.
+            // A call is counted when its work is done, even if its reply is then lost.
             let id = request_id.as_deref().or_else(|| response.headers().get(reply::REQUEST_ID)?.to_str().ok());
             if let Some(job) = id.and_then(|id| state.jobs.get(id)) {
                 job.count(call);
@@ -143,7 +142,7 @@ async fn call(
     response
 }
 
-/// The same answer, written down when it is JSON: what else there is are files and streams.
+/// Records the answer if it is JSON, and returns it. Other answers are files and streams.
 async fn noted(state: &State, record: &Record, redactor: &Redactor, response: Response) -> Response {
     let content_type = response.headers().get(header::CONTENT_TYPE).map(http::HeaderValue::as_bytes);
     if content_type != Some(b"application/json") {
@@ -159,18 +158,19 @@ async fn noted(state: &State, record: &Record, redactor: &Redactor, response: Re
     Response::from_parts(parts, body.into())
 }
 
-/// The beginning of a body, as it is kept to be looked at.
+/// The beginning of a body, as the record keeps it.
 fn shown(redactor: &Redactor, body: &Bytes) -> Bytes {
     let kept = body.get(..BODY_BYTES).unwrap_or(body);
     match redactor.text(&String::from_utf8_lossy(kept)) {
         Cow::Owned(text) => text.into(),
-        // A slice would keep all of a long body alive.
+        // A slice would keep the whole body in memory.
         Cow::Borrowed(_) if kept.len() < body.len() => Bytes::copy_from_slice(kept),
         Cow::Borrowed(_) => body.clone(),
     }
 }
 
-/// The sandbox's own calls: no fault strikes them, and they are not written down, or they would push out what they ask for.
+/// Answers a call to `/_sandbox`. Such calls get no faults and are not recorded, since they would push the recorded
+/// requests out.
 async fn inspection(state: &Arc<State>, router: Router, mut parts: Parts, body: Incoming) -> Response {
     if let Some(file) = shown_file(&parts) {
         parts.uri = file;
@@ -226,7 +226,7 @@ async fn collect(
     let mut held = Held::new(state);
     let too_large = || {
         let mut response = reply::detail(StatusCode::PAYLOAD_TOO_LARGE, "Request body too large");
-        // What is left of the body is not worth reading.
+        // The rest of the body is not read.
         reply::set(&mut response, header::CONNECTION, "close");
         Box::new(response)
     };
@@ -238,7 +238,7 @@ async fn collect(
     let mut body = Limited::new(body, limit);
     let mut collected = BytesMut::with_capacity(declared.unwrap_or_default());
     loop {
-        // A body may take long, but not stand still: what was sent of it is held here.
+        // A body may take long, but the client must keep sending, because the bytes received so far are held in memory.
         match tokio::time::timeout(state.config.read_timeout, body.frame()).await {
             Ok(None) => return Ok((exact(collected), held)),
             Ok(Some(Ok(frame))) => {

@@ -1,4 +1,4 @@
-//! Bodies that do not arrive as they should.
+//! Faulty bodies: cut off, stalled or slow.
 
 use axum::body::Body;
 use bytes::Bytes;
@@ -14,7 +14,7 @@ pub(crate) fn truncate(bytes: &Bytes) -> Body {
         if let Some(half) = half {
             return Some((Ok(half), None));
         }
-        // The first half must be on its way before the error takes the connection down.
+        // The first half must be sent before the error closes the connection.
         tokio::time::sleep(Duration::from_millis(2)).await;
         Some((Err(io::Error::from(io::ErrorKind::ConnectionAborted)), None))
     }))

@@ -1,4 +1,4 @@
-//! Faults applied to a call: before the work, after it, or on the way of its answer.
+//! Applies faults to a call: before its work, after it, or to its answer.
 
 use super::fault_body::{drip, stall, truncate};
 use crate::chance;
@@ -18,7 +18,7 @@ const MAX_BODY: usize = 256 << 20;
 /// How many bytes of a reply's head are sent before the connection ends.
 const HEAD_BYTES: usize = 24;
 
-/// Does the call's work by `work`, with what was decided going wrong.
+/// Does the call's work with `work`, and applies the fault that was decided.
 pub(crate) async fn apply<F>(
     injection: Injection,
     control: &ConnectionControl,
@@ -75,7 +75,7 @@ where
                 _ => drip(bytes, rule.chunk.get(), Duration::from_millis(rule.interval_ms)),
             };
             let mut response = Response::from_parts(parts, body);
-            // The promise of the whole body is what makes a cut one visible.
+            // With the length of the whole body in the header, a client can see that the body is cut.
             response.headers_mut().insert(header::CONTENT_LENGTH, HeaderValue::from(length));
             response
         }
@@ -99,7 +99,7 @@ fn app_error(status: StatusCode) -> Response {
     response
 }
 
-/// The answer with another body; the request id stays, as it does when something on the way writes into an answer.
+/// The answer with another body. The request id stays, as it does when a proxy replaces a body.
 fn with_body(response: &Response, content_type: &'static str, body: Body) -> Response {
     let id = response.headers().get(reply::REQUEST_ID).cloned();
     let mut changed =

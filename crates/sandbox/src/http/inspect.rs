@@ -1,4 +1,4 @@
-//! A look inside: the page, the requests as they really came, the faults, and what a test may want to know.
+//! `/_sandbox`: the page, the requests as they were received, the faults, and data for tests.
 
 use crate::faults::Faults;
 use crate::hash::digest;
@@ -20,7 +20,7 @@ use http::{StatusCode, header};
 use serde_json::Value;
 use std::sync::{Arc, LazyLock};
 
-/// How many jobs an answer lists unless told.
+/// How many jobs an answer lists by default.
 const DEFAULT_LIMIT: usize = 200;
 
 pub(crate) fn router() -> Router<Arc<State>> {
@@ -37,7 +37,7 @@ pub(crate) fn router() -> Router<Arc<State>> {
 
 const PAGE: &str = include_str!("inspect.html");
 
-/// The page's own script and style and no other: all that it shows came from outside.
+/// The page may run only its own script and style, because everything that it shows comes from outside.
 static POLICY: LazyLock<String> = LazyLock::new(|| {
     let hash = |tag: &str| {
         let inner = PAGE.split_once(&format!("<{tag}>")).and_then(|(_, rest)| rest.split_once(&format!("</{tag}>")));

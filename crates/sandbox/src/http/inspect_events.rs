@@ -1,4 +1,4 @@
-//! What the page follows: one event for whatever changed since the last, the whole of it at first.
+//! The events that the page follows: the first has everything, each later one what has changed since.
 
 use super::inspect_report;
 use crate::hash::digest;
@@ -19,11 +19,11 @@ const SHOWN: usize = 120;
 /// Changes within this time come as one event.
 const TOGETHER: Duration = Duration::from_millis(100);
 
-/// One page's place in the story.
+/// What one page has received so far.
 struct Follower {
     state: Arc<State>,
     changes: watch::Receiver<()>,
-    /// What was told of each item, by its digest.
+    /// The digest of each item as it was sent last.
     told: HashMap<String, [u8; 32]>,
     is_first: bool,
 }

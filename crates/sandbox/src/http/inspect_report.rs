@@ -1,4 +1,4 @@
-//! What the page and its data say of the sandbox and of a job.
+//! What the page and its data say about the sandbox and about a job.
 
 use crate::clock;
 use crate::http::redact;
@@ -53,8 +53,7 @@ pub(super) fn job(state: &State, job: &Job) -> Value {
     })
 }
 
-/// A large JSON text with its long texts cut, such as the files that stand in it as data URIs; nothing where it is large
-/// without them.
+/// A large JSON text with its long texts cut, such as files in `data:` URIs; `None` if it is still large then.
 fn without_long_texts(bytes: &[u8]) -> Option<Vec<u8>> {
     let mut value = serde_json::from_slice(bytes).ok()?;
     cut(&mut value);
@@ -74,7 +73,7 @@ fn cut(value: &mut Value) {
     }
 }
 
-/// A JSON text as a value, what is named like a secret replaced.
+/// A JSON text as a value, with the values of fields that are named like secrets replaced.
 fn without_secrets(bytes: &[u8]) -> Option<Value> {
     let text = std::str::from_utf8(bytes).ok()?;
     serde_json::from_str(redact::by_name(text).as_deref().unwrap_or(text)).ok()

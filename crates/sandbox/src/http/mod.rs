@@ -1,4 +1,4 @@
-//! Who listens, and how fal's services answer over HTTP.
+//! The HTTP server, and fal's services on it.
 
 mod auth;
 mod caller;

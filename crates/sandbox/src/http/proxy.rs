@@ -11,8 +11,8 @@ use http::{HeaderValue, StatusCode, Uri, header};
 pub(crate) const PATH: &str = "/api/fal/proxy";
 const TARGET: &str = "x-fal-target-url";
 
-/// Turns a call to the proxy into the call that it stands for, with a key of the sandbox's own. Where keys are set, the
-/// caller needs one of them: the proxy of an application knows its users, this one does not.
+/// Turns a call to the proxy into a call to its target, with a key of the sandbox. If keys are configured, the caller
+/// needs one of them, because this proxy, unlike that of an application, cannot recognise its users.
 pub(crate) fn forward(state: &State, parts: &mut Parts, caller: &mut Caller) -> Result<(), Box<Response>> {
     let refuse = |status, text| Box::new(reply::json(status, &text));
     if state.config.keys.is_restricted() {

@@ -76,7 +76,8 @@ fn submit(
     if let Err(refusal) = auth::check_balance(state) {
         return *refusal;
     }
-    // Paths within an application are the application's business, at run time; an unknown application is fal's.
+    // fal refuses an unknown application at once; a path within an application is checked by the application, when the
+    // job runs.
     if let Err(refusal) = submit_options::check_application(&state.endpoints, path.owner, path.app) {
         return *refusal;
     }

@@ -1,4 +1,4 @@
-//! What of a request is written down: not keys, tokens and signatures, which would end up in a bug report.
+//! Removes keys, tokens and signatures from recorded requests, which may end up in a bug report.
 
 use crate::config::Keys;
 use crate::query;
@@ -10,7 +10,7 @@ use std::borrow::Cow;
 const REDACTED: &str = "redacted";
 /// Headers whose values are not written down, beside those whose name says so.
 const SECRET_HEADERS: [HeaderName; 3] = [header::AUTHORIZATION, header::PROXY_AUTHORIZATION, header::COOKIE];
-/// A name that contains one of these is a secret's: of a query parameter, a header or a member of a body.
+/// The value of a query parameter, a header or a field of a body is a secret if its name contains one of these.
 const SECRET_PARTS: [&str; 10] = [
     "token",
     "secret",
@@ -23,11 +23,12 @@ const SECRET_PARTS: [&str; 10] = [
     "apikey",
     "authorization",
 ];
-/// And so is one of these names.
+/// It is also a secret if its name is one of these.
 const SECRET_NAMES: [&str; 3] = ["key", "sig", "auth"];
-/// The parameter whose whole query is a secret: the receiver knows its caller by it.
+/// The parameter with the webhook's URL, whose query is a secret as a whole, because receivers recognise the sender by
+/// it.
 const WEBHOOK: &str = "fal_webhook";
-/// Shorter texts are too likely to stand somewhere by accident.
+/// Shorter texts are not replaced, since they may occur by accident.
 const SHORTEST: usize = 6;
 
 /// What must not be written down of one request.
@@ -36,13 +37,13 @@ pub(crate) struct Redactor {
 }
 
 impl Redactor {
-    /// By the keys that the sandbox accepts and by what the request itself proves who it is with.
+    /// The secrets are the keys that the sandbox accepts, and the credentials of the request itself.
     pub(crate) fn new(keys: &Keys, parts: &Parts) -> Self {
         let header = parts.headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
         let credential = header.map(|value| value.split_once(' ').map_or(value, |(_, credential)| credential));
         let token = parts.uri.query().and_then(|query| query::parameter(query, "fal_jwt_token"));
         let known = keys.all().iter().cloned().chain(credential.map(str::to_owned)).chain(token);
-        // A key's second half alone opens nothing, but it is the half that nobody should see.
+        // The second half of a key is the secret, so it is replaced also when it stands alone.
         let halves = |key: String| {
             let half = key.split_once(':').map(|(_, secret)| secret.to_owned());
             [Some(key), half].into_iter().flatten()
@@ -64,7 +65,7 @@ impl Redactor {
         Head { method: parts.method.as_str().to_owned(), uri: self.text(uri).into_owned(), headers: headers.collect() }
     }
 
-    /// A text, the request's secrets and everything that is named like one replaced.
+    /// A text, with the request's secrets and all values that are named like secrets replaced.
     pub(crate) fn text<'a>(&self, text: &'a str) -> Cow<'a, str> {
         let mut text = Cow::Borrowed(text);
         for secret in &self.secrets {
@@ -81,7 +82,7 @@ impl Redactor {
     }
 }
 
-/// A text without what is named like a secret, when there is some.
+/// A text with all values that are named like secrets replaced; `None` if there are none.
 pub(crate) fn by_name(text: &str) -> Option<String> {
     let redacted = members(&users(&pairs(text)));
     (redacted != text).then_some(redacted)
@@ -121,7 +122,7 @@ fn pairs(text: &str) -> String {
         let (ends, from) = if is_secret(&name) {
             (VALUE_ENDS, Some(0))
         } else if name == WEBHOOK {
-            // Its own query is encoded, so what ends a value there does not end it.
+            // The query of the webhook's URL is encoded, so the encoded separators do not end this value.
             let ends = VALUE_ENDS.split_at(PLAIN_ENDS).0;
             let (value, _) = rest.split_at(find(rest, ends).map_or(rest.len(), |(at, _)| at));
             (ends, find(value, &["?", "%3f"]).map(|(at, sign)| at + sign.len()))

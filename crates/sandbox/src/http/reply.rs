@@ -18,7 +18,7 @@ pub(crate) const REQUEST_ID: HeaderName = HeaderName::from_static("x-fal-request
 pub(crate) const BILLABLE_UNITS: HeaderName = HeaderName::from_static("x-fal-billable-units");
 /// The kind of a failure around the model.
 pub(crate) const ERROR_TYPE: HeaderName = HeaderName::from_static("x-fal-error-type");
-/// Whose timeout struck.
+/// Whose timeout has passed.
 pub(crate) const TIMEOUT_TYPE: HeaderName = HeaderName::from_static("x-fal-request-timeout-type");
 /// Whether fal itself would try again.
 pub(crate) const NEEDS_RETRY: HeaderName = HeaderName::from_static("x-fal-needs-retry");
@@ -59,12 +59,12 @@ pub(crate) fn method_not_allowed() -> Response {
     detail(StatusCode::METHOD_NOT_ALLOWED, "Method Not Allowed")
 }
 
-/// No such thing here.
+/// The answer for an unknown path.
 pub(crate) fn not_found() -> Response {
     detail(StatusCode::NOT_FOUND, "Not Found")
 }
 
-/// The page that fal's ingress answers with when what stands behind it does not.
+/// The page with which fal's ingress answers when the server behind it does not.
 pub(crate) fn ingress(status: StatusCode) -> Response {
     let reason = status.canonical_reason().unwrap_or("Error");
     let title = format!("{} {reason}", status.as_u16());
@@ -75,7 +75,7 @@ pub(crate) fn ingress(status: StatusCode) -> Response {
     (status, [(header::CONTENT_TYPE, HeaderValue::from_static("text/html"))], page).into_response()
 }
 
-/// What came of a job: status, headers and body as the model gave them.
+/// The outcome of a job: status, headers and body as the model gave them.
 pub(crate) fn outcome(links: &Links, job: &Job, outcome: &Outcome) -> Response {
     let json = HeaderValue::from_static("application/json");
     let mut response = (outcome.status, [(header::CONTENT_TYPE, json)], outcome.body_for(links)).into_response();
@@ -90,7 +90,7 @@ pub(crate) fn outcome(links: &Links, job: &Job, outcome: &Outcome) -> Response {
         set(&mut response, TIMEOUT_TYPE, "user");
     }
     if outcome.status.is_server_error() {
-        // Only what lies around the model and may pass is worth another try.
+        // Only temporary failures around the model are worth a retry.
         let again =
             matches!(outcome.status.as_u16(), 503 | 504) && !outcome.user_timeout && outcome.error_type().is_some();
         set(&mut response, NEEDS_RETRY, if again { "1" } else { "0" });
@@ -100,7 +100,7 @@ pub(crate) fn outcome(links: &Links, job: &Job, outcome: &Outcome) -> Response {
     response
 }
 
-/// Sets a header whose value may hold anything; one that HTTP cannot carry is left out.
+/// Sets a header to any text; a value that HTTP does not allow is left out.
 pub(crate) fn set(response: &mut Response<Body>, name: HeaderName, value: &str) {
     if let Ok(value) = HeaderValue::from_str(value) {
         response.headers_mut().insert(name, value);

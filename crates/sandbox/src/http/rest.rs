@@ -105,7 +105,7 @@ async fn initiate_multipart(
     announce(&state, &caller.links, &headers, &body, "multipart")
 }
 
-/// Announces a file. The URL to put it to is signed: it carries all the credentials that it needs.
+/// Announces a file. The upload URL is signed, so the upload needs no other credential.
 fn announce(state: &State, links: &Links, headers: &HeaderMap, body: &[u8], kind: &str) -> Response {
     let Ok(announcement) = serde_json::from_slice::<Announcement>(body) else {
         return reply::detail(StatusCode::UNPROCESSABLE_ENTITY, "The body must be an object");
@@ -123,7 +123,7 @@ fn announce(state: &State, links: &Links, headers: &HeaderMap, body: &[u8], kind
     reply::json(StatusCode::OK, &json!({ "upload_url": upload_url, "file_url": file_url }))
 }
 
-/// A name that can stand in a URL, whatever was asked for.
+/// A name that is safe in a URL, made of the requested one.
 pub(crate) fn file_name(wanted: Option<&str>) -> String {
     let allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_');
     let name: String = wanted.unwrap_or_default().chars().map(|c| if allowed(c) { c } else { '_' }).take(120).collect();

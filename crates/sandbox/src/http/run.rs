@@ -1,4 +1,4 @@
-//! Synchronous runs: a job whose caller waits on the line.
+//! Synchronous runs: a job whose caller waits for the result.
 
 use crate::http::auth;
 use crate::http::caller::Caller;
@@ -55,15 +55,15 @@ pub(crate) async fn run(
     if !engine::accept(&state, &job) {
         return reply::failure(StatusCode::SERVICE_UNAVAILABLE, "Too many jobs", "runner_scheduling_failure");
     }
-    // Should the caller hang up, the job goes on and is charged all the same: it is not this future that runs it. Only
-    // what would never end does not outlive its caller.
+    // If the caller disconnects, the job goes on and is charged, because this future does not run it. Only a job that
+    // would never end is stopped then.
     let waiting = Waiting(Arc::clone(&job));
     let outcome = job.completed().await;
     drop(waiting);
     reply::outcome(&caller.links, &job, &outcome)
 }
 
-/// A caller on the line.
+/// A caller that waits for the result.
 struct Waiting(Arc<Job>);
 
 impl Drop for Waiting {

@@ -1,4 +1,4 @@
-//! Sockets: listening, accepting, TLS, HTTP/1.1 and HTTP/2, and an end in good order.
+//! The server: listening, accepting, TLS, HTTP/1.1 and HTTP/2, and a graceful shutdown.
 
 use crate::http::connection::{BreakableStream, ConnectionControl};
 use crate::http::dispatch;
@@ -52,7 +52,7 @@ impl Server {
     }
 
     async fn connection(self, stream: TcpStream, service: Option<Service>) {
-        // Small answers must not wait for each other; without it they are only slower.
+        // Small answers must not be delayed. If this fails, they are only slower.
         let _ = stream.set_nodelay(true);
         let control = Arc::new(ConnectionControl::default());
         let stream = BreakableStream::new(stream, Arc::clone(&control));

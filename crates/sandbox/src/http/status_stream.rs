@@ -15,14 +15,14 @@ use std::time::Duration;
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep_until};
 
-/// What a stream does wrong on request.
+/// The configured fault of a stream.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum StreamFault {
     Duplicate,
     Missing,
 }
 
-/// One caller's place in a job's story.
+/// What one caller has received about a job so far.
 struct StatusStream {
     state: Arc<State>,
     links: Links,
@@ -30,9 +30,9 @@ struct StatusStream {
     logs: bool,
     fault: Option<StreamFault>,
     changes: watch::Receiver<()>,
-    /// How many log lines were told.
+    /// How many log lines were sent.
     told: usize,
-    /// Status and position as they were told last.
+    /// The status and position that were sent last.
     last: Option<(&'static str, Option<usize>)>,
     events: usize,
     ping_at: Instant,

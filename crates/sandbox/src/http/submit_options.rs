@@ -1,4 +1,4 @@
-//! What a caller says about a job beside its input.
+//! The options that a caller sets for a job besides its input.
 
 use crate::description::Endpoints;
 use crate::http::reply;
@@ -13,7 +13,7 @@ use url::Url;
 /// Reads the platform's headers, and the webhook from the query of a submit.
 ///
 /// # Errors
-/// A start timeout that is none, or a webhook that is no URL; what else cannot be read is ignored.
+/// A start timeout that cannot be read, or a webhook that is not a URL; other options that cannot be read are ignored.
 pub(crate) fn read(headers: &HeaderMap, query: Option<&str>) -> Result<SubmitOptions, &'static str> {
     let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).map(str::trim);
     // The newer name wins where both are sent.
@@ -45,12 +45,12 @@ pub(crate) fn read(headers: &HeaderMap, query: Option<&str>) -> Result<SubmitOpt
     })
 }
 
-/// The type that the caller says its body has.
+/// The `Content-Type` of the body.
 pub(crate) fn content_type(headers: &HeaderMap) -> Option<&str> {
     headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok())
 }
 
-/// Lets a call through whose application there is.
+/// Lets a call through if its application exists.
 ///
 /// # Errors
 /// The refusal to send: 404 with the application's name.

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-/// The text as UTF-8 in which a half of a surrogate pair may stand for itself, or none for bytes that are no text.
+/// The text as UTF-8 that may also contain lone surrogates; `None` for bytes that are not text.
 pub(super) fn decode(body: &[u8]) -> Option<Cow<'_, [u8]>> {
     let (units, bytes): (Units, &[u8]) = match body {
         [0, 0, 0xFE, 0xFF, rest @ ..] => (Units::Four(u32::from_be_bytes), rest),
@@ -10,7 +10,7 @@ pub(super) fn decode(body: &[u8]) -> Option<Cow<'_, [u8]>> {
         [0xFE, 0xFF, rest @ ..] => (Units::Two(u16::from_be_bytes), rest),
         [0xFF, 0xFE, rest @ ..] => (Units::Two(u16::from_le_bytes), rest),
         [0xEF, 0xBB, 0xBF, rest @ ..] => return is_text(rest).then_some(Cow::Borrowed(rest)),
-        // Without a mark, where the zeros of the first letters stand tells.
+        // Without a byte order mark, the positions of zero bytes in the first characters show the encoding.
         [0, 0, _, _, ..] => (Units::Four(u32::from_be_bytes), body),
         [0, _, _, _, ..] | [0, _] => (Units::Two(u16::from_be_bytes), body),
         [_, 0, 0, 0, ..] => (Units::Four(u32::from_le_bytes), body),
@@ -46,7 +46,7 @@ enum Units {
     Four(fn([u8; 4]) -> u32),
 }
 
-/// Writes a code point, also one of half a pair.
+/// Writes a code point, which may be a lone surrogate.
 pub(super) fn push(text: &mut Vec<u8>, code: u32) -> Option<()> {
     match char::from_u32(code) {
         Some(letter) => text.extend_from_slice(letter.encode_utf8(&mut [0; 4]).as_bytes()),

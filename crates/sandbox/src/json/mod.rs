@@ -1,4 +1,4 @@
-//! JSON as fal's framework has it: Python's values, Python's errors, the order of an object's members kept.
+//! JSON as fal's framework reads it: Python's values and errors, with the order of an object's members preserved.
 
 mod decode;
 mod number;
@@ -20,7 +20,7 @@ pub(crate) enum Json {
     Object(Vec<(Text, Json)>),
 }
 
-/// A text. JSON can write what no Unicode text has, half of a surrogate pair; it is kept as `?`, as the framework prints it.
+/// A text. JSON can contain a lone surrogate, which Unicode text cannot; it is kept as `?`, as the framework prints it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Text {
     pub(crate) text: String,

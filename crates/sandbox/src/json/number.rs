@@ -1,4 +1,4 @@
-//! Numbers as Python has them: whole ones of any size, and floats that may be infinite or none.
+//! Numbers as in Python: integers of any size, and floats that may be infinite or NaN.
 
 use serde::ser::{Error as _, Serialize, Serializer};
 use serde_json::value::RawValue;
@@ -50,7 +50,7 @@ impl Number {
         }
     }
 
-    /// How it stands to a bound; whole numbers beyond 64 bits lie outside every bound.
+    /// Compares the number with a bound; integers beyond 64 bits are outside every bound.
     pub(crate) fn compare(&self, bound: &Self) -> Option<Ordering> {
         let (Self::Integer(digits), Self::Integer(_)) = (self, bound) else {
             return self.as_f64().partial_cmp(&bound.as_f64());
@@ -69,7 +69,7 @@ impl Number {
             let digits = digits.trim_start_matches('-').bytes();
             return digits.fold(0_i128, |rest, digit| (rest * 10 + i128::from(digit - b'0')) % step) == 0;
         }
-        // A tenth has no exact float: what is off by a billionth part is a multiple too.
+        // 0.1 has no exact float, so a number that is off by a billionth counts as a multiple too.
         let (value, step) = (self.as_f64(), step.as_f64());
         let (rest, threshold) = ((value % step).abs(), value.abs() / 1e9);
         rest == 0.0 || rest < threshold || (rest - step.abs()).abs() < threshold
@@ -109,7 +109,7 @@ fn python(value: f64) -> String {
 }
 
 impl Serialize for Number {
-    /// What is no number in JSON becomes the text that fal's framework puts in its place.
+    /// A float that JSON cannot represent becomes the text that fal's framework writes for it.
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let text = match self {
             Self::Integer(digits) => digits.clone(),
@@ -129,7 +129,7 @@ mod tests {
 
     #[test]
     fn floats_are_printed_as_python_prints_them() {
-        // Each was asked of Python's `repr`.
+        // Each text is what Python's `repr` returns.
         for (value, text) in [
             (1.0, "1.0"),
             (-0.0, "-0.0"),

@@ -1,4 +1,4 @@
-//! Python's parser: what it takes, where it stops, and the words it says then.
+//! Reads JSON as Python's parser does: what it accepts, where it stops, and its error messages.
 
 use super::decode::{decode, push};
 use super::{Json, Number, Text};
@@ -7,13 +7,13 @@ use std::collections::HashMap;
 /// Why a body is no JSON.
 #[derive(Debug, PartialEq)]
 pub(crate) enum ParseError {
-    /// At that letter, counted from 0, something else was expected.
+    /// A syntax error at this character, counted from 0.
     Syntax { offset: usize, message: &'static str },
-    /// The parser itself gave up: bytes that are no text, too much depth, a number too long.
+    /// The parser gave up: the bytes are not text, the nesting is too deep, or a number is too long.
     Unreadable,
 }
 
-/// Python refuses more, and answers deeper bodies no better.
+/// Python refuses deeper bodies too.
 const MOST_DEPTH: usize = 400;
 /// Python takes whole numbers of this many digits and no more.
 const MOST_DIGITS: usize = 4300;
@@ -280,7 +280,7 @@ mod tests {
 
     #[test]
     fn syntax_errors_are_those_of_the_framework() {
-        // Each was asked of Python's own parser.
+        // Each result is that of Python's own parser.
         for (text, expected) in [
             ("{bad json", (1, "Expecting property name enclosed in double quotes")),
             ("", (0, "Expecting value")),

@@ -1,4 +1,4 @@
-//! One value against one shape: what fal's framework takes for what.
+//! Checks one value against one shape, with the conversions that fal's framework makes.
 
 use super::detail::{Detail, Loc, missing};
 use super::fault::Fault;
@@ -6,12 +6,12 @@ use crate::description::{Bounds, Endpoint, Enumeration, Model, Shape};
 use crate::json::{Json, Number, Text};
 use std::cmp::Ordering;
 
-/// How well a value fits: what decides between the schemas of a union.
+/// How well a value fits, which decides between the schemas of a union.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Fit {
-    /// It was made to fit.
+    /// It was converted.
     Lax,
-    /// It is what a stricter reading takes too.
+    /// It would be accepted in strict mode too.
     Strict,
     Exact,
 }
@@ -19,7 +19,7 @@ pub(super) enum Fit {
 /// No input nests deeper.
 const MOST_DEPTH: usize = 400;
 
-/// What is checked against, where the check stands, and what it found.
+/// The state of a check: the endpoint, the current location, and the errors so far.
 pub(super) struct Checker<'a> {
     endpoint: &'a Endpoint,
     pub(super) loc: Vec<Loc>,
@@ -115,7 +115,7 @@ impl<'a> Checker<'a> {
         };
         let (before, mut checked) = (self.found.len(), Vec::with_capacity(members.len()));
         for (name, value) in members {
-            // A name that is no Unicode is shown byte by byte.
+            // A name that is not Unicode is shown byte by byte.
             let step =
                 if name.is_unicode { name.text.clone() } else { name.text.replace('?', "\u{fffd}\u{fffd}\u{fffd}") };
             let value = self.within(Loc::Name(step), |checker| checker.value(values, value));
@@ -220,7 +220,7 @@ fn string(input: &Json, min: Option<u64>, max: Option<u64>, has_pattern: bool) -
         return Err(Fault::new("string_type", "Input should be a valid string"));
     };
     if !text.is_unicode {
-        // Python passes such a text on where nothing has to be counted.
+        // Python accepts such a text if its length need not be counted.
         let is_free = min.is_none() && max.is_none() && !has_pattern;
         return if is_free { Ok(Json::text(text.text.clone())) } else { Err(Fault::not_unicode()) };
     }

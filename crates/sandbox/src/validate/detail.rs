@@ -1,4 +1,4 @@
-//! What is wrong with an input, in the shape in which the framework says it.
+//! The errors of an input, in the framework's format.
 
 use crate::json::Json;
 use serde::Serialize;

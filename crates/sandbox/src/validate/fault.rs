@@ -1,4 +1,4 @@
-//! What is wrong with a value, in the framework's words, before it is known where it stands.
+//! The framework's error for a value, without the value's location.
 
 use super::detail::{Detail, Loc};
 use crate::json::{Json, Number, Text};

@@ -1,5 +1,5 @@
-//! The sandbox's answers against those that the framework itself gave, written down in `tests/bodies` by
-//! `cargo xtask conformance --bodies`.
+//! Compares the sandbox's answers with the framework's own, which `cargo xtask conformance --bodies` writes into
+//! `tests/bodies`.
 
 use super::{Refusal, validate};
 use crate::description::{Endpoint, Endpoints};

@@ -1,7 +1,8 @@
 //! Validation of an input against the endpoint's document, with the answers of fal's framework.
 //!
-//! The document, not the typed models, decides: the models take any text for an enumeration, so that a client survives new
-//! values, while the server refuses what it does not list. `tests/bodies` has what the framework itself answered.
+//! Inputs are checked against the document, not the typed models. For an enumeration the models accept any text, so
+//! that a client can read new values, while the server refuses a text that it does not list. `tests/bodies` has what
+//! the framework itself answered.
 
 mod coerce;
 mod detail;
@@ -70,12 +71,12 @@ impl ValidInput {
     }
 }
 
-/// What the framework says to a body that it does not pass on.
+/// The framework's refusal of a body.
 #[derive(Clone, Debug)]
 pub(crate) enum Refusal {
     /// Everything that is wrong, in the order in which the framework lists it.
     Invalid(Vec<Detail>),
-    /// It cannot even be read.
+    /// It cannot be read at all.
     Unreadable,
 }
 
@@ -108,7 +109,7 @@ pub(crate) fn validate(
             }
         })?
     } else {
-        // Whatever is not declared as JSON stays bytes, which are no object.
+        // A body that is not declared as JSON stays bytes, which are not an object.
         Json::text(format!("<binary {} bytes>", body.len()))
     };
     if input == Json::Null {
@@ -121,7 +122,7 @@ pub(crate) fn validate(
     }
 }
 
-/// Whether a value is one of that shape, with nothing made to fit.
+/// Whether a value has this shape without any conversion.
 pub(crate) fn fits(endpoint: &Endpoint, shape: &Shape, value: &Json) -> bool {
     let mut checker = Checker::new(endpoint, Vec::new());
     checker.value(shape, value).is_some() && checker.found.is_empty() && checker.fit == Fit::Exact

@@ -1,4 +1,4 @@
-//! A value that may be one of several things: the framework tries them all and takes the one that fits best.
+//! A value of a union: the framework tries all schemas and takes the one that fits best.
 
 use super::coerce::{Checker, Fit};
 use super::detail::Loc;
@@ -7,7 +7,8 @@ use crate::description::{Bounds, Shape};
 use crate::json::Json;
 
 impl<'a> Checker<'a> {
-    /// What fits exactly wins at once; else the one that takes most of what was sent, then the better fit, then the first.
+    /// An exact fit is taken at once. Otherwise the schema is taken that uses the most of the sent members, then the
+    /// one with the better fit, then the first.
     pub(super) fn union(&mut self, shapes: &'a [Shape], input: &Json) -> Option<Json> {
         let (fit_before, sent_before, found_before) = (self.fit, self.members_sent, self.found.len());
         let mut best: Option<(Json, Fit, Option<usize>)> = None;
@@ -45,7 +46,7 @@ impl<'a> Checker<'a> {
         Some(value)
     }
 
-    /// What the framework calls a schema on the way to an error in it.
+    /// The framework's name for a schema in the location of an error.
     fn label(&self, shape: &Shape) -> String {
         let bounded = |bounds: &Bounds| bounds.all().iter().any(|bound| bound.is_some());
         match shape {

@@ -1,13 +1,14 @@
-//! Where the sandbox is: the URLs that it answers with, and the URLs that lead to it. No other file makes or reads one.
+//! The sandbox's addresses: makes the URLs in answers, and recognises the URLs that lead to the sandbox. No other file
+//! does either.
 //!
-//! The URLs of an answer lead back the way the request came: a caller that knows `queue.fal.run` is told of
-//! `queue.fal.run`, one that knows `localhost` of `localhost`.
+//! The URLs in an answer use the host that the request used: a caller of `queue.fal.run` gets URLs at `queue.fal.run`,
+//! and a caller of `localhost` gets URLs at `localhost`.
 
 use crate::services::{INSPECTION, Service, below};
 use std::net::IpAddr;
 use url::{Host, Url};
 
-/// The addresses that the sandbox listens on, and the names that it goes by.
+/// The addresses that the sandbox listens on, and its host names.
 #[derive(Debug)]
 pub(crate) struct Addresses {
     scheme: &'static str,
@@ -52,12 +53,12 @@ impl Base {
     }
 }
 
-/// The URLs that one caller is told.
+/// The base URLs in the answers to one caller.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Links {
-    /// Of calls, which go the way that this one came: through a proxy they name the proxy's target.
+    /// For calls. They have the host that the request used; through the proxy, they have the host of its target.
     calls: Base,
-    /// Of files, which are fetched and sent without a proxy.
+    /// For files, which are fetched and sent without the proxy.
     files: Base,
 }
 
@@ -85,7 +86,7 @@ impl Addresses {
         Self { scheme, origin: origin(port), port, ports, service_urls, allowed }
     }
 
-    /// The URLs that nobody in particular is told.
+    /// The URLs for answers without a particular caller.
     pub(crate) fn links(&self) -> Links {
         Links::new(Base::Origin(self.origin.clone()))
     }
@@ -130,14 +131,14 @@ impl Addresses {
         Some((path, self.base(Some(url.authority()), by_port)))
     }
 
-    /// The id of the file that a URL leads to, if it has the form of one of ours. The id decides, not the host: nobody
-    /// guesses one, and a container may know this machine by any name.
+    /// The id of the file that a URL leads to, if it has the form of one of ours. The id decides, not the host: an id
+    /// cannot be guessed, and a container may use any name for this machine.
     pub(crate) fn file_id(url: &Url) -> Option<&str> {
         if matches!(url.scheme(), "http" | "https") { file_id(url.path()) } else { None }
     }
 
-    /// Whether a `Host` is this machine, one of fal's, or one that the user allowed: whoever sends another was led here by
-    /// a name server that is not ours.
+    /// Whether a `Host` is this machine, one of fal's, or one that the user allowed. A browser with another one may be
+    /// a victim of DNS rebinding.
     pub(crate) fn allows(&self, authority: &str) -> bool {
         self.by_authority(authority).is_some_and(|url| {
             url.host().is_some_and(|host| self.is_known(&host))

@@ -1,8 +1,8 @@
-//! A store with a bound: when it is full, what came first goes first.
+//! A bounded store: when it is full, the oldest value is dropped first.
 
 use std::collections::{BTreeMap, HashMap};
 
-/// Values by key, each with a weight, all together never heavier than the capacity.
+/// Values by key, each with a weight; the sum of the weights never exceeds the capacity.
 #[derive(Debug)]
 pub(crate) struct BoundedMap<V> {
     entries: HashMap<String, Entry<V>>,
@@ -41,7 +41,7 @@ impl<V> BoundedMap<V> {
         self.weight += weight;
     }
 
-    /// Drops what came first; says whether there was something.
+    /// Drops the oldest value; returns whether there was one.
     pub(crate) fn drop_oldest(&mut self) -> bool {
         let Some((_, oldest)) = self.order.pop_first() else { return false };
         if let Some(entry) = self.entries.remove(&oldest) {

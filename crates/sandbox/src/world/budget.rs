@@ -1,12 +1,12 @@
-//! One budget of memory for everything that is kept. What can be sent or made again goes first: uploads that nobody went on
-//! with, then drawings, then finished files and results. Inputs of open jobs and the record of requests never go; when they
-//! are all that is left, the next bytes are refused.
+//! One limit on the memory of everything that is kept. Data that can be sent or made again is dropped first: unfinished
+//! uploads, then drawings, then finished files and results. Inputs of open jobs and the record of requests are never
+//! dropped; when nothing else is left, further bytes are refused.
 
 use crate::world::State;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-/// Bytes on their way in, counted until they are stored or let go.
+/// Bytes that are being received, counted until they are stored or dropped.
 #[derive(Debug)]
 pub(crate) struct Held {
     state: Arc<State>,

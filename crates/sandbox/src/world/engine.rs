@@ -1,4 +1,4 @@
-//! A job's way: accepted, lined up, performed, finished.
+//! The life of a job: accepted, queued, performed, finished.
 
 use crate::services::Service;
 use crate::world::State;
@@ -9,7 +9,7 @@ use crate::world::outcome::Outcome;
 use crate::world::webhook;
 use std::sync::Arc;
 
-/// Lines up a job; says no when too much waits already.
+/// Queues a job; returns `false` if too many are waiting.
 pub(crate) fn accept(state: &Arc<State>, job: &Arc<Job>) -> bool {
     let accepted = state.jobs.insert(job);
     if accepted {
@@ -76,7 +76,7 @@ pub(crate) fn finish(state: &Arc<State>, job: &Arc<Job>, outcome: Outcome) {
     }
     state.jobs.completed(job, bytes);
     state.changed();
-    // A result is kept even where there is no room: it was paid for.
+    // A result is kept even if there is no room, because it was paid for.
     let _ = budget::make_room(state, 0);
     if job.service == Service::Queue && job.options.webhook.is_some() {
         state.spawn(webhook::deliver(Arc::clone(state), Arc::clone(job)));

@@ -51,7 +51,7 @@ pub(crate) enum SourceFiles {
     Edit { source: String, mask: String, mask_edits: MaskEdits },
 }
 
-/// A recipe, and the turn that keeps two callers from drawing one picture twice.
+/// A recipe, and the lock that keeps two callers from drawing the same picture twice.
 #[derive(Debug)]
 struct PlannedPicture {
     recipe: Recipe,
@@ -188,7 +188,7 @@ impl FileStore {
         .await?
     }
 
-    /// Does what takes a processor and no waiting. None when it panicked.
+    /// Runs work that needs a processor, on another thread. `None` if it panicked.
     pub(crate) async fn compute<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Option<T> {
         let permit = Arc::clone(&self.processors).acquire_owned().await.ok()?;
         let work = move || {

@@ -1,5 +1,5 @@
-//! Where an input's files come from: data URIs, the sandbox's own CDN, stand-ins for the documented examples, loopback, and
-//! the rest of the world only when that is allowed.
+//! Loads the files of an input: from data URIs, the sandbox's own CDN, replacements for the documentation's examples,
+//! loopback, and from other hosts only if that is allowed.
 
 use crate::config::Config;
 use crate::description::Endpoints;
@@ -22,7 +22,7 @@ use std::time::Duration;
 const MAX_BYTES: usize = 20 << 20;
 /// How long a file may take to load.
 const TIMEOUT: Duration = Duration::from_secs(20);
-/// Width and height of the stand-ins, mask and picture alike.
+/// Width and height of the replacements for example URLs, both masks and pictures.
 const EXAMPLE_SIZE: (u32, u32) = (1024, 768);
 
 const LENIENT: GeneralPurpose = GeneralPurpose::new(
@@ -30,7 +30,7 @@ const LENIENT: GeneralPurpose = GeneralPurpose::new(
     GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
 );
 
-/// Why a file cannot be worked with.
+/// Why a file cannot be used.
 #[derive(Debug)]
 pub(crate) enum LoadError {
     Download,
@@ -105,7 +105,7 @@ impl InputLoader {
         }
     }
 
-    /// The bytes behind a URL; from other programs on this machine only when the caller may use them.
+    /// The bytes at a URL. Other programs on this machine are asked only if the caller may use them.
     ///
     /// # Errors
     /// [`LoadError`], for anything that does not lead to a file of a sensible size.

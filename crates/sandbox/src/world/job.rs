@@ -20,14 +20,14 @@ use std::time::{Duration, SystemTime};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
-/// What a caller may say about a job beside its input.
+/// The options that a caller may set for a job besides its input.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct SubmitOptions {
     /// Give up when the job has not started within this time.
     pub(crate) start_timeout: Option<Duration>,
     /// Wait behind all jobs of normal priority.
     pub(crate) low_priority: bool,
-    /// Keep the payloads for the history; none leaves it to the account.
+    /// Keep the payloads for the history; `None` means the account's setting.
     pub(crate) store_io: Option<bool>,
     /// How long the pictures stay.
     pub(crate) file_lifetime: Option<Duration>,
@@ -35,7 +35,7 @@ pub(crate) struct SubmitOptions {
     pub(crate) webhook: Option<String>,
 }
 
-/// Where a job stands.
+/// The state of a job.
 #[derive(Clone, Debug)]
 pub(crate) enum Phase {
     Queued,
@@ -95,14 +95,16 @@ pub(crate) struct Job {
     pub(crate) options: SubmitOptions,
     pub(crate) sent_at: SystemTime,
     pub(crate) cancelled: CancellationToken,
-    /// Nobody waits on the line any more.
+    /// Cancelled when the caller no longer waits.
     pub(crate) caller_left: CancellationToken,
-    /// The URLs that its caller was told.
+    /// The base URLs for answers to its caller.
     pub(crate) links: Option<Links>,
-    /// A web page that is not the user's own called: it must not reach what only this machine can.
+    /// Whether a web page that is not the user's own made the call. Such a job must not read files that only this
+    /// machine can reach.
     pub(crate) is_from_foreign_page: bool,
     payload_bytes: usize,
-    /// Whether its log lines have neither level nor source, as those in fal's documentation: some do, by the input.
+    /// Whether its log lines have neither level nor source, like those in fal's documentation. This depends on the
+    /// input, so that some jobs have such lines.
     has_bare_logs: bool,
     progress: Mutex<Progress>,
     changed: watch::Sender<()>,
@@ -171,12 +173,12 @@ impl Job {
         }
     }
 
-    /// Where the job stands.
+    /// The state of the job.
     pub(crate) fn phase(&self) -> Phase {
         self.progress().phase.clone()
     }
 
-    /// What came of the job, once it has completed.
+    /// The outcome of the job, when it has completed.
     pub(crate) fn outcome(&self) -> Option<Arc<Outcome>> {
         match self.phase() {
             Phase::Completed(outcome) => Some(outcome),
@@ -223,7 +225,7 @@ impl Job {
         self.position.store(position, Ordering::Relaxed);
     }
 
-    /// Tells of every change from now on.
+    /// A receiver of every change from now on.
     pub(crate) fn watch(&self) -> watch::Receiver<()> {
         self.changed.subscribe()
     }
@@ -260,7 +262,7 @@ impl Job {
         self.changed.send_replace(());
     }
 
-    /// Marks the job as completed, unless it is already; says whether it was not.
+    /// Marks the job as completed; returns `false` if it was already.
     pub(crate) fn complete(&self, outcome: Arc<Outcome>) -> bool {
         let mut progress = self.progress();
         if matches!(progress.phase, Phase::Completed(_)) {
@@ -314,7 +316,7 @@ impl Job {
         }
     }
 
-    /// What was taken for it.
+    /// What was charged for it.
     pub(crate) fn charge(&self) -> Option<Charge> {
         let units = self.outcome()?.units.filter(|units| *units > 0)?;
         let micros = self.endpoint.as_ref()?.price?.micros.saturating_mul(units.into());

@@ -30,8 +30,7 @@ impl JobStore {
         Self { inner: Mutex::new(Inner::default()), most }
     }
 
-    /// Takes a job in, at the cost of the oldest completed one when there are too many; says no when all of
-    /// them are open.
+    /// Adds a job. If there are too many, the oldest completed one is dropped; returns `false` if all of them are open.
     pub(crate) fn insert(&self, job: &Arc<Job>) -> bool {
         let payload = job.payload_bytes();
         let mut inner = lock(&self.inner);

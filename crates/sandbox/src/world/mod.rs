@@ -1,4 +1,4 @@
-//! What the parts of one sandbox share.
+//! The state of one sandbox, which its parts share.
 
 pub(crate) mod addresses;
 pub(crate) mod bounded_map;
@@ -65,7 +65,7 @@ pub(crate) struct State {
     /// Whether bytes were refused and none taken since.
     pub(crate) is_full: AtomicBool,
     pub(crate) log: Log,
-    /// Ends what would not end by itself.
+    /// Ends tasks that would not end by themselves.
     pub(crate) closing: CancellationToken,
     /// Ends everything.
     pub(crate) stopping: CancellationToken,
@@ -126,12 +126,12 @@ impl State {
         self.config.service_time.saturating_add(self.choices.up_to(self.config.service_spread))
     }
 
-    /// Tells whoever looks on that something is different now.
+    /// Notifies observers that something has changed.
     pub(crate) fn changed(&self) {
         self.changes.send_replace(());
     }
 
-    /// Tells of every change from now on.
+    /// A receiver of every change from now on.
     pub(crate) fn changes(&self) -> watch::Receiver<()> {
         self.changes.subscribe()
     }

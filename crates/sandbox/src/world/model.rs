@@ -21,10 +21,10 @@ use ideogram_schema::FileRole;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// Makes what a job asks for.
+/// Performs a job.
 ///
 /// # Errors
-/// The outcome that is no picture: an input that cannot be worked with, or a model that crashed.
+/// The outcome of a failure: an input that cannot be used, or a model that crashed.
 pub(crate) async fn run(state: &Arc<State>, job: &Arc<Job>, endpoint: &Arc<Endpoint>) -> Result<Outcome, Box<Outcome>> {
     let body = job.payload().unwrap_or_default();
     let input = validate::validate(endpoint, job.content_type.as_deref(), &body).map_err(|refusal| {
@@ -116,7 +116,7 @@ fn size_wanted(input: &ValidInput) -> Option<(u32, u32)> {
     }
 }
 
-/// Waits, unless there is nothing to wait for: a timer takes a millisecond even then.
+/// Waits, but not at all for a time of zero, because a timer would take a millisecond.
 async fn pause(time: Duration) {
     if !time.is_zero() {
         tokio::time::sleep(time).await;

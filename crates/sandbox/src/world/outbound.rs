@@ -8,12 +8,12 @@ use std::time::Duration;
 /// Why no client could be made.
 pub(crate) type Error = Box<dyn std::error::Error + Send + Sync>;
 
-/// Where a client is to go.
+/// Which network a client may use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Network {
-    /// To the URL that was given, by no proxy and after no redirect: a receiver or a file server beside the sandbox.
+    /// Only the given URL, without a proxy and without redirects: a receiver or a file server near the sandbox.
     Local,
-    /// Into the world, as the environment says.
+    /// The internet, with the proxies of the environment.
     Internet,
 }
 

@@ -1,4 +1,4 @@
-//! What came of a job: status, headers and body as the model gave them.
+//! The outcome of a job: status, headers and body as the model gave them.
 
 use crate::services::Service;
 use crate::validate::Detail;
@@ -8,7 +8,7 @@ use http::StatusCode;
 use serde::Serialize;
 use serde_json::json;
 
-/// What is said when the budget is used up.
+/// The message when the memory limit is reached.
 pub(crate) const OUT_OF_MEMORY: &str = "The sandbox's memory is full of open jobs: give it more (`--memory`) or wait";
 
 /// The answer of the model, or of the platform in its place.
@@ -22,11 +22,11 @@ pub(crate) struct Outcome {
     pub(crate) error: Option<(String, Option<&'static str>)>,
     /// What is charged, in the price's units; none where the framework says nothing of it.
     pub(crate) units: Option<u32>,
-    /// Whether the caller's own start timeout struck.
+    /// Whether the start timeout that the caller set has passed.
     pub(crate) user_timeout: bool,
-    /// The beginning of the URLs of files in the body, which each answer puts in the way that its caller came.
+    /// The beginning of the URLs of files in the body. Each answer replaces it with the base URL for its caller.
     pub(crate) files_at: Option<String>,
-    /// Whether the data is only in the answer, and in no history.
+    /// Whether the data is only in the answer, and not in the history.
     pub(crate) private: bool,
 }
 
@@ -71,7 +71,7 @@ impl Outcome {
         Self::new(status, &Details { detail: std::slice::from_ref(detail) })
     }
 
-    /// The model fell over.
+    /// The model crashed.
     pub(crate) fn crash() -> Self {
         Self::new(StatusCode::INTERNAL_SERVER_ERROR, &json!({ "detail": "Internal Server Error" }))
     }

@@ -36,7 +36,7 @@ pub(crate) fn make(endpoint: &Endpoint, facts: &Facts<'_>, picture: &mut dyn FnM
     maker.value(&endpoint.output)
 }
 
-/// What of an endpoint's output cannot be made, each with its place; its answers have something else there.
+/// The parts of an endpoint's output that cannot be made, each with its location; its answers have other values there.
 pub(crate) fn problems(endpoint: &Endpoint) -> Vec<String> {
     let facts = Facts { input: None, seed: 0, count: 1, seconds: 0.0 };
     let mut files = 0;
@@ -100,7 +100,7 @@ impl<'a> Maker<'a> {
                 };
                 self.value(&component.shape)
             }
-            // One that holds a picture before any that does not.
+            // A shape that contains a picture is preferred.
             Shape::Union(shapes) => {
                 let arm = shapes.iter().find(|shape| self.holds_file(shape, 0)).or(shapes.first());
                 arm.map_or(Json::Null, |shape| self.value(shape))
@@ -122,7 +122,8 @@ impl<'a> Maker<'a> {
         Json::Object(members)
     }
 
-    /// A member: what the input said under the same name, else what it is by default where it may be absent, else made.
+    /// A member: the input's value under the same name; otherwise its default, if the member may be absent; otherwise a
+    /// made value.
     fn member(&mut self, member: &'a Member) -> Option<Json> {
         let said = self.facts.input.and_then(|input| input.get(&member.name));
         if let Some(said) = said.filter(|said| fits(self.endpoint, &member.shape, said)) {
@@ -161,7 +162,7 @@ impl<'a> Maker<'a> {
     fn map(&mut self, values: &'a Shape) -> Json {
         let value = match values {
             Shape::Any => return Json::EMPTY,
-            // Numbers under free names are times, as models report them.
+            // A map of numbers is taken to contain times, as models report them.
             Shape::Number(bounds) => ("inference", self.number(bounds, Number::Float(self.facts.seconds))),
             _ if self.holds_file(values, 0) => ("image", self.within("image", values)),
             _ => ("value", self.within("value", values)),

@@ -46,12 +46,12 @@ impl PendingUploads {
         lock(&self.0).weight()
     }
 
-    /// Notes that somebody goes on with an upload.
+    /// Notes that an upload is being continued.
     pub(crate) fn touch(&self, id: &str) {
         lock(&self.0).touch(id);
     }
 
-    /// Drops the upload that was longest left alone; never the one that somebody is at.
+    /// Drops the upload that was not continued for the longest time, but never the one that is being continued.
     pub(crate) fn drop_oldest(&self) -> bool {
         let mut uploads = lock(&self.0);
         uploads.len() > 1 && uploads.weight() > 0 && uploads.drop_oldest()
@@ -67,7 +67,7 @@ impl PendingUploads {
         lock(&self.0).get(id).map(|upload| upload.file.clone())
     }
 
-    /// Keeps a part; says whether there was such an upload.
+    /// Keeps a part; returns whether there is such an upload.
     pub(crate) fn keep_part(&self, id: &str, number: u32, etag: &str, bytes: Bytes) -> bool {
         let mut uploads = lock(&self.0);
         let Some(mut upload) = uploads.remove(id) else { return false };
@@ -79,7 +79,7 @@ impl PendingUploads {
 }
 
 impl PendingUpload {
-    /// The whole file, when the parts named are exactly those that came, whatever their order.
+    /// The complete file, if the named parts are exactly those that were received, in any order.
     pub(crate) fn join(self, named: &[(u32, String)]) -> Option<Bytes> {
         let named: BTreeMap<u32, &str> = named.iter().map(|(number, etag)| (*number, etag.trim_matches('"'))).collect();
         let complete = named.len() == self.parts.len()
@@ -93,7 +93,7 @@ impl PendingUpload {
         }
         let length = self.parts.values().map(|(_, part)| part.len()).sum();
         let mut whole = Vec::with_capacity(length);
-        // Each part is let go as soon as it is copied.
+        // Each part is freed as soon as it is copied.
         for (_, part) in self.parts.into_values() {
             whole.extend_from_slice(&part);
         }

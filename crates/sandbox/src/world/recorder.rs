@@ -1,4 +1,4 @@
-//! The requests as they really came, the latest of them.
+//! The record of the latest requests, as they were received.
 
 use crate::clock;
 use crate::faults::{Call, Fault};
@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, OnceLock};
 use std::time::{Duration, Instant, SystemTime};
 
-/// How much of a body is kept to be looked at.
+/// How much of a body is kept in the record.
 pub(crate) const BODY_BYTES: usize = 16 * 1024;
 
 /// The head of a request, without its secrets.
@@ -53,7 +53,7 @@ impl Record {
     }
 
     /// Notes what the service answered: the beginning of the body, without its secrets, and how long that was. A fault may
-    /// still put something else in its place.
+    /// still replace it.
     pub(crate) fn said(&self, status: u16, body: Bytes, length: usize) {
         let _ = self.said.set(Said { status, body, length });
     }
@@ -125,7 +125,7 @@ impl Recorder {
         Self { inner: Mutex::new((VecDeque::new(), 0)), most, bytes: AtomicUsize::new(0) }
     }
 
-    /// Takes a request down: its head, the beginning of its body, and how long that was.
+    /// Records a request: its head, the beginning of its body, and the body's length.
     pub(crate) fn record(
         &self,
         head: Head,

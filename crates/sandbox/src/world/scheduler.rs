@@ -1,4 +1,4 @@
-//! Who runs next: a number of runners, two priorities, first come first served.
+//! Decides which job runs next: a number of runners, two priorities, first come first served.
 
 use super::job::Job;
 use crate::clock;
@@ -24,7 +24,7 @@ struct Inner {
     numbered: Option<Instant>,
 }
 
-/// Numbering a long line anew for each question would cost the square of its length.
+/// Computing the positions anew for each query would take time quadratic in the length of the queue.
 const NUMBERING_INTERVAL: Duration = Duration::from_millis(5);
 
 impl Scheduler {
@@ -56,7 +56,7 @@ impl Scheduler {
         job.position()
     }
 
-    /// Lines a job up.
+    /// Adds a job to the queue.
     pub(crate) fn enqueue(&self, job: &Arc<Job>) {
         let mut inner = lock(&self.inner);
         let ahead = if job.options.low_priority {
@@ -70,7 +70,7 @@ impl Scheduler {
         job.set_position(ahead);
     }
 
-    /// Takes a waiting job out of the line; says whether it was in it.
+    /// Removes a waiting job from the queue; returns whether it was in it.
     pub(crate) fn withdraw(&self, job: &Arc<Job>) -> bool {
         let mut inner = lock(&self.inner);
         let line = if job.options.low_priority { &mut inner.low } else { &mut inner.normal };

@@ -6,7 +6,7 @@ use http::StatusCode;
 use ideogram_schema::FileRole;
 use serde_json::{Value, json};
 
-/// A word that, anywhere in a prompt between double underscores, makes the request fail in its way.
+/// A word that, between double underscores anywhere in a prompt, makes the request fail in a certain way.
 ///
 /// ```
 /// for trigger in ideogram_sandbox::TRIGGERS {
@@ -26,7 +26,7 @@ pub struct Trigger {
     context: &'static str,
 }
 
-/// Where an error says that it lies.
+/// The location of an error.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Location {
     /// In the body as a whole.

@@ -1,4 +1,4 @@
-//! Webhooks: signed, delivered, tried again.
+//! Webhooks: signs and delivers them, with retries.
 
 use crate::clock;
 use crate::json::Json;
@@ -11,7 +11,7 @@ use serde_json::json;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// No two attempts are further apart.
+/// The longest wait between two attempts.
 const LONGEST_WAIT: Duration = Duration::from_secs(3600);
 
 #[derive(Serialize)]

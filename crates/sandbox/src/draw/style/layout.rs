@@ -1,4 +1,4 @@
-//! What the styles lay out alike.
+//! Layout that the styles have in common.
 
 use tiny_skia::Color;
 

@@ -17,7 +17,7 @@ use serde::Serialize;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-/// How far back a list goes unless told, and how far when one request is asked for.
+/// How far back a list goes by default, and how far if one request is asked for.
 const DAY: Duration = Duration::from_secs(24 * 3600);
 const QUARTER: Duration = Duration::from_secs(90 * 24 * 3600);
 
@@ -117,7 +117,7 @@ fn describe(state: &State, links: &Links, job: &Job, payloads: bool) -> Item {
         request_id: job.id.clone(),
         endpoint_id: job.endpoint_id(),
         sent_at: clock::rfc3339(job.sent_at),
-        // Sure to be there, so a job that has not started yet says when it was sent.
+        // This field is required, so a job that has not started yet has the time when it was sent.
         started_at: clock::rfc3339(started.unwrap_or(job.sent_at)),
         ended_at: ended.map(clock::rfc3339),
         status_code: outcome.as_ref().map(|outcome| outcome.status.as_u16()),

@@ -1,4 +1,4 @@
-//! Query parameters and pages, alike for all lists.
+//! Query parameters and pages, the same for all lists.
 
 use crate::clock;
 use crate::http::reply;
@@ -13,10 +13,10 @@ use serde_json::{Map, Value, json};
 use std::convert::Infallible;
 use std::time::SystemTime;
 
-/// How long a page is unless told.
+/// How many items a page has by default.
 const PER_PAGE: usize = 50;
 
-/// Why a question is refused, with 422.
+/// Why a query is refused, with 422.
 #[derive(Debug)]
 pub(super) struct Refusal(pub(super) &'static str);
 
@@ -53,7 +53,7 @@ impl Parameters {
     /// The endpoints that a question must name.
     ///
     /// # Errors
-    /// None of them, or more than 50.
+    /// No endpoint, or more than 50.
     pub(super) fn endpoints(&self) -> Result<Vec<&str>, Refusal> {
         let endpoints = self.all("endpoint_id");
         let fits = (1..=50).contains(&endpoints.len());
@@ -72,7 +72,7 @@ impl Parameters {
         Ok((time("start")?, time("end")?))
     }
 
-    /// The page that is asked for of these items, `most` at the most, as an answer that has them under that name.
+    /// The requested page of these items, of at most `most`, as an answer that has them under this name.
     ///
     /// # Errors
     /// A limit out of range, or a cursor that was not given out.

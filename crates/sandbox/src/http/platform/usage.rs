@@ -1,4 +1,4 @@
-//! What was used: quantities and costs by endpoint, in steps of time and in all.
+//! Usage: quantities and costs by endpoint, by period and in total.
 
 use super::billing::{charges, dollars};
 use super::pagination::{Parameters, Refusal};
@@ -16,7 +16,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-/// How far back it goes unless told.
+/// How far back it goes by default.
 const DAY: Duration = Duration::from_secs(24 * 3600);
 
 /// By endpoint: what it is, and how many units of it were charged.
