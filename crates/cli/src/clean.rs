@@ -1,4 +1,5 @@
-//! Text from outside, made fit for a terminal: nothing in it can move the cursor, recolour, reorder or hide what is shown.
+//! Cleans text from outside for a terminal, so that nothing in it can move the cursor, or recolour, reorder or hide
+//! what is shown.
 
 use ideogram_client::Client;
 use serde::Serialize;

@@ -1,4 +1,4 @@
-//! The one place that reads the clock of this machine, and the bounds that keep a wrong one harmless.
+//! The one module that reads this machine's clock, with limits that keep a wrong clock harmless.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 

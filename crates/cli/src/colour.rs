@@ -1,5 +1,5 @@
-//! Whether anything is coloured: `--color` decides, then `NO_COLOR`, `CLICOLOR_FORCE` and `CLICOLOR`, then whether somebody
-//! watches on a terminal that can.
+//! Whether output is coloured: `--color` decides, then `NO_COLOR`, `CLICOLOR_FORCE` and `CLICOLOR`, then whether the
+//! output is a terminal with colours.
 
 use std::io::IsTerminal as _;
 use std::sync::atomic::{AtomicBool, Ordering};

@@ -1,4 +1,4 @@
-//! What a request costs by the description, and a limit on what several may cost together.
+//! The price of a request according to the description, and a limit on the cost of several together.
 
 use crate::envelope::CostRow;
 use crate::exit::{ErrorKind, Failure};

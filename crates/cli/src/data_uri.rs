@@ -1,4 +1,4 @@
-//! `data:` URIs: files that travel inside the JSON.
+//! `data:` URIs: files inside the JSON.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;

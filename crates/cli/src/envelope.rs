@@ -1,5 +1,5 @@
-//! The one shape of `--json`: whatever a command does, stdout holds exactly one [`Envelope`]. `ideogram schema cli` prints
-//! its JSON Schema, which is made from these types.
+//! The format of `--json`: whatever a command does, it prints exactly one [`Envelope`] to stdout. `ideogram schema cli`
+//! prints its JSON Schema, which is made from these types.
 
 pub use crate::summary::summarised;
 

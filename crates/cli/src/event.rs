@@ -1,4 +1,4 @@
-//! What `--json=events` prints before the envelope: a line for each thing that happens.
+//! What `--json=events` prints before the envelope: one line for each event.
 
 use schemars::JsonSchema;
 use serde::Serialize;

@@ -81,7 +81,7 @@ impl Failure {
         if let ([], 0) = (rest, succeeded) {
             return Some(first.clone());
         }
-        // A run that was stopped has the code of what stopped it, however much it had done.
+        // A run that was stopped early has the exit code of the reason, whatever it did before.
         let stopped = failures.iter().find(|failure| matches!(failure.kind, ErrorKind::Interrupted | ErrorKind::Cost));
         let one_cause = succeeded == 0 && rest.iter().all(|failure| failure.exit == first.exit);
         let count = failures.len();

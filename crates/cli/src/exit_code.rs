@@ -1,4 +1,4 @@
-//! How a run ends, in one number for a shell and one word for a program.
+//! How a run ends: as an exit code for a shell, and as a word for a program.
 
 use ideogram_client::Error;
 use schemars::JsonSchema;

@@ -1,4 +1,4 @@
-//! What makes names and shows text, for the properties of `tests/fuzz`. Not part of the crate's promises.
+//! The functions that make file names and show text, for the properties of `tests/fuzz`. Not part of the public API.
 
 use crate::clean;
 use crate::save::{Naming, name_by};

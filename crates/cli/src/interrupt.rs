@@ -1,4 +1,4 @@
-//! Ctrl-C, and the polite way to end a process: asked once it winds up, asked twice it leaves.
+//! Handles Ctrl-C and SIGTERM: the first winds the run up, the second ends the process at once.
 
 use crate::exit::{ErrorKind, Exit, Failure};
 

@@ -1,4 +1,4 @@
-//! The lines of a terminal that change while somebody watches. Whatever else is written goes above them.
+//! Progress lines on a terminal, which are redrawn. Any other output is written above them.
 
 use console::Term;
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle, TermLike};

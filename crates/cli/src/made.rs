@@ -1,4 +1,4 @@
-//! What made a picture, as it stands in the picture itself.
+//! The request that made a picture, as it is stored in the picture itself.
 
 use crate::price::amount;
 use crate::summary::summarised;

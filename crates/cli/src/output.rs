@@ -1,4 +1,4 @@
-//! Where words go: data to stdout, talk to stderr, and never a panic because somebody closed the other end.
+//! Output: results to stdout, messages to stderr, and no panic if the other end of a pipe is closed.
 
 use crate::clean;
 use crate::colour;
@@ -114,7 +114,7 @@ impl Output {
         if !failure.is_reported() {
             print_failure(failure);
             if self.json() {
-                // The exit code tells the same to a reader that is gone.
+                // If the reader is gone, the exit code still says the same.
                 let _ = print_envelope(&Envelope::of_error(failure.row()));
             }
         }
@@ -159,7 +159,7 @@ pub(crate) fn stdout_is_closed() -> bool {
     use rustix::fs::{OFlags, fcntl_getfl, fstat};
 
     let stdout = io::stdout();
-    // Where a program is started without a stdout, Rust's runtime opens the null device for reading and writing; a shell
+    // If a program is started without stdout, Rust's runtime opens the null device for reading and writing; a shell
     // opens it for writing only.
     let both_ways = fcntl_getfl(&stdout).is_ok_and(|flags| flags.contains(OFlags::RDWR));
     let null = rustix::fs::stat("/dev/null").map(|null| null.st_rdev);
@@ -204,7 +204,7 @@ pub(crate) fn consent(question: &str) -> Result<(), Failure> {
     let _ = write!(stderr, "{} [y/N] ", lines.join("\n")).and_then(|()| stderr.flush());
     drop(stderr);
     let mut answer = String::new();
-    // Whatever cannot be read is no yes.
+    // An answer that cannot be read counts as no.
     let _ = io::stdin().lock().take(ANSWER).read_line(&mut answer);
     match answer.trim().to_ascii_lowercase().as_str() {
         "y" | "yes" => Ok(()),

@@ -1,4 +1,4 @@
-//! Prices as people read and write them.
+//! Prices as people write them.
 
 use ideogram_schema::Price;
 use std::str::FromStr;

@@ -1,4 +1,4 @@
-//! The asynchronous runtime.
+//! The async runtime.
 
 use crate::exit::Failure;
 use tokio::runtime::Runtime;

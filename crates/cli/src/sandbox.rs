@@ -1,4 +1,4 @@
-//! The stand-in for the service: `--sandbox`, and `ideogram sandbox`.
+//! The local service: `--sandbox`, and `ideogram sandbox`.
 
 use crate::envelope::{Envelope, Kind, SandboxRow};
 use crate::exit::{Exit, Failure};
@@ -44,7 +44,7 @@ pub(crate) fn serve(matches: &ArgMatches, output: Output) -> Result<(), Failure>
             environment.push((env::IDEOGRAM_CA_FILE, path.display().to_string()));
         }
         match tell(&environment, &sandbox, output) {
-            // A reader that took its lines and left does not end the service.
+            // A reader that closes the pipe after these lines does not end the service.
             Err(failure) if failure.exit() != Exit::Success => return Err(failure),
             _ => output.progress("paste these lines into another shell; Ctrl-C ends the service"),
         }
@@ -72,7 +72,7 @@ fn tell(environment: &[(&'static str, String)], sandbox: &Sandbox, output: Outpu
         return print_envelope(&Envelope::new(Kind::Sandbox, vec![row]));
     }
     let exports = environment.iter().map(|(name, value)| format!("export {name}={}\n", quoted(value)));
-    // Comments to the shell that the lines are pasted into.
+    // These lines are comments for the shell that the output is pasted into.
     let page = format!("# what comes in is shown at {}\n", sandbox.page_url());
     let services = sandbox.service_urls().iter().map(|(service, url)| format!("# {} is at {url}\n", service.name()));
     write_stdout(exports.chain([page]).chain(services).collect::<String>().as_bytes())

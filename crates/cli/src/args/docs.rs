@@ -1,4 +1,4 @@
-//! The arguments of what the program says about itself: completions, man pages, help.
+//! The arguments of the commands that print documentation: completions, man pages, help.
 
 use crate::args::flag::Listed;
 use clap::{Arg, Command, ValueHint, value_parser};

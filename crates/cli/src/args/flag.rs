@@ -1,4 +1,4 @@
-//! How the fields of the description become arguments: by rule alone, so that a new field needs no line here.
+//! Turns the fields of the description into arguments, by general rules, so that a new field needs no code here.
 
 use crate::args::kind::{self, length};
 use crate::args::value::switch;
@@ -176,7 +176,7 @@ pub(crate) fn with_fields(command: Command, info: &'static EndpointInfo) -> Comm
 /// Adds the arguments of every endpoint as options that may be left out, each name once: for a command that learns from
 /// elsewhere which endpoint it calls.
 pub(crate) fn with_fields_of_all(command: Command) -> Command {
-    // No defaults: what is left out is as it was.
+    // No defaults: a field that is not given keeps its value from the earlier request.
     let arg = |flag: &Flag| flag.arg().required(false).help(flag.field.description);
     with_pictures(command.args(options().iter().map(arg)), ENDPOINTS)
 }

@@ -1,4 +1,5 @@
-//! From arguments to the JSON that is sent: each value checked against the description before anything costs money.
+//! Turns arguments into the JSON that is sent, and checks each value against the description before anything costs
+//! money.
 
 use crate::args::flag::{Flag, flags, is_seed, item};
 use crate::args::kind::{self, length};
@@ -176,7 +177,7 @@ pub(crate) fn from_values(
             }
         }
     }
-    // Every value is judged before a file is read.
+    // Every value is checked before a file is read.
     info.check(&draft.input).map_err(|fault| Failure::usage(fault.to_string()))?;
     for field in info.inputs {
         if let (FieldKind::Enum(values), Some(Value::String(given))) = (&field.kind, draft.input.get(field.name))
@@ -330,14 +331,14 @@ fn value(flag: &Flag, kind: &'static FieldKind, raw: &str) -> Result<Value, Fail
             if let Some(value) = kind::read(kind, raw) {
                 return Ok(value);
             }
-            // What is JSON and does not fit is told where.
+            // For JSON that does not fit, the error has the place.
             let json = serde_json::from_str::<Value>(raw).ok().filter(|json| json.is_object() || json.is_array());
             match json.and_then(|json| kind.check(flag.field.name, &json).err()) {
                 Some(fault) => Err(refused(fault.to_string())),
                 None => Err(refused(format!("it must be {}", kind::allowed(kind)))),
             }
         }
-        // Any JSON value; what is no JSON is a text, so that plain words need no quotes within quotes.
+        // Any JSON value. What is not JSON is taken as a text, so that plain words need no nested quotes.
         _ => Ok(serde_json::from_str(raw).unwrap_or_else(|_| raw.into())),
     }
 }

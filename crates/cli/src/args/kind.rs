@@ -1,5 +1,4 @@
-//! What a kind of field takes on the command line, and a text as a value of it: a listed word or number, a size, JSON, or
-//! just text.
+//! Parses a text from the command line as a value of a field: a listed word or number, a size, JSON, or just text.
 
 use ideogram_schema::{Field, FieldKind};
 use serde_json::{Map, Value};
@@ -10,7 +9,7 @@ pub(super) fn value(kinds: &'static [FieldKind], raw: &str) -> Option<Value> {
     let is_number = |kind: &&FieldKind| matches!(kind, FieldKind::Number(_));
     let exact = kinds.iter().filter(|kind| !is_text(kind) && !is_number(kind));
     let texts = kinds.iter().filter(is_text);
-    // A whole number goes as one where both kinds are allowed.
+    // A whole number is read as an integer if both kinds are allowed.
     let ordered = exact.chain(kinds.iter().filter(is_number)).chain(texts);
     ordered.into_iter().find_map(|kind| read(kind, raw))
 }
@@ -26,7 +25,7 @@ pub(super) fn read(kind: &'static FieldKind, raw: &str) -> Option<Value> {
         },
         FieldKind::OneOf(kinds) => return value(kinds, raw),
         FieldKind::Any => serde_json::from_str(raw).unwrap_or_else(|_| raw.into()),
-        // JSON, which numbers and `true` are too.
+        // JSON, which includes numbers and `true`.
         _ => serde_json::from_str(raw.trim()).ok()?,
     };
     kind.check("", &value).is_ok().then_some(value)

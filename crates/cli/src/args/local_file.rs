@@ -1,4 +1,4 @@
-//! Local files as inputs: judged by content, inlined when small, uploaded when not.
+//! Local files as inputs: their format is recognised by the content; small ones are inlined, others uploaded.
 
 use crate::args::text::STDIN;
 use crate::data_uri;

@@ -1,4 +1,4 @@
-//! The command tree, built from the table of endpoints, and what a command line means by it.
+//! The command tree, built from the table of endpoints, and the parsing of command lines.
 
 mod auth;
 mod batch;

@@ -187,7 +187,7 @@ impl FromStr for Seeds {
                 Some((first, last)) => (number(first)?, number(last)?),
                 None => (number(part)?, number(part)?),
             };
-            // Of more than are made, no more than one too many.
+            // At most one more than the limit is made, which is enough to notice that there are too many.
             let room = i64::try_from(MOST - seeds.len().min(MOST)).unwrap_or_default();
             if first > last {
                 return Err(wrong());

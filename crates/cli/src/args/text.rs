@@ -1,5 +1,5 @@
-//! The words of a request as the command line takes them: as they are, from stdin, or from a file. This is for what was typed
-//! and nothing else; elsewhere a text is a text.
+//! The texts of a request from the command line: as typed, from stdin (`-`), or from a file (`@FILE`). This is only for
+//! texts that a person typed; texts from elsewhere are not interpreted.
 
 use crate::exit::Failure;
 use std::fmt::Display;

@@ -1,4 +1,4 @@
-//! A command line that makes no sense, said in one sentence.
+//! The message for a wrong command line, in one sentence.
 
 use crate::colour;
 use crate::exit::Failure;
@@ -57,7 +57,7 @@ fn sentence(error: &clap::Error) -> String {
         _ => first_line(error),
     };
     let similar = [ContextKind::SuggestedArg, ContextKind::SuggestedSubcommand, ContextKind::SuggestedValue];
-    // What is near in letters and says the opposite, or has nothing in common but its `no-`, is no advice.
+    // A flag with similar letters is not suggested if it means the opposite, or if only its `no-` is the same.
     let is_advice = |text: &String| argument.as_deref().is_none_or(|unknown| is_meant(unknown, text));
     match similar.into_iter().find_map(get).filter(is_advice) {
         Some(suggestion) => format!("{told}; did you mean {suggestion}?"),
@@ -165,7 +165,7 @@ fn text(value: &ContextValue) -> String {
 fn quoted(text: &str) -> String {
     let flag = if text.starts_with('-') { text.split([' ', '[', '=']).next().unwrap_or(text) } else { text };
     let name = flag.trim_end_matches("...").trim_matches(['<', '>', '[', ']']);
-    // Of a group one is enough: `<--older-than <TIME>|--keep <N>>`.
+    // One argument of a group is enough: `<--older-than <TIME>|--keep <N>>`.
     let names = name.split('|').map(|name| format!("`{}`", name.split(" <").next().unwrap_or(name)));
     names.collect::<Vec<_>>().join(" or ")
 }

@@ -1,4 +1,4 @@
-//! What several commands' arguments share: switches, and times with their units.
+//! Argument types that several commands share: switches, and times with units.
 
 use clap::builder::{OsStringValueParser, TypedValueParser};
 use clap::{Arg, ArgAction, ArgMatches};

@@ -1,4 +1,4 @@
-//! `ideogram auth`: a key for this user, kept, shown by its id, and forgotten.
+//! `ideogram auth`: saves a key for this user, shows its id, and removes it.
 
 mod prompt;
 
@@ -77,7 +77,7 @@ pub(crate) async fn accepted(client: &Client) -> Result<Option<bool>, Failure> {
     match job.status().await {
         Ok(_) => Ok(Some(true)),
         Err(error) if error.is_auth() => Err(Failure::new(ErrorKind::Credentials, client.redact(&error.to_string()))),
-        // Any other answer comes from behind the door.
+        // Any other client error shows that the key was accepted.
         Err(error) if error.status().is_some_and(|status| status.is_client_error()) => Ok(Some(true)),
         Err(error) => Err(Failure::new(ErrorKind::from(&error), client.redact(&error.to_string()))),
     }

@@ -1,4 +1,4 @@
-//! The key from the terminal, without showing it, or from a pipe.
+//! Reads the key from the terminal, without showing it, or from a pipe.
 
 use crate::exit::Failure;
 use crate::settings::key_file::LONGEST;
@@ -41,7 +41,7 @@ fn hidden() -> Result<SecretString, Failure> {
     let cannot = |error: io::Error| Failure::file(format!("cannot ask for the key: {error}"));
     let before = tcgetattr(io::stdin()).map_err(|error| cannot(error.into()))?;
     let mut silent = before.clone();
-    // Ctrl-C comes as a character too, so that no signal leaves the terminal mute.
+    // Ctrl-C is read as a character too, so that no signal ends the program while echo is off.
     silent.local_modes.remove(LocalModes::ECHO | LocalModes::ICANON | LocalModes::ISIG);
     tcsetattr(io::stdin(), OptionalActions::Now, &silent).map_err(|error| cannot(error.into()))?;
     let restore = Restore(before);
@@ -56,7 +56,7 @@ fn hidden() -> Result<SecretString, Failure> {
                 return Err(Failure::new(ErrorKind::Interrupted, "nothing was changed"));
             }
             0x08 | 0x7f => drop(typed.pop()),
-            // Ctrl-U takes all of it back.
+            // Ctrl-U deletes all that was typed.
             0x15 => typed.clear(),
             byte => typed.push(byte),
         }

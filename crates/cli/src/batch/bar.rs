@@ -1,4 +1,4 @@
-//! How far the whole is: on a terminal one line that changes, elsewhere a line now and then.
+//! The progress of the whole batch: on a terminal one line that changes, elsewhere a line from time to time.
 
 use crate::live::{LiveLine, clock};
 use crate::output::Output;

@@ -1,8 +1,8 @@
 //! `ideogram batch`: the requests of a file, each bought once however often the command is run.
 //!
-//! The rows are read, judged and looked up in the ledger first ([`survey`]); what is to be done is a list on the disk
-//! ([`plan`]). Then so many workers at once do it ([`work`]), each by the same means as the command of an endpoint and `ideogram
-//! jobs resume`, on the same rows of the same ledger.
+//! First, the rows are read, checked and looked up in the ledger ([`survey`]), and the requests that are to be worked
+//! on become a list on the disk ([`plan`]). Then several workers process this list at once ([`work`]), with the same
+//! code and the same ledger as the command of an endpoint and `ideogram jobs resume`.
 
 mod bar;
 mod place;
@@ -69,7 +69,7 @@ struct Options {
 impl Options {
     fn of(matches: &ArgMatches) -> Result<Self, Failure> {
         let has_fields = |out: &Path| !out.is_dir() && out.to_string_lossy().contains('{');
-        // Several pictures need a folder, so what has no fields is one, whether it is there or not.
+        // Several pictures need a folder, so a path without fields is a folder, whether it exists or not.
         let out = matches.get_one::<PathBuf>("out").map(|out| if has_fields(out) { out.clone() } else { out.join("") });
         let folder = match &out {
             Some(out) if !has_fields(out) => out.clone(),
@@ -180,7 +180,7 @@ async fn buy(matches: &ArgMatches, output: Output, options: Options, source: Sou
     let failure = verdict(&shared, &survey);
     let (page, failure) = match (shown, failure) {
         (Ok(page), failure) => (page, failure),
-        // What became of the pictures matters more.
+        // The outcome of the pictures matters more.
         (Err(why), Some(failure)) => {
             output::print_failure(&why);
             (None, Some(failure))

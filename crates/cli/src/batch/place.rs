@@ -1,4 +1,4 @@
-//! Where the files of a row go: below one folder, whatever the row says.
+//! The destination of a row's files: always below one folder, whatever the row says.
 
 use crate::batch::read::Fault;
 use std::path::{Component, Path, PathBuf};
@@ -16,7 +16,7 @@ pub(super) fn below(folder: &Path, output: &str) -> Result<PathBuf, Fault> {
     let whole = folder.join(path);
     let there = whole.ancestors().find(|part| part.symlink_metadata().is_ok()).unwrap_or(folder);
     if there.as_os_str().is_empty() || !there.starts_with(folder) {
-        // The folder itself is still to be made.
+        // The folder itself does not exist yet.
         return Ok(whole);
     }
     let real = |path: &Path| path.canonicalize().map_err(|error| refused(&format!("cannot be looked at: {error}")));

@@ -1,7 +1,8 @@
-//! What is to be done, kept on the disk: a file of a million rows takes no more memory than one of ten.
+//! The list of requests to work on, kept on the disk, so that a file of a million rows takes no more memory than one of
+//! ten.
 //!
-//! The rows are read and judged once, before anything is paid; what is worked on afterwards is this list, whatever becomes of
-//! the file.
+//! The rows are read and checked once, before anything is paid. After that the workers use this list, so later changes
+//! of the file have no effect.
 
 use crate::exit::Failure;
 use rusqlite::{Connection, params};

@@ -1,4 +1,4 @@
-//! The rows of a file, one after the other: JSON lines, or CSV as spreadsheets write it.
+//! Reads the rows of a file, one after the other: JSON lines, or CSV as spreadsheets write it.
 
 use crate::exit::Failure;
 use serde_json::{Map, Value};
@@ -149,7 +149,7 @@ fn csv_rows(file: File, head: &[u8], name: String) -> Result<Rows, Failure> {
     let reader = Bounded { file, read: Rc::clone(&read) };
     let mut builder = csv::ReaderBuilder::new();
     let mut reader = builder.delimiter(delimiter(head)).flexible(true).from_reader(reader);
-    // The parser leaves the second byte of a line's end `\r\n` to the next row, and so counts that line late.
+    // The parser counts the `\n` of a line end `\r\n` with the next row, so its line number is one too low.
     let late = u64::from(head.split(|byte| *byte == b'\n').next().is_some_and(|line| line.ends_with(b"\r")));
     let broken = move |error: &dyn std::fmt::Display| Failure::file(format!("cannot read `{name}`: {error}"));
     let header = reader.headers().map_err(|error| broken(&error))?;

@@ -1,4 +1,4 @@
-//! What came of each request, a line of JSON each.
+//! The results file: one line of JSON for each request.
 
 use crate::batch::plan::Task;
 use crate::calls::save_answer::SavedAnswer;

@@ -1,4 +1,4 @@
-//! What a row asks for: its endpoint, fields, name and place, and the key that it is known by.
+//! A row: its endpoint, fields, name and destination, and the key that identifies it.
 
 use crate::args::flag::flags;
 use crate::args::input::value_of;
@@ -66,7 +66,7 @@ pub(super) fn understand(cells: Vec<(String, Cell)>, sets: &[(String, String)]) 
             (Cell::Text(text), Some(flag)) => {
                 value_of(flag, &text).map_err(|failure| Fault::at(&name, failure.message()))?
             }
-            // A word of a list is checked here: the service may know more of them, and a typing error is paid for.
+            // A listed value is checked here. The service may know more values, but a typing error would be paid for.
             (Cell::Json(Value::String(text)), Some(flag)) if matches!(flag.field.kind, FieldKind::Enum(_)) => {
                 value_of(flag, &text).map_err(|failure| Fault::at(&name, failure.message()))?
             }

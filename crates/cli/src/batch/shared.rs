@@ -1,4 +1,4 @@
-//! What the workers of a batch share: the list of what is to be done, and what came of it.
+//! What the workers of a batch share: the list of requests, and the results so far.
 
 use crate::batch::bar::{Bar, Standing};
 use crate::batch::plan::{Plan, Task};

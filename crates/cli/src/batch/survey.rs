@@ -1,4 +1,4 @@
-//! The look at every row before anything is paid: what it asks for, and what of it is bought already.
+//! Examines every row before anything is paid: what it requests, and whether that was bought already.
 
 use crate::batch::Options;
 use crate::batch::place::below;

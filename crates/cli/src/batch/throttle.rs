@@ -1,4 +1,4 @@
-//! How many requests are at work at once: fewer when the service finds them too many, and slowly more again.
+//! Limits how many requests run at once: fewer after the service has refused some with 429, then slowly more again.
 
 use std::time::Duration;
 use tokio::time::Instant;

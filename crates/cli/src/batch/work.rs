@@ -1,4 +1,4 @@
-//! The work itself: so many requests at once, each noted, sent, followed and saved as a single call is.
+//! The workers: several requests at once, each noted, sent, followed and saved like a single call.
 
 use crate::args::input::from_values;
 use crate::batch::Options;
@@ -142,7 +142,7 @@ fn settle(
         }
         Ok(None) => shared.done.elsewhere += 1,
         Err(failure) => match failure.kind() {
-            // Said once, of the whole run.
+            // Reported once, for the whole run.
             ErrorKind::Interrupted | ErrorKind::Cost => shared.stop(failure.clone()),
             ErrorKind::Balance | ErrorKind::Credentials | ErrorKind::File
                 if !failure.facts.may_have_been_accepted
@@ -196,14 +196,14 @@ async fn one(
         finished = finish(session, context, id).await;
     }
     let Err(failure) = &finished else { return finished };
-    // What is bought now has its own time.
+    // Each request has its own deadline, from now.
     session.deadline = Instant::now() + context.options.patience;
     let is_unknown = failure.kind() == ErrorKind::Unknown;
     if is_unknown && context.options.retry_unknown && is_lost(session, id) {
         session.note(move |ledger| ledger.claim(id).and_then(|_| ledger.close(id, &Closing::ByHand))).await?;
         return buy(session, context, task).await;
     }
-    // It was cancelled before the service began it, say: nothing is billed, so it is still to be bought.
+    // If nothing is billed, for example because it was cancelled before the service began it, it must still be bought.
     if is_free(session, id) && shared.borrow().stop.is_none() {
         let line = task.line;
         session.output.note(&format!(
@@ -243,7 +243,7 @@ async fn finish(session: &mut Session, context: &Context, id: i64) -> Result<Opt
     let taken_up = take_up(session, row, None, &destination).await;
     let outcome = save_what_is_done(session, taken_up, id, &destination).await;
     if outcome.is_err() {
-        // Of a row that is closed there is no claim left.
+        // A closed row has no claim.
         let _ = session.note(move |ledger| ledger.release(id)).await;
     }
     outcome.map(Some)
@@ -290,7 +290,7 @@ async fn buy(session: &mut Session, context: &Context, task: &Task) -> Result<Op
     };
     let outcome = place(session, order, &draft.uploads).await;
     match outcome {
-        // Another process was quicker.
+        // Another process has bought it meanwhile.
         Err(failure) if failure.facts.bought => Ok(None),
         outcome => {
             let bought = session.ledger.bought(context.of(session), &task.key);

@@ -1,4 +1,4 @@
-//! What the client says went wrong, in the words of the command line.
+//! Turns the client's errors into the command line's failures.
 
 use crate::args::flag::flags;
 use crate::clean;
@@ -15,7 +15,7 @@ const MAX_NAMED: usize = 5;
 /// A failed call.
 pub(crate) fn of_call(error: &Error, info: &'static EndpointInfo) -> Failure {
     let details: Vec<ErrorDetailRow> = error.details().iter().map(|detail| row(detail, info)).collect();
-    // Only validation and moderation refuse an input; the model's other troubles have the same shape.
+    // Only validation and moderation refuse an input, though the model's other errors have the same format.
     let refused = !details.is_empty() && (error.is_validation() || error.is_content_policy());
     let message = if refused { refusal(error, &details) } else { error.to_string() };
     let mut failure = Failure::new(ErrorKind::from(error), message);

@@ -1,4 +1,4 @@
-//! Downloads the files of an answer, and knows those again that an earlier run has saved.
+//! Downloads the files of an answer, and recognises those that an earlier run has saved.
 
 use crate::calls::failure;
 use crate::calls::session::Session;
@@ -35,14 +35,16 @@ pub(super) async fn fetch(
     if let Some(request_id) = request_id {
         image = image.with_request_id(request_id);
     }
-    // What came in the time to wind up is fetched in the rest of that. Past it the row keeps the answer.
+    // An answer that came during the time to wind up is downloaded in the rest of that time. After it, the row keeps
+    // the answer.
     let late = if session.time_left().is_zero() { limits::WIND_UP } else { Duration::ZERO };
     let until = (Instant::now() + FETCH).min(session.deadline + late);
     let fetching = tokio::time::timeout_at(until, Box::pin(image.download_in(folder)));
     let failure = match session.interrupts.unless(fetching).await {
         Some(Ok(Ok(download))) => return Ok(download),
         Some(Ok(Err(error))) => {
-            // The request has been answered, so nothing of it is unknown; and the URL is the service's, not the user's.
+            // The request has been answered, so its outcome is known; and the URL is the service's, so an error in it
+            // is not the user's.
             let kind = match error.kind() {
                 Cause::File => ErrorKind::File,
                 Cause::Timeout => ErrorKind::Timeout,
@@ -80,7 +82,7 @@ pub(super) fn clear(earlier: Option<&Row>, file: &File, folder: &Path) {
     let meant = if meant.is_dir() { meant } else { meant.parent().unwrap_or(Path::new("")) };
     if std::path::absolute(folder).is_ok_and(|folder| folder != meant) {
         for end in ["", "-2"] {
-            // Usually there is none.
+            // Usually there is no such file.
             let _ = std::fs::remove_file(meant.join(part_name(file) + end));
         }
     }

@@ -1,4 +1,4 @@
-//! Waiting for a job, telling how it stands, and ending it when asked.
+//! Waits for a job, shows its progress, and cancels it when asked to.
 
 use crate::calls::failure;
 use crate::calls::oddities::kept_answer;
@@ -32,7 +32,7 @@ pub(crate) async fn follow(
 ) -> Result<Answer, Failure> {
     let (output, mut until) = (session.output, session.deadline);
     let progress = session.progress.clone();
-    // A ledger that cannot be read expects nothing.
+    // Without a readable ledger there is no expected time.
     progress.expect(session.ledger.usual_time(job.endpoint().id, session.base(true)).unwrap_or_default());
     let completed = AtomicBool::new(false);
     let started = AtomicI64::new(0);
@@ -199,7 +199,7 @@ pub(crate) async fn failed(session: &mut Session, job: &Job<Value>, error: &Erro
     if error.may_have_been_accepted() {
         return session.with_resume_advice(failure, id);
     }
-    // Nothing is known to be over: this may be the wrong account, or the wrong service.
+    // This does not mean that the job is over: the account or the service may be the wrong one.
     if error.is_not_found() {
         return session.with_close_advice(failure, id);
     }

@@ -1,4 +1,4 @@
-//! A row of the ledger as the envelope has it.
+//! A row of the ledger in the form that the envelope has.
 
 use crate::cost::usd_row;
 use crate::envelope::{JobRow, ResultRow};

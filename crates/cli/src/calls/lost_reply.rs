@@ -19,7 +19,8 @@ pub(crate) async fn find(
     window: Window,
 ) -> Result<Found<Value>, Error> {
     match client.find_submitted(input, window).await? {
-        // A ledger that cannot be read knows everything: better undecided than somebody else's.
+        // If the ledger cannot be read, every id counts as known: an undecided result is better than another request's
+        // job.
         Found::Once(job) if ledger.has_request_id(job.request_id()).unwrap_or(true) => Ok(Found::Nowhere),
         found => Ok(found),
     }
@@ -36,7 +37,7 @@ pub(super) async fn wait_for(session: &mut Session, input: &JsonInput, window: W
         match session.interrupts.unless(find(&session.client, &session.ledger, input, window)).await? {
             Ok(Found::Once(job)) => return Some(job),
             Ok(_) => {}
-            // No history, no answer: the row stays open.
+            // Without the history nothing can be decided, so the row stays open.
             Err(_) => return None,
         }
         if Instant::now() + wait > until {

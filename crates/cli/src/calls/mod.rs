@@ -1,4 +1,4 @@
-//! The endpoints' commands: check everything, note it, send it, wait for it, save it.
+//! The endpoints' commands: check the request, note it in the ledger, send it, wait for it, and save its files.
 
 mod dry_run;
 pub(crate) mod failure;

@@ -1,4 +1,4 @@
-//! What is odd about an answer that is paid for and saved all the same.
+//! What is unexpected about an answer that is paid for, and is saved nevertheless.
 
 use crate::clean;
 use crate::output::warn;

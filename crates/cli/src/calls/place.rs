@@ -29,7 +29,7 @@ pub(crate) async fn place(
         session.progress.label(&format!("seed {seed}"));
     }
     let outcome = placed(session, &mut order, uploads).await;
-    // Whatever is said next comes after it.
+    // This ends the progress line before anything else is printed.
     session.progress = Progress::default();
     outcome
 }
@@ -46,7 +46,7 @@ async fn answer(session: &mut Session, order: &Order, input: &JsonInput, id: i64
     if order.sync {
         session.progress.sending();
         let answer = sync::wait(session, order, input, id).await?;
-        // It cannot be asked for again, so it is noted before it is used.
+        // The answer cannot be fetched again, so it is noted before it is used.
         let body = answer.body.to_string();
         let (body, request_id) = (clean::hidden(&body).into_owned(), answer.request_id.clone());
         let noted = session.write(move |ledger| ledger.answered(id, request_id.as_deref(), &body)).await;

@@ -1,4 +1,4 @@
-//! The words of a request, for names of files and lists.
+//! The prompt of a request, for file names and lists.
 
 use ideogram_schema::{EndpointInfo, FieldKind};
 use serde_json::{Map, Value};

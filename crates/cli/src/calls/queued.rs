@@ -1,4 +1,4 @@
-//! Sending a request to the queue, and what it means when that fails.
+//! Sends a request to the queue, and decides what a failure means for it.
 
 use crate::calls::order::Order;
 use crate::calls::session::{Session, note_id, note_lost, warn_unless};
@@ -35,7 +35,7 @@ pub(super) async fn submit(
         if let Some(outcome) = session.interrupts.unless(&mut sending).await {
             break outcome;
         }
-        // The receiver hears that this end is gone.
+        // Dropping this end notifies the receiver.
         if stop.take().is_none() {
             let mut failure =
                 session.interrupts.failure("left before the service answered; the request may have been accepted");
@@ -58,14 +58,14 @@ pub(super) async fn submit(
     if interrupted {
         return Err(if error.is_cancelled() { session.interrupts.ended(failure) } else { failure });
     }
-    // The search is something new, which is not begun past the deadline.
+    // The search is a new step, which is not begun after the deadline.
     let unknown = error.state() == Some(RequestState::Unknown) && !session.time_left().is_zero();
     let found = match error.sent_within().filter(|_| unknown) {
         Some(window) => lost_reply::wait_for(session, input, window).await,
         None => None,
     };
     if found.is_none() && unknown {
-        // What the history answered tells of the clock, whatever was in it.
+        // Every answer of the history shows the service's clock, whatever it contains.
         note_clock(session, id).await;
     }
     found.map(|job| (job, false)).ok_or(failure)

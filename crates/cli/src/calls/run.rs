@@ -137,7 +137,7 @@ fn report(saved: SavedAnswer, output: Output) -> Result<(), Failure> {
     } else {
         write_stdout(&saved.paths())?;
     }
-    // The warning has said which files, and what to do.
+    // The warning has named the files, and what to do.
     incomplete.map_or(Ok(()), |failure| Err(failure.reported()))
 }
 

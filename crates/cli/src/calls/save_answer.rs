@@ -1,4 +1,4 @@
-//! From an answer to files on disk, and only then is the ledger's row closed.
+//! Saves the files of an answer, and closes the ledger's row only after that.
 
 use crate::args::flag::SEED;
 use crate::calls::fetch::{clear, fetch, of_request, saved_earlier};
@@ -93,12 +93,12 @@ pub(crate) async fn save_answer(
         warn_unless(closed, "there is nothing to save");
         return Err(failure);
     }
-    // No endpoint makes as many, a hostile server might.
+    // No endpoint makes so many, but a hostile server might send them.
     let (bound, total) = (limits::OUTPUT_FILES, files.len());
     let done = saved_before(request.earlier, bound, total);
     let more = files.split_off(total.min(done.len() + bound));
     match save_all(session, request, &answer, &files, done).await {
-        // The rest is still owed.
+        // The other files are not saved yet.
         Ok((mut saved, taken)) if !more.is_empty() => {
             saved.left = more.len();
             keep(session, request.id, &answer, "there are files that are not saved").await;
@@ -118,7 +118,7 @@ pub(crate) async fn save_answer(
             }
             Ok(saved)
         }
-        // The reader of stdout has gone with the file half written: it is still owed.
+        // The reader of stdout closed it with the file half written, so the file is not delivered yet.
         Err(failure) => {
             keep(session, request.id, &answer, "there is an answer whose files are still to be saved").await;
             if failure.facts.expired {
@@ -196,7 +196,7 @@ async fn save_all(
             let names = request.destination.names(number, &naming, facts.format());
             saved_earlier(ledger, request.earlier, &taken, &folder, names, facts)
         };
-        // The earlier run may have left out what made it.
+        // The earlier run may have saved it without the request in it.
         let mut path = find(&download, &session.ledger);
         if path.is_none() && session.about.inside {
             add_texts(&mut download, &made, prompt, request.info).await?;
@@ -204,7 +204,8 @@ async fn save_all(
         }
         let facts = (*download).clone();
         if path.is_none() {
-            // The first name that is free is noted with what other tasks write; in nearly every case it is the one.
+            // The first free name is noted in the same transaction as other tasks' changes; in nearly every case it is
+            // the final one.
             let names = request.destination.names(number, &naming, facts.format());
             let first = names.take(NAMES).find(|path| path.symlink_metadata().is_err());
             let with = |path: &Path| taken.iter().cloned().chain(absolute(path)).collect::<Vec<_>>();
@@ -235,7 +236,7 @@ async fn save_all(
         }
         let image = image_row(&found.file.url, &facts, path.as_deref());
         let meant = path.as_deref().and_then(|path| request.destination.other_than(number, path));
-        // The price is that of the request, so it stands with its first file.
+        // The price is that of the request, so it is in the row of its first file.
         let price = cost(request.info, request.input).filter(|_| number == 0 && !session.is_sandbox());
         report_saved(session.output, &image, &facts, path.as_deref(), seed, price);
         if let (Some(path), Some(meant)) = (&path, meant) {
@@ -322,7 +323,7 @@ fn report_saved(
     for warning in facts.warnings() {
         warn(&format!("{place}, but {warning}; it came the same twice"));
     }
-    // A name that promises another format misleads the programs that go by it.
+    // A name with the extension of another format misleads programs that rely on it.
     let expected = path.and_then(Path::extension).and_then(OsStr::to_str).and_then(content_type_of);
     if expected.is_some_and(|expected| expected != image.content_type) {
         output.note(&format!("{place} is {}, in spite of its name", image.content_type));

@@ -1,4 +1,4 @@
-//! What a command that calls the service works with: the client, the ledger, the signals, the time that is left.
+//! What a command needs to call the service: the client, the ledger, signals, and the time that is left.
 
 use crate::args::value::is_set;
 use crate::clean;
@@ -127,7 +127,8 @@ impl Session {
                 .on_retry(on_retry)
                 .build()
                 .map_err(|error| client::failure(&error))?;
-            // Only a ledger that was asked for on this very command line: what costs nothing is noted nowhere else.
+            // Only a ledger that is named on this command line is used, because requests that cost nothing are noted
+            // nowhere else.
             let named_here = matches.value_source("ledger") == Some(ValueSource::CommandLine);
             let ledger = match named.filter(|_| named_here) {
                 Some(path) => Ledger::open(path),

@@ -181,7 +181,7 @@ fn report(
         match outcome.saved {
             Ok(answer) => {
                 saved += 1;
-                // A warning has said which files, and what to do.
+                // A warning has named the files, and what to do.
                 incomplete.extend(answer.incomplete());
                 let (row, paths) = answer.into_parts();
                 cells.push(Cell { label, path: paths.first().cloned() });

@@ -1,4 +1,5 @@
-//! A call in one piece. It cannot be followed, cancelled or asked for again, so its answer is noted before it is used.
+//! A synchronous call (`--sync`). It cannot be followed, cancelled or fetched again, so its answer is noted before it
+//! is used.
 
 use crate::calls::lost_reply;
 use crate::calls::oddities::kept_answer;
@@ -29,7 +30,7 @@ async fn look_up(session: &mut Session, input: &JsonInput, id: i64, window: Wind
                 Ok(Some(response)) => {
                     return Some(Answer::new(response.into_output(), Some(job.request_id().to_owned())));
                 }
-                // It may not be there yet; trouble and a verdict are for `jobs resume` to tell.
+                // The history may not have it yet; `jobs resume` reports errors and failures.
                 Ok(None) => {}
                 Err(_) => return None,
             }
@@ -51,7 +52,7 @@ pub(super) async fn wait(session: &mut Session, order: &Order, input: &JsonInput
     loop {
         let mut outcome = session.interrupts.unless(&mut running).await;
         if outcome.is_none() {
-            // The receiver hears that this end is gone.
+            // Dropping this end notifies the receiver.
             if stop.take().is_none() {
                 break;
             }

@@ -1,4 +1,4 @@
-//! Local files that are too large to travel inside the request.
+//! Uploads local files that are too large to be inlined in the request.
 
 use crate::args::input::ToUpload;
 use crate::calls::failure;
@@ -42,7 +42,7 @@ async fn one(session: &mut Session, info: &'static EndpointInfo, file: &ToUpload
     let before = stamp(path);
     let sha256 = hash(path).await.unwrap_or_default();
     let upload = Upload { sha256: &sha256, base: &base, account: &account };
-    // A ledger that cannot be read knows of no upload.
+    // If the ledger cannot be read, the file counts as not uploaded.
     if let Ok(Some(url)) = session.ledger.uploaded(&upload) {
         session.output.progress(&format!("`{name}` is uploaded already"));
         return Ok(url);
@@ -53,7 +53,7 @@ async fn one(session: &mut Session, info: &'static EndpointInfo, file: &ToUpload
     let uploading = uploading.on_progress(move |bytes| progress.uploading(&shown, bytes)).into_future();
     match session.interrupts.unless(timeout_at(session.deadline, uploading)).await {
         Some(Ok(Ok(url))) => {
-            // What has changed on the way is not these bytes.
+            // If the file has changed meanwhile, the upload does not have this content.
             if !sha256.is_empty() && before.is_some() && stamp(path) == before {
                 let expires_ms = clock::now_ms().saturating_add(i64::try_from(REUSED.as_millis()).unwrap_or_default());
                 warn_unless(session.ledger.note_upload(&upload, url.as_str(), expires_ms), "a file is uploaded");

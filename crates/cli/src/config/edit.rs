@@ -33,7 +33,7 @@ pub(crate) fn set(path: &Path, tree: &Command, name: &str, value: &str) -> Resul
             table.entry(word).or_insert_with(implicit).as_table_mut()
         });
         let Some(table) = table else { return false };
-        // What stands behind the old value on its line stays.
+        // Whatever follows the old value on its line, such as a comment, is kept.
         if let Some(old) = table.get_mut(long) {
             let decor = old.as_value().map(|old| old.decor().clone()).unwrap_or_default();
             let mut value = value;

@@ -1,4 +1,4 @@
-//! The settings file: what stands in it, judged against the command tree.
+//! Reads the settings file, and checks it against the command tree.
 
 use crate::args::negation::is_switch;
 use crate::args::{input, usage};

@@ -1,4 +1,4 @@
-//! What may stand in the settings file, and where.
+//! Which settings are allowed in the settings file, and where.
 
 use crate::args::usage::similar;
 use clap::{Arg, Command};

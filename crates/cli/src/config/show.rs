@@ -1,4 +1,4 @@
-//! Every setting with its value and where that comes from.
+//! Shows every setting, its value, and where the value comes from.
 
 use crate::config::file::{Setting, Settings};
 use crate::config::rules::{self, Place};

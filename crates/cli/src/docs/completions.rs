@@ -1,4 +1,4 @@
-//! `ideogram completions`: made from the command tree when asked, so they are never stale.
+//! `ideogram completions`: made from the command tree when the command runs, so they are never out of date.
 
 use crate::args::listed_command;
 use crate::docs::print;

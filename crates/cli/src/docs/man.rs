@@ -1,4 +1,4 @@
-//! `ideogram man`: made from the command tree when asked, so it is never stale.
+//! `ideogram man`: made from the command tree when the command runs, so it is never out of date.
 
 use crate::args::command;
 use crate::docs::help::EXIT_CODES;
@@ -86,7 +86,7 @@ fn page(command: &Command) -> Result<String, Failure> {
     let help = command.get_after_help().map(ToString::to_string).unwrap_or_default();
     let (examples, notes): (Vec<&str>, Vec<&str>) =
         help.split("\n\n").map(str::trim_end).filter(|block| !block.is_empty()).partition(|block| is_examples(block));
-    // What the whole tool's help says of the environment and the exit codes has sections of its own here.
+    // The notes on the environment and exit codes in the tool's help have sections of their own here.
     if !is_whole && !notes.is_empty() {
         rest.control("SH", ["NOTES"]);
         for (index, block) in notes.iter().enumerate() {

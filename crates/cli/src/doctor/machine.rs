@@ -51,7 +51,7 @@ pub(super) fn ledger_and_disk(named: Option<&PathBuf>) -> Vec<Check> {
 fn ledger(path: &Path) -> Check {
     let shown = path.display();
     if !path.exists() {
-        // The nearest folder that is there decides whether one can be made.
+        // The nearest existing folder decides whether the folder can be made.
         let above = path.ancestors().skip(1).find(|above| above.exists());
         return match above {
             Some(above) if above.is_dir() => Check::fine("ledger", format!("`{shown}` is made by the first call")),

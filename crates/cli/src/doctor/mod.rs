@@ -1,5 +1,5 @@
-//! `ideogram doctor`: what could keep a call from working, looked at one by one, and what to do about it. It sends nothing
-//! that costs.
+//! `ideogram doctor`: checks everything that a call needs, and says what to do about problems. It sends nothing that
+//! costs money.
 
 mod machine;
 mod service;

@@ -1,4 +1,4 @@
-//! The key, the addresses, and what the service says.
+//! Checks the key, the addresses, and the service's answers.
 
 use super::Check;
 use crate::auth::{accepted, place};

@@ -1,4 +1,4 @@
-//! The pages in their folder: what is somebody else's stays, and what an earlier gallery left is replaced.
+//! Writes the pages into their folder: files of an earlier gallery are replaced, any other files are kept.
 
 use crate::exit::Failure;
 use crate::save::write;

@@ -1,4 +1,4 @@
-//! The way from the page to a file, as a URL.
+//! The relative URL from the page to a file.
 
 use crate::exit::Failure;
 use crate::gallery::made;
@@ -31,7 +31,7 @@ impl Links {
     pub(super) fn to(&self, path: &Path) -> Option<String> {
         let target = Url::from_file_path(std::fs::canonicalize(path).ok()?).ok()?;
         let relative = self.page.make_relative(&target).filter(|way| !way.starts_with('/'));
-        // A name with a colon in front would be read as a scheme.
+        // A name that begins with text and a colon would be read as a URL scheme.
         let relative = relative.map(|way| if way.starts_with("../") { way } else { format!("./{way}") });
         let leads_there = |way: &String| self.page.join(way).is_ok_and(|url| url == target);
         Some(relative.filter(leads_there).unwrap_or_else(|| target.to_string()))

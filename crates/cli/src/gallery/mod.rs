@@ -1,7 +1,7 @@
 //! `ideogram gallery`, and `--gallery` of `ideogram batch`: pages of pictures that open from the disk, for people to look at.
 //!
-//! First the pictures are found ([`plan`]): of each its row's number is kept and nothing more. Then page by page the rows are
-//! read, the small pictures are made ([`thumbnails`]) and the page is written ([`page`], [`folder`]).
+//! First, the pictures are found ([`plan`]); only the row number of each is kept in memory. Then, page by page, the
+//! rows are read, the thumbnails are made ([`thumbnails`]), and the page is written ([`page`], [`folder`]).
 
 mod folder;
 mod link;
@@ -110,7 +110,7 @@ impl Gallery {
         let pages: Vec<&[Place]> = if plan.places.is_empty() { vec![&[]] } else { plan.places.chunks(PAGE).collect() };
         let filters = Filters { styles: &plan.styles, endpoints: &plan.endpoints };
         let (mut pictures, mut missing) = (0, plan.missing);
-        // The first page leads to the others, so it is the last that is written.
+        // The first page links to the others, so it is written last.
         for (index, places) in pages.iter().enumerate().rev() {
             let found = pictures_at(ledger, places)?;
             let paths: Vec<&Path> = found.iter().map(|picture| picture.path.as_path()).collect();
@@ -124,7 +124,7 @@ impl Gallery {
                 title: &self.title,
                 number: index + 1,
                 pages: pages.len(),
-                // What the pages that come first will show is not known yet; as a rule all of it.
+                // It is not known yet how many pictures the earlier pages will show; usually it is all of them.
                 total: plan.places.len(),
                 filters,
                 cards: &cards,

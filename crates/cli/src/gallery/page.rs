@@ -1,5 +1,5 @@
-//! A page as HTML. Every text from outside goes through the template, which escapes it; the page may load pictures from its own
-//! place and nothing else, and runs its own script only.
+//! A page as HTML. The template escapes every text from outside. The page may load only the pictures beside it, and may
+//! run only its own script.
 
 use crate::gallery::folder::{MARK, name};
 use crate::gallery::picture::Card;

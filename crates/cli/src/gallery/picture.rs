@@ -1,4 +1,4 @@
-//! A picture and what made it, as a page tells it.
+//! A picture and its request, as a page shows them.
 
 use crate::calls::job_row::{info_of, input_of};
 use crate::calls::prompt::prompt_of;

@@ -1,4 +1,4 @@
-//! Which pictures there are: of each its place in the ledger, so that a hundred thousand take two megabytes.
+//! The list of pictures, each as its place in the ledger, so that a hundred thousand take two megabytes.
 
 use crate::calls::job_row::{info_of, input_of};
 use crate::exit::Failure;

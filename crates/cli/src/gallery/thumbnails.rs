@@ -1,4 +1,5 @@
-//! The small pictures, beside the pages. One that is up to date is used again: its name says of which file it was made.
+//! The thumbnails, beside the pages. A thumbnail is reused while it is up to date: its name identifies the file of
+//! which it was made.
 
 use crate::exit::Failure;
 use crate::output::Output;

@@ -1,4 +1,4 @@
-//! `ideogram jobs cancel`: the service is asked to end a request.
+//! `ideogram jobs cancel`: asks the service to cancel a request.
 
 use crate::calls::failure;
 use crate::calls::follow::CANCEL_ASKED;
@@ -68,7 +68,7 @@ async fn one(session: &mut Session, row: Row) -> Result<(), Failure> {
     match answer.map_err(|error| failure::of_call(&error, info))? {
         CancelState::Ok => {
             output.note(&format!("{id}: cancelled before it ran: nothing is billed"));
-            // Another process that follows it closes it.
+            // If another process follows it, that process closes the row.
             if session.ledger.claim(id).unwrap_or(false) {
                 warn_unless(session.ledger.close(id, &Closing::Cancelled), "it is cancelled");
             }

@@ -1,4 +1,4 @@
-//! `ideogram jobs close`: a request is given up.
+//! `ideogram jobs close`: gives a request up.
 
 use crate::calls::follow::CANCEL_ASKED;
 use crate::envelope::{Envelope, Kind};
@@ -19,7 +19,7 @@ pub(super) fn close(matches: &ArgMatches, output: Output) -> Result<(), Failure>
         if !ledger.claim(id)? {
             return Err(claimed_elsewhere(id));
         }
-        // Whoever had the claim may have written to it.
+        // The process that had the claim may have changed the row.
         let row = open_row(&ledger, id)?;
         ledger.close(id, &Closing::ByHand)?;
         output.note(&format!("closed {id}; {}", what_the_service_knows(&row)));

@@ -1,4 +1,4 @@
-//! `ideogram jobs`: what was sent, how it stands, and how to get what is not safe on disk yet.
+//! `ideogram jobs`: lists what was sent and its state, and fetches what is not saved yet.
 
 mod cancel;
 mod close;

@@ -1,4 +1,4 @@
-//! What is printed when several requests were worked on.
+//! The report about several requests.
 
 use crate::envelope::{Envelope, Kind, ResultRow};
 use crate::exit::Failure;

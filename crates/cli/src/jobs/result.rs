@@ -1,4 +1,4 @@
-//! `ideogram jobs result`: the files of a request, fetched first where that is still to be done.
+//! `ideogram jobs result`: prints the files of a request, and fetches them first if they are not saved yet.
 
 use crate::calls::failure;
 use crate::calls::session::Session;
@@ -56,7 +56,7 @@ pub(super) fn result(matches: &ArgMatches, output: Output) -> Result<(), Failure
 async fn ready(session: &mut Session, open: Vec<Row>) -> Result<(Vec<Row>, Vec<(i64, Failure)>), Failure> {
     let (mut ready, mut failures) = (Vec::new(), Vec::new());
     for row in open {
-        // What is known in another way is taken up as `resume` does.
+        // A row in any other state is continued as `resume` does it.
         let (Some(info), Some(request_id), State::Accepted, true) =
             (info_of(&row), row.request_id.as_deref(), row.state, row.queued && session.is_of_this_service(&row))
         else {
@@ -70,7 +70,7 @@ async fn ready(session: &mut Session, open: Vec<Row>) -> Result<(Vec<Row>, Vec<(
                 let what = format!("{} is not done yet: {}; `--wait` waits for it", row.id, standing(&status));
                 failures.push((row.id, Failure::new(ErrorKind::Timeout, what)));
             }
-            // An error is better told by the one who fetches.
+            // Fetching gives the better error.
             _ => ready.push(row),
         }
     }

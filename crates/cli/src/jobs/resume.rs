@@ -1,4 +1,4 @@
-//! `ideogram jobs resume`: what interrupted runs have paid for, fetched and saved.
+//! `ideogram jobs resume`: fetches and saves what interrupted runs have paid for.
 
 use crate::calls::save_answer::SavedAnswer;
 use crate::calls::session::Session;
@@ -108,7 +108,7 @@ async fn work(
     if rows.is_empty() {
         output.progress("nothing is open here: every request is safe on disk or closed");
     }
-    // Judged before anything is fetched: several files do not go to one place.
+    // Checked before anything is fetched: several files cannot have one path.
     let destination =
         wanted.output.as_deref().map(|path| Destination::new(Some(path), wanted.overwrite, output)).transpose()?;
     if rows.len() > 1 && destination.as_ref().is_some_and(|destination| !destination.is_folder()) {
@@ -170,7 +170,7 @@ async fn one_by_one(mut session: Session, wanted: Wanted, shared: Rc<RefCell<Sha
             Ok(None) if wanted.wait => finished_elsewhere(&session, id, &shared)?,
             Ok(None) => output.progress(&format!("another `ideogram` works on {id}, or has finished it")),
             Err(failure) => {
-                // Of a row that is closed there is no claim left, and a process that ends has none.
+                // A closed row has no claim, and the claims of a process end with it, so an error does not matter.
                 let _ = session.ledger.release(id);
                 let mut shared = shared.borrow_mut();
                 if failure.kind() == ErrorKind::Interrupted {
@@ -237,6 +237,6 @@ async fn claimed(session: &mut Session, id: i64, wanted: &Wanted) -> Result<Opti
         }
         return Ok(session.ledger.row(id)?);
     }
-    // Whoever had the claim before may have finished it.
+    // The process that had the claim before may have finished it.
     Ok(row.filter(|row| row.state.is_open()))
 }

@@ -1,4 +1,4 @@
-//! A row of the ledger, as the commands need it.
+//! Looks up a row of the ledger for the commands.
 
 pub(super) use crate::calls::job_row::{info_of, input_of, job_row, result_row};
 use crate::exit::Failure;

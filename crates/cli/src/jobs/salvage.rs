@@ -1,4 +1,4 @@
-//! `ideogram jobs salvage`: a working ledger from a damaged one.
+//! `ideogram jobs salvage`: makes a working ledger from a damaged one.
 
 use crate::envelope::{Envelope, Kind, SalvageRow};
 use crate::exit::Failure;

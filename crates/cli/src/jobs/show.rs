@@ -1,4 +1,4 @@
-//! `ideogram jobs show`: all that is known of a request.
+//! `ideogram jobs show`: shows everything that is known of a request.
 
 use crate::clean;
 use crate::clock;

@@ -1,4 +1,4 @@
-//! One request taken up where an earlier run left it.
+//! Continues one request where an earlier run left it.
 
 use crate::calls::follow::{failed, follow};
 use crate::calls::save_answer::{Answer, SaveRequest, SavedAnswer, save_answer};

@@ -1,4 +1,4 @@
-//! `ideogram jobs forget` and `prune`: what is taken out of the ledger.
+//! `ideogram jobs forget` and `prune`: remove rows from the ledger.
 
 use crate::args::jobs::When;
 use crate::clock;
@@ -32,7 +32,7 @@ pub(super) fn forget(matches: &ArgMatches, output: Output) -> Result<(), Failure
 /// Removes finished requests by age or number.
 pub(super) fn prune(matches: &ArgMatches, output: Output) -> Result<(), Failure> {
     let mut ledger = open_ledger(matches.get_one::<PathBuf>("ledger"))?;
-    // What is damaged is not counted away.
+    // A damaged ledger is reported before rows are removed.
     warn_of_damage(&ledger)?;
     let before = matches.get_one::<When>("older-than").map(|when| when.at_ms(clock::now_ms()));
     let keep = matches.get_one::<u32>("keep").copied();

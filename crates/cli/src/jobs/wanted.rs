@@ -1,4 +1,4 @@
-//! Which rows a command line is about: by state, endpoint and age.
+//! Selects the rows that a command line asks for, by state, endpoint and age.
 
 use crate::args::jobs::When;
 use crate::clock;

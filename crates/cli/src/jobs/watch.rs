@@ -1,4 +1,4 @@
-//! `ideogram jobs watch`: open requests, a line a change.
+//! `ideogram jobs watch`: follows open requests, with one line for each change.
 
 use crate::calls::session::Session;
 use crate::clean;

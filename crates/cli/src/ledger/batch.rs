@@ -1,4 +1,4 @@
-//! Rows by their batch: what a key was bought for, and whether it is bought already.
+//! Finds rows by their batch: whether a key was bought already, and for which request.
 
 use crate::ledger::error::{Cause, LedgerError};
 use crate::ledger::state::State;
@@ -45,7 +45,7 @@ impl Ledger {
     /// # Errors
     /// When the file cannot be read.
     pub fn bought(&self, batch: Batch<'_>, key: &str) -> Result<Option<Bought>, LedgerError> {
-        // The first text that is no such key any more.
+        // The first text after all such keys.
         let end = if key.ends_with('#') { format!("{key}{}", char::MAX) } else { format!("{key}\0") };
         let read = || {
             self.db

@@ -1,7 +1,8 @@
-//! Whether the ledger is what was written to it.
+//! Checks whether the ledger still contains what was written to it.
 //!
-//! The short check runs at every opening and reads the open rows only: they are there in number, each has its checksum, and
-//! the ledger is not behind its [mark](super::mark). The full one reads everything, and is for the commands that list.
+//! The short check runs each time the ledger is opened, and reads only the open rows: their number and checksums must
+//! be right, and the ledger must not be behind its [mark](super::mark). The full check reads everything, and is for the
+//! commands that list rows.
 
 use crate::ledger::error::Cause;
 use crate::ledger::mark::Progress;
@@ -42,7 +43,7 @@ pub(super) fn each<P: Params>(
             Ok(row) => take(row),
             Err(Broken::Damaged) => damaged.push(id),
             Err(Broken::Sqlite(error)) => match Cause::from(error) {
-                // A value of another type than its column's: the row's damage, not the file's.
+                // A value with another type than its column: only this row is damaged, not the file.
                 Cause::Sqlite(
                     rusqlite::Error::InvalidColumnType(..) | rusqlite::Error::FromSqlConversionFailure(..),
                 ) => {

@@ -1,9 +1,8 @@
-//! Rows go from the write-ahead log to the ledger's file itself while the service works, on a thread of its own: nobody
-//! waits for it, and the exit is not delayed by it.
+//! Copies rows from the write-ahead log to the ledger's file while the service works, on a thread of its own, so that
+//! neither the work nor the exit waits for it.
 //!
-//! A row is safe as soon as the log is: one wait for the disk. What this adds is that the file alone has the row too, so
-//! that a lost log loses little. A process that ends at once leaves that to the next one, or to the commit that finds the
-//! log at [`WAL_PAGES`].
+//! A row is durable when the log is synced, which is one wait for the disk. With the copy, a lost log loses little. If
+//! a process ends before the copy, the next process makes it, or the commit that finds [`WAL_PAGES`] pages in the log.
 
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
@@ -37,12 +36,12 @@ impl Checkpointer {
         let Some(path) = self.path.clone() else { return };
         let changes = self.changes.get_or_insert_with(|| {
             let (sender, changes) = channel();
-            // Without a thread the log stays as it is, which is safe.
+            // If the thread cannot be started, the rows stay in the log, which is safe.
             let _ = std::thread::Builder::new().name("ledger".to_owned()).spawn(move || {
                 while changes.recv().is_ok() {
                     std::thread::sleep(DELAY);
                     while changes.try_recv().is_ok() {}
-                    // A file that is busy or gone is left alone; the next change tries again.
+                    // If the file is busy or missing, nothing is done; the next change tries again.
                     let _ = checkpoint(&path);
                 }
             });

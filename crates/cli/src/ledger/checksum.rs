@@ -1,4 +1,4 @@
-//! Checksums: what tells a row as it was written from one that the disk has changed.
+//! Checksums, which show whether a row is as it was written or was changed on the disk.
 
 use sha2::{Digest, Sha256};
 

@@ -72,7 +72,7 @@ pub(super) fn lives(directory: &Path, token: &str) -> io::Result<bool> {
 pub(super) fn tidy(directory: &Path) {
     for entry in fs::read_dir(directory).into_iter().flatten().flatten() {
         if let Some(token) = entry.file_name().to_str() {
-            // What cannot be looked at stays.
+            // A file that cannot be examined is kept.
             let _ = lives(directory, token);
         }
     }

@@ -1,4 +1,4 @@
-//! A ledger file that is not there yet, and one of an older version.
+//! Creates a ledger file, and upgrades one of an older version.
 
 use crate::ledger::claim;
 use crate::ledger::error::Cause;
@@ -62,7 +62,7 @@ pub(super) fn fill(db: &mut Connection) -> Result<(), Cause> {
 pub(super) fn wal(db: &Connection) -> Result<(), Cause> {
     let until = Instant::now() + BUSY;
     loop {
-        // Answers with the mode it got, so it is a query.
+        // This statement returns the mode, so it must be run as a query.
         match db.query_row("PRAGMA journal_mode = WAL", [], |_| Ok(())) {
             Err(error)
                 if error.sqlite_error_code() == Some(rusqlite::ErrorCode::DatabaseBusy) && Instant::now() < until =>
@@ -80,7 +80,7 @@ pub(super) fn version(db: &Connection) -> rusqlite::Result<i64> {
 
 /// Makes the index that files of this version did not have at first. Older programs keep it up to date like the others.
 pub(super) fn index(db: &Connection) -> rusqlite::Result<()> {
-    // Looked at before, so that opening a ledger waits for no writer.
+    // This is checked first, so that opening a ledger does not wait for another process that writes.
     let has = db.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'by_call'")?.exists([])?;
     if has {
         Ok(())
@@ -168,7 +168,7 @@ pub(super) fn version_1(db: &Connection, rest: &str) -> rusqlite::Result<Vec<Who
             state: match State::parse(&state) {
                 _ if by_hand => State::Closed.as_str().to_owned(),
                 Some(_) => state,
-                // A state that is not known may mean money spent, so the row stays open.
+                // An unknown state may mean that money was spent, so the row stays open.
                 None => State::Lost.as_str().to_owned(),
             },
             note,

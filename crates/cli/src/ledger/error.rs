@@ -40,7 +40,7 @@ pub(super) enum Cause {
 
 impl From<rusqlite::Error> for Cause {
     fn from(error: rusqlite::Error) -> Self {
-        // What is asked of the tables is always the same, so when it makes no sense it is they that have changed.
+        // The SQL is always the same, so if it does not fit the tables, the tables have changed.
         let senseless = matches!(error, rusqlite::Error::SqlInputError { .. });
         match error.sqlite_error_code() {
             Some(ErrorCode::DatabaseCorrupt) => Self::Damaged(error.to_string()),

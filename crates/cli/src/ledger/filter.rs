@@ -1,4 +1,4 @@
-//! Rows by what is known of them, and sums over them.
+//! Selects rows by their columns, and computes sums over them.
 
 use crate::ledger::check;
 use crate::ledger::error::LedgerError;

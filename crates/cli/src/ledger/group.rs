@@ -1,7 +1,8 @@
-//! One ledger for many tasks: a thread commits all changes that wait in one transaction, with one wait for the disk.
+//! One ledger for many tasks: a thread commits all waiting changes in one transaction, with one wait for the disk.
 //!
-//! Whoever waits is told when that transaction is on the disk, not before. Where none of the waiting changes needs the disk,
-//! it is not waited for. Work that fails is undone alone and whole; when the commit fails, all work of its group has failed.
+//! A task is notified when the transaction is on the disk, not before. If none of the changes needs to be durable,
+//! there is no wait for the disk. A change that fails is undone completely, without the others; if the commit fails,
+//! all changes of the group have failed.
 
 use crate::ledger::error::{Cause, LedgerError};
 use crate::ledger::store::{Durability, Ledger};
@@ -83,7 +84,7 @@ impl LedgerGroup {
         let work: Change = Box::new(move |ledger| {
             let outcome = ledger.map(|ledger| ledger.whole(change));
             Box::new(move |committed| {
-                // Nobody waits any more where this fails; the change is made all the same.
+                // If this fails, the task no longer waits; the change is made nevertheless.
                 let _ = tell.send(match outcome {
                     Some(Ok(value)) => committed.map(|()| value),
                     Some(Err(error)) => Err(error),

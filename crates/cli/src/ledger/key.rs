@@ -1,4 +1,4 @@
-//! Whether a key of a batch, or a call of an MCP client, is bought already.
+//! Decides whether a key of a batch, or a call of an MCP client, was bought already.
 
 use crate::ledger::error::Cause;
 use rusqlite::{Connection, OptionalExtension as _, params};

@@ -1,9 +1,9 @@
 //! The mark beside the ledger: a small file with the number of the ledger's latest change, so that lost rows are noticed.
 //!
-//! A database that was replaced by an older copy is a valid database, and so is one whose log is missing: only something outside
-//! of it can tell that rows are gone. Every change that was synced to disk is followed by a note of its number here. The note
-//! itself is not synced, so the ledger may be ahead of the mark. When the ledger is behind the mark, its file or its write-ahead
-//! log was lost, cut or put back.
+//! A database that was replaced by an older copy is a valid database, and so is one whose log is missing. Only
+//! something outside the database can show that rows are missing. After every change that was synced to disk, its
+//! number is written here. The note itself is not synced, so the ledger may be ahead of the mark. When the ledger is
+//! behind the mark, its file or its write-ahead log was lost, cut or put back.
 //!
 //! A ledger in use holds a shared lock on the mark; `jobs salvage` needs it alone.
 

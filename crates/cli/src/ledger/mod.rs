@@ -1,15 +1,16 @@
-//! The ledger: every paid request has a row from before it is sent until its files are safe on disk.
+//! The ledger: a database of paid requests. Each request has a row before it is sent, which is open until its files are
+//! saved.
 //!
-//! One `SQLite` file, in WAL mode. Whatever a method of [`Ledger`] has written when it returns survives a crash of the
-//! process, and what opens a row (`synchronous=FULL`) survives a power cut. The order of a run is
+//! It is one `SQLite` file in WAL mode. What a method of [`Ledger`] has written when it returns survives a crash of the
+//! process; a change that opens a row (`synchronous=FULL`) also survives a power cut. The order of a run is
 //!
 //! 1. [`begin`](Ledger::begin): the row is there, `sending`, with the exact input and the service's address;
 //! 2. [`accepted`](Ledger::accepted) with the service's request id, before anybody waits for the result;
-//! 3. [`answered`](Ledger::answered), where the answer is in hand and could not be asked for again;
-//! 4. [`close`](Ledger::close), once the files are on disk, or once it is sure that there will be none.
+//! 3. [`answered`](Ledger::answered), if the answer was received and cannot be fetched again;
+//! 4. [`close`](Ledger::close), when the files are on disk, or when it is certain that there will be none.
 //!
-//! A row that is still open tells of money that may have been spent for nothing yet in hand. Whoever works on a row has
-//! [claimed](Ledger::claim) it, so that no two processes save the same result twice.
+//! An open row means that money may have been spent on a picture that is not saved yet. A process
+//! [claims](Ledger::claim) a row before it works on it, so that two processes do not save the same result twice.
 //!
 //! ```
 //! use ideogram_cli::ledger::{Closing, Ledger, NewRow, State};

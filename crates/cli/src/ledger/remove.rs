@@ -1,4 +1,4 @@
-//! What is taken out of the ledger because the user wants it gone.
+//! Removes rows from the ledger at the user's request.
 
 use crate::ledger::error::{Cause, LedgerError};
 use crate::ledger::record::{AnswerText, Record, Texts};
@@ -53,7 +53,7 @@ impl Ledger {
     fn removing<T>(&mut self, work: impl FnOnce(&mut Self) -> Result<T, LedgerError>) -> Result<T, LedgerError> {
         self.db.execute_batch("PRAGMA secure_delete = ON").map_err(|error| self.failed(error))?;
         let value = work(self)?;
-        // Where another process reads, the log is emptied later.
+        // While another process reads, the log cannot be emptied; that happens later then.
         let emptied = self.db.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()));
         emptied.map_err(|error| self.failed(error))?;
         Ok(value)

@@ -1,4 +1,4 @@
-//! A working ledger from a damaged one: every row that is as it was written, and the damaged file beside it.
+//! Makes a working ledger from a damaged one, with every row that is undamaged. The damaged file is kept beside it.
 
 use crate::clock;
 use crate::ledger::error::{Cause, LedgerError};
@@ -44,13 +44,14 @@ fn salvage_alone(path: &Path) -> Result<Salvaged, Cause> {
     let progress = mark.read()?;
     let Readable { rows, uploads, last_id, total } = readable(path, progress)?;
     let count = rows.len();
-    // A number that is not there may be one that the user has pruned; where as many rows are there as were counted, it is.
+    // A missing number may be a row that the user has pruned. If the number of rows equals the stored count, that is
+    // so.
     let is_whole = total.is_some_and(|total| usize::try_from(total).is_ok_and(|total| total <= count));
     let missing: Vec<i64> =
         if is_whole { Vec::new() } else { (1..=last_id).filter(|id| !rows.contains_key(id)).collect() };
     let (file, totals) = create::build(path, |db| {
         let mut totals = create::insert(db, rows.into_values().collect())?;
-        // Numbers are not given twice, and the mark is not ahead.
+        // No number is used twice, and the mark is not ahead of the ledger.
         totals.last_id = last_id;
         totals.changes = totals.changes.max(progress.changes) + 1;
         totals.write(db)?;
@@ -98,7 +99,8 @@ fn readable(path: &Path, progress: Progress) -> Result<Readable, Cause> {
     let (mut uploads, mut total) = (Vec::new(), None);
     let mut last_id = progress.last_id;
     let wal = fs::read(beside(path, "-wal")).unwrap_or_default();
-    // As it is; without its log; and with all of its log, which SQLite reads up to the first damaged byte only.
+    // Three attempts: as it is; without its log; and with all of its log, which SQLite alone would read only up to the
+    // first damaged byte.
     for wal in [Some(wal.clone()), None, wal_copy::with_new_checksums(wal)] {
         let copy =
             tempfile::tempdir_in(path.parent().filter(|at| !at.as_os_str().is_empty()).unwrap_or(Path::new(".")))?;
@@ -136,7 +138,7 @@ fn highest(db: &Connection) -> i64 {
     let counted = Totals::read(db).map(|totals| totals.last_id).unwrap_or_default();
     let listed = db.query_row("SELECT max(id) FROM requests NOT INDEXED", [], |row| row.get::<_, Option<i64>>(0));
     let listed = listed.ok().flatten().unwrap_or_default();
-    // A number from a damaged page could be any; a row of that number has to be there.
+    // A number from a damaged page could be wrong, so it counts only if there is a row with it.
     if read(db, listed).is_some() { counted.max(listed) } else { counted }
 }
 

@@ -1,4 +1,4 @@
-//! Where a request stands, and what can happen to it: the ledger's side of `docs/REQUESTS.md`.
+//! The states of a request and the events that change them, as `docs/REQUESTS.md` describes.
 
 /// Where a request stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

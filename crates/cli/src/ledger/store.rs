@@ -511,7 +511,7 @@ impl Ledger {
             return Ok(value);
         }
         let outcome = self.try_change(durability, change);
-        // Back to waiting for the disk whatever came of it.
+        // Restores the setting to wait for the disk, whatever the outcome.
         let waiting = wait_for_disk(&self.db, Durability::Disk);
         let (value, progress) = outcome.map_err(|cause| self.failed(cause))?;
         waiting.map_err(|error| self.failed(error))?;
@@ -563,7 +563,7 @@ impl Ledger {
             }
             Err(error) => {
                 self.grouped = before;
-                // Where this fails the whole transaction is undone already.
+                // If this fails, the whole transaction was undone already.
                 let _ = self.db.execute_batch("ROLLBACK TO whole; RELEASE whole");
                 Err(error)
             }
@@ -578,7 +578,7 @@ impl Ledger {
         let to_disk = group.filter(|group| group.durability == Durability::Disk).and_then(|group| group.progress);
         if let Err(error) = self.db.execute_batch("COMMIT") {
             if !self.db.is_autocommit() {
-                // There is nothing to undo where this fails.
+                // If this fails, there is nothing to undo.
                 let _ = self.db.execute_batch("ROLLBACK");
             }
             return Err(self.failed(error));
@@ -648,7 +648,7 @@ fn make_directory(path: &Path) -> std::io::Result<()> {
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
     let made: Vec<&Path> = directory.ancestors().take_while(|folder| !folder.exists()).collect();
     builder.create(directory)?;
-    // A power cut takes the name of a new folder away, and the ledger with it, unless the folder around it is on the disk.
+    // Unless the parent folder is synced, a power cut may remove the new folder, and the ledger with it.
     made.iter().filter_map(|folder| folder.parent()).try_for_each(sync_folder)
 }
 
@@ -656,7 +656,7 @@ fn make_directory(path: &Path) -> std::io::Result<()> {
 fn sync_folder(folder: &Path) -> std::io::Result<()> {
     let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
     match std::fs::File::open(folder)?.sync_all() {
-        // Not every file system can.
+        // Not every file system supports this.
         Err(error) if matches!(error.kind(), std::io::ErrorKind::InvalidInput | std::io::ErrorKind::Unsupported) => {
             Ok(())
         }

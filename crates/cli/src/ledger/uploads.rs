@@ -1,6 +1,7 @@
-//! Which files are at the service already: the same bytes are not uploaded twice while their URL lives.
+//! Remembers uploaded files, so that the same bytes are not uploaded twice while their URL is valid.
 //!
-//! What is noted here can be made again, so nothing waits for it, and what is damaged is not there.
+//! A lost entry only means another upload. So nothing waits until an entry is on the disk, and a damaged one counts as
+//! missing.
 
 use crate::clock;
 use crate::ledger::checksum::Checksum;
@@ -90,7 +91,7 @@ pub(super) fn readable(db: &Connection) -> Vec<Stored> {
             })?
             .collect()
     };
-    // Version 1 has none, and what was uploaded can be uploaded again.
+    // Version 1 has no such table, and a file can be uploaded again.
     read().unwrap_or_default()
 }
 

@@ -1,7 +1,7 @@
 //! `SQLite`'s write-ahead log, copied with new checksums.
 //!
-//! `SQLite` reads its log up to the first damaged byte and takes the rest for never written. In a copy whose checksums are
-//! made anew it reads all of it, and each row's own checksum tells whether that row is good. The format is described in
+//! `SQLite` reads its log up to the first damaged byte and ignores the rest. In a copy with new checksums it reads all
+//! of the log, and each row's own checksum shows whether that row is undamaged. The format is described in
 //! <https://sqlite.org/fileformat2.html#walformat>.
 
 /// Bytes before the first frame.
@@ -17,7 +17,7 @@ pub(super) fn with_new_checksums(mut log: Vec<u8>) -> Option<Vec<u8>> {
     let size = FRAME + page;
     let salts: [u8; 8] = log.get(16..24)?.try_into().ok()?;
     let frames = log.len().checked_sub(HEADER)? / size;
-    // Frames of an earlier round of the log lie behind the last one with this round's salts.
+    // After the last frame with the current salts there may be frames of an earlier use of the log.
     let of_this_round = |frame: &usize| log.get(HEADER + frame * size + 8..HEADER + frame * size + 16) == Some(&salts);
     let last = (0..frames).rev().find(of_this_round)?;
     let mut sum = checksum((0, 0), log.get(..24)?, big_endian);

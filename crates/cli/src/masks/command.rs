@@ -1,4 +1,4 @@
-//! `ideogram mask`: each of its commands makes or looks at one mask.
+//! `ideogram mask`: its commands make or check one mask.
 
 use super::Edits;
 use super::preview::preview;

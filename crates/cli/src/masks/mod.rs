@@ -1,4 +1,4 @@
-//! Masks for `edit`: made, looked at, and judged before one is paid for.
+//! Makes and checks masks for `edit`, before anything is paid.
 
 mod command;
 mod preview;

@@ -1,4 +1,4 @@
-//! A picture, and beside it the same with the part tinted that a mask would have repainted.
+//! A preview of a mask: the picture, and beside it the same picture with the part tinted that would be repainted.
 
 use super::Edits;
 use image::imageops::{FilterType, replace, resize};

@@ -1,4 +1,4 @@
-//! What a mask looks like to a service, before one is paid for.
+//! Examines how the service would interpret a mask, before anything is paid.
 
 use crate::exit::Failure;
 use image::{DynamicImage, GenericImageView as _};

@@ -1,4 +1,4 @@
-//! Answers to calls: a JSON object in words and in structure, and the pictures.
+//! Answers to calls: a JSON object, as text and as structured content, and the pictures.
 
 use crate::clean;
 use crate::clock;

@@ -1,5 +1,5 @@
-//! When a result counts as delivered: once the answer that has it was written to the client. An answer to a call that the
-//! client has given up is not sent, so the same call gets the same result again.
+//! Decides when a result counts as delivered: when the answer with it was written to the client. An answer to a call
+//! that the client has cancelled is not sent, so the same call gets the same result again.
 
 use rmcp::RoleServer;
 use rmcp::model::{JsonRpcMessage, RequestId};
@@ -85,7 +85,7 @@ impl<T: Transport<RoleServer>> Transport<RoleServer> for Delivering<T> {
         async move {
             sending.await?;
             if let Some((row, written, _writing)) = row {
-                // When the server has ended nobody notes it: then the result counts as not delivered.
+                // If the server has ended, this is not recorded, and the result counts as not delivered.
                 let _ = written.send(row);
             }
             Ok(())

@@ -1,4 +1,4 @@
-//! Where calls that cost money are taken: each is bought once, however often it is asked for.
+//! Accepts calls that cost money. Each is bought once, however often the client repeats it.
 
 use super::answer::Reply;
 use super::delivery::Delivered;
@@ -51,7 +51,7 @@ impl<'a> Call<'a> {
     async fn progress(&self, since: Instant, what: &str) {
         let Some(token) = self.0.meta.get_progress_token() else { return };
         let progress = ProgressNotificationParam::new(token, since.elapsed().as_secs_f64()).with_message(what);
-        // A client that has gone needs no progress.
+        // If the client has gone, no progress is needed.
         let _ = self.0.peer.notify_progress(progress).await;
     }
 }
@@ -84,7 +84,7 @@ impl Desk {
         let cannot = |error: std::io::Error| Failure::file(format!("there is no folder for the pictures: {error}"));
         let mut temporary = None;
         if !session.ledger.path().is_absolute() && session.ledger.path().starts_with(":memory:") {
-            // The tasks open it again, each for itself.
+            // Each task opens it again for itself.
             let folder = TempDir::new().map_err(cannot)?;
             session.ledger = Ledger::open(&folder.path().join("ledger.db"))?;
             temporary = Some(folder);
@@ -176,7 +176,7 @@ impl Desk {
                 let destination = Destination::again(row.destination.as_deref(), row.overwrite, session.output)?;
                 let outcome = take_up(&mut session, row, None, &destination).await;
                 if outcome.is_err() {
-                    // Of a row that is closed there is no claim left.
+                    // A closed row has no claim.
                     let _ = session.ledger.release(id);
                 }
                 outcome.map(drop)
@@ -223,7 +223,7 @@ impl Desk {
         let (tell, done) = watch::channel(None);
         tokio::task::spawn_local(async move {
             let outcome = work.await;
-            // Nobody may be left to hear it; the ledger has it.
+            // The receiver may be gone; the result is in the ledger.
             let _ = tell.send(Some(outcome));
         });
         self.running.borrow_mut().insert(key.to_owned(), Running { after, done });
@@ -281,7 +281,7 @@ impl Desk {
     /// Notes which results were delivered by now: a client may ask again before it is known here that it has its answer.
     pub(super) async fn note_delivered(&self) {
         let mut writing = self.delivered.borrow().writing();
-        // One that is not taken in time counts as not delivered.
+        // A result that is not written in time counts as not delivered.
         let _ = tokio::time::timeout(limits::WIND_UP, writing.wait_for(|count| *count == 0)).await;
         let mut delivered = self.delivered.borrow_mut();
         while let Some(row) = delivered.next() {

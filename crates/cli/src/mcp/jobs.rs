@@ -1,4 +1,4 @@
-//! Looking up what was bought, and ending it.
+//! Looks up bought requests, and cancels them.
 
 use super::answer::{Reply, facts};
 use super::desk::{Call, Desk, is_owed};
@@ -65,7 +65,7 @@ async fn cancel(desk: &Desk, arguments: &Map<String, Value>) -> Result<Reply, Fa
     let asked = asked.map_err(|_| Failure::new(ErrorKind::Timeout, "the service did not answer the cancel in time"))?;
     let said = match asked.map_err(|error| failure::of_call(&error, job.endpoint()))? {
         CancelState::Ok => {
-            // Where a task of this server follows it, that task closes it.
+            // If a task of this server follows the job, that task closes its row.
             let mut session = desk.asking()?;
             if session.ledger.claim(row.id).unwrap_or_default() {
                 warn_unless(session.ledger.close(row.id, &Closing::Cancelled), "the job was cancelled");

@@ -25,7 +25,7 @@ pub(super) fn answer(desk: &Desk, shape: &str, arguments: &Map<String, Value>) -
 fn make(desk: &Desk, words: &[OsString]) -> Result<Reply, Failure> {
     let matches = command().try_get_matches_from(words).map_err(|error| usage::failure(&error))?;
     let Some(matches) = matches.subcommand_matches("mask") else { return Err(Failure::usage("there is no such mask")) };
-    // Nothing is said on stderr: what is worth a word is in the answer.
+    // Nothing is printed to stderr: warnings are in the answer.
     let Some((row, _)) = masks::make(matches, Output::new(Format::Text, true, true))? else {
         return Err(Failure::usage("a mask is saved to a file here"));
     };

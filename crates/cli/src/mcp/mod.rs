@@ -1,8 +1,8 @@
 //! `ideogram mcp`: the tool as a server of the Model Context Protocol, on stdin and stdout.
 //!
-//! A paid call is a task of its own, so that it outlives the call that began it: clients give up after a while and ask
-//! again. The [desk](desk) gives an identical call the same task, or the same row of the ledger, until the result was
-//! delivered.
+//! A paid request is a task of its own, so that it outlives the call that started it: clients give up after a while and
+//! call again. The [desk](desk) gives an identical call the same task, or the same row of the ledger, until the result
+//! was delivered.
 
 mod answer;
 mod delivery;
@@ -42,7 +42,7 @@ async fn session(matches: &ArgMatches, output: Output) -> Result<(), Failure> {
     let server = Server::new(Rc::clone(&desk), transport.pending());
     let serving = async {
         match server.serve(transport).await {
-            // An end without a word is an end.
+            // A client that closes the connection without a message has ended the session.
             Ok(running) => drop(running.waiting().await),
             Err(rmcp::service::ServerInitializeError::ConnectionClosed(_)) => {}
             Err(error) => return Err(Failure::failed(format!("the client does not speak MCP: {error}"))),
@@ -53,7 +53,7 @@ async fn session(matches: &ArgMatches, output: Output) -> Result<(), Failure> {
         outcome = serving => outcome,
         () = interrupts.next() => Err(interrupts.failure("ended by a signal; what was bought is in the ledger")),
     };
-    // A request that is on its way has its id noted before this ends; what runs at the service goes on there.
+    // Before this ends, the id of a request that is on its way is noted; jobs at the service go on.
     desk.wind_up().await;
     outcome
 }

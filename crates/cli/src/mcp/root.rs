@@ -1,4 +1,4 @@
-//! Which files of this machine a call may name.
+//! Decides which files of this machine a call may name.
 
 use crate::clean;
 use crate::exit::Failure;

@@ -1,4 +1,4 @@
-//! What a client may ask, and who answers it.
+//! The server's methods, and which code answers each.
 
 use super::answer::Reply;
 use super::delivery::Pending;

@@ -28,7 +28,7 @@ pub(super) fn all() -> Vec<Tool> {
         if let Some(Value::Object(properties)) = schema.get_mut("properties") {
             properties.insert(AGAIN.to_owned(), again);
             for field in info.inputs.iter().filter(|field| matches!(field.kind, ideogram_schema::FieldKind::File(_))) {
-                // A path below the root is no URI.
+                // A path below the root is not a URI.
                 if let Some(Value::Object(property)) = properties.get_mut(field.name) {
                     property.remove("format");
                     let said = format!("{} A URL, a data URI, or a path below the server's root.", field.description);

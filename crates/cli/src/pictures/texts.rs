@@ -14,7 +14,7 @@ pub(crate) fn texts(path: &Path) -> std::io::Result<Vec<(String, String)>> {
     let file = BufReader::new(File::open(path)?);
     let decoder = png::Decoder::new_with_limits(file, png::Limits { bytes: MAX_MEMORY });
     let Ok(mut reader) = decoder.read_info() else { return Ok(Vec::new()) };
-    // Texts may stand behind the pixels. What was read before a damaged place is there all the same.
+    // Texts may come after the pixels. What was read before a damaged place is kept.
     let _ = reader.finish();
     let info = reader.info();
     let plain = info.uncompressed_latin1_text.iter().map(|text| (text.keyword.clone(), text.text.clone()));

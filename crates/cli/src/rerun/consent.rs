@@ -1,4 +1,4 @@
-//! What costs money and was not typed by the user is shown first, and bought only when that is wanted.
+//! Shows a request that costs money and was not typed by the user, and asks before it is bought.
 
 use crate::args::value::is_set;
 use crate::exit::Failure;

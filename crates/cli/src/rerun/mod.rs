@@ -1,4 +1,4 @@
-//! `ideogram rerun`: a request is sent again, as it was or with other flags.
+//! `ideogram rerun`: sends a request again, unchanged or with other flags.
 
 mod consent;
 mod source;
@@ -35,7 +35,7 @@ pub(crate) fn run(matches: &ArgMatches, output: Output) -> Result<(), Failure> {
     if !left_out.is_empty() {
         output.note(&format!("not taken over: `{}`", left_out.join("`, `")));
     }
-    // What is only printed needs no consent.
+    // A dry run needs no consent.
     if !is_set(matches, "dry-run") {
         let count = plan.count();
         let several = if count == 1 { String::new() } else { format!("{count} pictures, ") };

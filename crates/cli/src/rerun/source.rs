@@ -53,7 +53,7 @@ fn of_row(row: Option<Row>, unknown: String) -> Result<Again, Failure> {
         price: None,
         input: serde_json::from_str(&row.input).unwrap_or_else(|_| Map::new()),
     };
-    // What this tool has sent before, it may send again.
+    // A request from the tool's own ledger may be sent again without restrictions.
     made.again(true).ok_or_else(|| unknown_endpoint(&made))
 }
 

@@ -1,5 +1,5 @@
-//! Where files go. Nothing that exists is overwritten by accident, and no name from the service is used. The files
-//! themselves are the client's to download and to save.
+//! Decides where files are saved. No existing file is overwritten by accident, and no name from the service is used.
+//! The client downloads and saves the files themselves.
 
 mod name;
 mod template;
@@ -169,7 +169,7 @@ impl Destination {
         let saved = if replace { download.replace(name).await } else { download.save_new(name, about_to_take).await };
         let saved = saved.map_err(Put::Client)?.into_path();
         Ok(Some(match &self.target {
-            // The user's own word for it.
+            // The path as the user wrote it.
             Target::File(path) if number == 0 && saved == self.real(path) => path.clone(),
             _ => saved,
         }))

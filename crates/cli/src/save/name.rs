@@ -1,4 +1,4 @@
-//! Names from the user's own words: letters of every script, and nothing that could lead out of a folder.
+//! Makes file names from the prompt: with letters of every script, and nothing that could lead out of the folder.
 
 use icu_normalizer::ComposingNormalizerBorrowed;
 use icu_properties::CodePointMapData;
@@ -65,7 +65,7 @@ fn clean(text: &str, inner: &str) -> String {
             continue;
         }
         if name.chars().count() == MAX_CHARACTERS || name.len() + character.len_utf8() > MAX_BYTES {
-            // A mark that has no room takes its letter with it.
+            // If there is no room for a combining mark, its letter is removed too.
             while is_mark(character) && name.pop().is_some_and(is_mark) {}
             break;
         }

@@ -1,4 +1,4 @@
-//! Names with fields in them: `{slug}-{seed}.{ext}`.
+//! File names with placeholders: `{slug}-{seed}.{ext}`.
 
 use crate::exit::Failure;
 use crate::save::name::{Naming, is_reserved};

@@ -1,4 +1,4 @@
-//! Small files that the tool writes itself: masks, previews, sidecars. Whole or not at all.
+//! Writes the tool's own small files (masks, previews, sidecars), each completely or not at all.
 
 use crate::exit::Failure;
 use crate::save::{already_there, cannot_write, parent, real};
@@ -54,7 +54,8 @@ pub(crate) fn write_free(path: &Path, bytes: &[u8]) -> Result<PathBuf, Failure> 
 
 fn temporary(path: &Path, bytes: &[u8]) -> std::io::Result<tempfile::NamedTempFile> {
     let mut builder = tempfile::Builder::new();
-    // An ordinary file's permissions, which the umask narrows; the default is for secrets.
+    // The permissions of ordinary files, reduced by the umask. The default of `tempfile` lets only the owner read the
+    // file.
     #[cfg(unix)]
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
     let mut file = builder.tempfile_in(parent(path))?;

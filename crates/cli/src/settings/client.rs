@@ -16,7 +16,7 @@ pub(crate) fn configured() -> Result<Client, Failure> {
 pub(crate) fn configured_builder() -> Result<ClientBuilder, Failure> {
     let builder = Client::builder().with_env().map_err(|error| failure(&error))?;
     Ok(match key()? {
-        // The environment's the client has read by itself.
+        // A key from the environment was read by the client itself.
         Some(Found { origin: Origin::File(_), key }) => builder.with_key(key.expose_secret()),
         _ => builder,
     })

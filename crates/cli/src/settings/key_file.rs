@@ -44,7 +44,7 @@ pub(crate) fn write(key: &SecretString) -> Result<PathBuf, Failure> {
     let cannot = |why: &dyn Display| Failure::file(format!("cannot keep the key in `{}`: {why}", path.display()));
     let folder = path.parent().unwrap_or(Path::new("."));
     make_folder(folder).map_err(|error| cannot(&error))?;
-    // A temporary file is its owner's alone from the start, where there are modes.
+    // On systems with file modes, only the owner can read a temporary file, from the start.
     let mut file = tempfile::NamedTempFile::new_in(folder).map_err(|error| cannot(&error))?;
     file.write_all(key.expose_secret().trim().as_bytes()).map_err(|error| cannot(&error))?;
     file.write_all(b"\n").map_err(|error| cannot(&error))?;

@@ -1,4 +1,4 @@
-//! Where the ledger and the settings are when nobody says.
+//! The default paths of the ledger and the settings.
 
 use crate::exit::Failure;
 use crate::settings::env::{HOME, XDG_CONFIG_HOME, XDG_DATA_HOME, folder};

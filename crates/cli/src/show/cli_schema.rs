@@ -18,7 +18,7 @@ const PROMISE: &str = "What `ideogram --json` prints: one envelope on stdout. Wi
 
 /// The whole schema. What may stand in `results` depends on `kind`.
 pub(crate) fn cli_schema() -> Value {
-    // What is printed, not what would be read: a field that is always there is required.
+    // The schema describes what is printed, not what could be read: a field that is always present is required.
     let mut generator = SchemaSettings::draft2020_12().for_serialize().into_generator();
     let envelopes: Vec<Value> = Kind::ALL.iter().map(|kind| envelope(*kind, &mut generator)).collect();
     let event = generator.subschema_for::<EventRow>();

@@ -1,4 +1,4 @@
-//! `ideogram inspect`: what a picture is, and what made it.
+//! `ideogram inspect`: shows what a picture is, and the request that made it.
 
 use crate::args::flag::options;
 use crate::clean;

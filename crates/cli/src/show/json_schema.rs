@@ -1,4 +1,4 @@
-//! JSON Schema of what an endpoint takes and gives, made from the table of the description.
+//! JSON Schemas of an endpoint's input and output, made from the table of the description.
 
 use ideogram_schema::{Bounds, EndpointInfo, Field, FieldKind, File};
 use schemars::SchemaGenerator;

@@ -1,4 +1,4 @@
-//! What people see: progress, and what the endpoints take and give.
+//! Output for people: progress, pictures, and the endpoints' inputs and outputs.
 
 pub(crate) mod cli_schema;
 pub(crate) mod grid;

@@ -1,4 +1,4 @@
-//! What a request is doing, told while it does it: a live line on a terminal, lines elsewhere, events for programs.
+//! Shows the progress of a request: a line that changes on a terminal, separate lines elsewhere, events for programs.
 
 use crate::clean;
 use crate::envelope::SCHEMA;

@@ -48,7 +48,7 @@ fn open(path: &Path) -> std::io::Result<()> {
     let path = std::path::absolute(path)?;
     let mut command = Command::new(OPENER);
     command.arg(path).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
-    // Ctrl-C here is not for the viewer.
+    // Ctrl-C must not reach the viewer.
     #[cfg(unix)]
     std::os::unix::process::CommandExt::process_group(&mut command, 0);
     command.spawn().map(drop)

@@ -1,4 +1,4 @@
-//! `ideogram schema`: what the description says, for people and for programs.
+//! `ideogram schema`: prints the description of an endpoint, for people and for programs.
 
 use crate::args::flag::{flags, plain, range};
 use crate::args::kind::length;

@@ -13,7 +13,7 @@ pub(crate) enum ParseError {
     Unreadable,
 }
 
-/// Python refuses deeper bodies too.
+/// The deepest nesting that is read. The framework has such a limit too, but not the same one.
 const MOST_DEPTH: usize = 400;
 /// Python takes whole numbers of this many digits and no more.
 const MOST_DIGITS: usize = 4300;

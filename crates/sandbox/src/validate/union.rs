@@ -7,8 +7,8 @@ use crate::description::{Bounds, Shape};
 use crate::json::Json;
 
 impl<'a> Checker<'a> {
-    /// An exact fit is taken at once. Otherwise the schema is taken that uses the most of the sent members, then the
-    /// one with the better fit, then the first.
+    /// An exact fit without members is taken at once. Otherwise the schema is taken that uses the most of the sent
+    /// members, then the one with the better fit, then the first.
     pub(super) fn union(&mut self, shapes: &'a [Shape], input: &Json) -> Option<Json> {
         let (fit_before, sent_before, found_before) = (self.fit, self.members_sent, self.found.len());
         let mut best: Option<(Json, Fit, Option<usize>)> = None;

@@ -1,4 +1,5 @@
-//! A picture in upper half blocks: each cell has two pixels, one in the colour of the letter and one in that behind it.
+//! A picture in upper half blocks: each cell has two pixels, one in the foreground colour and one in the background
+//! colour.
 
 use image::RgbImage;
 use std::fmt::Write as _;

@@ -27,7 +27,7 @@ pub(super) fn show(path: &Path, output: Output) {
     };
     match drawn(path, way) {
         Ok(bytes) => picture(&bytes),
-        // The picture is safe; that it cannot be shown is no failure.
+        // The picture is saved, so it is not a failure that it cannot be shown.
         Err(why) => warn(&format!("no preview: {why}")),
     }
 }

@@ -1,4 +1,4 @@
-//! What the terminal can show, by what it says of itself.
+//! What the terminal can show, according to its environment variables.
 
 use super::blocks::Colours;
 use super::size::Cells;
@@ -28,7 +28,7 @@ pub(super) fn way(variables: &TerminalVariables) -> Option<Way> {
     if term == "dumb" {
         return None;
     }
-    // A multiplexer passes pictures on only where it is told to, and draws over them.
+    // A multiplexer passes pictures on only if it is configured to, and draws over them.
     let multiplexed = variables.multiplexer || term.starts_with("screen") || term.starts_with("tmux");
     if !multiplexed {
         if variables.kitty_window || matches!(term, "xterm-kitty" | "xterm-ghostty") || is(&variables.program, &KITTY) {
