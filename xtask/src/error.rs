@@ -1,4 +1,4 @@
-//! What went wrong, in which file, at which JSON pointer, and what to do about it.
+//! Errors: what went wrong, in which file, at which JSON pointer, and what to do about it.
 
 use std::fmt;
 use std::path::{Path, PathBuf};

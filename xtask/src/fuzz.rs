@@ -57,7 +57,7 @@ fn choose(all: Vec<String>, wanted: &[String]) -> Result<Vec<String>> {
     }
 }
 
-/// The seconds of one target: as many turns as it takes until each of them has had a thread.
+/// The seconds of one target, if the targets share the threads in turns.
 fn share(time: Time, targets: usize, threads: usize) -> u64 {
     match time {
         Time::Each(seconds) => seconds,

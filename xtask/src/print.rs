@@ -1,4 +1,4 @@
-//! What is printed: a reader that stops reading (`cargo xtask diff | head`) is no error and stops no work.
+//! Printing. A closed pipe (`cargo xtask diff | head`) is not an error, and does not stop the command.
 
 use std::fmt;
 use std::io::Write;
@@ -19,8 +19,8 @@ macro_rules! complain {
 
 pub(crate) use {complain, say};
 
-/// Writes to a stream that may be closed. What a document or a server says is part of many messages, so what a terminal would
-/// obey is escaped; line ends and tabs stay.
+/// Writes to a stream that may be closed. Many messages contain text of a document or a server, so control characters
+/// are escaped, except line ends and tabs.
 pub(crate) fn to(stream: &mut dyn Write, text: fmt::Arguments<'_>) {
     let mut clean = String::new();
     for letter in text.to_string().chars() {

@@ -1,14 +1,14 @@
-//! Writes several files and takes others away: all of it or nothing.
+//! Writes several files and removes others: all of it or nothing.
 
 use crate::error::{Error, Result};
 use std::fs;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
-/// Replaces files below `root` and takes others away; when one of them cannot be, all are as they were.
+/// Replaces files below `root` and removes others. If one of them fails, all files are as they were before.
 ///
 /// # Errors
-/// A file cannot be written or taken away.
+/// A file cannot be written or removed.
 pub(crate) fn replace<P: AsRef<Path>, B: AsRef<[u8]>>(root: &Path, files: &[(P, B)], gone: &[P]) -> Result<()> {
     let mut staged = Staged::default();
     for (path, bytes) in files {
@@ -33,7 +33,7 @@ fn unwritable(path: &Path, error: &io::Error) -> Error {
     Error::new(format!("cannot be written: {error}; nothing was changed")).in_file(path)
 }
 
-/// Files written beside their targets; what is not put in place, or only with others that failed, is taken back.
+/// Files that are written beside their targets. When this is dropped before all are in place, the changes are undone.
 #[derive(Default)]
 struct Staged {
     files: Vec<File>,
@@ -95,7 +95,7 @@ impl Staged {
 impl Drop for Staged {
     fn drop(&mut self) {
         for file in self.files.iter().rev() {
-            // There is nobody left to tell when taking back fails as well.
+            // If undoing fails as well, that cannot be reported.
             let _ = match &file.state {
                 State::Beside => fs::remove_file(&file.new),
                 State::Created => fs::remove_file(&file.target),

@@ -3,7 +3,7 @@
 use crate::sources::endpoints::EndpointEntry;
 use std::fmt::Write as _;
 
-/// The list with an entry more, and comments below it. What stands in the list stays as it is.
+/// The list with one more entry, and comments below it. The existing text is not changed.
 pub(super) fn appended(list: &str, entry: &EndpointEntry, comment: &str) -> String {
     let EndpointEntry { id, file, name, verb, positional, summary, names } = entry;
     let text = |text: &str| toml::Value::String(text.to_owned()).to_string();

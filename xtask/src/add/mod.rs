@@ -1,4 +1,4 @@
-//! `cargo xtask add`: an endpoint more, from its id to the generated code, all of it or nothing.
+//! `cargo xtask add`: adds an endpoint, from its id to the generated code. If a step fails, nothing is changed.
 
 mod entry;
 mod stubs;
@@ -35,18 +35,18 @@ pub struct Added {
     pub entry: EndpointEntry,
     /// The files that changed, those that codegen writes among them.
     pub changes: Vec<Change>,
-    /// What the Rust code does not carry, each with its reason.
+    /// What the Rust code does not express, each with its reason.
     pub left_out: Vec<String>,
-    /// How many things an overlay could say.
+    /// How many facts an overlay could add.
     pub stubs: usize,
 }
 
-/// Adds an endpoint: its document, its entry with stubs of an overlay below it, its hash in the lock, and all that codegen
-/// makes of them. Everything is made in memory first, so nothing has changed where a step fails.
+/// Adds an endpoint: its document, its entry with stubs of an overlay below it, its hash in the lock, and the generated
+/// code. Everything is made in memory first, so that nothing is changed if a step fails.
 ///
 /// # Errors
-/// An endpoint that is there already, a document that cannot be had or carried, a verb that is taken, a file that cannot be
-/// written.
+/// The endpoint exists already, the document cannot be read or expressed in Rust, the verb is taken, or a file cannot
+/// be written.
 pub fn add(root: &Path, request: &Request, limits: Limits) -> std::result::Result<Added, Problems> {
     let id = &request.id;
     if let Some(fault) = id_fault(id) {
@@ -127,7 +127,7 @@ fn locked(files: &Files, entry: &EndpointEntry, got: &Got) -> Result<Vec<u8>> {
     lock.to_text().map(String::into_bytes)
 }
 
-/// What is left out of the new document, titles aside, which name nothing here.
+/// What the Rust code leaves out of the new document, except titles, which are not used here.
 fn left_out(described: &Described, entry: &EndpointEntry) -> Vec<String> {
     let of_entry = described.allowed.iter().filter(|allowed| allowed.file == entry.path());
     let worth_a_line = of_entry.filter(|allowed| allowed.pointer.last() != "title");

@@ -1,4 +1,5 @@
-//! What an overlay could say that a document does not: the price, which texts are files, what is not described.
+//! Stubs for facts that a document does not have and an overlay could add: the price, which texts are files, missing
+//! descriptions.
 
 use super::roots;
 use crate::describe::Description;

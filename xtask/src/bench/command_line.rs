@@ -1,4 +1,4 @@
-//! Whole processes, from their start to their end: the command line, and what a user would take instead.
+//! Measures whole processes, from start to end: the command line, and the programs that a user could use instead.
 
 use super::figures::median;
 use super::process::{self, Ended};
@@ -46,7 +46,8 @@ pub(super) fn beyond_job_ms(program: Program, setup: &Setup, work: &Work) -> Res
     let (shortest, longest) = work.behaviour.job_ms;
     let mut beyond = Vec::new();
     for number in 0..u32::try_from(work.count).unwrap_or(u32::MAX) {
-        // Jobs do not all take the same time, or polls would hit or miss by rule.
+        // Jobs take different times, because otherwise polls would always come just after, or just before, the end of a
+        // job.
         let job_ms = shortest + number * 37 % (longest - shortest + 1);
         let server = Server::start(setup, Behaviour { job_ms: (job_ms, job_ms), ..work.behaviour })?;
         let mut command = match program {

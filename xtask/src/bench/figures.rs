@@ -1,4 +1,4 @@
-//! What a program reports, and what is made of it.
+//! The figures that a program reports, and what is computed from them.
 
 use super::server::Counts;
 use super::work::Work;
@@ -10,7 +10,7 @@ pub(super) struct Figures {
     wall_us: u32,
     cpu_us: u32,
     peak_kib: u32,
-    /// What it had before it did anything, of the programs that tell.
+    /// The memory before it did anything, if the program reports it.
     start_kib: Option<u32>,
     late_us: Vec<u32>,
 }
@@ -56,7 +56,7 @@ impl Sample {
         self.wall_ms_each() * 1e3
     }
 
-    /// How often the time of the longest job it took, for jobs that are all followed at once.
+    /// The run's time divided by that of the longest job, for jobs that are all followed at once.
     pub(super) fn over_ideal(&self) -> f64 {
         self.wall_ms() / self.ideal_ms
     }
@@ -65,7 +65,7 @@ impl Sample {
         f64::from(self.figures.peak_kib) / 1024.0
     }
 
-    /// The memory that came to that of the start, for each call.
+    /// The memory that was added since the start, for each call.
     pub(super) fn memory_kib_each(&self) -> f64 {
         let start = self.figures.start_kib.map_or(f64::NAN, f64::from);
         (f64::from(self.figures.peak_kib) - start) / self.count
@@ -98,7 +98,7 @@ pub(super) fn median(values: Vec<f64>) -> f64 {
     percentile(values, 0.5)
 }
 
-/// The smallest value that at least this share of all is not above.
+/// The percentile: the smallest value such that at least this share of the values is not greater.
 fn percentile(mut values: Vec<f64>, share: f64) -> f64 {
     values.sort_by(f64::total_cmp);
     let count = values.len();

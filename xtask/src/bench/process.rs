@@ -1,4 +1,4 @@
-//! A process, run to its end within bounds and watched from outside.
+//! Runs a process to its end within a time limit, and measures it from outside.
 
 use crate::error::{Error, Result};
 use std::io::Read;
@@ -38,7 +38,7 @@ pub(super) fn run(command: &mut Command, limit: Duration) -> Result<Ended> {
     let (stdout, stderr) = (gather(child.stdout.take()), gather(child.stderr.take()));
     let told = format!("/proc/{}/status", child.id());
     let mut peak_kib = 0;
-    // What it prints ends with it.
+    // Its output ends when the process does.
     let stdout = loop {
         match stdout.recv_timeout(LOOK) {
             Ok(text) => break text,
@@ -81,7 +81,7 @@ fn gather(pipe: Option<impl Read + Send + 'static>) -> Receiver<String> {
     receive
 }
 
-/// The most memory that was resident, in KiB, as the system tells it of a process.
+/// The peak resident memory in KiB, from the system's status of a process.
 fn high_water(status: &str) -> Option<u32> {
     status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?.trim().strip_suffix("kB")?.trim().parse().ok()
 }

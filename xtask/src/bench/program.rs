@@ -18,7 +18,7 @@ pub(super) const PATIENCE: Duration = Duration::from_secs(600);
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Program {
     Ours,
-    /// The command line with nothing on a disk, whose syncs take what other work lets them.
+    /// The command line with its files in memory, because the time of syncs to a disk depends on other work.
     OursInMemory,
     Reqwest,
     Hyper,
@@ -47,7 +47,7 @@ impl fmt::Display for Program {
 }
 
 impl Program {
-    /// The name in its orders, and what takes them.
+    /// The name of the program in its arguments, and the command that runs it.
     fn command(self, setup: &Setup) -> Result<(&'static str, Command)> {
         let of = |program: &Path, script: Option<&Path>| {
             let mut command = Command::new(program);
@@ -84,7 +84,7 @@ impl Program {
             let server = Server::start(setup, work.behaviour)?;
             let (plain, program) = self.ordered(setup, work, &server, count)?;
             let mut command = Command::new("valgrind");
-            // Sockets pass no time under valgrind's clock, but a run of it is slow: threads take fair turns.
+            // valgrind runs one thread at a time, and slowly, so its threads are scheduled fairly.
             command.args(["--tool=callgrind", "--callgrind-out-file=/dev/null", "--fair-sched=try"]);
             command.arg(program).args(plain.get_args());
             let ended = process::run(&mut command, PATIENCE)?;
@@ -144,7 +144,7 @@ fn figures(command: &mut Command) -> Result<Figures> {
     serde_json::from_str(ended.stdout.trim()).map_err(|error| Error::new(format!("{name} printed no figures: {error}")))
 }
 
-/// Nothing of the maintainer's environment reaches the programs but where to find others.
+/// The programs get only `PATH` from the maintainer's environment.
 pub(super) fn path_only() -> impl Iterator<Item = (String, String)> {
     std::env::vars().filter(|(name, _)| name == "PATH" || name == "HOME")
 }

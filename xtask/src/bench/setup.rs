@@ -73,7 +73,7 @@ impl Setup {
         })
     }
 
-    /// A folder that no disk is behind.
+    /// A folder in memory.
     pub(super) fn memory() -> Result<PathBuf> {
         let folder = Path::new("/dev/shm/ideogram-bench");
         fs::create_dir_all(folder).map_err(|error| Error::new(error.to_string()).in_file(folder))?;

@@ -11,7 +11,7 @@ use std::time::Duration;
 
 /// How long one run may take.
 const LIMIT: Duration = Duration::from_secs(2 * 60 * 60);
-/// In what the system counts the time of processes, for programs: hundredths of a second on every Linux.
+/// The unit in which Linux reports the time of processes: hundredths of a second.
 const TICKS_A_SECOND: f64 = 100.0;
 
 /// The median time of `cargo xtask codegen --check` in milliseconds, by the program that is built with these flags.
@@ -25,11 +25,11 @@ pub(super) fn codegen_ms(setup: &Setup, flags: &[&str], runs: usize) -> Result<f
 pub(super) fn build(setup: &Setup, package: &str, flags: &[&str]) -> Result<Vec<f64>> {
     let target = setup.folder.join("cold");
     let _ = std::fs::remove_dir_all(&target);
-    // What has to be downloaded is no part of a build.
+    // Downloads are not part of the build time.
     step(cargo::command(&setup.root).args(["fetch", "--locked", "--quiet"]))?;
     let mut command = cargo::command(&setup.root);
     command.args(["build", "--locked", "--quiet", "--package", package]).args(flags);
-    // A cache of compiled crates would spare what is measured.
+    // A cache of compiled crates would hide what is measured.
     command.arg("--target-dir").arg(&target).env("RUSTC_WRAPPER", "").env_remove("RUSTC_WORKSPACE_WRAPPER");
     let before = cpu_seconds_of_children()?;
     let ended = process::run(&mut command, LIMIT);

@@ -1,4 +1,4 @@
-//! `cargo xtask add`: an endpoint more.
+//! `cargo xtask add`: adds an endpoint.
 
 use crate::add::{Request, add};
 use crate::error::Problems;

@@ -61,7 +61,7 @@ pub fn run(args: &Args) -> Result<ExitCode, Problems> {
             return Err(Error::new("is no folder: `--out` is the folder of the crate").in_file(out).into());
         }
         let mut made = one_document(path, args.overlay.as_deref(), &way_to_schema(out)?)?;
-        // A manifest that is there already is the user's.
+        // An existing manifest belongs to the user, and is not changed.
         if out.join("Cargo.toml").exists() {
             made.output.files.remove(Path::new("Cargo.toml"));
         }
@@ -99,12 +99,12 @@ pub fn run(args: &Args) -> Result<ExitCode, Problems> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// What is generated, and what is to be said of it.
+/// The generated files, and notes on them.
 #[derive(Clone, Debug)]
 pub struct Made {
     /// The files.
     pub output: Output,
-    /// What the Rust code does not carry.
+    /// What the Rust code does not express.
     pub notes: Vec<String>,
     /// The places whose Rust type is any JSON.
     pub any_json: Vec<String>,
@@ -161,10 +161,10 @@ pub fn generate(sources: &Sources) -> Result<Output, Problems> {
     Ok(workspace::output(&describe(sources).complete()?)?)
 }
 
-/// Where the schema crate lies, seen from a folder: a relative path, so that both can move together.
+/// The path of the schema crate from a folder: a relative one, so that both can be moved together.
 fn way_to_schema(from: &Path) -> Result<PathBuf, Problems> {
     let unreadable = |error: std::io::Error| Error::new(format!("cannot be read: {error}")).in_file(from);
-    // The folder need not be there yet; what is there of it may be a link.
+    // The folder need not exist yet, and its existing part may contain links.
     let absolute = std::path::absolute(from).map_err(unreadable)?;
     let there = absolute.ancestors().find(|ancestor| ancestor.exists()).unwrap_or(Path::new("/"));
     let rest = absolute.strip_prefix(there).unwrap_or(Path::new(""));
@@ -175,7 +175,7 @@ fn way_to_schema(from: &Path) -> Result<PathBuf, Problems> {
     Ok(up.chain(schema.components().skip(common).map(|part| Path::new(part.as_os_str()))).collect())
 }
 
-/// The schema crate of any one document, in memory, and what the Rust code does not carry of it, in words.
+/// The schema crate of any one document, in memory, and what the Rust code does not express of it, in words.
 ///
 /// # Errors
 /// As [`one_document`].
@@ -187,7 +187,7 @@ pub fn schema_crate(path: &Path) -> Result<(Output, Vec<String>), Problems> {
 /// from that crate.
 ///
 /// # Errors
-/// What the document has that cannot be carried into Rust, by file and JSON pointer.
+/// What in the document cannot be expressed in Rust, by file and JSON pointer.
 pub fn one_document(path: &Path, overlay: Option<&Path>, schema: &Path) -> Result<Made, Problems> {
     let name = path.display().to_string();
     let folder = path.parent().unwrap_or(Path::new(""));
@@ -199,7 +199,7 @@ pub fn one_document(path: &Path, overlay: Option<&Path>, schema: &Path) -> Resul
     let overlay = overlay.map(Overlay::load).transpose()?;
     let described = describe_document(&Document { name, value }, overlay.as_ref());
     let any_json = described.untyped();
-    // Every schema of fal's has a title, which names nothing here.
+    // Every schema of fal's has a title, which is not used here.
     let notes = described.notes.iter().filter(|note| note.pointer.last() != "title");
     let notes = notes.map(|note| format!("{}#{}: {}", path.display(), note.pointer, note.kind.words())).collect();
     let output = standalone::schema_crate(&described.complete()?, schema).map_err(|error| error.in_file(path))?;

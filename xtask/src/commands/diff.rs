@@ -37,7 +37,7 @@ pub fn run(root: &Path, args: &Args) -> Result<ExitCode, Problems> {
 /// Runs the command for the workspace at `root` and prints the report to `out`; a reader that stops reading is no error.
 ///
 /// # Errors
-/// A description that cannot be had.
+/// A description cannot be read.
 pub fn run_to(root: &Path, args: &Args, out: &mut dyn Write) -> Result<u8, Problems> {
     let old = args.old.as_deref().unwrap_or("HEAD");
     let report = if let Some(new) = args.new.as_deref() {

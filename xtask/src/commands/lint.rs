@@ -1,4 +1,4 @@
-//! `cargo xtask lint`: what the upstream documents say and the Rust code does not carry.
+//! `cargo xtask lint`: lists what the upstream documents contain and the Rust code does not express.
 
 use crate::emit::workspace;
 use crate::error::Problems;
@@ -17,10 +17,10 @@ pub struct Args {
     pub all: bool,
 }
 
-/// Runs the command: tells everything for which codegen would stop, and what it leaves out for a reason.
+/// Runs the command: lists everything for which codegen would stop, and what it leaves out for a reason.
 ///
 /// # Errors
-/// Never: what is wrong is what it tells.
+/// Never: problems are its output.
 pub fn run(root: &Path, args: &Args) -> Result<ExitCode, Problems> {
     let (described, problems) = workspace::problems(&Sources::load(root));
     let mut places: BTreeMap<(String, &str), Vec<String>> = BTreeMap::new();

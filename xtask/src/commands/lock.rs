@@ -17,7 +17,7 @@ pub struct Args {
 /// Runs the command.
 ///
 /// # Errors
-/// A date that is none; a document or the lock that cannot be read or written.
+/// The date is not one, or a document or the lock cannot be read or written.
 pub fn run(root: &Path, args: &Args) -> Result<ExitCode> {
     let date = args.date.clone().unwrap_or_else(lock::today);
     let is_date = date.len() == 10

@@ -1,11 +1,11 @@
-//! `cargo xtask tidy`: hold the workspace to what no compiler looks at.
+//! `cargo xtask tidy`: checks rules of the workspace that no compiler checks.
 
 use crate::error::Result;
 use crate::print::{complain, say};
 use std::path::Path;
 use std::process::ExitCode;
 
-/// Runs the command: a line for each breach, and failure where there is one.
+/// Runs the command: prints a line for each breach of a rule, and fails if there is one.
 ///
 /// # Errors
 /// A file that cannot be read or understood, and a cargo that cannot be asked.

@@ -86,7 +86,7 @@ impl Suite {
     }
 }
 
-/// What a suite said of itself.
+/// The counts that a suite reports.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 struct Tally {
     passed: u64,
@@ -192,7 +192,7 @@ fn run_suite(root: &Path, place: &Path, program: &Path, suite: Suite) -> Result<
     let text = std::fs::read_to_string(&log).map_err(|error| Error::new(error.to_string()).in_file(&log))?;
     let mut tally = Tally::read(&text);
     if !succeeded || tally.passed == 0 {
-        // A suite that ran nothing, or fell over by itself, has failed too.
+        // A suite that ran no test, or crashed, has failed too.
         tally.failed = tally.failed.max(1);
         say!("{text}");
     }

@@ -1,4 +1,4 @@
-//! Programs beside this one: a sandbox that ends with its owner, and a suite that ends in time.
+//! Child processes: a sandbox that ends with its owner, and a suite with a time limit.
 
 use crate::error::{Error, Result};
 use crate::print::say;

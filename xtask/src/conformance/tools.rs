@@ -7,7 +7,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-/// Registries are slow at times.
+/// A generous limit, because registries are slow at times.
 const LIMIT: Duration = Duration::from_secs(600);
 
 /// Installs the Python packages and the Node modules, and lays the JavaScript drivers beside the modules.

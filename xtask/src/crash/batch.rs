@@ -1,10 +1,11 @@
 //! `cargo xtask crash --batch`: a batch that is killed at a seeded point, and run again to its end.
 //!
-//! A process works on eight rows at once, so each kill meets rows in several states; what the ledger says right after it is
-//! counted. After half of the kills what was not synced is lost, as in a power cut. Every other pair of points has a service
-//! that loses replies, resets connections, finds requests too many and is away for a while. Every fifth has one whose history
-//! nobody may read. Then two processes run the command at once, and more until all rows are saved; without a history, until
-//! nothing is left but rows that may have been sent when the process was killed.
+//! A process works on eight rows at once, so each kill meets rows in several states; their states in the ledger right
+//! after the kill are counted. After half of the kills, what was not synced is lost, as in a power cut. In every other
+//! pair of points the service loses replies, resets connections, refuses requests with 429 and is unavailable for a
+//! while. In every fifth, the key may not read the history. Then two processes run the command at the same time, and
+//! further ones until all rows are saved; without a history, until the only open rows are those that may have been sent
+//! when the process was killed.
 
 use super::picture::{Content, content};
 use super::point::{Listed, Place, mix, overlap};
@@ -25,24 +26,25 @@ use std::time::{Duration, Instant};
 const ROWS: usize = 50;
 /// Points at once, each beside a sandbox of its own.
 const AT_ONCE: usize = 3;
-/// More than a batch causes of jobs; as many of its latest requests come with them.
+/// How many of the latest jobs and requests are read: more than a batch makes.
 const LIMIT: usize = 300;
 /// How often the command is run again.
 const RUNS: usize = 6;
-/// How long a process may take to come to its point.
+/// How long a process may take to reach the point where it is killed.
 const PATIENCE: Duration = Duration::from_secs(60);
 /// The states that rows have to be met in.
 const STATES: [&str; 3] = ["sending", "accepted", "saved"];
 
 /// The flags of the command that is killed and run again.
 const FLAGS: &[&str] = &["--out", "pictures/", "--concurrency", "8", "--quiet", "--timeout", "20s"];
-/// From this run on, what the history does not know is bought again: the service has never accepted it.
+/// From this run on, requests that are not in the history are bought again, because the service has certainly not
+/// accepted them.
 const CERTAIN: usize = 2;
 
-/// What came of the points.
+/// The result of all points.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct BatchVerdict {
-    /// Accepted, and no whole picture of it on the disk; or a row that is not finished in the end.
+    /// Rows that were accepted without a complete picture on the disk, or that are not finished in the end.
     pub lost: usize,
     /// Accepted more than once, or saved under two names.
     pub twice: usize,
@@ -50,7 +52,7 @@ pub struct BatchVerdict {
     pub torn: usize,
     /// Other files in the folder.
     pub left_over: usize,
-    /// Rows whose outcome no history tells: left alone, as they may have been sent when the process was killed.
+    /// Rows that stay open because the history cannot be read, and that may have been sent when the process was killed.
     pub left_alone: usize,
     /// Rows by their state right after the kill.
     pub met: BTreeMap<String, usize>,
@@ -82,7 +84,7 @@ impl fmt::Display for BatchVerdict {
     }
 }
 
-/// Builds the program, kills it at `points` points, and prints what came of it.
+/// Builds the program, kills it at `points` points, and prints the result.
 ///
 /// # Errors
 /// The program cannot be built or started.
@@ -128,8 +130,8 @@ pub fn kill(program: &Path, folder: &Path, points: usize, seed: u64, without: Op
     })
 }
 
-/// Five in a hundred replies are lost and as many connections reset, some requests are too many, and the service is away for
-/// a while in the middle.
+/// The faults of the service: 5 % of the replies are lost, 5 % of the connections are reset, some requests are refused
+/// with 429, and the service is unavailable for a while in the middle.
 fn faults() -> Vec<serde_json::Value> {
     let serde_json::Value::Array(rules) = serde_json::json!([
         { "calls": ["submit", "status", "result"], "fault": "ingress-error", "skip": 60, "times": 30 },
@@ -142,12 +144,12 @@ fn faults() -> Vec<serde_json::Value> {
     rules
 }
 
-/// Nobody may read the history.
+/// The fault that makes the history unreadable.
 fn no_history() -> serde_json::Value {
     serde_json::json!({ "calls": ["platform"], "fault": "app-error", "status": 403 })
 }
 
-/// One batch: killed, run again to its end, judged.
+/// One batch: it is killed, run again to its end, and checked.
 fn point(
     number: u64,
     seed: u64,
@@ -164,7 +166,7 @@ fn point(
     let prompt = |row: usize| format!("Row {row} of point {number} of seed {seed}");
     let rows: String =
         (0..ROWS).map(|row| format!("{{\"prompt\":\"{}\",\"output\":\"{row}.png\"}}\n", prompt(row))).collect();
-    // Outside the folder, as a power cut takes what no process has synced.
+    // Outside the folder, because the simulated power cut removes what no process has synced.
     let file = folder.with_extension("jsonl");
     let path = file.display().to_string();
     let command_line: Vec<&str> = ["batch", &path].iter().chain(FLAGS).copied().collect();
@@ -226,7 +228,7 @@ fn point(
     }
     verdict.left_alone = left.iter().filter(|row| left_alone(row)).count();
     verdict.lost = left.len() - verdict.left_alone;
-    // A run ends well when nothing is open; without a history it has said what is.
+    // A run succeeds when nothing is open; without a history it reports what is still open.
     verdict.lost +=
         usize::from(!finished && !is_blind) + open.map_or(1, |open| open.len().saturating_sub(verdict.left_alone));
     verdict.twice = accepted.iter().filter(|count| **count > 1).count() + whole.saturating_sub(ROWS - left.len());
@@ -239,7 +241,7 @@ fn point(
     Ok(verdict)
 }
 
-/// Whether a row may have been sent when its process was killed, and stands so still.
+/// Whether a row may have been sent when its process was killed, and is still in that state.
 fn is_left_alone(prompt: &str, killed: &[Listed], open: &[Listed]) -> bool {
     let is_unknown = |row: &&Listed| row.prompt == prompt && ["sending", "lost"].contains(&row.state.as_str());
     killed.iter().any(|row| is_unknown(&row)) && open.iter().filter(is_unknown).count() == 1

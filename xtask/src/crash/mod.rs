@@ -1,9 +1,10 @@
-//! `cargo xtask crash`: kill -9 at seeded points of a paid call, then `ideogram jobs resume`, then a look at what is there.
+//! `cargo xtask crash`: kills the program with -9 at seeded points of a paid call, runs `ideogram jobs resume`, and
+//! checks the result.
 //!
-//! Every point is a process of its own, with a ledger and a folder of its own, against a sandbox in another process. The
-//! sandbox holds a call, so that the process is killed exactly in the state that is wanted. A killed process loses nothing
-//! that it has written, synced or not, so half of the points lose what was not synced besides, as in a power cut. Two
-//! processes at once take up what is open.
+//! Each point is one process, with its own ledger and folder, and a sandbox in another process. The sandbox holds a
+//! call, so that the process is killed in exactly the wanted state. When a process is killed, everything that it has
+//! written stays, synced or not; so at half of the points what was not synced is dropped as well, as in a power cut.
+//! Then two processes at the same time continue what is open.
 
 mod batch;
 mod page;
@@ -30,15 +31,16 @@ use std::time::Instant;
 pub use verdict::Verdict;
 use verdict::{Outcome, judge};
 
-/// Points at once, each beside a sandbox of its own.
+/// How many points run at once, each with its own sandbox.
 const AT_ONCE: usize = 3;
-/// So often every state is hit at least, where there are points enough.
+/// How often each state must be hit at least, if there are enough points.
 const AT_LEAST: usize = 5;
 
-/// Builds the program, kills it at `points` points, prints what came of it, and writes it into `docs/RELIABILITY.md` if asked.
+/// Builds the program, kills it at `points` points, prints the result, and writes it into `docs/RELIABILITY.md` if
+/// asked to.
 ///
 /// # Errors
-/// The program cannot be built or started, a state was not to be hit, or the page cannot be written.
+/// The program cannot be built or started, a state could not be hit, or the page cannot be written.
 pub fn run(root: &Path, points: usize, seed: u64, without: Option<Without>, write: bool) -> Result<ExitCode> {
     let program = cargo::program(root, "ideogram")?;
     let begun = Instant::now();
@@ -59,7 +61,7 @@ pub fn run(root: &Path, points: usize, seed: u64, without: Option<Without>, writ
 /// Kills a program at `points` points, each with its files below `folder`, which is emptied first.
 ///
 /// # Errors
-/// The program cannot be started, or a state was not to be hit.
+/// The program cannot be started, or a state could not be hit.
 pub fn kill(program: &Path, folder: &Path, points: usize, seed: u64, without: Option<Without>) -> Result<Verdict> {
     let _ = std::fs::remove_dir_all(folder);
     let power_cut = PowerCut::build(folder, without)?;
@@ -67,8 +69,8 @@ pub fn kill(program: &Path, folder: &Path, points: usize, seed: u64, without: Op
     Ok(judge(&outcomes, AT_LEAST.min(points / State::ALL.len())))
 }
 
-/// The states in turn. Of the rounds through them every fourth is in one piece, where the state allows it, and half end in a
-/// power cut.
+/// The plan of the points: the states in turn. In every fourth round the call is synchronous, if the state allows it,
+/// and half of the rounds end in a power cut.
 fn plan(points: usize, seed: u64) -> Vec<Point> {
     let states = State::ALL.into_iter().cycle();
     let rounds = (0..).flat_map(|round: u64| std::iter::repeat_n(round, State::ALL.len()));
@@ -85,7 +87,7 @@ fn plan(points: usize, seed: u64) -> Vec<Point> {
         .collect()
 }
 
-/// Runs the points, some at once; the first trouble ends them.
+/// Runs the points, some at once; the first error ends them.
 fn all(program: &Path, folder: &Path, power_cut: &PowerCut, points: &[Point]) -> Result<Vec<Outcome>> {
     let next = AtomicUsize::new(0);
     let work = || -> Result<Vec<Outcome>> {

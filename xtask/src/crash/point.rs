@@ -1,4 +1,4 @@
-//! One point: a process that is killed at a certain place, and what the next ones make of it.
+//! One point: a process that is killed in a certain state, and the processes that continue after it.
 
 use super::picture::{Content, content};
 use super::power_cut::{PowerCut, cut};
@@ -12,13 +12,13 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
-/// How long a process may take to come to its state, or to its end.
+/// How long a process may take to reach its state, or its end.
 const PATIENCE: Duration = Duration::from_secs(60);
 /// How often a process may miss its state.
 const TRIES: u64 = 12;
-/// How often open requests are taken up again.
+/// How often `jobs resume` is run.
 const RESUMES: usize = 5;
-/// How long a download takes while two processes take up what is open.
+/// How long a download takes while two processes resume.
 const OVERLAP: Duration = Duration::from_millis(200);
 
 /// A row of the ledger as `ideogram jobs` lists it.
@@ -29,7 +29,7 @@ pub(super) struct Listed {
     pub(super) prompt: String,
 }
 
-/// The fault that lets a second process come while the first one saves.
+/// The fault that slows downloads, so that a second process starts while the first one saves.
 pub(super) fn overlap() -> serde_json::Value {
     serde_json::json!({ "calls": ["download"], "fault": "latency", "latency_ms": OVERLAP.as_millis() })
 }
@@ -40,9 +40,9 @@ pub(super) struct Point {
     pub(super) number: u64,
     pub(super) seed: u64,
     pub(super) state: State,
-    /// In one piece, not through the queue.
+    /// Whether the call is synchronous, and does not go through the queue.
     pub(super) sync: bool,
-    /// What was not synced is lost.
+    /// Whether what was not synced is lost.
     pub(super) power_cut: bool,
 }
 
@@ -53,7 +53,7 @@ pub(super) struct Place<'a> {
     pub(super) power_cut: &'a PowerCut,
     pub(super) folder: PathBuf,
     pub(super) pictures: PathBuf,
-    /// Where what a process syncs is kept until its power is cut.
+    /// Where copies of synced files are kept for the simulated power cut.
     pub(super) synced: PathBuf,
 }
 
@@ -107,8 +107,8 @@ impl Place<'_> {
 }
 
 impl Point {
-    /// Kills a process in the state, takes its request up again, and says what came of every process that was killed;
-    /// those that missed the state count where they stood, as far as that is known.
+    /// Kills a process in the state, resumes its request, and returns the outcome of every process that was killed. A
+    /// process that missed the state counts for the state in which it was killed, if that is known.
     pub(super) fn run(self, program: &Path, service: &Service, power_cut: &PowerCut, folder: &Path) -> Result<Outcome> {
         for attempt in 0..TRIES {
             let folder = folder.join(format!("{}-{attempt}", self.number));
@@ -133,7 +133,7 @@ impl Point {
         Err(Error::new(format!("point {}: no process of {TRIES} was killed {}", self.number, self.state)))
     }
 
-    /// Starts a process and kills it in the state; false where it had left it already.
+    /// Starts a process and kills it in the state; returns false if it had left the state already.
     fn kill_once(self, service: &Service, place: &Place<'_>, prompt: &str, attempt: u64) -> Result<bool> {
         let chance = mix(self.seed ^ mix(self.number) ^ attempt);
         let hold = self.state.hold(chance.is_multiple_of(2));
@@ -167,7 +167,7 @@ impl Point {
         self.state.calls().contains(&request.call.as_str())
     }
 
-    /// Waits until the process is in the state, and a little longer; false where it ended before.
+    /// Waits until the process is in the state, and a little longer; returns false if it ended before.
     fn wait(
         self,
         child: &mut Child,
@@ -198,7 +198,8 @@ impl Point {
         Err(Error::new(format!("point {} did not come to its state ({}) in {PATIENCE:?}", self.number, self.state)))
     }
 
-    /// Takes up what is open until nothing is, or nothing more can be known; what was never accepted is closed by hand.
+    /// Resumes open requests until none is left, or nothing more can be learnt; a request that was never accepted is
+    /// closed by hand.
     fn recover(self, service: &Service, place: &Place<'_>, prompt: &str) -> Result<Outcome> {
         service.set_faults(&serde_json::json!({ "seed": 1, "rule": [overlap()] }))?;
         place.twice(&["jobs", "resume", "--quiet", "--timeout", "20s"])?;
@@ -230,7 +231,7 @@ impl Point {
 }
 
 impl Seen {
-    /// Whether a call of this kind is held so.
+    /// Whether a call of this kind is held in this way.
     fn is_held(&self, calls: &[&str], hold: Hold) -> bool {
         let mut wanted = self.requests.iter().filter(|request| calls.contains(&request.call.as_str()));
         wanted.any(|request| request.status.is_some() == (hold == Hold::Answer))

@@ -1,7 +1,8 @@
-//! A power cut: what a killed process had written and not synced is dropped.
+//! Simulates a power cut: drops what a killed process had written and not synced.
 //!
-//! A small library, loaded in front of the C library, keeps what the program syncs. It also takes a promise's ground away on
-//! demand, to show that the command turns red then. The program is the one that is shipped; nothing in it knows of this.
+//! A small library, loaded before the C library (`LD_PRELOAD`), keeps copies of what the program syncs. On demand it
+//! also disables syncs, locks or unnamed files, to show that the check then fails. The program itself is the one that
+//! users get, and contains no code for this.
 
 use crate::error::{Error, Result};
 use std::fs;
@@ -11,7 +12,7 @@ use std::process::Command;
 
 const SOURCE: &str = include_str!("power_cut.c");
 
-/// What a program is made to do without, to show what it was good for.
+/// What is taken away from a program, to show that it is needed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub enum Without {
     /// Nothing that it syncs is kept
@@ -61,7 +62,8 @@ impl PowerCut {
     }
 }
 
-/// Leaves in a folder what was synced: the names that it had at its own last sync, each file with its content of that time.
+/// Restores a folder to what was synced: the names at the folder's last sync, and each file with its content at the
+/// file's last sync.
 pub(super) fn cut(folder: &Path, synced: &Path) -> Result<()> {
     let failed = |error: std::io::Error| Error::new(error.to_string()).in_file(folder);
     let kept = |path: &Path| {

@@ -1,4 +1,4 @@
-//! The sandbox as the judge asks it: what came in, what it accepted, and what it is to hold.
+//! The sandbox of a point: which requests it received and accepted, and which calls it holds.
 
 use crate::conformance::process::Sandbox;
 use crate::error::{Error, Result};
@@ -6,7 +6,7 @@ use serde::Deserialize;
 use std::path::Path;
 use std::time::Duration;
 
-/// Requests and jobs that one look is after; a point causes fewer.
+/// How many of the latest requests and jobs are read; a point makes fewer.
 const LIMIT: usize = 40;
 
 /// What a job ends with that was cancelled.
@@ -83,7 +83,7 @@ impl Service {
         self.agent.delete(format!("{}/_sandbox/requests", self.url())).call().map(drop).map_err(|error| failed(&error))
     }
 
-    /// From now on these faults strike, and no others.
+    /// Replaces the faults.
     pub(super) fn set_faults(&self, faults: &serde_json::Value) -> Result<()> {
         let url = format!("{}/_sandbox/faults", self.url());
         self.agent.put(url).send(faults.to_string()).map(drop).map_err(|error| failed(&error))

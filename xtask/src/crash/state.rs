@@ -1,8 +1,8 @@
-//! Where a call can stand when its process is killed, and what holds it there.
+//! The states in which a process is killed, and how a call is held in each.
 
 use std::fmt;
 
-/// Where the call stands.
+/// The state of the call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum State {
     Before,
@@ -18,12 +18,12 @@ impl State {
     pub(super) const ALL: [Self; 7] =
         [Self::Before, Self::Submitting, Self::Accepted, Self::Following, Self::Result, Self::Download, Self::Saving];
 
-    /// Whether a call in one piece passes through it.
+    /// Whether a synchronous call passes through it.
     pub(super) fn is_in_one_piece(self) -> bool {
         !matches!(self, Self::Following | Self::Result)
     }
 
-    /// The kinds of call that are held in this state; none where nothing is held.
+    /// The kinds of call that are held in this state; empty if none is held.
     pub(super) fn calls(self) -> &'static [&'static str] {
         match self {
             Self::Before | Self::Submitting | Self::Accepted => &["submit", "run"],

@@ -1,9 +1,9 @@
-//! What came of the points: pure, so that a test shows when it turns red.
+//! Judges the outcomes of the points: a pure function, so that a unit test can show when it fails.
 
 use super::state::State;
 use std::fmt;
 
-/// What is true of one point after its requests were taken up again.
+/// The outcome of one point, after its requests were resumed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Outcome {
     /// Where the process was killed.
@@ -31,7 +31,7 @@ impl Outcome {
 /// The sum over all points.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Verdict {
-    /// Accepted, and no whole picture of it on the disk, or not closed in the ledger.
+    /// Accepted, but without a complete picture on the disk, or not closed in the ledger.
     pub lost: usize,
     /// Accepted more than once, or saved under two names.
     pub twice: usize,

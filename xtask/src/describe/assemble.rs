@@ -1,4 +1,4 @@
-//! From the upstream documents to `openapi/run.json` and `openapi/queue.json`.
+//! Assembles `openapi/run.json` and `openapi/queue.json` from the upstream documents.
 
 use super::description::Described;
 use super::difference::difference;
@@ -24,8 +24,8 @@ struct Schemas {
     origins: Origins,
 }
 
-/// The two documents; nothing where an endpoint's own document could not be read or carried, since what follows would be told
-/// of things that it could not know.
+/// The two documents; `None` if an endpoint's own document could not be read or converted, because later stages would
+/// then report problems that follow from the missing parts.
 pub(super) fn assemble(sources: &Sources, described: &mut Described) -> Option<[Document; 2]> {
     let schemas = schemas(sources, described);
     if !sources.problems.is_empty() {
@@ -39,7 +39,7 @@ pub(super) fn assemble(sources: &Sources, described: &mut Described) -> Option<[
     Some([Document { name: run_name, value: run }, Document { name: queue_name, value: queue }])
 }
 
-/// The schemas of every endpoint; nothing where one endpoint's are not all there.
+/// The schemas of every endpoint; `None` if those of one endpoint are incomplete.
 fn schemas(sources: &Sources, described: &mut Described) -> Option<Schemas> {
     let mut schemas = Schemas::default();
     let mut looked_at: Vec<(String, Vec<Note>)> = Vec::new();
@@ -76,7 +76,8 @@ fn schemas(sources: &Sources, described: &mut Described) -> Option<Schemas> {
                 described.problems.push(wrong(format!("`{name}` is an endpoint's name: {RENAME}")));
                 whole = false;
             }
-            // Two of one name must be equal, but for descriptions: then they are one type, with the first one's.
+            // Two schemas with one name must be equal except for descriptions. They become one type, with the first
+            // one's description.
             match (schemas.schemas.get(&name), schemas.origins.get(&name)) {
                 (Some(known), Some((other, pointer))) if *known != component.schema => {
                     match difference(&component.schema, known) {
@@ -103,13 +104,13 @@ fn schemas(sources: &Sources, described: &mut Described) -> Option<Schemas> {
     whole.then_some(schemas)
 }
 
-/// That a schema is one type with another. Nothing is left out but descriptions, so nobody need allow it.
+/// A note that a schema is the same type as another. Only descriptions are left out, so this needs no allowance.
 fn twin(file: &str, pointer: Pointer) -> Allowed {
     let reason = NoteKind::Twin.words().to_owned();
     Allowed { file: file.to_owned(), pointer, what: NoteKind::Twin, reason }
 }
 
-/// An endpoint's schemas in normal form; nothing where its document is not the known envelope around two schemas.
+/// An endpoint's schemas in normal form; `None` if its document is not the known envelope around two schemas.
 fn open(
     sources: &Sources,
     endpoint: &EndpointEntry,

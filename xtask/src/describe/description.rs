@@ -9,7 +9,7 @@ use crate::pointer::Pointer;
 use crate::sources::document::Document;
 use std::collections::BTreeMap;
 
-/// What the API is, whole and checked.
+/// The complete and checked description of the API.
 #[derive(Clone, Debug, Default)]
 pub struct Description {
     /// The documents: of single calls, of the queue, then those of our own.
@@ -39,16 +39,16 @@ pub struct UpstreamDocument {
     pub sha256: String,
 }
 
-/// A description and everything that was found on the way to it.
+/// A description, and everything that was found while it was made.
 #[derive(Clone, Debug, Default)]
 pub struct Described {
-    /// The description, as far as it goes; nothing where it does not go far enough to be one.
+    /// The description, which may be incomplete; `None` if there is too little for one.
     pub description: Option<Description>,
-    /// What must be dealt with before anything is generated.
+    /// What must be fixed before anything is generated.
     pub problems: Vec<Error>,
-    /// What the Rust code does not carry, for a reason.
+    /// What the Rust code does not express, each with its reason.
     pub allowed: Vec<Allowed>,
-    /// What the Rust code does not carry of a document that has no allowances.
+    /// What the Rust code does not express of a document that has no allowances.
     pub notes: Vec<Note>,
     /// Where the components of such a document stand in it, by component name.
     pub origins: BTreeMap<String, Pointer>,

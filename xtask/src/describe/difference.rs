@@ -1,9 +1,9 @@
-//! Where two schemas of one name differ, what only describes them aside.
+//! Finds where two schemas with one name differ, ignoring descriptions.
 
 use crate::pointer::Pointer;
 use serde_json::{Map, Value};
 
-/// Where they first differ and what each has there, in words; nothing where they differ in descriptions only.
+/// Where they first differ and what each has there, in words; `None` if only descriptions differ.
 pub(super) fn difference(one: &Value, other: &Value) -> Option<String> {
     first(&undescribed(one), &undescribed(other), &Pointer::root())
 }

@@ -9,7 +9,7 @@ use serde_json::Value;
 
 /// Checks that an upstream document is the known envelope around two schemas, and says which.
 ///
-/// Descriptions, further metadata and the schemas themselves are free; everything else must be as it was when the
+/// Descriptions, further metadata and the schemas themselves may differ; everything else must be as it was when the
 /// templates were written.
 ///
 /// # Errors
@@ -44,7 +44,7 @@ pub fn open(envelope: &Value, document: &Value, id: &str) -> Result<Roots> {
 /// Checks that a document is an OpenAPI document, and of this endpoint.
 ///
 /// # Errors
-/// It is another endpoint's, or none: an error's body, for example.
+/// It is the document of another endpoint, or not an OpenAPI document, for example the body of an error.
 pub fn identify(document: &Value, id: &str) -> Result<()> {
     if document.get("openapi").is_none() && document.get("swagger").is_none() {
         let text: String = document.to_string().chars().take(120).collect();
@@ -67,7 +67,7 @@ pub fn identify(document: &Value, id: &str) -> Result<()> {
 /// The id of the endpoint that a document says it describes.
 ///
 /// # Errors
-/// It is no document of OpenAPI 3, or says of no endpoint.
+/// It is not a document of OpenAPI 3, or names no endpoint.
 pub fn endpoint_of(document: &Value) -> Result<&str> {
     is_openapi_3(document)?;
     document.pointer(ENDPOINT_ID).and_then(Value::as_str).ok_or_else(|| {
@@ -96,7 +96,7 @@ pub const ENDPOINT_ID: &str = "/info/x-fal-metadata/endpointId";
 const ENVELOPE: &str = "the envelope around the endpoint's schemas is not the known one, so that the templates in \
     `openapi/template/` may no longer be right: check them, then change `openapi/template/upstream.json` likewise";
 
-/// Compares an upstream document with the known envelope, which says nothing of descriptions and models.
+/// Compares an upstream document with the known envelope, ignoring descriptions and models.
 fn compare(expected: &Value, actual: &Value, at: &Pointer) -> Result<()> {
     let differs = |what: String| Err(Error::new(format!("{what}: {ENVELOPE}")).at(at));
     match (expected, actual) {

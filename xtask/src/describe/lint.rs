@@ -1,11 +1,11 @@
-//! What the Rust code does not carry, held against what may be left out.
+//! Compares what the Rust code does not express with what may be left out.
 
 use super::normalise::{Note, NoteKind};
 use crate::error::{Error, Result};
 use crate::pointer::Pointer;
 use crate::sources::allowances::{Allowances, PATH, Place};
 
-/// Something that the Rust code does not carry, and why that is right.
+/// Something that the Rust code does not express, and the reason why that is right.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Allowed {
     /// The upstream document, below the workspace.
@@ -18,7 +18,7 @@ pub struct Allowed {
     pub reason: String,
 }
 
-/// Why a note on a document may stand.
+/// The allowance for a note on a document.
 ///
 /// # Errors
 /// Nothing allows it.

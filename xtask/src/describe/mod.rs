@@ -1,4 +1,4 @@
-//! What was read means: from [`Sources`](crate::sources::Sources) to the [`Description`], with every problem on the way.
+//! Turns the [`Sources`](crate::sources::Sources) into the [`Description`], and collects every problem on the way.
 
 mod assemble;
 pub mod components;

@@ -1,5 +1,5 @@
-//! Overlays, applied: what is particular to these endpoints. An action that no longer does anything is an error, so that none
-//! outlives what it corrects; nor does one outlive a change to the text that it replaces.
+//! Applies overlays, which hold our corrections and additions. An action that no longer does anything is an error, so
+//! that it is removed together with the mistake that it corrects. So is an action whose replaced text has changed.
 
 use crate::error::Error;
 use crate::sources::lock::sha256;
@@ -10,8 +10,8 @@ use serde_json_path::NormalizedPath;
 /// How many digits of a hash are written.
 const DIGITS: usize = 16;
 
-/// Applies every action in turn. A problem is one that matches nothing, changes nothing, does not fit what it matches, or
-/// replaces something else than it remembers.
+/// Applies every action in turn. An action is a problem if it matches nothing, changes nothing, does not fit what it
+/// matches, or replaces a text with another hash than its `x-replaces`.
 pub(super) fn apply(overlay: &Overlay, document: &mut Value, problems: &mut Vec<Error>) {
     for (index, action) in overlay.actions.iter().enumerate() {
         if let Err(message) = apply_action(action, document) {
@@ -57,7 +57,7 @@ fn apply_action(action: &Action, document: &mut Value) -> std::result::Result<()
     Err(format!("`{target}` changes nothing: the document says so already, delete the action"))
 }
 
-/// Whether what an action replaced is what its `x-replaces` has: the first digits of its sha256.
+/// Checks that the replaced text has the hash in the action's `x-replaces`: the first digits of its sha256.
 fn remembered(action: &Action, replaced: &[String]) -> std::result::Result<(), String> {
     if replaced.is_empty() {
         return match &action.replaces {

@@ -1,5 +1,5 @@
-//! The documents of our own beside those of the endpoints: calls that fal publishes no document for. They are written in
-//! the normal form as they stand, and go through every stage after it.
+//! The documents that we write ourselves, for calls that fal publishes no document for. They are written in normal
+//! form, and go through every later stage.
 
 use super::components::{Components, referenced};
 use super::references;
@@ -10,7 +10,7 @@ use crate::sources::document::Document;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Modules of generated code that a document cannot have, since something else has them.
+/// Names of generated modules that a document cannot have, because they are used for something else.
 const TAKEN: [&str; 4] = ["parameters", "protocol", "shared", "mod"];
 
 /// What is wrong with a document of ours by itself. `verbs` are the endpoints', which have modules too.
@@ -40,7 +40,7 @@ pub(super) fn check(document: &Document, verbs: &[&str]) -> Vec<Error> {
     problems.into_iter().map(|error| error.in_file(file)).collect()
 }
 
-/// Whether every JSON body, sent or received, is a component: what stands inline would be no type.
+/// Checks that every JSON body, sent or received, is a component, because an inline schema would not become a type.
 fn json_bodies(value: &Value, at: &Pointer) -> Result<()> {
     match value {
         Value::Object(map) => {

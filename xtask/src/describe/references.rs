@@ -1,4 +1,4 @@
-//! Every `$ref` of a document leads somewhere in it.
+//! Checks that every `$ref` of a document leads to a place in it.
 
 use crate::error::Error;
 use crate::pointer::Pointer;

@@ -1,9 +1,9 @@
-//! Shared names: components that the overlay calls one type become one, if they are equal.
+//! Shared names: components to which the overlay gives one name become one type, if they are equal.
 //!
 //! fal repeats a schema in the document of every endpoint, so that the same list of styles is there three times, under three names.
-//! Programs want one `Style`. Equal schemas are not merged without being told to: two lists may be equal by accident today, and a
-//! change to one of them would then split a public type. With the name in the overlay that split is an error which names both
-//! places, and a person decides.
+//! Programs want one `Style`. Equal schemas are merged only if an overlay says so. Two lists may be equal by accident
+//! today, and a later change to one of them would then split a public type. With the name in the overlay, such a change
+//! is an error that names both places, and a person decides.
 
 use super::difference::difference;
 use crate::error::Error;
@@ -45,7 +45,7 @@ pub(super) fn share(document: &mut Value, origins: &Origins, problems: &mut Vec<
     for (name, schema) in std::mem::take(schemas) {
         let new = renamed.get(&format!("{PREFIX}{name}")).cloned().unwrap_or_else(|| name.clone());
         if let (Some(known), Some(other)) = (shared.get(&new), sources.get(&new)) {
-            // Descriptions are compared too: both come from our overlay, and one of them would be lost without a word.
+            // Descriptions are compared too: both come from our overlay, and one of them would be lost without notice.
             if *known != schema {
                 let difference = difference(&schema, known).unwrap_or_else(|| "their descriptions differ".to_owned());
                 problems.push(differ(&new, &name, other, &difference, origins));

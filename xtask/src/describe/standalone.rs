@@ -20,8 +20,8 @@ use crate::sources::overlay::Overlay;
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 
-/// Describes one document, after the overlay's changes to its normal form. A problem is an endpoint id, an input or an output
-/// that is not there, what cannot be carried into Rust, or an action that does nothing.
+/// Describes one document, after the overlay's changes to its normal form. A missing endpoint id, input or output is a
+/// problem, as is anything that Rust cannot express, or an action that does nothing.
 pub fn describe_document(document: &Document, overlay: Option<&Overlay>) -> Described {
     let mut described = if names_endpoints(&document.value) {
         let mut document = document.clone();
@@ -105,7 +105,7 @@ fn read(document: &Document, overlay: Option<&Overlay>, described: &mut Describe
     Ok(Description { documents: vec![normal], endpoints, components, ..Description::default() })
 }
 
-/// An error at a place of the normal form, at the place of the document that this was made of.
+/// Moves an error from a place in the normal form to the place in the document from which that was made.
 fn placed(error: Error, document: &Value, origins: &BTreeMap<String, Pointer>) -> Error {
     let Some(rest) = error.pointer().and_then(|pointer| pointer.strip_prefix("/components/schemas/")) else {
         return error;
@@ -138,7 +138,7 @@ fn normal(endpoint: &EndpointEntry, facts: &Value, schemas: &Map<String, Value>)
     })
 }
 
-/// The entry that an endpoint would have, were it in the list.
+/// The entry that the endpoint would have in `endpoints.toml`.
 fn entry(id: &str) -> Result<EndpointEntry> {
     if let Some(fault) = id_fault(id) {
         return Err(Error::new(fault).at(envelope::ENDPOINT_ID));

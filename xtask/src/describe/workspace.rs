@@ -11,7 +11,7 @@ use crate::sources::document::{self, Document};
 use crate::sources::endpoints::{self, EndpointEntry};
 use crate::sources::lock::sha256;
 
-/// Makes the description of what was read, and goes on after what is wrong, so that all of it is told at once.
+/// Makes the description from the sources, and continues after problems, so that all of them are reported at once.
 pub fn describe(sources: &Sources) -> Described {
     let mut described = Described { problems: sources.problems.clone(), ..Described::default() };
     let assembled = assemble::assemble(sources, &mut described);

@@ -1,4 +1,4 @@
-//! What may stand beside anything: texts, examples, vendor extensions.
+//! Keywords that are allowed everywhere: texts, examples, vendor extensions.
 
 use super::lookup::component;
 use super::rules::Kind;
@@ -61,7 +61,7 @@ pub(super) fn endpoint(walk: &mut Walk, at: &At, old: Option<&Value>, new: Optio
     });
 }
 
-/// Whether a schema has only another name now, which is told where it is defined.
+/// Whether a schema was only renamed, which is reported where it is defined.
 fn is_rename(walk: &mut Walk, old: Option<&Value>, new: Option<&Value>) -> bool {
     let (Some(old), Some(new)) = (old.and_then(Value::as_str), new.and_then(Value::as_str)) else { return false };
     let name = |reference: &str| reference.rsplit('/').next().unwrap_or(reference).to_owned();
@@ -79,7 +79,7 @@ fn is_rename(walk: &mut Walk, old: Option<&Value>, new: Option<&Value>) -> bool 
     is_rename
 }
 
-/// What may stand beside anything: texts, examples, extensions; whatever else there is, is unknown.
+/// Compares keywords that are allowed everywhere: texts, examples, extensions; any other keyword is unknown.
 pub(super) fn annotation(walk: &mut Walk, at: &At, key: &str, old: Option<&Value>, new: Option<&Value>) {
     match key {
         "description" | "title" | "summary" | "externalDocs" | "tags" | "$comment" => {

@@ -1,4 +1,5 @@
-//! What the generated code says of changes: where it stays the same nothing is major, and what codegen refuses is told.
+//! Checks changes against the generated code: if the code stays the same, a change is not major; changes that codegen
+//! refuses are marked.
 
 use super::compare;
 use super::load::{Tree, Version};
@@ -9,7 +10,7 @@ use crate::describe::describe_assembled;
 use crate::emit::workspace::Code;
 use crate::error::Error;
 
-/// Compares two descriptions, and takes back what their generated code does not bear out.
+/// Compares two descriptions, and lowers the verdict of changes that do not change the generated code.
 pub fn compare_code(old: &Version, new: &Version) -> Report {
     let mut report = compare(old, new);
     if report.changes.iter().all(|change| change.rust == Rust::Patch) {
@@ -57,7 +58,7 @@ fn is_same(change: &Change, old: &Code, new: &Code) -> bool {
     model_is_same && old.rest == new.rest
 }
 
-/// Whether codegen stops at what changed. Of two values with one name it names the one that stands later in the list.
+/// Whether codegen stops at this change. For two values with one name, its error names the later one in the list.
 fn refuses(problem: &Error, change: &Change) -> bool {
     let (Some(file), Some(at)) = (problem.file(), problem.pointer()) else { return false };
     let Some((document, pointer)) = change.pointer.split_once('#') else { return false };

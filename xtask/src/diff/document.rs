@@ -52,7 +52,7 @@ fn paths(walk: &mut Walk) {
         }
         let has_operation = |item: &Value| METHODS.iter().any(|method| item.get(method).is_some());
         let (Some(old), Some(new)) = (old, new) else {
-            // Its operations tell that it came or went.
+            // Rows for its operations report that it was added or removed.
             if !old.or(new).is_some_and(has_operation) {
                 walk.unknown(&here, old, new);
             }

@@ -58,12 +58,12 @@ pub fn align(old: Version, new: Version) -> Result<(Version, Version)> {
     Ok((narrow_old.unwrap_or(old), narrow_new.unwrap_or(new)))
 }
 
-/// The description in the working tree, as far as it can be had.
+/// The description in the working tree, as far as it can be made.
 #[derive(Clone, Debug, Default)]
 pub struct Tree {
     /// What `cargo xtask codegen` would write; the endpoints' own documents where it could not be made.
     pub version: Version,
-    /// For what codegen stops.
+    /// The problems for which codegen stops.
     pub problems: Vec<Error>,
     /// The endpoints' own documents, where they stand in the version as they are.
     pub as_they_are: Vec<String>,
@@ -81,7 +81,7 @@ pub fn load_working_tree(root: &Path) -> Result<Tree> {
     let sources = Sources::load(root);
     let (described, problems) = workspace::problems(&sources);
     let documents = described.description.map(|description| description.documents).unwrap_or_default();
-    // What is wrong in the assembled documents themselves took nothing away from them.
+    // Problems in the assembled documents themselves do not make them incomplete.
     let is_assembled =
         |problem: &Error| problem.file().is_some_and(|file| documents.iter().any(|it| Path::new(&it.name) == file));
     if !documents.is_empty() && problems.iter().all(is_assembled) {
@@ -230,7 +230,7 @@ fn git(root: &Path, arguments: &[&str]) -> Result<Option<Vec<u8>>> {
         .map_err(cannot)?;
     let output = child.stdout.take().map_or_else(|| Ok(Vec::new()), read_bounded);
     if output.is_err() {
-        // It may have more to write than is read.
+        // git may want to write more than is read.
         let _ = child.kill();
     }
     let status = child.wait().map_err(cannot)?;

@@ -1,9 +1,9 @@
 //! `cargo xtask diff`: what changed between two versions of the description, and what follows from it.
 //!
-//! Every change gets two verdicts. [`Wire`] is for programs that are already built: do they go on? [`Rust`] is for programs
-//! that are compiled against the regenerated crates: do they still compile and mean the same? They differ often: another
-//! path breaks every old build but no source; two required fields that swap places leave the wire alone and swap the
-//! arguments of `new`.
+//! Every change gets two verdicts. [`Wire`] is about programs that are already built: do they still work? [`Rust`] is
+//! about programs that are compiled against the regenerated crates: do they still compile and do the same? The two
+//! often differ: another path breaks every old build but no source; two required fields that swap places change nothing
+//! on the wire, but swap the arguments of `new`.
 //!
 //! The table of verdicts is [`Kind`]: one row a kind of change, for requests and for responses. It rests on what the code
 //! generator writes: structs and enumerations that may grow, enumerations that keep unlisted values, `new` with the required
@@ -11,11 +11,11 @@
 //! sent, no trace of formats, lengths and patterns in types. In [`Position`] terms, a named schema is judged by every body,
 //! parameter and header from which references lead to it.
 //!
-//! The table knows kinds, not code: [`compare_code`] takes a verdict back where the code generated from both is the same, and
-//! [`compare_tree`] tells what codegen refuses.
+//! The table knows kinds of changes, not code: [`compare_code`] lowers a verdict if the code generated from both
+//! versions is the same, and [`compare_tree`] marks what codegen refuses.
 //!
-//! Nothing is skipped: both documents are walked together, every pair of values that is not equal ends in a row of its own or in
-//! rows of its parts, and what has no rule is [`Kind::Unknown`], the worst of all.
+//! Nothing is skipped: both documents are walked together, every pair of different values gets a row of its own or rows
+//! for its parts, and a change without a rule is [`Kind::Unknown`], which has the worst verdict.
 
 mod annotation;
 mod bounds;
@@ -82,7 +82,7 @@ pub fn compare(old: &Version, new: &Version) -> Report {
         let mut walk = Walk::new(&old.value, &new.value, &usage);
         document::compare(&mut walk);
         for change in walk.into_changes() {
-            // What two documents share is told once, of the first.
+            // A change that two documents share is reported once, for the first.
             let is_new = told.insert((change.pointer.clone(), change.kind, change.position, change.text.clone()));
             if is_new {
                 changes.push(Change { pointer: format!("{name}#{}", change.pointer), ..change });

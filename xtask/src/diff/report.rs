@@ -1,4 +1,4 @@
-//! What was found, and how it is shown: to people, to machines, in a changelog.
+//! The report, and its forms: a table for people, JSON for programs, rows for a changelog.
 
 use super::rules::Kind;
 use super::verdict::{Bump, Position, Rust, Wire};
@@ -32,7 +32,7 @@ pub struct Report {
     pub changes: Vec<Change>,
     /// The version bump that follows.
     pub bump: Bump,
-    /// For what `cargo xtask codegen` stops, each by file and JSON pointer.
+    /// The problems for which `cargo xtask codegen` stops, each with file and JSON pointer.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub problems: Vec<String>,
     /// The upstream documents that were compared as they are, since nothing could be made of them.
@@ -89,7 +89,7 @@ impl Report {
         let mut widths = [0; 5];
         for row in &rows {
             for (width, cell) in widths.iter_mut().zip(row) {
-                // A few long sentences do not push all pointers off the screen.
+                // The width is limited, so that a few long sentences do not push all pointers off the screen.
                 *width = cell.chars().count().min(90).max(*width);
             }
         }
@@ -175,7 +175,7 @@ fn word(value: &impl Serialize) -> String {
     }
 }
 
-/// The text without what a terminal would obey: control characters, and those that turn the direction of writing.
+/// The text without control characters and those that change the direction of writing.
 fn visible(text: &str) -> String {
     let obeyed = |c: char| {
         c.is_control() || matches!(c, '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')

@@ -5,7 +5,7 @@ use Rust::{Major, Minor, Patch};
 use Wire::{Behaviour, Breaking, Compatible};
 use serde::{Serialize, Serializer};
 
-/// Writes [`Kind`] from the table below, so that the documentation, the names and the verdicts are one text.
+/// Defines [`Kind`] from the table below, so that the documentation, the names and the verdicts are in one place.
 macro_rules! kinds {
     ($($(#[doc = $meaning:literal])+ $kind:ident = $name:literal, $request:expr, $response:expr;)+) => {
         /// Every kind of change, each with its verdicts: on the wire and in the Rust API, in a request and in a response.
@@ -92,7 +92,7 @@ kinds! {
     OperationRemoved = "operation-removed", (Breaking, Major), (Breaking, Major);
     /// The path changed. Old builds call the old one; the generated operations are private.
     Path = "path", (Breaking, Patch), (Breaking, Patch);
-    /// The method changed, likewise.
+    /// The method changed. Old builds use the old one; the generated operations are private.
     Method = "method", (Breaking, Patch), (Breaking, Patch);
     /// The `operationId`, the name of a private function.
     OperationId = "operation-id", (Compatible, Patch), (Compatible, Patch);
@@ -165,7 +165,7 @@ kinds! {
     Default = "default", (Behaviour, Patch), (Compatible, Patch);
     /// Only sent, or only received.
     Access = "access", (Breaking, Major), (Breaking, Major);
-    /// Which member of a union a value is told by.
+    /// Which field tells the member of a union that a value is.
     Discriminator = "discriminator", (Breaking, Major), (Breaking, Major);
 
     /// A field that may be left out was added. Inputs and outputs are `#[non_exhaustive]`, set with `with_*`.

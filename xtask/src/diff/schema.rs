@@ -98,7 +98,7 @@ fn views(walk: &mut Walk, at: &At, old: &View, new: &View) {
     }
 }
 
-/// The way from the schema to where the keyword stands in the new view, else in the old one.
+/// The path from the schema to the keyword in the new view, or else in the old one.
 fn prefix<'v>(old: &'v View, new: &'v View, key: &str) -> &'v str {
     let entry: Option<&Entry> = new.entries.get(key).or_else(|| old.entries.get(key));
     entry.map_or("", |entry| &entry.prefix)

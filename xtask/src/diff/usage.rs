@@ -1,4 +1,4 @@
-//! Who uses what: which endpoints and named schemas there are, and where each schema is seen.
+//! Finds the endpoints and named schemas of a description, and where each schema is used.
 
 use super::load::Version;
 use super::lookup::resolve;

@@ -1,4 +1,4 @@
-//! A schema with its several ways of saying one thing brought to one.
+//! A view of a schema in which different ways to express the same look the same.
 
 use serde_json::{Map, Value};
 use std::borrow::Cow;
@@ -11,7 +11,7 @@ pub(super) struct Entry<'v> {
     pub(super) prefix: String,
 }
 
-/// A schema's keywords, `null` taken out and told apart.
+/// A schema's keywords; whether `null` is allowed is kept separately.
 ///
 /// `nullable`, a member `{"type": "null"}` of a union, `"null"` in a list of types and `null` among the values of such a
 /// schema all mean that `null` is a value. A union of one and an `allOf` of one are that one, unless the other side has more.
@@ -25,7 +25,7 @@ pub(super) struct View<'v> {
 
 type Members<'v> = (String, Vec<(usize, &'v Value)>);
 
-/// What a schema may say beside the one that it wraps, which then loses its own word. Anything else means both.
+/// Keywords of a wrapping schema that override those of the wrapped one. For any other keyword, both apply.
 const OVERRIDABLE: &[&str] = &["default", "description", "example", "examples", "nullable", "title", "x-examples"];
 
 impl<'v> View<'v> {
@@ -143,7 +143,7 @@ impl<'v> View<'v> {
         }
     }
 
-    /// What stands nearer to the schema itself wins.
+    /// A keyword nearer to the schema itself takes precedence.
     fn insert(&mut self, key: &'v str, value: Cow<'v, Value>, prefix: &str) {
         let is_nearer = self.entries.get(key).is_none_or(|entry| prefix.len() < entry.prefix.len());
         if is_nearer {

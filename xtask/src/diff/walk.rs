@@ -1,4 +1,4 @@
-//! The walk over a pair of documents: where it is, what it has found, what it has still to look at.
+//! The walk over a pair of documents: the current place, the changes found, and the comparisons still to do.
 
 use super::lookup::{component, resolve};
 use super::report::Change;
@@ -133,7 +133,7 @@ impl<'d> Walk<'d> {
         self.report(at, kind, words);
     }
 
-    /// Adds the row for what this command knows nothing of.
+    /// Adds a row for a change that this command has no rule for.
     pub(super) fn unknown(&mut self, at: &At, old: Option<&Value>, new: Option<&Value>) {
         let key = at.pointer.rsplit('/').next().unwrap_or_default().to_owned();
         self.report_value(at, Kind::Unknown, &format!("the unclassified `{key}`"), old, new);
@@ -167,7 +167,7 @@ impl<'d> Walk<'d> {
         if is_rename && self.renamed.insert((old_name.to_owned(), new_name.to_owned())) {
             self.report(&task_at, Kind::SchemaRenamed, format!("is the new name of `{old_name}`"));
         } else if is_rename {
-            // Told already, at the schema itself.
+            // Reported already, at the schema itself.
             self.found += 1;
         } else {
             self.report(at, Kind::Reference, format!("is a `{new_name}` instead of a `{old_name}`"));

@@ -15,11 +15,11 @@ const SCHEMA_CRATE: &str = "::ideogram_schema";
 /// The file of what may be set on a call.
 const PARAMETERS: &str = "parameters.rs";
 
-/// The files of the module. `before` is another description and the files that it gave, of which those are taken that
-/// would be the same.
+/// The files of the module. `before` is another description and the files generated from it; files that would be the
+/// same are reused.
 ///
 /// # Errors
-/// Whatever progenitor refuses, by file and JSON pointer.
+/// What progenitor refuses, by file and JSON pointer.
 pub(super) fn files(
     description: &Description,
     before: Option<(&Description, &BTreeMap<String, String>)>,

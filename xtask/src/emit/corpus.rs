@@ -1,4 +1,4 @@
-//! Documents of other shapes than ours: what they generate is checked in and compiled, or they stop with a pointer.
+//! Documents unlike ours: the code that they generate is checked in and compiled, or codegen stops with a pointer.
 
 use super::source::header;
 use super::write::Output;
@@ -20,7 +20,7 @@ pub const CRATE: &str = "tests/from-document";
 /// not one of them.
 ///
 /// # Errors
-/// What cannot be carried into Rust, by file and JSON pointer.
+/// What cannot be expressed in Rust, by file and JSON pointer.
 pub fn generate(root: &Path) -> Result<Output, Problems> {
     let mut output = Output::default();
     let mut modules = String::new();

@@ -1,4 +1,4 @@
-//! What is written: from the description to every generated file.
+//! Writes every generated file from the description.
 
 mod client;
 pub mod corpus;

@@ -1,4 +1,5 @@
-//! A crate of its own for any one document of fal's: models of the schema crate's contract, which the client calls.
+//! Generates a separate crate for any one document of fal's, with models that implement the schema crate's traits, so
+//! that the client can call it.
 
 use super::models;
 use super::write::Output;

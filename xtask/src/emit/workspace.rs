@@ -16,13 +16,13 @@ const CLIENT: &str = "crates/client/src/generated";
 /// Writes all of them, in memory.
 ///
 /// # Errors
-/// What the generators behind this one refuse, by file and JSON pointer.
+/// What typify or progenitor refuse, by file and JSON pointer.
 pub fn output(description: &Description) -> Result<Output> {
     output_after(description, None)
 }
 
-/// Writes all of them, in memory; `before` is another description and what it gave, of which everything is taken that
-/// follows from what the two have in common. For who makes many descriptions that differ little.
+/// Writes all of them, in memory; `before` is another description and its output; files that depend only on parts that
+/// both have are reused. This is for tests that generate from many descriptions with few differences.
 ///
 /// # Errors
 /// As [`output`].
@@ -60,7 +60,7 @@ pub fn output_after(description: &Description, before: Option<(&Description, &Ou
     Ok(output)
 }
 
-/// The description, and every problem for which codegen would stop: those of the generators behind it too.
+/// The description, and every problem for which codegen would stop, including those of typify and progenitor.
 pub fn problems(sources: &Sources) -> (Described, Vec<Error>) {
     let described = describe(sources);
     let problems = match described.clone().complete().map(|description| output(&description)) {

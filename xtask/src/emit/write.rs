@@ -1,4 +1,4 @@
-//! Puts generated files where they belong, or says how they differ: nothing is written half.
+//! Writes generated files, or reports how they differ from those on the disk. Either all files are written or none.
 
 use crate::error::{Error, Result};
 use crate::store;
@@ -21,7 +21,7 @@ pub struct Output {
 pub enum Change {
     /// It is not there.
     Missing(PathBuf),
-    /// It is another; the unified diff from what is there to what should be.
+    /// It differs; with the unified diff from the existing text to the generated one.
     Differs(PathBuf, String),
     /// It is there and should not be.
     Extra(PathBuf),
@@ -107,7 +107,7 @@ impl Output {
         Ok(())
     }
 
-    /// Makes the files below the root what they should be and tells what changed: all of them or none.
+    /// Writes the files below the root, all of them or none, and returns what changed.
     ///
     /// # Errors
     /// A file or folder that cannot be read or written.

@@ -139,7 +139,7 @@ fn redirected(from: &Uri, location: &str) -> Result<Uri> {
     Ok(to)
 }
 
-/// A server's text as one short line that no terminal takes for a command.
+/// A server's text as one short line without control characters.
 fn clean(text: &str) -> String {
     let printable = text.chars().map(|letter| if letter.is_control() { ' ' } else { letter });
     let words: Vec<String> = printable.collect::<String>().split_whitespace().map(str::to_owned).collect();

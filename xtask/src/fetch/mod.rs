@@ -28,7 +28,8 @@ const PLACE: &str = "/api/openapi/queue/openapi.json";
 /// With `check` it writes nothing; 1 says that there is something new.
 ///
 /// # Errors
-/// A document cannot be had, or is not that of its endpoint; a file cannot be written. Then nothing was changed.
+/// A document cannot be downloaded, or is not that of its endpoint, or a file cannot be written. In each case nothing
+/// was changed.
 pub fn fetch(root: &Path, from: Option<&str>, check: bool, limits: Limits, out: &mut dyn Write) -> Result<u8> {
     let here = Files::read(root);
     let endpoints = endpoints::read(&here)?;
@@ -43,7 +44,7 @@ pub fn fetch(root: &Path, from: Option<&str>, check: bool, limits: Limits, out: 
         let url = url(from, &endpoint.id);
         let bytes = download(&fetcher, &endpoint.id, &url).map_err(|error| error.in_file(&url))?;
         let path = endpoint.path();
-        // What cannot be read is replaced all the same.
+        // A file that cannot be read is replaced too.
         let present = here.has(&path).then(|| here.bytes(&path).unwrap_or_default());
         let sha256 = lock::sha256(&bytes);
         let locked = old.entry(&endpoint.file);
@@ -103,7 +104,7 @@ fn tell(out: &mut dyn Write, lines: &[(bool, String)], moved: bool, check: bool)
 /// One endpoint's document from fal or from another server, and the URL that it came from.
 ///
 /// # Errors
-/// The document cannot be had, or is that of another endpoint.
+/// The document cannot be downloaded, or is that of another endpoint.
 pub fn document(id: &str, from: Option<&str>, limits: Limits) -> Result<(String, Vec<u8>)> {
     let from = from.unwrap_or(DEFAULT);
     http::check(from)?;
@@ -112,7 +113,7 @@ pub fn document(id: &str, from: Option<&str>, limits: Limits) -> Result<(String,
     Ok((url, bytes))
 }
 
-/// Gets one document and sees to it that it is the one that was asked for.
+/// Downloads one document, and checks that it is the requested one.
 fn download(fetcher: &http::Fetcher, id: &str, url: &str) -> Result<Vec<u8>> {
     let bytes = fetcher.get(url)?;
     envelope::identify(&document::parse(&bytes)?, id)?;

@@ -1,4 +1,4 @@
-//! What is asked of any item: its name, its attributes, whether it is for tests.
+//! Properties of items: name, attributes, whether it is for tests.
 
 /// An identifier without `r#`.
 pub(super) fn plain(ident: &proc_macro2::Ident) -> String {

@@ -63,7 +63,7 @@ impl Module {
         }
     }
 
-    /// The first name below the root: what layers speak of.
+    /// The first name below the root, which the layers list.
     pub fn top(&self) -> String {
         self.path.first().cloned().unwrap_or_else(|| self.name())
     }

@@ -1,4 +1,4 @@
-//! What the names in a module mean: what it defines, and what its `use` declarations bring.
+//! The names in a module: those that it defines, and those that its `use` declarations import.
 
 use super::items::{name_of, plain};
 use proc_macro2::{TokenStream, TokenTree};

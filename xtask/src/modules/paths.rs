@@ -1,4 +1,4 @@
-//! Every path that stands in some tokens: in `use` trees, types, expressions, attributes, and in what macros are given.
+//! Finds every path in some tokens: in `use` trees, types, expressions, attributes and macro arguments.
 
 use super::items::plain;
 use proc_macro2::{Delimiter, Spacing, Span, TokenStream, TokenTree};
@@ -38,11 +38,11 @@ fn walk(tokens: TokenStream, found: &mut Vec<Mention>) {
     while let Some(token) = tokens.get(at) {
         match token {
             TokenTree::Ident(ident) if ident == "pub" => {
-                // `pub(in crate::wire)` says who may look, not what is used.
+                // The path in `pub(in crate::wire)` is a visibility, not a use.
                 at += 1 + usize::from(group(tokens.get(at + 1), Delimiter::Parenthesis).is_some());
                 continue;
             }
-            // What is quoted is code of another crate.
+            // The tokens in `quote!` are code of another crate.
             TokenTree::Ident(ident) if QUOTES.iter().any(|quote| ident == quote) && is_bang(tokens.get(at + 1)) => {
                 at += 3;
                 continue;

@@ -1,5 +1,5 @@
-//! What a crate promises, as text: every item that a program can name, hand-written and generated, without bodies and
-//! docs. A reviewer reads it in a snapshot.
+//! The public API of a crate as text, for a snapshot that a reviewer reads: every item that a program can name,
+//! hand-written or generated, without bodies and docs.
 //!
 //! Read from the sources, so what only the compiler knows (auto traits, what a derive implements beside its name) is not
 //! here.
@@ -282,7 +282,7 @@ fn hides_fields(item: &mut syn::Item) -> bool {
     }
 }
 
-/// Takes out what is no promise: docs, lints, bodies, long values.
+/// Removes what is not part of the API: docs, lints, bodies, long values.
 struct Strip;
 
 /// Characters of a constant's value that is shown.

@@ -1,4 +1,4 @@
-//! Where a path ends: through `use` declarations and globs, in the module that defines the item.
+//! Resolves paths, through `use` declarations and globs, to the module that defines the item.
 
 use super::{Module, Package};
 
@@ -11,7 +11,7 @@ pub struct Target {
     pub item: Option<String>,
 }
 
-/// More re-exports than anybody writes: a circle of them.
+/// The most re-exports that are followed; more than that is taken for a cycle.
 const DEEPEST: u8 = 32;
 
 impl Package {
@@ -64,8 +64,8 @@ impl Package {
         }
     }
 
-    /// Onward from a module. What is not found there is another package's, where the module passes some of its names on,
-    /// and else taken to be defined there: a macro may have written it.
+    /// The next step from a module. A name that is not found there is taken to be from another package, if the module
+    /// re-exports names of one. Otherwise it is taken to be defined there, since a macro may have defined it.
     fn step(&self, module: usize, rest: &[String], depth: u8) -> Option<Target> {
         let Some(name) = rest.first() else { return Some(Target { module, item: None }) };
         let here = self.module(module)?;

@@ -46,7 +46,8 @@ pub fn variant(value: &str) -> String {
     }
 }
 
-/// Signs that carry meaning become words, and what no Rust name has its code point; the rest stays for the case rules.
+/// Characters with a meaning become words, and other characters that a Rust name cannot have become their code point.
+/// The rest is left to the rules for upper and lower case.
 fn spell_out(text: &str) -> String {
     let mut spelt = String::with_capacity(text.len());
     let mut previous: Option<char> = None;

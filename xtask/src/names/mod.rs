@@ -1,4 +1,4 @@
-//! Rust names for what the description names, and the names that are taken before a document is read.
+//! Rust names for the names in the description, and the names that are reserved.
 
 mod members;
 mod reserved;

@@ -1,4 +1,4 @@
-//! `openapi/allow.toml`: what the documents say and the Rust code does without, each with its reason.
+//! `openapi/allow.toml`: what the documents contain and the Rust code does not express, each with its reason.
 
 use super::files::Files;
 use crate::error::{Error, Result};
@@ -24,7 +24,7 @@ pub struct Allowances {
     pub allow: Vec<Place>,
 }
 
-/// One place, and why what stands there may be left out.
+/// One place, and why its content may be left out.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Place {

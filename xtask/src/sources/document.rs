@@ -17,7 +17,7 @@ pub const MAX_BYTES: u64 = 8 * 1024 * 1024;
 /// One OpenAPI document and where it stands.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Document {
-    /// What stands before the `#` of pointers into it, for example `openapi/run.json`.
+    /// Its name before the `#` of pointers into it, for example `openapi/run.json`.
     pub name: String,
     /// What it says.
     pub value: Value,
@@ -70,8 +70,9 @@ pub fn load(root: &Path, path: &str) -> Result<Value> {
 /// A JSON document.
 ///
 /// # Errors
-/// It is empty, a web page, of another encoding than UTF-8, cut off, malformed, nested deeper than 128 levels, or names a key twice (of which a reader
-/// would drop one without a word). The message has line and column, or the pointer of the key.
+/// It is empty, a web page, of another encoding than UTF-8, cut off, malformed, nested deeper than 128 levels, or has a
+/// key twice in one object (of which a parser would silently drop one). The message has line and column, or the pointer
+/// of the key.
 pub fn parse(bytes: &[u8]) -> Result<Value> {
     // A byte order mark says nothing in UTF-8.
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);

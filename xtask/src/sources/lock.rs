@@ -1,4 +1,5 @@
-//! `openapi/upstream.lock`: where each upstream document comes from, and the hash that says that nobody touched it since.
+//! `openapi/upstream.lock`: where each upstream document comes from, and its hash, which shows whether it was changed
+//! since.
 
 use super::document;
 use super::endpoints::{self, EndpointEntry};

@@ -1,7 +1,7 @@
-//! What is read: every file of the description, once, into one [`Sources`].
+//! Reads every file of the description, once, into one [`Sources`].
 //!
-//! Nothing here says what a file means for the API; a file that is not of its form is a problem, and the others are read
-//! all the same.
+//! This module does not interpret what a file means for the API. A file with the wrong format is a problem, and the
+//! others are read nevertheless.
 
 pub mod allowances;
 pub mod document;

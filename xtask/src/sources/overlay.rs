@@ -47,12 +47,12 @@ pub struct Action {
     _description: Option<String>,
     /// What is merged into it.
     pub update: Option<Value>,
-    /// Whether it is taken away.
+    /// Whether it is removed.
     #[serde(default)]
     pub remove: bool,
     #[serde(rename = "x-reason")]
     reason: String,
-    /// What was there when the action was written, of which it sets something else.
+    /// The hash of the text that the action replaces, as it was when the action was written.
     #[serde(rename = "x-replaces")]
     pub replaces: Option<String>,
 }

@@ -1,4 +1,4 @@
-//! One module of a crate draws chance, so that a test can say what comes.
+//! Only one module of a crate draws random numbers, so that a test can determine them.
 
 use super::{Breach, Source, breach};
 

@@ -1,8 +1,8 @@
-//! Neighbours do not need each other, but for those that are listed with a reason.
+//! Neighbouring modules do not depend on each other, except for cycles that are listed with a reason.
 //!
-//! A module and those inside it are one to its neighbours, and may use each other: `mod.rs` calls what its files hold, and
-//! they take its types. A `pub use` passes something on and needs nothing, so it closes no circle; who takes the name from
-//! there needs the module that defines it. Arrows to a higher layer are told of as such, and left out here.
+//! A module and the modules inside it count as one, and may use each other: `mod.rs` calls functions in its files, and
+//! these use its types. A `pub use` is not a dependency; a module that uses the re-exported name depends on the module
+//! that defines it. Dependencies on a higher layer are reported by another rule, and ignored here.
 
 use super::config::FILE;
 use super::layers::may_use;
@@ -15,7 +15,7 @@ const RULE: &str = "circles";
 /// Which neighbour needs which, and the first place where it says so.
 type Graph<'a> = BTreeMap<String, BTreeMap<String, (&'a Module, usize)>>;
 
-/// The circles that are allowed, each in words.
+/// Checks for cycles, and returns those that are allowed, in words.
 pub(super) fn check(source: &Source<'_>, breaches: &mut Vec<Breach>) -> Vec<String> {
     let mut allowed = Vec::new();
     let graph = graph(source);

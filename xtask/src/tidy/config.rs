@@ -1,4 +1,4 @@
-//! What the crates are held to: `xtask/tidy.toml`.
+//! The rules for each crate: `xtask/tidy.toml`.
 
 use super::tree::Tree;
 use crate::error::{Error, Result};
@@ -22,7 +22,7 @@ pub(super) struct Crate {
     pub(super) folder: String,
     /// The crates of this workspace that it may depend on; tests may on any.
     pub(super) uses: Vec<String>,
-    /// Packages that must not be below it, however deep.
+    /// Packages that must not be among its dependencies, direct or indirect.
     #[serde(default)]
     pub(super) without: Vec<String>,
     /// Modules directly below the root, the uppermost layer first.
@@ -30,7 +30,7 @@ pub(super) struct Crate {
     /// Modules that anybody may use.
     #[serde(default)]
     pub(super) leaves: Vec<String>,
-    /// Circles of modules that may stay.
+    /// Cycles of modules that are allowed.
     #[serde(default, rename = "circle")]
     pub(super) circles: Vec<Circle>,
     /// The module that reads the clock, where only one does.

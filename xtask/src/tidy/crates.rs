@@ -1,4 +1,5 @@
-//! Crates of the workspace depend on those that they may, and what is below them stays out of those that do without it.
+//! Crates of the workspace depend only on the crates that they may depend on, and not on packages that are forbidden
+//! for them.
 
 use super::Breach;
 use super::config::{Config, FILE};

@@ -1,4 +1,5 @@
-//! Every Rust file in a generated folder says so in its first line, and no other file does. (JSON has no comments.)
+//! Every Rust file in a generated folder has the header of generated files in its first line, and no other file has it.
+//! (JSON has no comments.)
 
 use super::Breach;
 use super::tree::Tree;

@@ -1,4 +1,5 @@
-//! What a reader copies does not index: an answer may hold nothing, and the libraries deny themselves the same.
+//! Examples in documentation do not index: an answer may be empty, a reader may copy the example, and the crates' own
+//! code must not index either.
 
 use super::Breach;
 use super::markdown::Page;

@@ -38,7 +38,7 @@ pub(super) fn check(source: &Source<'_>, breaches: &mut Vec<Breach>) {
     }
 }
 
-/// Whether the `use` that brought a path's first name says the same already.
+/// Whether the `use` that imported the path's first name was reported already.
 fn is_told_by_use(source: &Source<'_>, mentioned: &Mentioned, target: usize) -> bool {
     let first = mentioned.mention.path.first();
     first.is_some_and(|first| {

@@ -1,4 +1,4 @@
-//! In documents, relative links lead to files and headings that are there, and so do paths of the repository in code spans.
+//! In documents, relative links lead to existing files and headings, and paths of the repository in code spans exist.
 
 use super::Breach;
 use super::markdown::Page;

@@ -1,18 +1,18 @@
-//! What is read of Markdown: links, headings' anchors, and code.
+//! Reads links, the anchors of headings, and code from Markdown.
 
 use pulldown_cmark::{CodeBlockKind, Event, Options, Parser, Tag, TagEnd};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// What a page says, each with the line it begins in.
+/// What was read from a page, each item with the line in which it begins.
 #[derive(Debug, Default)]
 pub(super) struct Page {
     /// Where its links and pictures lead.
     pub(super) links: Vec<(usize, String)>,
     /// Its code spans.
     pub(super) spans: Vec<(usize, String)>,
-    /// Its code blocks: the language's line, what stands in it; the line is the first of the code.
+    /// Its code blocks: the first line of the code, the language, and the code.
     pub(super) blocks: Vec<(usize, String, String)>,
-    /// What `#…` can name on it.
+    /// The anchors that a link `#…` can name.
     pub(super) anchors: BTreeSet<String>,
 }
 

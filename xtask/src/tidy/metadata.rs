@@ -71,8 +71,8 @@ impl Metadata {
         self.packages.iter().find(|package| package.id == id)
     }
 
-    /// What is built with these packages, they themselves included: their dependencies, however deep. What only tests
-    /// depend on counts when asked for.
+    /// These packages and all their dependencies, direct and indirect. `tests` says whether dependencies of tests are
+    /// included.
     pub(super) fn below<'a>(&'a self, roots: impl IntoIterator<Item = &'a str>, tests: bool) -> Vec<&'a PackageInfo> {
         let nodes: BTreeMap<&str, &Node> = self.resolve.nodes.iter().map(|node| (node.id.as_str(), node)).collect();
         let packages: BTreeMap<&str, &PackageInfo> =
@@ -97,8 +97,8 @@ impl Metadata {
 }
 
 impl PackageInfo {
-    /// Whether a dependency is one without a condition, or some feature asks for it. Cargo lists those too that are only
-    /// configured (`tls?/ring`).
+    /// Whether a dependency is unconditional, or enabled by a feature. Cargo also lists dependencies that a feature
+    /// only configures (`tls?/ring`).
     fn turns_on(&self, target: &PackageInfo, enabled: &[String]) -> bool {
         let mut declared = self.dependencies.iter().filter(|dependency| dependency.name == target.name).peekable();
         declared.peek().is_none()

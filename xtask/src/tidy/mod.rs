@@ -1,4 +1,4 @@
-//! `cargo xtask tidy`: what holds across files and crates, and what no compiler looks at.
+//! `cargo xtask tidy`: checks rules across files and crates that no compiler checks.
 //!
 //! Each rule is a function over a [`Tree`], which may be the workspace or a few texts in a test.
 
@@ -29,7 +29,7 @@ use quote::ToTokens as _;
 use std::fmt;
 use std::path::Path;
 
-/// Where the workspace breaks a rule, and what to do.
+/// A place where the workspace breaks a rule, and what to do.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Breach {
     /// The file.
@@ -48,7 +48,7 @@ impl fmt::Display for Breach {
     }
 }
 
-/// What a look at the tree found.
+/// The result of checking the tree.
 #[derive(Debug, Default)]
 pub struct Report {
     /// In the order of files and lines.
@@ -74,7 +74,7 @@ pub fn run(root: &Path) -> Result<Report> {
 /// Looks at a tree.
 ///
 /// # Errors
-/// Rust, TOML or JSON in it that is none.
+/// A file is not valid Rust, TOML or JSON.
 pub fn tidy(tree: &Tree) -> Result<Report> {
     let config = Config::read(tree)?;
     let mut report = Report::default();

@@ -1,4 +1,4 @@
-//! What may be depended on: bans, duplicates, licences and sources, as `deny.toml` has them for `cargo deny`.
+//! Checks dependencies against `deny.toml`, as `cargo deny` does: bans, duplicates, licences and sources.
 
 use super::Breach;
 use super::metadata::PackageInfo;
@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 
 const FILE: &str = "deny.toml";
 
-/// Every key that is understood: one that is not must not look as if it were held.
+/// The keys that are supported. Any other key is an error, so that a rule is not ignored without notice.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Deny {
@@ -108,7 +108,8 @@ fn bans(deny: &Deny, all: &[&PackageInfo], breaches: &mut Vec<Breach>) {
     }
 }
 
-/// One version of each crate, but for those that are skipped with a reason. What only tests need may come twice.
+/// One version of each crate, except those that are skipped with a reason. Dependencies of tests alone may have
+/// several.
 fn duplicates(deny: &Deny, text: &str, built: &[&PackageInfo], breaches: &mut Vec<Breach>) -> Result<()> {
     let mut skips = Vec::new();
     for skip in &deny.bans.skip {

@@ -1,4 +1,4 @@
-//! No Rust file is longer than somebody reads, whoever writes it.
+//! No Rust file is too long to read, whether hand-written or generated.
 
 use super::Breach;
 use super::headers::is_generated;

@@ -1,7 +1,7 @@
-//! One module of a crate reads the clock, so that a test can say what time it is.
+//! Only one module of a crate reads the clock, so that a test can set the time.
 //!
-//! Timers that take a duration (`sleep`, `timeout`) are no reading. Those that take an instant take one from that module,
-//! and it is tokio's, which stands still with the runtime's time.
+//! Timers that take a duration (`sleep`, `timeout`) do not count as reading the clock. Timers that take an instant get
+//! it from that module; it is tokio's, which stops when a test pauses the runtime's time.
 
 use super::{Breach, Source, breach};
 

@@ -1,4 +1,4 @@
-//! What tidy looks at: the texts of a workspace, and what cargo says of its packages.
+//! The input of tidy: the files of a workspace, and cargo's metadata of its packages.
 
 use super::metadata::Metadata;
 use crate::cargo;
@@ -13,7 +13,7 @@ pub struct Tree {
     /// By path from the root; a file that is no text has an empty one.
     pub files: Files,
     pub(super) metadata: Metadata,
-    /// What is built with each crate that does without something, by the crate's name.
+    /// The dependencies of each crate that has forbidden packages, by the crate's name.
     pub(super) below: BTreeMap<String, BTreeSet<String>>,
 }
 
@@ -47,7 +47,7 @@ fn folder(path: &Path, prefix: &str, files: &mut Files) -> std::io::Result<()> {
     for entry in std::fs::read_dir(path)? {
         let entry = entry?;
         let Some(name) = entry.file_name().to_str().map(str::to_owned) else { continue };
-        // What is built or installed there, and what git keeps.
+        // Build output, installed packages, and git's own files are left out.
         if matches!(name.as_str(), ".git" | "target" | "node_modules" | "__pycache__") {
             continue;
         }
@@ -66,8 +66,8 @@ fn metadata(root: &Path) -> Result<Metadata> {
     Metadata::read(&cargo::output(root, &["metadata", "--format-version", "1", "--all-features", "--locked"])?)
 }
 
-/// The packages that a crate's user gets, on any platform and with all of its features: the workspace's own build has the
-/// features that its other crates ask for, too.
+/// The packages that a user of the crate gets, on any platform and with all of its features. The workspace's own build
+/// is not asked, because it also has the features that other crates enable.
 fn below(root: &Path, name: &str) -> Result<BTreeSet<String>> {
     let mut arguments =
         vec!["tree", "--all-features", "--target", "all", "--edges", "normal,build", "--prefix", "none"];

@@ -133,8 +133,8 @@ fn many(quick: bool) -> Vec<Row> {
     ]
 }
 
-/// More jobs than others follow at once: by hand, each takes a connection. The service needs seconds to accept so many, so
-/// that a job takes longer than that.
+/// More jobs than other clients can follow at once, since clients written by hand need a connection for each. The
+/// service needs seconds to accept so many, so a job takes longer than that.
 fn crowds(quick: bool) -> Vec<Row> {
     let row = |name, title, count, (shortest, longest)| Row {
         name,
@@ -189,7 +189,8 @@ fn files(quick: bool) -> Vec<Row> {
     ]
 }
 
-/// One followed job after the other. They do not all take the same time, or polls would hit or miss by rule.
+/// One followed job after the other. They take different times, because otherwise polls would always come just after,
+/// or just before, the end of a job.
 fn follow(quick: bool) -> Work {
     let behaviour = Behaviour { job_ms: (300, 400), ..Behaviour::default() };
     Work { task: "follow", count: if quick { 5 } else { 20 }, warm_up: 1, behaviour, ..sync(quick) }

@@ -1,7 +1,7 @@
-//! The components of a normalised document as what they become in Rust.
+//! The components of a normalised document, and the kind of Rust type that each becomes.
 //!
-//! The documents come from [`normalise`](super::normalise) in its normal form, so this reads few shapes; anything else is an
-//! error that names its pointer, since a schema that is skipped here would be lost in silence.
+//! The documents come from [`normalise`](super::normalise) in its normal form, so there are only a few shapes to read.
+//! Anything else is an error with its pointer, because a schema that is skipped here would be lost without notice.
 
 mod bounds;
 mod component;

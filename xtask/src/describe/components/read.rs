@@ -72,7 +72,7 @@ fn component(name: &str, schema: &Value, pointer: &str) -> Result<Component> {
     })
 }
 
-/// What an object says of fields that it does not name; nothing where it says nothing, or names none.
+/// The rule of an object for fields that it does not name; `None` if it has no rule or names no fields.
 fn rest(schema: &Value, pointer: &str) -> Result<Option<Rest>> {
     let values = match schema.get("additionalProperties") {
         Some(Value::Bool(true)) => Value::Object(Map::new()),
@@ -89,7 +89,8 @@ fn rest_of(properties: Option<&Map<String, Value>>, values: &Value) -> Rest {
     Rest { rust: name.unwrap_or("undescribed_properties").to_owned(), schema }
 }
 
-/// The objects that are variants of a union keep what they do not name: it may be what tells them apart tomorrow.
+/// Objects that are variants of a union keep unknown fields, because a later version may use such fields to distinguish
+/// the variants.
 fn keep_rest_of_variants(components: &mut Components) {
     let variants: Vec<String> = components
         .values()
@@ -212,7 +213,8 @@ fn enumeration(schema: &Value, values: &[Value], kind: Option<&str>, pointer: &s
     }
 }
 
-/// An overlay's action that tells the values of an enumeration apart: the later of two with one name gets a number.
+/// An overlay's action that gives the values of an enumeration different names: the later of two with the same name
+/// gets a number.
 fn told_apart(schema: &Value, values: &[Value], pointer: &str) -> Value {
     let mut names: Vec<String> = vec!["UnknownValue".to_owned()];
     for value in values {
@@ -221,7 +223,7 @@ fn told_apart(schema: &Value, values: &[Value], pointer: &str) -> Value {
         let free = std::iter::once(base.clone()).chain(numbered).find(|name| !names.contains(name));
         names.extend(free);
     }
-    // A shared component has the names of its sources still where overlays are applied.
+    // When overlays are applied, a shared component still has the names of its sources.
     let target = match schema.get("x-shared-name").and_then(Value::as_str) {
         Some(shared) => format!("$.components.schemas[?@['x-shared-name'] == '{shared}']"),
         None => format!("$.components.schemas['{}']", pointer.rsplit('/').next().unwrap_or_default()),
@@ -343,7 +345,7 @@ fn property(name: &str, rust: &str, schema: &Value, required: bool, pointer: &st
     })
 }
 
-/// What of a schema decides its Rust type and its row in the table, checked to be in the normal form.
+/// The keywords of a schema that decide its Rust type and its row in the table, checked to be in normal form.
 fn bare(schema: &Value, pointer: &str) -> Result<Value> {
     let mut kept = Map::new();
     if let Some(component) = referenced(schema) {
@@ -353,7 +355,7 @@ fn bare(schema: &Value, pointer: &str) -> Result<Value> {
     let kind = schema.get("type").and_then(Value::as_str);
     let keywords: &[&str] = match kind {
         Some("string") => &["minLength", "maxLength", "pattern", "format"],
-        // A number may stay bounded where it is only received: the type is plain, the table has the bounds.
+        // A number that is only received may have bounds: its type is plain, and the table has the bounds.
         Some("integer" | "number") => {
             &["minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf", "format"]
         }

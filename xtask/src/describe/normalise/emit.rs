@@ -105,7 +105,7 @@ impl<'a> Emitter<'a> {
         }
     }
 
-    /// A property, an item, a map's values or a union's variant; what stands inline gets `name`.
+    /// A property, an item, a map's values or a union's variant; an inline type becomes a component with this `name`.
     fn slot(&mut self, schema: &Schema, name: &str, way: Way) -> Value {
         let mut body = self.slot_shape(schema, name, way);
         let nullable = match &schema.shape {
@@ -197,7 +197,7 @@ impl<'a> Emitter<'a> {
             properties.insert(property.clone(), self.slot(schema, &format!("{name}{part}"), way));
             order.push(Value::from(property.as_str()));
         }
-        // What must be there without being described may be anything.
+        // A required property without a description may have any value.
         for property in object.required.iter().filter(|name| !listed.iter().any(|(known, _)| known == *name)) {
             properties.insert(property.clone(), json!({}));
             order.push(Value::from(property.as_str()));
@@ -231,8 +231,8 @@ impl<'a> Emitter<'a> {
         body
     }
 
-    /// A discriminator whose mapping leads to the components of the normal form. What it does not map has the name of its
-    /// component, unless it says itself what its tag is.
+    /// A discriminator whose mapping leads to the components of the normal form. A variant that the mapping does not
+    /// contain has the name of its component as its tag, unless its schema lists the tag's values.
     fn discriminator(&self, discriminator: &Value, variants: &[Schema]) -> Value {
         let mut discriminator = discriminator.clone();
         let mapping = discriminator.get_mut("mapping").and_then(Value::as_object_mut);

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 /// How many schemas deep a value is looked into; a union that is a variant of itself has no end.
 const MAX_DEPTH: usize = 64;
 
-/// Moves every default that is no value of its schema under `x-upstream`, where it misleads no tool.
+/// Moves every default that is not a value of its schema under `x-upstream`, so that it does not mislead tools.
 pub(super) fn take_misfits(components: &mut BTreeMap<String, Component>) -> Vec<Note> {
     let mut misfits = Vec::new();
     for (name, component) in components.iter() {

@@ -5,15 +5,15 @@
 pub(super) enum Keyword {
     /// It is read, and decides a type, a value or a row of the table.
     Read,
-    /// It is read and stands in the documents, but nothing in Rust checks it.
+    /// It is read and kept in the documents, but nothing in Rust checks it.
     Unchecked,
-    /// It describes, and stands in the documents under its own name.
+    /// It is descriptive, and kept in the documents under its own name.
     Kept,
-    /// It says nothing that a document in normal form needs.
+    /// A document in normal form does not need it.
     Dropped,
-    /// It restricts values in a way that the pipeline cannot carry.
+    /// It restricts values in a way that the pipeline cannot express.
     Unsupported,
-    /// It is no part of OpenAPI, or one that nobody here has use for; the documents keep it under `x-upstream`.
+    /// It is not part of OpenAPI, or not used here; the documents keep it under `x-upstream`.
     Foreign,
 }
 

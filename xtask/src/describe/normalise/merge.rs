@@ -1,4 +1,4 @@
-//! What two schemas say together: `allOf`, and keywords beside `$ref`, `anyOf` and `oneOf`.
+//! Merges two schemas that both apply: `allOf`, and keywords beside `$ref`, `anyOf` and `oneOf`.
 
 use super::read::Reader;
 use super::schema::{Additional, Annotations, Array, Bound, Bounds, Object, Schema, Shape, Text, Union};
@@ -6,7 +6,8 @@ use crate::pointer::Pointer;
 use std::cmp::Ordering;
 
 impl Reader<'_> {
-    /// The schema that takes what both take. Of two descriptions, defaults or the like the first one's stays.
+    /// The schema of the values that both allow. If both have a description, a default or the like, the first one's is
+    /// kept.
     pub(super) fn merge(&mut self, outer: &Schema, inner: &Schema) -> Schema {
         match (&outer.shape, &inner.shape) {
             (one, other) if one == other || [one, other].contains(&&Shape::Any) => {}
@@ -181,7 +182,7 @@ fn merge_bounds(this: &Bounds, that: &Bounds) -> Option<Bounds> {
     })
 }
 
-/// What either has; nothing at all where they differ.
+/// The value that one of them has, or both; `None` if they have different ones.
 #[expect(clippy::option_option, reason = "whether it can be said at all, and what it then is")]
 fn either<T: Clone + PartialEq>(one: Option<&T>, other: Option<&T>) -> Option<Option<T>> {
     match (one, other) {

@@ -6,9 +6,9 @@
 //! `number` or `string`; `{"$ref"}`, wrapped in `allOf` where it has siblings; an array or a map of such.
 //! Whatever else stands inline becomes a component named after its owner and its field.
 //!
-//! A number is checked where it is sent. In an output its bounds stay beside its type and decide nothing: an answer that
-//! was paid for is not refused for a bound. Nor is `required` kept of what only the service sets (`readOnly`) where it is
-//! sent, and of what no answer has (`writeOnly`) where it is received.
+//! A number is checked only in inputs. In an output its bounds are kept beside its type and are not checked, because an
+//! answer that was paid for must not be refused for a bound. For the same reason `required` is dropped for `readOnly`
+//! properties in inputs, and for `writeOnly` properties in outputs.
 
 mod component;
 mod emit;
@@ -40,7 +40,7 @@ use std::collections::btree_map::{BTreeMap, Entry};
 pub struct Normalised {
     /// By component name.
     pub components: BTreeMap<String, Component>,
-    /// What the pipeline cannot carry.
+    /// What the pipeline cannot express.
     pub problems: Vec<Error>,
     /// What it leaves out of the Rust code.
     pub notes: Vec<Note>,
@@ -106,7 +106,7 @@ pub fn normalise(document: &Value, roots: &Roots, marker: &str, renamed: &BTreeM
     Normalised { components, problems, notes }
 }
 
-/// The components that the roots do not reach, the envelope's own aside.
+/// The components that the roots do not reach, except those of the envelope.
 fn unreached(document: &Value, graph: &Graph) -> Vec<Note> {
     let place = Pointer::root().join("components").join("schemas");
     let components = document.pointer(place.as_str()).and_then(Value::as_object).into_iter().flatten();

@@ -1,8 +1,8 @@
-//! What the Rust code does not carry.
+//! Notes on what the Rust code does not express.
 
 use crate::pointer::Pointer;
 
-/// Something that the Rust code does not carry.
+/// Something that the Rust code does not express.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Note {
     /// Where it stands.
@@ -11,7 +11,7 @@ pub struct Note {
     pub kind: NoteKind,
 }
 
-/// What the Rust code does not carry.
+/// The kind of a note.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum NoteKind {
     /// A keyword, the last step of the pointer.

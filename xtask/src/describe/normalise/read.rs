@@ -14,7 +14,8 @@ const MAX_SCHEMAS: usize = 50_000;
 /// How deep they may be nested, references that are merged included. The catalogue has up to about 10.
 const MAX_DEPTH: usize = 100;
 
-/// Reads schemas of one document. What is wrong is collected, and reading goes on with [`Shape::Any`] in its place.
+/// Reads the schemas of one document. Problems are collected, and reading continues with [`Shape::Any`] in place of a
+/// wrong schema.
 pub(super) struct Reader<'d> {
     document: &'d Value,
     pub problems: Vec<Error>,
@@ -142,7 +143,7 @@ impl<'d> Reader<'d> {
                     notes.kept.insert(name.clone(), value.clone());
                 }
                 Keyword::Unchecked if name == "format" && is_integer_format(map) => {}
-                // It tells the variants of a union apart; on anything else it says nothing of values.
+                // It distinguishes the variants of a union; on any other schema it does not restrict values.
                 Keyword::Unchecked
                     if name == "discriminator" && (map.contains_key("oneOf") || map.contains_key("anyOf")) => {}
                 Keyword::Unchecked | Keyword::Dropped => self.note(here, NoteKind::Keyword),
@@ -158,8 +159,8 @@ impl<'d> Reader<'d> {
         notes
     }
 
-    /// One of several schemas. `null` among them is no variant but makes the whole nullable; one that says the same as
-    /// another is dropped; a union among them gives its own variants.
+    /// A union of several schemas. `null` among them makes the union nullable and is not a variant; duplicates are
+    /// dropped; a union among them is replaced by its own variants.
     pub(super) fn union(
         &mut self,
         keyword: &'static str,
@@ -199,13 +200,13 @@ impl<'d> Reader<'d> {
         schema
     }
 
-    /// Notes what a discriminator maps to none of the variants.
+    /// Notes the entries of a discriminator's mapping that lead to no variant.
     fn unmapped(&mut self, map: &Map<String, Value>, union: &Schema, at: &Pointer) {
         let Shape::Union(union) = &union.shape else { return };
         let mapping = map.get("discriminator").and_then(|discriminator| discriminator.get("mapping")?.as_object());
         for (value, target) in mapping.into_iter().flatten() {
             let place = mapped(target);
-            // What is another's name for a schema is resolved later.
+            // An alias of a schema is resolved later.
             let schema = place.as_ref().and_then(|place| self.document.pointer(place.as_str()));
             let is_alias = schema.is_some_and(|schema| schema.get("$ref").is_some());
             let is_variant =

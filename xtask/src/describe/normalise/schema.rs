@@ -1,4 +1,4 @@
-//! What a schema says, freed of the many ways in which JSON Schema and OpenAPI 3.0 and 3.1 can say it.
+//! One representation of schemas, for the many ways in which JSON Schema and OpenAPI 3.0 and 3.1 can express the same.
 
 use super::super::components::IntegerType;
 use crate::pointer::Pointer;
@@ -14,9 +14,10 @@ pub(super) struct Schema {
     pub shape: Shape,
     /// Whether it takes `null` too.
     pub nullable: bool,
-    /// The type was not declared but follows from a keyword: such a schema says nothing of values of other types.
+    /// Whether the type was not declared but follows from a keyword; such a schema does not restrict values of other
+    /// types.
     pub inferred: bool,
-    /// What it says for people and tools.
+    /// Its annotations for people and tools.
     pub notes: Annotations,
 }
 

@@ -8,7 +8,7 @@ use crate::error::Result;
 /// The source of one component's model. `types` are its fields' types; `fallback` is its doc where the description has none.
 ///
 /// # Errors
-/// Tokens that are no Rust file: a mistake in this module.
+/// The tokens are not a valid Rust file, which is a mistake in this module.
 pub(super) fn source(
     component: &Component,
     types: &[syn::Type],

@@ -128,7 +128,7 @@ impl Table<'_> {
 
     fn component_kind(self, name: &str, inside: &[&str]) -> TokenStream {
         let Some(component) = self.components.get(name) else { return quote!(super::FieldKind::Any) };
-        // What is inside itself is described once; below that the models describe it.
+        // A component that contains itself is described once; below that, only the models describe it.
         if inside.contains(&name) {
             return quote!(super::FieldKind::Any);
         }

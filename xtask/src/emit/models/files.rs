@@ -1,5 +1,5 @@
-//! The models as files of source: one an endpoint, one for what they share, one for the protocol, one a document of ours,
-//! and several where one would be long.
+//! Writes the models as source files: one for each endpoint, one for what endpoints share, one for the protocol, one
+//! for each document of ours, and several in place of a long one.
 
 use super::{component, endpoint_table, types};
 use crate::describe::Description;
@@ -219,8 +219,8 @@ fn first_word(rust: &str, endpoint: &str) -> Option<String> {
     own.get(..end).filter(|word| !word.is_empty()).map(str::to_owned)
 }
 
-/// Lines of a module's models that are one file; what is longer is a file for each first word of its types' names, which
-/// depends on nothing else, so that a new type moves no other.
+/// The most lines of a module in one file. A longer module is split into files by the first word of each type's name.
+/// That depends on nothing else, so that a new type does not move others to another file.
 const LONGEST: usize = 700;
 const SHARED: &str = "shared";
 const PROTOCOL: &str = "protocol";

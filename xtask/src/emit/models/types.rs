@@ -1,9 +1,9 @@
 //! Asks typify for the Rust type of every field.
 //!
-//! typify gets a copy that says no more than the types: every struct, union and wrapper as an object `T0`, `T1`, … with
-//! required fields `f0`, `f1`, …, every enumeration and checked number as a replacement. Names, order, docs, `Option`, defaults and
-//! checks are ours, because typify names and orders by rules that one new value can upset; what it does well is mapping
-//! schemas to types and boxing what would be infinitely large.
+//! typify gets a copy with only the types: every struct, union and wrapper as an object `T0`, `T1`, … with required
+//! fields `f0`, `f1`, …, every enumeration and checked number as a replacement. Names, order, docs, `Option`, defaults
+//! and checks are ours, because a single new value can change how typify names and orders types. typify maps schemas to
+//! types, and boxes types that would be infinitely large.
 
 use crate::describe::components::{Component, Components, IntegerType, Shape, referenced};
 use crate::error::{Error, Result};

@@ -1,4 +1,4 @@
-//! A union as an enumeration of its variants, open for what none of them is.
+//! A union as an enumeration of its variants, with one more variant for any other value.
 
 use crate::describe::components::{Component, Components, NumberKind, Shape, Variant, referenced};
 use crate::emit::docs;

@@ -1,4 +1,4 @@
-//! Whatever else has a name: a transparent wrapper.
+//! Any other component: a transparent wrapper.
 
 use super::attributes::model_attributes;
 use crate::describe::components::Component;

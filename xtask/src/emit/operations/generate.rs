@@ -99,7 +99,7 @@ fn derived(document: &Value, components: &BTreeSet<String>) -> Result<(Value, Ve
             operations.push(Operation { id, arguments: Vec::new(), path, parameters: described, generic });
         }
     }
-    // Each of them is replaced by its type in the schema crate: what it says is of no use here.
+    // Each of them is replaced by its type in the schema crate, so its content is not needed here.
     let names = document.pointer("/components/schemas").and_then(Value::as_object).into_iter().flatten();
     let mut schemas: Map<String, Value> = names.map(|(name, _)| (name.clone(), json!({"type": "object"}))).collect();
     if schemas.insert(INPUT.0.to_owned(), json!({})).is_some() {
@@ -167,7 +167,7 @@ fn copy_operation(id: &str, operation: &Value, parameters: &[Value], pointer: &s
     Ok(Value::Object(copy))
 }
 
-/// progenitor panics on what it does not know, so what it does not know stops here.
+/// progenitor panics on parameters that it does not support, so these are refused here.
 fn check_parameters(path: &str, parameters: &[Value], components: &BTreeSet<String>, pointer: &str) -> Result<()> {
     let mut in_path = BTreeSet::new();
     for parameter in parameters {

@@ -1,4 +1,4 @@
-//! What may be set on a call besides its input, as a struct, and how it is handed to the operation.
+//! The options of a call besides its input, as a struct, and how they are passed to the operation.
 
 use super::operation::Operation;
 use crate::emit::docs;

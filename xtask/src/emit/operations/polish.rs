@@ -1,5 +1,5 @@
-//! What progenitor writes, made ours. Each rewrite is counted, and a count that is not the expected one is an
-//! error: a new version of progenitor is noticed here and not by a reader of its output.
+//! Adapts progenitor's code. Each kind of rewrite is counted, and an unexpected count is an error, so that a change in
+//! a new version of progenitor is noticed here, and not only by a reader of its output.
 
 use super::operation::Operation;
 use crate::error::{Error, Result};
@@ -121,8 +121,9 @@ impl VisitMut for Rewrite<'_> {
         syn::visit_mut::visit_impl_item_fn_mut(self, function);
     }
 
-    /// An endpoint's id is a path of several segments: its slashes stay what they are. Its URL is the same for every call, so
-    /// the transport makes it once. Of the URL of any other operation it has read the first part.
+    /// An endpoint's id is a path of several segments, so its slashes are not encoded. Its URL is the same for every
+    /// call, so the transport makes it once. For the URL of any other operation, the transport has parsed the base
+    /// already.
     fn visit_expr_mut(&mut self, expression: &mut syn::Expr) {
         let syn::Expr::Macro(format) = expression else {
             syn::visit_mut::visit_expr_mut(self, expression);
@@ -139,7 +140,7 @@ impl VisitMut for Rewrite<'_> {
         }
     }
 
-    /// The name of a header is read when the client is compiled, and not for every call.
+    /// The name of a header is parsed when the client is compiled, and not for every call.
     fn visit_expr_method_call_mut(&mut self, call: &mut syn::ExprMethodCall) {
         if call.method == "append"
             && let Some(first) = call.args.first_mut()
@@ -154,8 +155,8 @@ impl VisitMut for Rewrite<'_> {
 }
 
 impl Rewrite<'_> {
-    /// An answer is given as it came: one function of the client sorts and reads them all, and a copy of the head and a stream
-    /// on the heap would be thrown away by it.
+    /// An operation returns the response unchanged. One function of the client reads all answers, and would not use a
+    /// copy of the headers or a boxed stream.
     fn answer_untouched(&mut self, function: &mut syn::ImplItemFn) {
         let compact = |tokens: proc_macro2::TokenStream| tokens.to_string().replace([' ', ',', '{', '}'], "");
         let output = &mut function.sig.output;
@@ -173,7 +174,7 @@ impl Rewrite<'_> {
         }
     }
 
-    /// The headers of the call's options are put on the request itself, after it is built, and not into a map of their own.
+    /// The headers of the call's options are added to the request itself, after it is built, and not to a separate map.
     fn headers_in_place(&mut self, statements: &mut Vec<Stmt>) {
         let is = |statement: &Stmt, start: &str| quote!(#statement).to_string().starts_with(start);
         let Some(map) = statements.iter().position(|statement| is(statement, "let mut header_map =")) else { return };
