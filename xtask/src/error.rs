@@ -73,7 +73,7 @@ impl std::error::Error for Error {}
 pub struct Problems(Vec<Error>);
 
 impl Problems {
-    /// Nothing where there is no problem.
+    /// `Ok` if there is no problem.
     ///
     /// # Errors
     /// The problems, each once.

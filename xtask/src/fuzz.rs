@@ -57,7 +57,8 @@ fn choose(all: Vec<String>, wanted: &[String]) -> Result<Vec<String>> {
     }
 }
 
-/// The seconds of one target, if the targets share the threads in turns.
+/// The seconds of one target. Where a time for all targets is given, they run in groups of as many as there are
+/// threads, and the groups share the time.
 fn share(time: Time, targets: usize, threads: usize) -> u64 {
     match time {
         Time::Each(seconds) => seconds,

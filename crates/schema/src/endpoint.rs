@@ -30,8 +30,8 @@ pub trait EndpointInput:
     /// `Deserialize` itself ignores unknown fields, so that an input written by another version can still be read.
     ///
     /// # Errors
-    /// [`InputError`] with the field's name: for a value that is no object, a name that is not known, a required field that
-    /// is missing, and a value of another kind or out of its bounds. Nothing was sent.
+    /// [`InputError`] with the field's name: for a value that is not an object, an unknown name, a missing required
+    /// field, and a value of the wrong kind or out of its bounds. Nothing was sent.
     fn from_json(input: Value) -> Result<Self, InputError> {
         let object = input.as_object().ok_or_else(InputError::no_object)?;
         <Self::Endpoint as Endpoint>::INFO.check(object)?;

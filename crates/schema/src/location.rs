@@ -7,7 +7,7 @@ use std::fmt::{self, Write};
 /// The path to a value that the server refused: the `loc` of a [`ValidationErrorDetail`].
 ///
 /// [`Display`](fmt::Display) writes it as a path: `body.image_url`, `body.images[2].url`. Names come from the server; one
-/// that is no plain word is quoted, and what could disturb a terminal is escaped.
+/// that is not a plain word is quoted, and control characters are escaped.
 ///
 /// ```
 /// use ideogram_schema::ValidationErrorDetail;

@@ -4,7 +4,7 @@ use super::server::Counts;
 use super::work::Work;
 use serde::Deserialize;
 
-/// What a program says of its own run.
+/// What a program reports about its own run.
 #[derive(Clone, Debug, Deserialize)]
 pub(super) struct Figures {
     wall_us: u32,

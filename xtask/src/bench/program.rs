@@ -144,7 +144,7 @@ fn figures(command: &mut Command) -> Result<Figures> {
     serde_json::from_str(ended.stdout.trim()).map_err(|error| Error::new(format!("{name} printed no figures: {error}")))
 }
 
-/// The programs get only `PATH` from the maintainer's environment.
+/// The programs get only `PATH` and `HOME` from the maintainer's environment.
 pub(super) fn path_only() -> impl Iterator<Item = (String, String)> {
     std::env::vars().filter(|(name, _)| name == "PATH" || name == "HOME")
 }

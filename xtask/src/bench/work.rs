@@ -1,8 +1,8 @@
-//! What a program is told to do.
+//! The work that a measured program gets.
 
 use super::server::Behaviour;
 
-/// What a program is told to do.
+/// The work that a measured program gets.
 #[derive(Clone, Copy)]
 pub(super) struct Work {
     pub(super) task: &'static str,

@@ -50,7 +50,7 @@ pub(super) fn tests(setup: &Setup) -> Result<Vec<f64>> {
     Ok(vec![ended.wall.as_secs_f64() / 60.0, slow_tests(&ended.stdout)])
 }
 
-/// The test harness tells of each test that takes long.
+/// Counts the tests that the test harness reports as slow.
 fn slow_tests(stdout: &str) -> f64 {
     let told = stdout.lines().filter(|line| line.ends_with("has been running for over 60 seconds")).count();
     f64::from(u32::try_from(told).unwrap_or(u32::MAX))

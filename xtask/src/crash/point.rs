@@ -107,8 +107,8 @@ impl Place<'_> {
 }
 
 impl Point {
-    /// Kills a process in the state, resumes its request, and returns the outcome of every process that was killed. A
-    /// process that missed the state counts for the state in which it was killed, if that is known.
+    /// Kills a process in the state, resumes its request, and returns the outcome. If a process misses the state, its
+    /// files are removed and another one is tried.
     pub(super) fn run(self, program: &Path, service: &Service, power_cut: &PowerCut, folder: &Path) -> Result<Outcome> {
         for attempt in 0..TRIES {
             let folder = folder.join(format!("{}-{attempt}", self.number));

@@ -18,7 +18,7 @@ pub(super) struct Service {
     agent: ureq::Agent,
 }
 
-/// What the sandbox tells of requests and jobs.
+/// What the sandbox reports about requests and jobs.
 #[derive(Debug, Default, Deserialize)]
 pub(super) struct Seen {
     pub(super) requests: Vec<Request>,

@@ -42,7 +42,7 @@ impl<'v> Fields<'v> {
         order
     }
 
-    /// What the order lists although it is no field.
+    /// The names in the listed order that are not fields.
     fn strays(&self) -> BTreeSet<&'v str> {
         self.order.iter().copied().filter(|name| !self.properties.contains_key(*name)).collect()
     }

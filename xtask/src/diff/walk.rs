@@ -89,8 +89,8 @@ impl<'d> Walk<'d> {
         self.usage.positions.get(schema).copied().unwrap_or(Position::None)
     }
 
-    /// Whether a member of a union is there for a new endpoint, which is told itself: the result of any endpoint may be
-    /// the output of this one now, but not for calls that were made before.
+    /// Whether a member of a union was added with a new endpoint, which has a row of its own. The result of any
+    /// endpoint may then be the output of the new one, but not for calls that existed before.
     pub(super) fn comes_with_endpoint(&mut self, member: &Value) -> bool {
         self.is_told(member, &self.usage.new.exclusive)
     }

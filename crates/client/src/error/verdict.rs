@@ -81,7 +81,7 @@ pub(crate) fn judge(
 }
 
 impl Error {
-    /// What this error says of the job with this id.
+    /// What this error means for the job with this id.
     pub(crate) fn judge(&self, request_id: Option<&str>, reported: Reported) -> Judgement {
         let repr = self.repr();
         match (self.state(), &repr.head, &repr.body, self.kind()) {

@@ -1,9 +1,9 @@
-//! What an upload says of its file: name, MIME type, lifecycle.
+//! The metadata of an uploaded file: name, MIME type, lifecycle.
 
 use crate::error::{Error, Result};
 use http::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderValue};
 
-/// What an upload says of its file.
+/// The metadata of an uploaded file.
 #[derive(Clone, Debug)]
 pub(super) struct UploadMetadata {
     pub(super) file_name: String,

@@ -31,7 +31,7 @@ impl Key {
         }
     }
 
-    /// Joins the two halves that fal's dashboard shows; where one is missing there is no key.
+    /// Joins the two halves that fal's dashboard shows; the result is empty if one is missing.
     pub(crate) fn join(id: &str, secret: &str) -> SecretString {
         let (id, secret) = (id.trim(), secret.trim());
         if id.is_empty() || secret.is_empty() { SecretString::default() } else { format!("{id}:{secret}").into() }

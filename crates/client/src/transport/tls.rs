@@ -25,7 +25,7 @@ pub(crate) fn config(extra_roots: Vec<CertificateDer<'static>>, ahead: bool) -> 
     let mut config = ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
         .map_err(|error| Error::configuration("TLS could not be set up").with_source(error))?
-        .dangerous() // The verifier below is the platform's, made later.
+        .dangerous() // The verifier below does what the platform's does, only later.
         .with_custom_certificate_verifier(verifier)
         .with_no_client_auth();
     config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];

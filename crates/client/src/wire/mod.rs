@@ -59,7 +59,7 @@ pub(crate) struct Wire {
     requests: Gate,
     polls: Gate,
     budget: Budget,
-    /// What the API's answers say of the time.
+    /// The service's clock, as far as its answers show it.
     pub(crate) clock: Arc<ServerClock>,
     /// The secrets that no error, trace or text may show.
     pub(crate) secrets: Secrets,
@@ -162,7 +162,8 @@ impl Wire {
             .map_err(|error| error.at(operation, endpoint))
     }
 
-    /// Sends one operation once, and gives its answer's body as a stream. There is no retry: polling is the other way.
+    /// Sends one operation once, and returns the body of its answer as a stream. It is not retried, because the job can
+    /// be polled instead.
     pub(crate) async fn stream<F, Fut>(&self, operation: Operation, send: F) -> Result<(Head, BodyStream)>
     where
         F: FnOnce() -> Fut,

@@ -82,7 +82,7 @@ fn url_of(links: &Links, upload: &PendingUpload) -> String {
     links.url(Service::Cdn, &file_path(&upload.file, &upload.name))
 }
 
-/// What the headers of an upload say of its file.
+/// The metadata of an uploaded file, from the headers.
 fn described(headers: &HeaderMap) -> PendingUpload {
     let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
     PendingUpload {

@@ -49,7 +49,7 @@ pub(crate) fn events(chunks: impl Stream<Item = Bytes> + Send + 'static) -> Resp
     response
 }
 
-/// What the queue says of a request that it does not know.
+/// The queue's answer about a request that it does not know.
 pub(crate) fn unknown_request() -> Response {
     json(StatusCode::NOT_FOUND, &json!({ "status": "NOT_FOUND" }))
 }

@@ -1,4 +1,4 @@
-//! What a status says of a job; also the answer to a submit.
+//! The status of a job, which is also the answer to a submit.
 
 use crate::clock;
 use crate::services::Service;

@@ -13,7 +13,7 @@ pub(crate) struct Held {
     bytes: usize,
 }
 
-/// There is no room, whatever is dropped.
+/// There is no room, even after everything that may be dropped is dropped.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct OutOfMemory;
 

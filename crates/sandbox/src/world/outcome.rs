@@ -18,7 +18,7 @@ pub(crate) struct Outcome {
     pub(crate) body: Bytes,
     /// The body was dropped to keep the store within its bound.
     pub(crate) forgotten: bool,
-    /// What a status report says of a failure: a sentence, and the kind when the failure lies around the model.
+    /// The failure in a status report: a message, and the error type if the platform failed and not the model.
     pub(crate) error: Option<(String, Option<&'static str>)>,
     /// What is charged, in the price's units; none where the framework says nothing of it.
     pub(crate) units: Option<u32>,
@@ -105,7 +105,7 @@ impl Outcome {
         Self::failure(status, "Request cancelled by the client", "client_cancelled")
     }
 
-    /// The body with its files at the URLs that this caller is told.
+    /// The body, with the URLs of files for this caller.
     pub(crate) fn body_for(&self, links: &Links) -> Bytes {
         let there = links.url(Service::Cdn, "");
         match &self.files_at {

@@ -1,4 +1,4 @@
-//! An answer made from what the endpoint's document says of its output: pictures where files are, plain values elsewhere.
+//! Makes an answer from the output in the endpoint's document: pictures for files, plain values for other fields.
 
 use crate::description::{Bounds, Endpoint, Member, Model, Shape};
 use crate::json::{Json, Number, Text};

@@ -22,7 +22,7 @@ pub(crate) struct Head {
     pub(crate) headers: Vec<(String, String)>,
 }
 
-/// One request as it came.
+/// One request as it was received.
 #[derive(Debug)]
 pub(crate) struct Record {
     number: u64,

@@ -257,7 +257,7 @@ fn union(variants: &[Value], discriminator: Option<&Value>, pointer: &str) -> Re
     Ok(Shape::Union(named))
 }
 
-/// What a discriminator says of one variant.
+/// The tag of one variant, from a discriminator.
 fn tag(discriminator: &Value, schema: &Value) -> Option<(String, Vec<String>)> {
     let field = discriminator.get("propertyName")?.as_str()?.to_owned();
     let reference = format!("#/components/schemas/{}", referenced(schema)?);

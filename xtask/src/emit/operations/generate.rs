@@ -13,7 +13,7 @@ use syn::parse_quote;
 /// The methods that a path item may have.
 const METHODS: [&str; 8] = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];
 
-/// What that operation's body is called in progenitor's copy, and what stands for it in Rust.
+/// The name of that operation's body in progenitor's copy, and its type in Rust.
 const INPUT: (&str, &str) = ("EndpointInputAsJson", "::serde_json::value::RawValue");
 
 /// Generates the operations of one document. `schema` is the path of the crate that has the models.
