@@ -64,7 +64,7 @@ impl Base {
         self.url.scheme() == "https"
     }
 
-    /// A URL below this base as one below the other.
+    /// Changes a URL below this base into the same one below the other base.
     pub(crate) fn moved(&self, url: &Url, other: &Self) -> Option<Url> {
         let rest = url.as_str().strip_prefix(self.as_str())?;
         Url::parse(&format!("{}{rest}", other.as_str())).ok().filter(|url| other.contains(url))
