@@ -15,7 +15,7 @@ pub(crate) const CHOICES: [&str; 3] = ["auto", "always", "never"];
 pub(crate) enum Wish {
     /// None: somebody said so, or the terminal has none.
     Never,
-    /// Also where nobody watches.
+    /// Even if the output is not a terminal.
     Always,
     /// On a terminal.
     #[default]

@@ -209,7 +209,7 @@ async fn check(line: &'static str, fault: &'static Fault, lasting: Lasting) {
             assert_eq!(error.sent_within().is_some(), state == RequestState::Unknown, "{case}");
             // What stood in the way is named.
             let given_up = error.kind() == ErrorKind::Deadline;
-            assert_eq!(error.to_string().contains("the last time it was asked after"), given_up, "{case}");
+            assert_eq!(error.to_string().contains("the last attempt to ask about it"), given_up, "{case}");
         }
         (Err(error), Failed) => assert_eq!(error.state(), None, "{case}"),
         _ => panic!("{case}: {end:?} was expected"),

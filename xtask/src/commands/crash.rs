@@ -14,7 +14,7 @@ pub struct Args {
     /// How many processes are killed
     #[arg(long, value_name = "NUMBER", default_value_t = 200, value_parser = clap::value_parser!(u16).range(1..=10_000))]
     pub points: u16,
-    /// What the places are drawn from
+    /// The seed of the places where processes are killed
     #[arg(long, value_name = "NUMBER", default_value_t = 1)]
     pub seed: u64,
     /// Write the figures into `docs/RELIABILITY.md`

@@ -43,13 +43,13 @@ enum Task {
     Diff(diff::Args),
     /// Download the upstream documents, byte for byte, all of them or none
     Fetch(fetch::Args),
-    /// Try the readers of what others wrote with inputs made by chance
+    /// Test everything that reads data from outside with random inputs
     Fuzz(fuzz::Args),
     /// Name everything in the upstream documents that the Rust code does not carry
     Lint(lint::Args),
     /// Take the upstream documents as they are: write their hashes into `openapi/upstream.lock`
     Lock(lock::Args),
-    /// Hold the workspace to what no compiler looks at: layers, circles, sizes, links, licences
+    /// Check what the compiler does not: layers and cycles of modules, sizes of files, links, licences
     Tidy,
 }
 

@@ -11,8 +11,8 @@ use std::process::ExitCode;
 /// A file that cannot be read or understood, and a cargo that cannot be asked.
 pub fn run(root: &Path) -> Result<ExitCode> {
     let report = crate::tidy::run(root)?;
-    for circle in &report.circles {
-        say!("allowed circle: {circle}");
+    for cycle in &report.cycles {
+        say!("allowed cycle: {cycle}");
     }
     for breach in &report.breaches {
         complain!("{breach}");

@@ -7,7 +7,7 @@ pub(super) fn component<'d>(document: &'d Value, section: &str, name: &str) -> O
     document.get("components")?.get(section)?.get(name)
 }
 
-/// What a reference leads to, through further references; none when it leads nowhere or in a circle.
+/// What a reference leads to, through further references; none when it leads nowhere or in a cycle.
 pub(super) fn resolve<'d>(document: &'d Value, reference: &str) -> Option<&'d Value> {
     let mut target = document.pointer(reference.strip_prefix('#')?)?;
     for _ in 0..32 {

@@ -31,8 +31,8 @@ pub(super) struct Crate {
     #[serde(default)]
     pub(super) leaves: Vec<String>,
     /// Cycles of modules that are allowed.
-    #[serde(default, rename = "circle")]
-    pub(super) circles: Vec<Circle>,
+    #[serde(default, rename = "cycle")]
+    pub(super) cycles: Vec<Cycle>,
     /// The module that reads the clock, where only one does.
     pub(super) clock: Option<String>,
     /// The module that draws chance, where only one does.
@@ -43,7 +43,7 @@ pub(super) struct Crate {
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Circle {
+pub(super) struct Cycle {
     pub(super) modules: Vec<String>,
     pub(super) reason: String,
 }

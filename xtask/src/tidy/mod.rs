@@ -3,9 +3,9 @@
 //! Each rule is a function over a [`Tree`], which may be the workspace or a few texts in a test.
 
 mod chance;
-mod circles;
 mod config;
 mod crates;
+mod cycles;
 mod environment;
 mod headers;
 mod indexing;
@@ -53,8 +53,8 @@ impl fmt::Display for Breach {
 pub struct Report {
     /// In the order of files and lines.
     pub breaches: Vec<Breach>,
-    /// The circles of modules that are allowed, one line each.
-    pub circles: Vec<String>,
+    /// The cycles of modules that are allowed, one line each.
+    pub cycles: Vec<String>,
     /// How many modules were read.
     pub modules: usize,
 }
@@ -92,7 +92,7 @@ pub fn tidy(tree: &Tree) -> Result<Report> {
     })?;
     for of_crate in of_crates {
         report.breaches.extend(of_crate.breaches);
-        report.circles.extend(of_crate.circles);
+        report.cycles.extend(of_crate.cycles);
         report.modules += of_crate.modules;
     }
     let breaches = &mut report.breaches;
@@ -151,8 +151,8 @@ impl<'a> Source<'a> {
         time::check(self, &mut breaches);
         chance::check(self, &mut breaches);
         environment::check(self, &mut breaches);
-        let circles = circles::check(self, &mut breaches);
-        Report { breaches, circles, modules: self.package.modules.len() }
+        let cycles = cycles::check(self, &mut breaches);
+        Report { breaches, cycles, modules: self.package.modules.len() }
     }
 
     /// The module in which a path stands.

@@ -183,24 +183,24 @@ fn a_module_in_no_layer_and_a_layer_without_its_module_are_told() {
 }
 
 #[test]
-fn neighbours_that_need_each_other_are_a_circle_until_it_is_listed() {
+fn neighbours_that_need_each_other_are_a_cycle_until_it_is_listed() {
     let lib = "mod chance;\nmod clock;\nmod env;\nmod face;\nmod job;\nmod limits;\nmod other;\nmod wire;\n";
     let rules = RULES.replace("\"face\"]", "\"face\", \"other\"]");
-    let circle = [
+    let cycle = [
         ("xtask/tidy.toml", rules.as_str()),
         ("crates/ours/src/lib.rs", lib),
         ("crates/ours/src/face.rs", "use crate::other::Builder;\npub struct Client;\n"),
         ("crates/ours/src/other.rs", "pub struct Builder;\nfn build() -> crate::face::Client {}\n"),
     ];
-    assert_eq!(breaches(&tree(&circle)), ["crates/ours/src/face.rs:1 circles", "crates/ours/src/other.rs:2 circles"]);
+    assert_eq!(breaches(&tree(&cycle)), ["crates/ours/src/face.rs:1 cycles", "crates/ours/src/other.rs:2 cycles"]);
 
-    let listed = "[[crate.circle]]\nmodules = [\"face\", \"other\"]\nreason = \"a builder\"\n";
+    let listed = "[[crate.cycle]]\nmodules = [\"face\", \"other\"]\nreason = \"a builder\"\n";
     let listed =
-        tidy(&tree(&[circle.as_slice(), &[("xtask/tidy.toml", &format!("{rules}{listed}"))]].concat())).unwrap();
-    assert_eq!((listed.breaches, listed.circles), (Vec::new(), vec!["ours: `face` and `other`: a builder".to_owned()]));
+        tidy(&tree(&[cycle.as_slice(), &[("xtask/tidy.toml", &format!("{rules}{listed}"))]].concat())).unwrap();
+    assert_eq!((listed.breaches, listed.cycles), (Vec::new(), vec!["ours: `face` and `other`: a builder".to_owned()]));
 
-    let gone = format!("{RULES}[[crate.circle]]\nmodules = [\"face\", \"job\"]\nreason = \"none\"\n");
-    assert_eq!(breaches(&tree(&[("xtask/tidy.toml", &gone)])), ["xtask/tidy.toml:1 circles"]);
+    let gone = format!("{RULES}[[crate.cycle]]\nmodules = [\"face\", \"job\"]\nreason = \"none\"\n");
+    assert_eq!(breaches(&tree(&[("xtask/tidy.toml", &gone)])), ["xtask/tidy.toml:1 cycles"]);
 }
 
 #[test]

@@ -474,7 +474,7 @@ fn schemas_that_contain_themselves_end_even_when_renamed() {
 }
 
 #[test]
-fn references_that_lead_nowhere_or_in_a_circle_are_told() {
+fn references_that_lead_nowhere_or_in_a_cycle_are_told() {
     for target in ["#/components/schemas/Missing", "other.json#/A", "#/components/schemas/Circle"] {
         let report = report(&[
             Set("Circle", json!({"$ref": "#/components/schemas/Circle"})),

@@ -35,7 +35,7 @@ variables! {
     HOME;
     /// Set to anything: no colours.
     NO_COLOR;
-    /// Set to anything but `0`: colours also where nobody watches.
+    /// Set to anything but `0`: colours even if the output is not a terminal.
     CLICOLOR_FORCE;
     /// Set to `0`: no colours.
     CLICOLOR;

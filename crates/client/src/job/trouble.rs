@@ -23,7 +23,7 @@ impl LastTrouble {
             // The outer error has the id already.
             last.repr_mut().request_id = None;
             // Writing to a String cannot fail.
-            let _ = write!(error.repr_mut().message, "; the last time it was asked after: {last}");
+            let _ = write!(error.repr_mut().message, "; the last attempt to ask about it: {last}");
         }
         error
     }

@@ -109,7 +109,7 @@ impl Image {
         }
         Err(Error::new(
             ErrorKind::Decode,
-            format!("it was downloaded {DOWNLOADS} times, came otherwise each time, and never whole"),
+            format!("it was downloaded {DOWNLOADS} times, and each time it was incomplete and different"),
         )
         .at(Operation::Download, None))
     }

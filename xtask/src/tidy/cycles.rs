@@ -10,7 +10,7 @@ use super::{Breach, Source, breach};
 use crate::modules::Module;
 use std::collections::{BTreeMap, BTreeSet};
 
-const RULE: &str = "circles";
+const RULE: &str = "cycles";
 
 /// Which neighbour needs which, and the first place where it says so.
 type Graph<'a> = BTreeMap<String, BTreeMap<String, (&'a Module, usize)>>;
@@ -19,21 +19,21 @@ type Graph<'a> = BTreeMap<String, BTreeMap<String, (&'a Module, usize)>>;
 pub(super) fn check(source: &Source<'_>, breaches: &mut Vec<Breach>) -> Vec<String> {
     let mut allowed = Vec::new();
     let graph = graph(source);
-    let known = |circle: &BTreeSet<&String>| {
-        let same = |modules: &[String]| modules.iter().collect::<BTreeSet<_>>() == *circle;
-        source.rules.circles.iter().position(|known| same(&known.modules))
+    let known = |cycle: &BTreeSet<&String>| {
+        let same = |modules: &[String]| modules.iter().collect::<BTreeSet<_>>() == *cycle;
+        source.rules.cycles.iter().position(|known| same(&known.modules))
     };
     let mut used = BTreeSet::new();
-    for circle in circles(&graph) {
-        let in_words = circle.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(" and ");
-        if let Some((index, known)) = known(&circle).and_then(|index| Some((index, source.rules.circles.get(index)?))) {
+    for cycle in cycles(&graph) {
+        let in_words = cycle.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(" and ");
+        if let Some((index, known)) = known(&cycle).and_then(|index| Some((index, source.rules.cycles.get(index)?))) {
             used.insert(index);
             allowed.push(format!("{}: {in_words}: {}", source.rules.name, known.reason));
             continue;
         }
-        let others = circle.len() - 2;
-        let arrows = circle.iter().flat_map(|from| graph.get(*from).into_iter().flatten().map(move |to| (from, to)));
-        for (from, (to, (module, line))) in arrows.filter(|(_, (to, _))| circle.contains(to)) {
+        let others = cycle.len() - 2;
+        let arrows = cycle.iter().flat_map(|from| graph.get(*from).into_iter().flatten().map(move |to| (from, to)));
+        for (from, (to, (module, line))) in arrows.filter(|(_, (to, _))| cycle.contains(to)) {
             let way = match others {
                 0 => String::new(),
                 1 => " by way of one other".to_owned(),
@@ -43,9 +43,9 @@ pub(super) fn check(source: &Source<'_>, breaches: &mut Vec<Breach>) -> Vec<Stri
             breaches.push(breach(module, *line, RULE, message));
         }
     }
-    for (index, known) in source.rules.circles.iter().enumerate() {
+    for (index, known) in source.rules.cycles.iter().enumerate() {
         if !used.contains(&index) {
-            let message = format!("{} are no circle any more: remove it", known.modules.join(" and "));
+            let message = format!("{} no longer form a cycle: remove the entry", known.modules.join(" and "));
             breaches.push(Breach { file: FILE.to_owned(), line: 1, rule: RULE, message });
         }
     }
@@ -74,13 +74,13 @@ fn neighbours(from: &Module, to: &Module) -> Option<(String, String)> {
 }
 
 /// The largest sets of modules that reach each other.
-fn circles<'a>(graph: &'a Graph<'_>) -> Vec<BTreeSet<&'a String>> {
+fn cycles<'a>(graph: &'a Graph<'_>) -> Vec<BTreeSet<&'a String>> {
     let targets: BTreeMap<&String, BTreeSet<&String>> =
         graph.keys().map(|from| (from, reachable(graph, from))).collect();
     let reaches = |from: &String, to: &String| targets.get(from).is_some_and(|all| all.contains(to));
     let mut found: Vec<BTreeSet<&String>> = Vec::new();
     for from in graph.keys().filter(|from| reaches(from, from)) {
-        if !found.iter().any(|circle| circle.contains(from)) {
+        if !found.iter().any(|cycle| cycle.contains(from)) {
             found.push(graph.keys().filter(|to| reaches(from, to) && reaches(to, from)).collect());
         }
     }
