@@ -262,6 +262,7 @@ async fn the_error_says_that_the_picture_is_paid_and_where_it_is() {
             assert!(sentence.contains("request-7") && !sentence.to_lowercase().contains("key"), "{sentence}");
             assert_eq!((error.file_url(), error.request_id()), (Some(url.as_str()), Some("request-7")));
             assert!(error.may_have_been_accepted() && !error.is_auth() && !error.is_expired());
+            assert_eq!(error.is_retryable(), status == 500, "{status}: a download costs nothing more");
         }
     }
 }

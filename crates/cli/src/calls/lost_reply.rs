@@ -32,7 +32,7 @@ pub(super) async fn wait_for(session: &mut Session, input: &JsonInput, window: W
         .output
         .progress("the answer was lost, so its request is looked for in the service's history; Ctrl-C ends that");
     let until = session.deadline.min(Instant::now() + PATIENCE);
-    let mut wait = Duration::from_millis(250);
+    let mut looks = 0;
     loop {
         match session.interrupts.unless(find(&session.client, &session.ledger, input, window)).await? {
             Ok(Found::Once(job)) => return Some(job),
@@ -40,10 +40,38 @@ pub(super) async fn wait_for(session: &mut Session, input: &JsonInput, window: W
             // Without the history nothing can be decided, so the row stays open.
             Err(_) => return None,
         }
-        if Instant::now() + wait > until {
-            return None;
-        }
+        let wait = pause(looks, until.saturating_duration_since(Instant::now()))?;
         session.interrupts.unless(tokio::time::sleep(wait)).await?;
-        wait *= 2;
+        looks += 1;
+    }
+}
+
+/// How long to wait before the next look, after `looks` pauses: a quarter of a second, then twice as long each time; `None`
+/// where so much is not left.
+fn pause(looks: u32, left: Duration) -> Option<Duration> {
+    let wait = Duration::from_millis(250).saturating_mul(2_u32.saturating_pow(looks));
+    (wait <= left).then_some(wait)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{PATIENCE, pause};
+    use std::time::Duration;
+
+    #[test]
+    fn a_lost_request_is_looked_for_ever_more_rarely_for_as_long_as_there_is_time() {
+        let pauses = |mut left: Duration| -> Vec<u128> {
+            let pause = |looks| {
+                let wait = pause(looks, left)?;
+                left = left.saturating_sub(wait);
+                Some(wait.as_millis())
+            };
+            (0..).map_while(pause).collect()
+        };
+        assert_eq!(pauses(PATIENCE), [250, 500, 1_000, 2_000, 4_000, 8_000]);
+        assert_eq!(pauses(Duration::from_millis(750)), [250, 500]);
+        assert_eq!(pauses(Duration::from_millis(749)), [250]);
+        assert_eq!(pauses(Duration::ZERO), [0; 0], "one look, and that is all");
+        assert_eq!(pause(u32::MAX, Duration::MAX), Some(Duration::from_millis(250) * u32::MAX), "nothing overflows");
     }
 }

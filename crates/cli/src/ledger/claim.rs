@@ -77,3 +77,38 @@ pub(super) fn tidy(directory: &Path) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Claimant, lives, tidy};
+    use std::fs::{self, File};
+
+    #[test]
+    fn only_the_files_of_processes_that_have_ended_are_removed() {
+        let directory = tempfile::tempdir().unwrap();
+        let claims = directory.path().join("ledger.db.claims");
+        let left = || -> Vec<String> {
+            let entries = fs::read_dir(&claims).unwrap().flatten();
+            let mut names: Vec<_> = entries.map(|entry| entry.file_name().into_string().unwrap()).collect();
+            names.sort();
+            names
+        };
+        tidy(&claims);
+        let running = Claimant::new(&claims).unwrap();
+        let name = running.token().to_owned();
+        assert_eq!(left(), [name.clone()], "its file is there, and no other");
+        for ended in ["a0", "a1"] {
+            File::create(claims.join(ended)).unwrap();
+        }
+        // What cannot be looked at says nothing about its process.
+        fs::create_dir(claims.join("q")).unwrap();
+        assert!(lives(&claims, &name).unwrap());
+        assert!(!lives(&claims, "a0").unwrap() && !lives(&claims, "nobody").unwrap());
+        assert!(lives(&claims, "q").is_err());
+        assert_eq!(left(), ["a1", name.as_str(), "q"], "who asked for one has removed that one");
+        tidy(&claims);
+        assert_eq!(left(), [name.as_str(), "q"]);
+        drop(running);
+        assert_eq!(left(), ["q"], "a process that ends well leaves nothing");
+    }
+}

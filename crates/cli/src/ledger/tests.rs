@@ -457,6 +457,103 @@ fn salvage_changes_nothing_that_is_sound_and_nothing_under_a_process_at_work() {
     assert_eq!(Ledger::open(&path).unwrap().begin(&new()).unwrap(), 12, "no number is given twice");
 }
 
+/// Spoils the checksum of the log's first frame: to `SQLite` nothing of the log was ever written.
+fn spoil_log(path: &Path) {
+    let mut log = std::fs::read(beside(path, "-wal")).unwrap();
+    log[32 + 16] ^= 1;
+    std::fs::write(beside(path, "-wal"), log).unwrap();
+    let _ = std::fs::remove_file(beside(path, "-shm"));
+}
+
+/// Changes a row behind the ledger's back; that is in the log.
+fn spoil_row(path: &Path, id: i64) {
+    let db = Connection::open(path).unwrap();
+    db.set_db_config(rusqlite::config::DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true).unwrap();
+    assert_eq!(db.execute("UPDATE requests SET note = 'x' WHERE id = ?1", [id]).unwrap(), 1);
+}
+
+#[test]
+fn of_several_copies_of_a_row_salvage_takes_the_latest_wherever_it_is() {
+    // In the log as it is, which comes first; and in a log that has to be repaired, which comes last.
+    for is_spoiled in [false, true] {
+        let (_directory, path) = place();
+        let mut ledger = Ledger::open(&path).unwrap().without_checkpoints();
+        for number in 1..=3 {
+            ledger.begin(&new()).unwrap();
+            ledger.accepted(number, &format!("r-{number}")).unwrap();
+        }
+        let upload = super::Upload { sha256: "aa", base: "b", account: "c" };
+        let later = crate::clock::now_ms() + 600_000;
+        ledger.note_upload(&upload, "https://cdn/1", later).unwrap();
+        checkpoint(&path);
+        // The file has them as accepted from here on, and the log has what comes.
+        ledger.close(1, &Closing::Saved { files: vec!["/a.png".into()] }).unwrap();
+        ledger.answered(2, None, "{}").unwrap();
+        ledger.note_upload(&super::Upload { sha256: "bb", ..upload }, "https://cdn/2", later).unwrap();
+        ledger.accepted(3, "r-4").unwrap();
+        ledger.close(3, &Closing::Cancelled).unwrap();
+        drop(ledger);
+        if is_spoiled {
+            spoil_log(&path);
+        } else {
+            spoil_row(&path, 3);
+        }
+        let outcome = salvage(&path).unwrap().unwrap();
+        let ledger = Ledger::open(&path).unwrap();
+        let states: Vec<State> = ledger.recent_rows(9).unwrap().iter().map(|row| row.state).collect();
+        // What the damaged copy of the third was before is the best that there is.
+        let third = if is_spoiled { State::Cancelled } else { State::Accepted };
+        assert_eq!(states, [State::Saved, State::Answered, third], "spoiled: {is_spoiled}");
+        assert_eq!((outcome.rows, outcome.missing.as_slice()), (3, [0; 0].as_slice()));
+        assert_eq!(outcome.open, states.iter().filter(|state| state.is_open()).count());
+        for (sha256, url) in [("aa", "https://cdn/1"), ("bb", "https://cdn/2")] {
+            let known = ledger.uploaded(&super::Upload { sha256, ..upload }).unwrap();
+            assert_eq!(known.as_deref(), Some(url), "spoiled: {is_spoiled}");
+        }
+    }
+}
+
+#[test]
+fn what_was_pruned_is_not_told_as_missing_where_the_latest_counts_can_be_read() {
+    let (_directory, path) = place();
+    let mut ledger = Ledger::open(&path).unwrap().without_checkpoints();
+    for _ in 0..4 {
+        let id = ledger.begin(&new()).unwrap();
+        ledger.close(id, &Closing::NotSent { why: String::new() }).unwrap();
+    }
+    checkpoint(&path);
+    ledger.prune(None, Some(2), true).unwrap();
+    let id = ledger.begin(&new()).unwrap();
+    ledger.accepted(id, "r-1").unwrap();
+    drop(ledger);
+    let whole = files(&path);
+    assert!(!whole[1].is_empty(), "the last row is in the log alone");
+    spoil_log(&path);
+    let outcome = salvage(&path).unwrap().unwrap();
+    assert_eq!((outcome.rows, outcome.missing), (3, vec![]), "three are there, and the counts know of three");
+    // Where the log is gone, with the counts in it, nobody knows.
+    put_back(&path, &[whole[0].clone(), Vec::new(), whole[2].clone()]);
+    let outcome = salvage(&path).unwrap().unwrap();
+    assert_eq!(outcome.missing, [1, 2, 5]);
+}
+
+#[test]
+fn a_damaged_ledger_that_is_put_back_after_a_salvage_is_taken_for_what_it_is() {
+    let (_directory, path) = place();
+    let rows = filled(&path);
+    spoil_row(&path, 1);
+    let [file, log, _] = files(&path);
+    assert!(!log.is_empty());
+    let moved_to = salvage(&path).unwrap().unwrap().moved_to.unwrap();
+    assert_eq!(std::fs::read(&moved_to).unwrap(), file);
+    assert_eq!(std::fs::read(beside(&moved_to, "-wal")).unwrap_or_default(), log, "its log goes with it");
+    assert_eq!(Ledger::open(&path).unwrap().recent_rows(100).unwrap()[..], rows[1..]);
+    let [_, _, mark] = files(&path);
+    put_back(&path, &[file, log, mark]);
+    let error = Ledger::open(&path).unwrap_err();
+    assert!(error.is_damage() && error.to_string().contains("an old file was put back"), "{error}");
+}
+
 /// Makes the event happen to a row by the method that does it.
 fn happen(ledger: &mut Ledger, id: i64, event: Event) -> Result<(), super::LedgerError> {
     let why = || "why".to_owned();

@@ -367,3 +367,160 @@ impl Error {
         self.state().is_some_and(RequestState::may_have_been_accepted)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Error, ErrorKind, RequestState};
+    use crate::call::head::Head;
+    use crate::call::operation::Operation;
+    use http::StatusCode;
+
+    /// The questions that the kind alone answers, by name.
+    const OF_KIND: [(&str, fn(&Error) -> bool); 17] = [
+        ("is_missing_key", Error::is_missing_key),
+        ("is_configuration", Error::is_configuration),
+        ("is_input", Error::is_input),
+        ("is_file", Error::is_file),
+        ("is_auth", Error::is_auth),
+        ("is_exhausted_balance", Error::is_exhausted_balance),
+        ("is_validation", Error::is_validation),
+        ("is_content_policy", Error::is_content_policy),
+        ("is_rate_limited", Error::is_rate_limited),
+        ("is_not_found", Error::is_not_found),
+        ("is_connect", Error::is_connect),
+        ("is_timeout", Error::is_timeout),
+        ("is_cancelled", Error::is_cancelled),
+        ("is_decode", Error::is_decode),
+        ("is_too_large", Error::is_too_large),
+        ("is_foreign_url", Error::is_foreign_url),
+        ("is_forged", Error::is_forged),
+    ];
+
+    /// Every kind, in the order of the type.
+    const KINDS: [ErrorKind; 22] = [
+        ErrorKind::MissingKey,
+        ErrorKind::Configuration,
+        ErrorKind::Input,
+        ErrorKind::File,
+        ErrorKind::Auth,
+        ErrorKind::ExhaustedBalance,
+        ErrorKind::Validation,
+        ErrorKind::ContentPolicy,
+        ErrorKind::RateLimited,
+        ErrorKind::NotFound,
+        ErrorKind::Connect,
+        ErrorKind::Transport,
+        ErrorKind::Timeout,
+        ErrorKind::Deadline,
+        ErrorKind::Cancelled,
+        ErrorKind::Server,
+        ErrorKind::UnexpectedStatus,
+        ErrorKind::Failed,
+        ErrorKind::Decode,
+        ErrorKind::TooLarge,
+        ErrorKind::ForeignUrl,
+        ErrorKind::Forged,
+    ];
+
+    /// Which of them are true of this kind. A kind that is added has to be added here and to [`KINDS`].
+    fn true_of(kind: ErrorKind) -> &'static [&'static str] {
+        match kind {
+            ErrorKind::MissingKey => &["is_missing_key", "is_configuration", "is_auth"],
+            ErrorKind::Configuration => &["is_configuration"],
+            ErrorKind::Input => &["is_input"],
+            ErrorKind::File => &["is_file"],
+            ErrorKind::Auth => &["is_auth"],
+            ErrorKind::ExhaustedBalance => &["is_exhausted_balance"],
+            ErrorKind::Validation => &["is_validation"],
+            ErrorKind::ContentPolicy => &["is_validation", "is_content_policy"],
+            ErrorKind::RateLimited => &["is_rate_limited"],
+            ErrorKind::NotFound => &["is_not_found"],
+            ErrorKind::Connect => &["is_connect"],
+            ErrorKind::Timeout | ErrorKind::Deadline => &["is_timeout"],
+            ErrorKind::Cancelled => &["is_cancelled"],
+            ErrorKind::Decode => &["is_decode"],
+            ErrorKind::TooLarge => &["is_too_large"],
+            ErrorKind::ForeignUrl => &["is_foreign_url"],
+            ErrorKind::Forged => &["is_forged"],
+            ErrorKind::Transport | ErrorKind::Server | ErrorKind::UnexpectedStatus | ErrorKind::Failed => &[],
+        }
+    }
+
+    fn answered(operation: Operation, status: u16) -> Error {
+        let head = Head { status: StatusCode::from_u16(status).unwrap(), ..Head::default() };
+        Error::status_of(head, b"{}").at(operation, None)
+    }
+
+    #[test]
+    fn each_question_is_answered_for_every_kind_whatever_became_of_the_request() {
+        for (index, kind) in KINDS.into_iter().enumerate() {
+            assert_eq!(kind as usize, index, "every kind is here once");
+            let plain = || Error::new(kind, "").at(Operation::Submit, None);
+            let known = RequestState::ALL.iter().map(|state| plain().in_state(*state));
+            for error in known.chain([plain(), Error::new(kind, "").at(Operation::Download, None)]) {
+                let yes: Vec<_> = OF_KIND.iter().filter(|(_, is_so)| is_so(&error)).map(|(name, _)| *name).collect();
+                assert_eq!(yes, true_of(kind), "{kind:?}, {:?}", error.state());
+            }
+        }
+    }
+
+    #[test]
+    fn the_questions_about_the_request_are_answered_by_its_state_whatever_the_kind_is() {
+        for kind in KINDS {
+            for state in RequestState::ALL.iter().copied() {
+                let error = Error::new(kind, "").at(Operation::Submit, None).in_state(state);
+                assert_eq!(error.is_job_failure(), state == RequestState::Failed, "{kind:?}, {state}");
+                assert_eq!(error.is_job_open(), state == RequestState::Accepted, "{kind:?}, {state}");
+                assert_eq!(error.may_have_been_accepted(), state.may_have_been_accepted(), "{kind:?}, {state}");
+            }
+            let error = Error::new(kind, "").at(Operation::Price, None);
+            assert!(!error.is_job_failure() && !error.is_job_open() && !error.may_have_been_accepted(), "{kind:?}");
+        }
+    }
+
+    #[test]
+    fn only_what_may_pass_and_cannot_be_paid_twice_is_worth_another_try() {
+        for kind in KINDS {
+            let passes =
+                matches!(kind, ErrorKind::Connect | ErrorKind::Transport | ErrorKind::Timeout | ErrorKind::Decode);
+            let free = Error::new(kind, "").at(Operation::Price, None);
+            assert_eq!(free.is_retryable(), passes, "{kind:?}");
+            let paid = Error::new(kind, "").at(Operation::Submit, None);
+            assert_eq!(paid.is_retryable(), kind == ErrorKind::Connect, "{kind:?}: was anything sent?");
+            for state in RequestState::ALL.iter().copied() {
+                let error = Error::new(kind, "").at(Operation::Submit, None).in_state(state);
+                let is_unpaid = matches!(state, RequestState::NotSent | RequestState::Refused);
+                assert_eq!(error.is_retryable(), passes && is_unpaid, "{kind:?}, {state}");
+            }
+        }
+        for status in [302, 400, 401, 402, 403, 404, 405, 408, 409, 410, 422, 425, 429, 499, 500, 501, 502, 503, 504] {
+            let passes = matches!(status, 408 | 409 | 425 | 429 | 500 | 502 | 503 | 504);
+            assert_eq!(answered(Operation::Price, status).is_retryable(), passes, "{status}");
+            // The others do not say that the request was not taken.
+            let is_refused = matches!(status, 425 | 429);
+            assert_eq!(answered(Operation::Submit, status).is_retryable(), is_refused, "{status}");
+        }
+    }
+
+    #[test]
+    fn a_picture_that_was_paid_for_is_worth_another_try_where_its_trouble_may_pass() {
+        let url = "https://cdn.example/fox.png";
+        for (status, again, expired) in
+            [(403, false, false), (404, false, true), (410, false, true), (429, true, false), (503, true, false)]
+        {
+            let error = answered(Operation::Download, status);
+            assert!(!error.is_expired(), "{status}: not about a file");
+            let error = error.undelivered(url, Some("r"));
+            assert_eq!((error.is_retryable(), error.is_expired()), (again, expired), "{status}");
+            assert!(error.may_have_been_accepted() && error.state() == Some(RequestState::Answered), "{status}");
+        }
+        for kind in KINDS {
+            let passes =
+                matches!(kind, ErrorKind::Connect | ErrorKind::Transport | ErrorKind::Timeout | ErrorKind::Decode);
+            let of = |url| Error::new(kind, "").at(Operation::Download, None).undelivered(url, None);
+            assert_eq!(of(url).is_retryable(), passes, "{kind:?}");
+            assert!(!of("data:image/png;base64,AA==").is_retryable(), "{kind:?}: it is what it is");
+            assert!(!of(url).is_expired(), "{kind:?}");
+        }
+    }
+}

@@ -147,10 +147,13 @@ impl Error {
     pub(crate) fn is_transient(&self) -> bool {
         let head = self.0.head.as_ref();
         let told_not_to = head.is_some_and(|head| head.user_timeout || head.needs_retry == Some(false));
-        if told_not_to
-            || self.is_job_failure()
-            || matches!(self.0.state, Some(RequestState::Cancelled | RequestState::Answered))
-        {
+        let is_over = match self.0.state {
+            Some(RequestState::Cancelled | RequestState::Failed) => true,
+            // An answer stays as it is; a file of it that is at a URL may come another time.
+            Some(RequestState::Answered) => self.file_url().is_none(),
+            _ => false,
+        };
+        if told_not_to || is_over {
             return false;
         }
         if let Some(status) = self.status().filter(|status| !status.is_success()) {

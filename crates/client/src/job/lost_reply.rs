@@ -83,15 +83,40 @@ impl LostReply {
     ) -> Option<Job<O>> {
         let patience = self.patience?;
         let search = async {
-            let mut wait = (patience / 50).clamp(Duration::from_millis(1), Duration::from_secs(1));
+            let mut looks = 0;
             loop {
                 if let Ok(Found::Once(job)) = find_submitted(jobs, payload, window).await {
                     return job;
                 }
-                tokio::time::sleep(wait).await;
-                wait = (wait * 2).min(Duration::from_secs(10));
+                tokio::time::sleep(pause(patience, looks)).await;
+                looks += 1;
             }
         };
         tokio::time::timeout(patience, search).await.ok()
+    }
+}
+
+/// How long to wait before the next look, after `looks` pauses: a fiftieth of the patience, from a millisecond to a second, and
+/// twice as long each time, up to ten seconds.
+fn pause(patience: Duration, looks: u32) -> Duration {
+    let first = (patience / 50).clamp(Duration::from_millis(1), Duration::from_secs(1));
+    first.saturating_mul(2_u32.saturating_pow(looks)).min(Duration::from_secs(10))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::pause;
+    use std::time::Duration;
+
+    #[test]
+    fn a_lost_request_is_looked_for_soon_and_then_ever_more_rarely() {
+        let pauses = |patience, count| -> Vec<u128> {
+            (0..count).map(|looks| pause(Duration::from_millis(patience), looks).as_millis()).collect()
+        };
+        assert_eq!(pauses(5_000, 5), [100, 200, 400, 800, 1_600]);
+        assert_eq!(pauses(50_000, 6), [1_000, 2_000, 4_000, 8_000, 10_000, 10_000]);
+        assert_eq!(pauses(3_600_000, 2), [1_000, 2_000], "however long it may take");
+        assert_eq!(pauses(0, 3), [1, 2, 4], "never without a pause");
+        assert_eq!(pause(Duration::MAX, u32::MAX), Duration::from_secs(10));
     }
 }

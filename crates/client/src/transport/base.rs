@@ -115,7 +115,7 @@ pub(crate) fn is_loopback(url: &Url) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::Base;
+    use super::{Base, Bases};
 
     #[test]
     fn plain_http_is_for_this_machine_only() {
@@ -179,6 +179,32 @@ mod tests {
             "https://host.example.evil.example/queue/a",
         ] {
             assert!(!base.contains(&outside.parse().unwrap()), "{outside}");
+        }
+    }
+
+    #[test]
+    fn a_client_is_one_of_this_machine_where_it_calls_the_queue_or_fetches_pictures_here() {
+        let base = |at: &str| Base::parse("x", at).unwrap();
+        let (here, there) = ("http://127.0.0.1:8080", "https://fal.run");
+        for (local, run, queue, cdn, others) in [
+            (false, there, there, there, there),
+            (true, here, there, there, there),
+            (true, there, here, there, there),
+            (true, there, there, here, there),
+            // What prices and uploads are asked of says nothing of where pictures are.
+            (false, there, there, there, here),
+        ] {
+            let bases = Bases {
+                run: base(run),
+                queue: base(queue),
+                run_backup: Some(base(others)),
+                queue_backup: Some(base(others)),
+                rest: base(others),
+                cdn: base(cdn),
+                platform: base(others),
+                cdn_is_configured: false,
+            };
+            assert_eq!(bases.is_local(), local, "{bases:?}");
         }
     }
 }

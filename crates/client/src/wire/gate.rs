@@ -53,7 +53,9 @@ impl Gate {
 
 #[cfg(test)]
 mod tests {
-    use super::Gate;
+    use super::{FIRST, Gate, POLLS, REQUESTS};
+    use futures_util::FutureExt;
+    use tokio::time::{Duration, Instant, timeout};
 
     #[tokio::test]
     async fn the_first_request_goes_alone_until_it_is_back() {
@@ -64,5 +66,25 @@ mod tests {
         gate.widen();
         drop(first);
         assert_eq!(gate.turns.available_permits(), 3);
+    }
+    #[tokio::test(start_paused = true)]
+    async fn a_first_request_that_is_slow_is_waited_for_half_a_second_and_then_as_many_go_as_the_gate_is_wide() {
+        for width in [1, 3, REQUESTS, POLLS] {
+            let (gate, begun) = (Gate::new(width), Instant::now());
+            let mut turns = vec![gate.turn().await];
+            assert_eq!(begun.elapsed(), Duration::ZERO, "the first goes at once");
+            if width > 1 {
+                assert!(timeout(FIRST.mul_f64(0.9), gate.turn()).await.is_err(), "the second waits for its answer");
+                let waited = Instant::now();
+                turns.push(gate.turn().await);
+                assert_eq!(waited.elapsed(), FIRST);
+            }
+            while turns.len() < width {
+                turns.push(gate.turn().now_or_never().expect("there is room"));
+            }
+            assert!(timeout(FIRST * 9, gate.turn()).await.is_err(), "{width} at once, and no more");
+            drop(turns.pop());
+            assert!(gate.turn().now_or_never().flatten().is_some(), "and one for each that is back");
+        }
     }
 }

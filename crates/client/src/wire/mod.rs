@@ -259,6 +259,16 @@ impl Wire {
         }
     }
 
+    /// The gate at which an operation waits for its turn.
+    fn gate(&self, operation: Operation) -> Option<&Gate> {
+        match operation {
+            Operation::Submit | Operation::Result | Operation::Cancel => Some(&self.requests),
+            Operation::Status => Some(&self.polls),
+            // Streams have their own permits, and the other operations do not go to the queue.
+            _ => None,
+        }
+    }
+
     /// One attempt, limited only by the operation's timeout.
     async fn once<T>(&self, operation: Operation, attempt: Pin<&mut impl Future<Output = Result<T>>>) -> Result<T> {
         match self.once_until(&mut Stop::never(), operation, attempt).await {
@@ -276,12 +286,7 @@ impl Wire {
         operation: Operation,
         attempt: Pin<&mut impl Future<Output = Result<T>>>,
     ) -> Result<T, Trouble> {
-        let gate = match operation {
-            Operation::Submit | Operation::Result | Operation::Cancel => Some(&self.requests),
-            Operation::Status => Some(&self.polls),
-            // Streams have their own permits, and the other operations do not go to the queue.
-            _ => None,
-        };
+        let gate = self.gate(operation);
         let _turn = match gate {
             Some(gate) => stop.unless(gate.turn()).await.map_err(Trouble::NotSent)?,
             None => None,
@@ -372,5 +377,31 @@ impl fmt::Debug for Wire {
             .field("retry", &self.retry)
             .field("timeouts", &self.timeouts)
             .finish_non_exhaustive()
+    }
+}
+
+#[cfg(all(test, feature = "webhook"))]
+mod tests {
+    use crate::Client;
+    use crate::call::operation::Operation;
+    use std::ptr;
+
+    #[test]
+    fn submits_and_polls_wait_for_turns_of_their_own_and_what_takes_long_for_none() {
+        let client = Client::builder().with_key("a:b").with_base_url("http://127.0.0.1:9").build().unwrap();
+        let wire = client.wire();
+        for (operation, gate) in [
+            (Operation::Submit, Some(&wire.requests)),
+            (Operation::Result, Some(&wire.requests)),
+            (Operation::Cancel, Some(&wire.requests)),
+            (Operation::Status, Some(&wire.polls)),
+            (Operation::Run, None),
+            (Operation::Stream, None),
+            (Operation::Download, None),
+            (Operation::Upload, None),
+            (Operation::History, None),
+        ] {
+            assert_eq!(wire.gate(operation).map(ptr::from_ref), gate.map(ptr::from_ref), "{operation:?}");
+        }
     }
 }
