@@ -32,8 +32,7 @@ pub(super) async fn wait_for(session: &mut Session, input: &JsonInput, window: W
         .output
         .progress("the answer was lost, so its request is looked for in the service's history; Ctrl-C ends that");
     let until = session.deadline.min(Instant::now() + PATIENCE);
-    let mut looks = 0;
-    loop {
+    for looks in 0.. {
         match session.interrupts.unless(find(&session.client, &session.ledger, input, window)).await? {
             Ok(Found::Once(job)) => return Some(job),
             Ok(_) => {}
@@ -42,8 +41,8 @@ pub(super) async fn wait_for(session: &mut Session, input: &JsonInput, window: W
         }
         let wait = pause(looks, until.saturating_duration_since(Instant::now()))?;
         session.interrupts.unless(tokio::time::sleep(wait)).await?;
-        looks += 1;
     }
+    None
 }
 
 /// How long to wait before the next look, after `looks` pauses: a quarter of a second, then twice as long each time; `None`

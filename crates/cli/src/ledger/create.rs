@@ -60,7 +60,10 @@ pub(super) fn fill(db: &mut Connection) -> Result<(), Cause> {
 
 /// Switches to the write-ahead log. `SQLite` does not wait for the lock that this takes, so it is asked again.
 pub(super) fn wal(db: &Connection) -> Result<(), Cause> {
-    let until = Instant::now() + BUSY;
+    wal_until(db, Instant::now() + BUSY)
+}
+
+fn wal_until(db: &Connection, until: Instant) -> Result<(), Cause> {
     loop {
         // This statement returns the mode, so it must be run as a query.
         match db.query_row("PRAGMA journal_mode = WAL", [], |_| Ok(())) {
@@ -176,4 +179,46 @@ pub(super) fn version_1(db: &Connection, rest: &str) -> rusqlite::Result<Vec<Who
         Ok((record, row.get(7)?, row.get(11)?))
     })?
     .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{create, wal_until};
+    use crate::ledger::error::Cause;
+    use rusqlite::Connection;
+    use std::fs;
+    use std::time::{Duration, Instant};
+
+    #[test]
+    fn a_file_that_another_process_has_made_stays_and_one_that_cannot_be_made_is_a_failure() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("ledger.db");
+        create(&path).unwrap();
+        fs::write(&path, b"another process's").unwrap();
+        create(&path).unwrap();
+        assert_eq!(fs::read(&path).unwrap(), b"another process's");
+        // The file is made under a name of its own, and no file can have this one.
+        let refused = create(&directory.path().join("x".repeat(300)));
+        assert!(matches!(refused, Err(Cause::Io(_))), "{refused:?}");
+        assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 1, "nothing is left of it");
+    }
+
+    #[test]
+    fn the_switch_to_the_log_is_tried_again_for_as_long_as_another_process_writes_and_no_longer() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("ledger.db");
+        let (one, other) = (Connection::open(&path).unwrap(), Connection::open(&path).unwrap());
+        one.busy_timeout(Duration::ZERO).unwrap();
+        other.execute_batch("BEGIN IMMEDIATE").unwrap();
+        let busy = wal_until(&one, Instant::now() + Duration::from_millis(20)).unwrap_err();
+        assert!(matches!(&busy, Cause::Sqlite(error) if error.to_string().contains("locked")), "{busy:?}");
+        other.execute_batch("COMMIT").unwrap();
+        wal_until(&one, Instant::now()).unwrap();
+        // What does not pass is told at once.
+        let text = directory.path().join("text");
+        fs::write(&text, "no database".repeat(100)).unwrap();
+        let later = Instant::now() + Duration::from_secs(24 * 3600);
+        let refused = wal_until(&Connection::open(&text).unwrap(), later);
+        assert!(matches!(refused, Err(Cause::NotALedger)), "{refused:?}");
+    }
 }

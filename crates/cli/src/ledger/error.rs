@@ -125,3 +125,44 @@ impl std::error::Error for LedgerError {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Cause, LedgerError};
+    use std::error::Error as _;
+    use std::sync::Arc;
+
+    fn of_sqlite(code: i32) -> Cause {
+        rusqlite::Error::SqliteFailure(rusqlite::ffi::Error::new(code), None).into()
+    }
+
+    #[test]
+    fn what_sqlite_says_is_damage_where_what_was_written_is_not_there_any_more() {
+        for (code, is_damage) in [
+            (rusqlite::ffi::SQLITE_CORRUPT, true),
+            (rusqlite::ffi::SQLITE_ERROR, true),
+            (rusqlite::ffi::SQLITE_NOTADB, false),
+            (rusqlite::ffi::SQLITE_BUSY, false),
+            (rusqlite::ffi::SQLITE_FULL, false),
+            (rusqlite::ffi::SQLITE_IOERR, false),
+        ] {
+            assert_eq!(LedgerError::new("a.db", of_sqlite(code)).is_damage(), is_damage, "{code}");
+        }
+        let db = rusqlite::Connection::open_in_memory().unwrap();
+        let senseless = db.prepare("SELECT x FROM requests").unwrap_err();
+        assert!(LedgerError::new("a.db", senseless).is_damage(), "its tables are not there");
+    }
+
+    #[test]
+    fn the_cause_is_the_source_and_that_of_a_group_is_its_own() {
+        let source = |cause: Cause| LedgerError::new("a.db", cause).source().map(ToString::to_string);
+        let full = || std::io::Error::other("the disk is full");
+        assert!(source(of_sqlite(rusqlite::ffi::SQLITE_FULL)).is_some());
+        assert_eq!(source(full().into()).as_deref(), Some("the disk is full"));
+        let group = Arc::new(LedgerError::new("a.db", full()));
+        assert_eq!(source(Cause::Group(group)).as_deref(), Some("the disk is full"));
+        assert_eq!(source(Cause::NoRow(7)), None);
+        let damaged = Arc::new(LedgerError::new("a.db", Cause::Damaged("x".into())));
+        assert!(LedgerError::new("a.db", Cause::Group(damaged)).is_damage());
+    }
+}

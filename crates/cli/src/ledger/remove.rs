@@ -1,10 +1,12 @@
 //! Removes rows from the ledger at the user's request.
 
+use crate::ledger::create;
 use crate::ledger::error::{Cause, LedgerError};
 use crate::ledger::record::{AnswerText, Record, Texts};
 use crate::ledger::state::State;
 use crate::ledger::store::{Durability, Ledger};
 use rusqlite::params;
+use std::time::{Duration, Instant};
 
 impl Ledger {
     /// Removes what a finished request was about: input, answer, note and paths. Number, state, times, endpoint, request id,
@@ -53,10 +55,17 @@ impl Ledger {
     fn removing<T>(&mut self, work: impl FnOnce(&mut Self) -> Result<T, LedgerError>) -> Result<T, LedgerError> {
         self.db.execute_batch("PRAGMA secure_delete = ON").map_err(|error| self.failed(error))?;
         let value = work(self)?;
-        // While another process reads, the log cannot be emptied; that happens later then.
-        let emptied = self.db.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()));
-        emptied.map_err(|error| self.failed(error))?;
-        Ok(value)
+        // SQLite waits for readers, but not for a checkpoint that is under way, such as that of this process' own thread.
+        // If another process reads for longer than this, the log is emptied by a later checkpoint.
+        let until = Instant::now() + create::BUSY;
+        loop {
+            let tried = self.db.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get::<_, bool>(0));
+            let is_busy = tried.map_err(|error| self.failed(error))?;
+            if !is_busy || Instant::now() >= until {
+                return Ok(value);
+            }
+            std::thread::sleep(Duration::from_millis(2));
+        }
     }
 }
 
@@ -64,6 +73,7 @@ impl Ledger {
 mod tests {
     use crate::clock;
     use crate::ledger::{Closing, Ledger, NewRow};
+    use std::sync::atomic::{AtomicBool, Ordering};
 
     #[test]
     fn what_is_forgotten_is_not_in_the_files_any_more() {
@@ -87,6 +97,31 @@ mod tests {
             let bytes = std::fs::read(path.with_extension(end)).unwrap_or_default();
             assert!(!bytes.windows(12).any(|window| window == b"very private"), "{end}");
         }
+    }
+
+    #[test]
+    fn what_is_forgotten_does_not_stay_in_a_log_that_is_just_being_copied() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("ledger.db");
+        let mut ledger = Ledger::open(&path).unwrap();
+        let (copier, is_over) = (rusqlite::Connection::open(&path).unwrap(), AtomicBool::new(false));
+        std::thread::scope(|scope| {
+            let over = &is_over;
+            scope.spawn(move || {
+                while !over.load(Ordering::Relaxed) {
+                    let _ = copier.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()));
+                }
+            });
+            let lengths = (0..20).map(|_| {
+                let id = ledger.begin(&NewRow::new("a/b", r#"{"prompt":"a very private fox"}"#)).unwrap();
+                ledger.close(id, &Closing::NotSent { why: String::new() }).unwrap();
+                ledger.forget(id).unwrap();
+                std::fs::metadata(path.with_extension("db-wal")).unwrap().len()
+            });
+            let lengths: Vec<u64> = lengths.collect();
+            is_over.store(true, Ordering::Relaxed);
+            assert_eq!(lengths, [0; 20]);
+        });
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! The ledger against what happens to files: crashes, damage, other versions, many at once.
 
+use super::store::Durability;
 use super::{Closing, Event, Ledger, NewRow, Row, State, beside, salvage};
 use rusqlite::Connection;
 use std::path::{Path, PathBuf};
@@ -472,10 +473,18 @@ fn spoil_row(path: &Path, id: i64) {
     assert_eq!(db.execute("UPDATE requests SET note = 'x' WHERE id = ?1", [id]).unwrap(), 1);
 }
 
+/// Changes the last copy of this text in the log, in the page of a row.
+fn spoil_text(path: &Path, text: &[u8]) {
+    let mut log = std::fs::read(beside(path, "-wal")).unwrap();
+    let at = log.windows(text.len()).rposition(|window| window == text).unwrap();
+    log[at] ^= 1;
+    std::fs::write(beside(path, "-wal"), log).unwrap();
+    let _ = std::fs::remove_file(beside(path, "-shm"));
+}
+
 #[test]
-fn of_several_copies_of_a_row_salvage_takes_the_latest_wherever_it_is() {
-    // In the log as it is, which comes first; and in a log that has to be repaired, which comes last.
-    for is_spoiled in [false, true] {
+fn of_several_copies_of_a_row_salvage_takes_the_latest_that_is_sound_wherever_it_is() {
+    for spoiled in ["the row 3", "the log's first frame", "the last copy of row 1"] {
         let (_directory, path) = place();
         let mut ledger = Ledger::open(&path).unwrap().without_checkpoints();
         for number in 1..=3 {
@@ -490,27 +499,48 @@ fn of_several_copies_of_a_row_salvage_takes_the_latest_wherever_it_is() {
         ledger.close(1, &Closing::Saved { files: vec!["/a.png".into()] }).unwrap();
         ledger.answered(2, None, "{}").unwrap();
         ledger.note_upload(&super::Upload { sha256: "bb", ..upload }, "https://cdn/2", later).unwrap();
-        ledger.accepted(3, "r-4").unwrap();
         ledger.close(3, &Closing::Cancelled).unwrap();
+        // This one is waited for on the disk, so that it is missed.
+        ledger.begin(&new()).unwrap();
         drop(ledger);
-        if is_spoiled {
-            spoil_log(&path);
-        } else {
-            spoil_row(&path, 3);
-        }
+        let third = match spoiled {
+            "the row 3" => {
+                spoil_row(&path, 3);
+                // What it was before, in the file, is the best that there is.
+                State::Accepted
+            }
+            "the log's first frame" => {
+                spoil_log(&path);
+                State::Cancelled
+            }
+            _ => {
+                spoil_text(&path, b"/a.png");
+                State::Cancelled
+            }
+        };
         let outcome = salvage(&path).unwrap().unwrap();
         let ledger = Ledger::open(&path).unwrap();
         let states: Vec<State> = ledger.recent_rows(9).unwrap().iter().map(|row| row.state).collect();
-        // What the damaged copy of the third was before is the best that there is.
-        let third = if is_spoiled { State::Cancelled } else { State::Accepted };
-        assert_eq!(states, [State::Saved, State::Answered, third], "spoiled: {is_spoiled}");
-        assert_eq!((outcome.rows, outcome.missing.as_slice()), (3, [0; 0].as_slice()));
-        assert_eq!(outcome.open, states.iter().filter(|state| state.is_open()).count());
+        assert_eq!(states, [State::Saved, State::Answered, third, State::Sending], "{spoiled}");
+        assert_eq!((outcome.rows, outcome.missing.as_slice()), (4, [0; 0].as_slice()), "{spoiled}");
+        assert_eq!(outcome.open, states.iter().filter(|state| state.is_open()).count(), "{spoiled}");
         for (sha256, url) in [("aa", "https://cdn/1"), ("bb", "https://cdn/2")] {
             let known = ledger.uploaded(&super::Upload { sha256, ..upload }).unwrap();
-            assert_eq!(known.as_deref(), Some(url), "spoiled: {is_spoiled}");
+            assert_eq!(known.as_deref(), Some(url), "{spoiled}");
         }
     }
+}
+
+#[test]
+fn without_a_mark_salvage_goes_by_the_rows_and_the_counts() {
+    let (_directory, path) = place();
+    let rows = filled(&path);
+    spoil_row(&path, 1);
+    std::fs::remove_file(beside(&path, ".mark")).unwrap();
+    let outcome = salvage(&path).unwrap().unwrap();
+    assert_eq!((outcome.rows, outcome.missing), (rows.len() - 1, vec![1]));
+    let next = Ledger::open(&path).unwrap().begin(&new()).unwrap();
+    assert_eq!(next, i64::try_from(rows.len()).unwrap() + 1, "no number is given twice");
 }
 
 #[test]
@@ -552,6 +582,95 @@ fn a_damaged_ledger_that_is_put_back_after_a_salvage_is_taken_for_what_it_is() {
     put_back(&path, &[file, log, mark]);
     let error = Ledger::open(&path).unwrap_err();
     assert!(error.is_damage() && error.to_string().contains("an old file was put back"), "{error}");
+    assert!(error.to_string().contains("is damaged: 1 of "), "{error}");
+}
+
+#[test]
+fn a_ledger_that_is_empty_and_was_not_is_a_damaged_one() {
+    let (_directory, path) = place();
+    filled(&path);
+    let [_, _, mark] = files(&path);
+    put_back(&path, &[Vec::new(), Vec::new(), mark]);
+    let error = Ledger::open(&path).unwrap_err();
+    assert!(error.is_damage() && error.to_string().contains("the file is empty, and had 11 requests"), "{error}");
+}
+
+#[test]
+fn a_transaction_that_a_full_disk_has_undone_makes_no_change_of_its_group() {
+    let (_directory, path) = place();
+    let mut ledger = Ledger::open(&path).unwrap();
+    ledger.begin_group(Durability::Disk).unwrap();
+    ledger.whole(|ledger| ledger.begin(&new())).unwrap();
+    // As `SQLite` does where there is no room for another page.
+    ledger.db.execute_batch("ROLLBACK").unwrap();
+    for failed in [ledger.whole(|ledger| ledger.begin(&new())).map(drop), ledger.commit_group()] {
+        assert!(failed.unwrap_err().to_string().contains("the transaction was undone"));
+    }
+    assert_eq!((ledger.recent_rows(9).unwrap(), ledger.begin(&new()).unwrap()), (vec![], 1));
+}
+
+#[test]
+fn after_a_commit_that_fails_the_next_group_begins_anew() {
+    let (_directory, path) = place();
+    let mut ledger = Ledger::open(&path).unwrap();
+    // A constraint that is looked at in the end: the transaction stays open when it is not kept.
+    let tables = "PRAGMA foreign_keys = ON; CREATE TABLE of (id INTEGER PRIMARY KEY); \
+                  CREATE TABLE needs (of REFERENCES of (id) DEFERRABLE INITIALLY DEFERRED);";
+    ledger.db.execute_batch(tables).unwrap();
+    ledger.begin_group(Durability::Disk).unwrap();
+    ledger.whole(|ledger| ledger.begin(&new())).unwrap();
+    ledger.db.execute_batch("INSERT INTO needs VALUES (7)").unwrap();
+    assert!(ledger.commit_group().unwrap_err().to_string().contains("FOREIGN KEY"));
+    ledger.begin_group(Durability::Disk).unwrap();
+    assert_eq!(ledger.whole(|ledger| ledger.begin(&new())).unwrap(), 1, "the other one was not made");
+    ledger.commit_group().unwrap();
+    assert_eq!(ledger.recent_rows(9).unwrap().len(), 1);
+}
+
+#[test]
+fn a_change_waits_for_the_disk_where_it_has_to() {
+    let (_directory, path) = place();
+    let mut ledger = Ledger::open(&path).unwrap();
+    let synchronous = |db: &Connection| db.query_row("PRAGMA synchronous", [], |row| row.get::<_, i64>(0)).unwrap();
+    for (durability, level) in [(Durability::Disk, 2), (Durability::Process, 1), (Durability::Disk, 2)] {
+        assert_eq!(ledger.change(durability, |db, _, _| Ok(synchronous(db))).unwrap(), level, "{durability:?}");
+        assert_eq!(synchronous(&ledger.db), 2, "and it does between changes");
+    }
+}
+
+#[test]
+fn what_is_noted_of_a_row_is_read_again() {
+    let (_directory, path) = place();
+    let mut ledger = Ledger::open(&path).unwrap();
+    let id = ledger.begin(&NewRow { caller: "mcp:a", ..new() }).unwrap();
+    ledger.accepted(id, "r-1").unwrap();
+    ledger.started(id, 77).unwrap();
+    ledger.clock_offset(id, -5).unwrap();
+    ledger.close(id, &Closing::Failed { why: "no".into() }).unwrap();
+    let row = |ledger: &Ledger| ledger.row_of_request("r-1").unwrap().unwrap();
+    let failed = row(&ledger);
+    assert_eq!((failed.id, failed.started_ms, failed.clock_offset_ms), (id, Some(77), Some(-5)));
+    assert!(failed.ended_ms.is_some());
+    ledger.ask_again(id).unwrap();
+    assert_eq!(row(&ledger).ended_ms, None, "it is under way again");
+    ledger.close(id, &Closing::Saved { files: Vec::new() }).unwrap();
+    assert!(!row(&ledger).delivered, "of an MCP client's call, saving it is not enough");
+    ledger.delivered(id).unwrap();
+    assert!(row(&ledger).delivered && ledger.row_of_request("r-2").unwrap().is_none());
+    assert!(ledger.has_request_id("r-1").unwrap() && !ledger.has_request_id("r-2").unwrap());
+}
+
+#[test]
+fn the_leftovers_of_processes_that_have_ended_are_tidied_away() {
+    let (_directory, path) = place();
+    let mut ledger = Ledger::open(&path).unwrap();
+    ledger.begin(&new()).unwrap();
+    let claims = beside(&path, ".claims");
+    std::fs::write(claims.join("a-killed-one"), "").unwrap();
+    assert_eq!(std::fs::read_dir(&claims).unwrap().count(), 2);
+    ledger.tidy();
+    assert!(!claims.join("a-killed-one").exists());
+    assert_eq!(std::fs::read_dir(&claims).unwrap().count(), 1, "its own stays");
 }
 
 /// Makes the event happen to a row by the method that does it.

@@ -4,7 +4,7 @@ use crate::server::{ID, Reply, Request, Server, queue};
 use crate::support::{Place, Run, png};
 use serde_json::{Value, json};
 use std::process::{Child, Command};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 /// A queue whose jobs are not done before it is told so; a cancel is answered with this status and word.
@@ -196,6 +196,19 @@ fn a_lost_request_that_the_history_knows_is_gone_on_with() {
     let run = place.call(&server, "generate fox -o again.png --seed 7 --timeout 2s");
     assert_eq!((run.code, place.open()), (Some(6), vec![("lost".to_owned(), Value::Null)]), "{run:?}");
     assert_eq!(place.files(), ["fox.png"]);
+}
+
+#[test]
+fn a_history_that_lags_is_looked_at_again_in_the_same_run() {
+    let looks = AtomicUsize::new(0);
+    let server = losing(move |input| match looks.fetch_add(1, Ordering::SeqCst) {
+        0 | 1 => page(&[]),
+        _ => page(&[entry(ID, input)]),
+    });
+    let place = Place::new();
+    let run = place.call(&server, "generate fox -o fox.png");
+    assert_eq!((run.code, run.text()), (Some(0), "fox.png\n"), "{run:?}");
+    assert_eq!((server.count("POST", "turbo"), place.open()), (1, vec![]));
 }
 
 #[test]

@@ -179,3 +179,58 @@ fn a_row_knows_when_it_began_whose_it_is_and_how_wrong_the_clock_was() {
     let (_, started, _, _, offset) = noted(&place);
     assert!(started.is_none() && offset.is_some_and(|offset| offset.abs_diff(3_600_000) < 60_000), "{offset:?}");
 }
+
+/// A library that lets no folder be synced, for the reason whose number is in the environment.
+#[cfg(target_os = "linux")]
+const NO_SYNC: &str = r#"
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+int fsync(int file) {
+    int (*real)(int) = (int (*)(int))dlsym(RTLD_NEXT, "fsync");
+    struct stat about;
+    if (fstat(file, &about) == 0 && S_ISDIR(about.st_mode)) {
+        errno = atoi(getenv("REASON"));
+        return -1;
+    }
+    return real(file);
+}
+"#;
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_ledger_whose_folder_is_not_safe_on_the_disk_stops_the_run_and_a_file_system_that_cannot_say_does_not() {
+    // EIO; and EINVAL and EOPNOTSUPP, which tell of the file system and not of the folder.
+    for (reason, code, sent) in [("5", 3, 0), ("22", 0, 1), ("95", 0, 1)] {
+        let (place, server) = (Place::new(), honest());
+        let (source, library) = (place.write("no_sync.c", NO_SYNC.as_bytes()), place.work().join("no_sync.so"));
+        let compiler =
+            std::process::Command::new("cc").args(["-shared", "-fPIC", "-o"]).args([&library, &source]).status();
+        assert!(compiler.unwrap().success());
+        let mut command = place.calling(&server);
+        command.args(["generate", "fox", "-o", "fox.png", "--ledger", "new/deep/ledger.db"]);
+        let run = Run::of(command.env("LD_PRELOAD", &library).env("REASON", reason).output().unwrap());
+        assert_eq!((run.code, server.count("POST", "turbo")), (Some(code), sent), "{reason}: {run:?}");
+        assert_eq!(run.stderr.contains("the ledger `"), code == 3, "{run:?}");
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_ledger_is_made_and_salvaged_from_a_folder_that_takes_no_file() {
+    let (place, server) = (Place::new(), honest());
+    let from_proc = |arguments: &[&str]| {
+        let mut command = place.calling(&server);
+        Run::of(command.current_dir("/proc").args(arguments).output().unwrap())
+    };
+    let picture = place.work().join("fox.png");
+    let run = from_proc(&["generate", "fox", "-o", picture.to_str().unwrap()]);
+    assert_eq!((run.code, place.files().len()), (Some(0), 1), "{run:?}");
+    let db = rusqlite::Connection::open(place.ledger()).unwrap();
+    assert_eq!(db.execute("UPDATE requests SET note = 'x'", []).unwrap(), 1);
+    drop(db);
+    let run = from_proc(&["jobs", "salvage"]);
+    assert!(run.code == Some(0) && !run.stderr.contains("cannot"), "{run:?}");
+}

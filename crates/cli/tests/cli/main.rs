@@ -6,6 +6,8 @@ mod auth;
 #[cfg(feature = "sandbox")]
 mod batch;
 #[cfg(all(unix, feature = "sandbox"))]
+mod batch_ends;
+#[cfg(all(unix, feature = "sandbox"))]
 mod batch_trouble;
 mod calls;
 mod colour;

@@ -6,7 +6,8 @@ use ideogram_cli::ledger::{Closing, Ledger, NewRow, State};
 use serde_json::json;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
-use std::sync::mpsc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, mpsc};
 use std::time::Duration;
 
 /// A server of one file, which says how far it is and waits for a word before the last byte.
@@ -266,6 +267,25 @@ fn a_download_that_is_refused_does_not_blame_the_key() {
     let message = error["message"].as_str().unwrap();
     assert!(!message.to_lowercase().contains("key"), "{message}");
     assert!(message.contains(&format!("can be fetched from `{}/cdn/fox.png`", server.origin())), "{message}");
+}
+
+#[test]
+fn a_download_that_may_do_better_later_is_the_networks_failure() {
+    let (place, is_well) = (Place::new(), Arc::new(AtomicBool::new(false)));
+    let well = Arc::clone(&is_well);
+    let server = Server::start(move |request| {
+        if request.target.starts_with("/cdn/") && !well.load(Ordering::SeqCst) {
+            Reply::Json(503, json!({"detail": "later"}))
+        } else {
+            queue(request, &png(8, 8))
+        }
+    });
+    let run = place.call(&server, "generate fox -o fox.png --json");
+    let error = &run.json()["error"];
+    assert_eq!((run.code, &error["kind"], &error["status"]), (Some(6), &"network".into(), &503.into()), "{run:?}");
+    is_well.store(true, Ordering::SeqCst);
+    let run = place.call(&server, "jobs resume");
+    assert_eq!((run.code, place.files(), server.count("POST", "turbo")), (Some(0), vec!["fox.png".to_owned()], 1));
 }
 
 #[test]

@@ -59,6 +59,17 @@ fn a_number_of_pictures_counts_up_from_the_seed_and_each_has_its_row() {
 }
 
 #[test]
+fn what_is_told_on_the_way_names_the_seed_where_there_are_several() {
+    for (arguments, named) in [("generate fox -n 2 --seed 7", true), ("generate fox --seed 7", false)] {
+        let (place, server) = (Place::new(), honest());
+        let run = place.call(&server, arguments);
+        let names = |seed: i64| run.progress.contains(&format!("progress: seed {seed}: accepted"));
+        assert_eq!((run.code, names(7), names(8)), (Some(0), named, named), "{run:?}");
+        assert!(run.progress.contains("accepted, request"), "{run:?}");
+    }
+}
+
+#[test]
 fn without_a_seed_each_picture_has_another() {
     let (place, server) = (Place::new(), honest());
     let run = place.call(&server, "generate fox -n 12 --json -o new/");

@@ -83,16 +83,15 @@ impl LostReply {
     ) -> Option<Job<O>> {
         let patience = self.patience?;
         let search = async {
-            let mut looks = 0;
-            loop {
+            for looks in 0.. {
                 if let Ok(Found::Once(job)) = find_submitted(jobs, payload, window).await {
-                    return job;
+                    return Some(job);
                 }
                 tokio::time::sleep(pause(patience, looks)).await;
-                looks += 1;
             }
+            None
         };
-        tokio::time::timeout(patience, search).await.ok()
+        tokio::time::timeout(patience, search).await.ok().flatten()
     }
 }
 

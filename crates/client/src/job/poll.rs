@@ -178,6 +178,17 @@ mod tests {
     }
 
     #[test]
+    fn jobs_that_were_polled_together_are_spread_and_only_the_adaptive_policy_goes_by_what_jobs_take() {
+        let spread = |jitter| PollPolicy::spread(ms(1_000), jitter);
+        assert_eq!([spread(0.0), spread(0.5), spread(1.0)], [ms(950), ms(975), ms(1_000)]);
+        assert!(PollPolicy::default().is_adaptive());
+        assert!(!PollPolicy::fixed(ms(100)).is_adaptive() && !PollPolicy::backoff(ms(1), ms(100)).is_adaptive());
+        // A twentieth of the time that has passed, or a twenty-fifth where it is known how long such jobs take.
+        let after = |elapsed, expected| PollPolicy::default().interval(1, ms(elapsed), expected);
+        assert_eq!((after(10_000, None), after(10_000, Some(ms(9_000)))), (ms(500), ms(400)));
+    }
+
+    #[test]
     fn a_job_is_noticed_soon_with_few_polls_however_long_it_takes() {
         for (shortest, end, most) in [(300, 400, 3), (1_000, 3_000, 22), (5_000, 6_000, 11), (10_000, 30_000, 36)] {
             let times = polls(ms(end), Some(ms(shortest)), 1);
