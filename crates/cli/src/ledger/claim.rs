@@ -96,7 +96,7 @@ mod tests {
         tidy(&claims);
         let running = Claimant::new(&claims).unwrap();
         let name = running.token().to_owned();
-        assert_eq!(left(), [name.clone()], "its file is there, and no other");
+        assert_eq!(left(), [name.as_str()], "its file is there, and no other");
         for ended in ["a0", "a1"] {
             File::create(claims.join(ended)).unwrap();
         }

@@ -375,8 +375,11 @@ mod tests {
     use crate::call::operation::Operation;
     use http::StatusCode;
 
-    /// The questions that the kind alone answers, by name.
-    const OF_KIND: [(&str, fn(&Error) -> bool); 17] = [
+    /// A predicate and its name.
+    type Question = (&'static str, fn(&Error) -> bool);
+
+    /// The questions that the kind alone answers.
+    const OF_KIND: [Question; 17] = [
         ("is_missing_key", Error::is_missing_key),
         ("is_configuration", Error::is_configuration),
         ("is_input", Error::is_input),
