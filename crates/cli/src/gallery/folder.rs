@@ -65,3 +65,24 @@ fn has_mark(path: &Path) -> std::io::Result<Option<bool>> {
     file.take(HEAD).read_to_end(&mut head)?;
     Ok(Some(String::from_utf8_lossy(&head).contains(MARK)))
 }
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::{MARK, may_write, name};
+
+    #[test]
+    fn a_page_that_cannot_be_looked_at_is_not_taken_for_a_free_place() {
+        let directory = tempfile::tempdir().unwrap();
+        let page = directory.path().join(name(1));
+        may_write(directory.path(), false).unwrap();
+        std::fs::write(&page, MARK).unwrap();
+        may_write(directory.path(), false).unwrap();
+        std::fs::remove_file(&page).unwrap();
+        // A link that leads to itself.
+        std::os::unix::fs::symlink(&page, &page).unwrap();
+        for overwrite in [false, true] {
+            let failure = may_write(directory.path(), overwrite).unwrap_err();
+            assert!(failure.message().starts_with("cannot look at `"), "{}", failure.message());
+        }
+    }
+}

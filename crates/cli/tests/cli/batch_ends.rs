@@ -242,6 +242,26 @@ fn only_what_is_certainly_not_billed_is_taken_off_the_limit_again() {
 }
 
 #[test]
+fn what_is_lost_is_left_until_it_is_to_be_bought_again() {
+    let sent = AtomicUsize::new(0);
+    let server = Server::start(move |request| match request.method.as_str() {
+        "POST" if sent.fetch_add(1, Ordering::SeqCst) == 0 => Reply::Nothing,
+        _ if request.target.starts_with("/platform/") => Reply::Json(403, json!({"detail": "no"})),
+        _ => queue(request, &png(8, 8)),
+    });
+    let place = Place::new();
+    place.write("rows.jsonl", prompts(1).as_bytes());
+    for (flag, code, states) in [
+        ("", Some(6), vec![State::Lost]),
+        ("", Some(6), vec![State::Lost]),
+        (" --retry-unknown", Some(0), vec![State::Closed, State::Saved]),
+    ] {
+        let run = place.call(&server, &format!("batch rows.jsonl --out out/{flag}"));
+        assert_eq!((run.code, server.count("POST", "turbo"), place.states()), (code, states.len(), states), "{run:?}");
+    }
+}
+
+#[test]
 fn what_the_service_has_is_not_bought_again_where_the_unknown_is() {
     let is_over = Arc::new(AtomicBool::new(false));
     let over = Arc::clone(&is_over);
@@ -332,6 +352,64 @@ fn what_the_service_has_made_when_ctrl_c_comes_is_saved_all_the_same() {
         assert_eq!((run.code, place.pictures("out"), place.states()), (Some(130), 1, vec![State::Saved]), "{run:?}");
         assert_eq!(server.count("POST", "turbo"), 1, "{run:?}");
         assert!(last(&run).contains("the same command goes on"), "{run:?}");
+    }
+}
+
+#[test]
+fn a_request_that_ctrl_c_has_cancelled_is_over_and_not_asked_about_again() {
+    let server = Server::start(|request| match request.method.as_str() {
+        "PUT" => Reply::Json(200, json!({"status": "OK"})),
+        _ if request.target.contains("/status") => Reply::Silence,
+        _ => queue(request, &png(8, 8)),
+    });
+    let place = Place::new();
+    place.write("rows.jsonl", prompts(2).as_bytes());
+    let mut command = place.calling(&server);
+    let child = command.args(["batch", "rows.jsonl", "--concurrency", "1", "--out", "out/"]).spawn().unwrap();
+    server.wait_for("GET", "/status/stream");
+    signal("-INT", child.id());
+    let run = Run::of(child.wait_with_output().unwrap());
+    assert_eq!((run.code, place.states()), (Some(130), vec![State::Cancelled]), "{run:?}");
+    let asked = ["/status/stream", "/status", ID].map(|end| server.count("GET", end));
+    assert_eq!((asked, server.count("PUT", "/cancel")), ([1, 0, 0], 1), "{run:?}");
+}
+
+#[test]
+fn a_picture_that_is_gone_is_asked_for_once() {
+    let server = Server::start(|request| match request.target.as_str() {
+        target if target.starts_with("/cdn/") => Reply::Json(404, json!({"detail": "gone"})),
+        _ => queue(request, &png(8, 8)),
+    });
+    let place = Place::new();
+    place.write("rows.jsonl", prompts(1).as_bytes());
+    let run = place.call(&server, "batch rows.jsonl --out out/");
+    assert_eq!((run.code, server.count("GET", "/cdn/fox.png"), place.states()), (Some(1), 1, vec![State::Answered]));
+}
+
+#[test]
+fn a_row_that_was_begun_replaces_a_file_only_where_that_is_wanted_by_one_of_the_runs() {
+    for (first, second, replaces) in [("", "", false), ("", " --overwrite", true), (" --overwrite", "", true)] {
+        let is_held = Arc::new(AtomicBool::new(true));
+        let held = Arc::clone(&is_held);
+        let server = Server::start(move |request| match request.target.as_str() {
+            target if target.contains("/status") && held.load(Ordering::SeqCst) => Reply::Silence,
+            _ => queue(request, &png(8, 8)),
+        });
+        let place = Place::new();
+        place.write("rows.jsonl", b"{\"prompt\":\"fox\",\"output\":\"fox.png\"}\n");
+        let arguments = format!("batch rows.jsonl --out out/{first}");
+        let mut child = place.calling(&server).args(arguments.split(' ')).spawn().unwrap();
+        server.wait_for("GET", "/status/stream");
+        child.kill().unwrap();
+        child.wait().unwrap();
+        is_held.store(false, Ordering::SeqCst);
+        place.write("out/fox.png", b"mine");
+        let run = place.call(&server, &format!("batch rows.jsonl --out out/{second}"));
+        let kept = std::fs::read(place.work().join("out/fox.png")).unwrap() == b"mine";
+        assert_eq!((run.code, kept), (Some(0), !replaces), "{first}, {second}: {run:?}");
+        assert_eq!(server.count("POST", "turbo"), 1, "{run:?}");
+        let rows = Ledger::open(&place.ledger()).unwrap().recent_rows(9).unwrap();
+        assert!(rows.iter().all(|row| row.caller == "batch"), "{rows:?}");
     }
 }
 
