@@ -56,7 +56,7 @@ const CAUSES: &[(&str, &str)] = &[
     ),
     (
         "codegen-release",
-        "callgrind shows 173 million instructions on two threads: 41 % make the models and 41 % the operations; in both, `syn` reads what `typify` and `progenitor` have made (23 %), and it is printed (24 %). 15 % of all is allocation of memory.",
+        "callgrind shows 173 million instructions on two threads: 41 % make the models and 41 % the operations; in both, `syn` reads what `typify` and `progenitor` have made (23 %), and it is printed (24 %). 30 % of all is in the allocator of memory.",
     ),
     (
         "build-schema",
