@@ -257,8 +257,30 @@ fn what_is_lost_is_left_until_it_is_to_be_bought_again() {
         (" --retry-unknown", Some(0), vec![State::Closed, State::Saved]),
     ] {
         let run = place.call(&server, &format!("batch rows.jsonl --out out/{flag}"));
+        let is_told = run.stderr.contains("the outcome of 1 is not known");
+        assert_eq!(is_told, states == [State::Lost], "{run:?}");
         assert_eq!((run.code, server.count("POST", "turbo"), place.states()), (code, states.len(), states), "{run:?}");
     }
+}
+
+#[test]
+fn what_never_came_into_the_history_is_looked_for_some_seconds_and_then_left() {
+    let server = Server::start(|request| match request.method.as_str() {
+        "POST" => Reply::Silence,
+        _ if request.target.starts_with("/platform/") => {
+            Reply::Json(200, json!({"items": [], "next_cursor": null, "has_more": false}))
+        }
+        _ => queue(request, &png(8, 8)),
+    });
+    let place = Place::new();
+    place.write("rows.jsonl", prompts(1).as_bytes());
+    let mut child = place.calling(&server).args(["batch", "rows.jsonl", "--out", "out/"]).spawn().unwrap();
+    server.wait_for("POST", "turbo");
+    child.kill().unwrap();
+    child.wait().unwrap();
+    let run = place.call(&server, "batch rows.jsonl --out out/");
+    assert!(run.code == Some(6) && run.stderr.contains("it is not in the service's history, or not yet"), "{run:?}");
+    assert_eq!((server.count("POST", "turbo"), place.states()), (1, vec![State::Sending]));
 }
 
 #[test]
