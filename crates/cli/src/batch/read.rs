@@ -249,5 +249,21 @@ mod tests {
         assert_eq!(found, [(1, "-: it has more than 32 MiB".to_owned()), (2, "prompt=\"b\"".to_owned())]);
         let found: Vec<_> = read("a.csv", b"prompt\na, b\n").iter().map(shown).collect();
         assert!(found[0].1.starts_with("2: there is no name above"), "{found:?}");
+        // A row of a CSV file ends nowhere where a quote is missing, so nothing after it can be read.
+        let mut file = tempfile::tempfile().unwrap();
+        file.write_all(&[b"prompt\na\n\"b\n".as_slice(), &vec![b'a'; 33 << 20]].concat()).unwrap();
+        std::io::Seek::rewind(&mut file).unwrap();
+        let mut found = rows(file, Path::new("a.csv")).unwrap();
+        assert_eq!(found.next().unwrap().map(|row| row.line).ok(), Some(2));
+        let failure = found.next().unwrap().err().unwrap();
+        assert!(failure.message().contains("more than 32 MiB; is a quote missing?"), "{}", failure.message());
+    }
+
+    #[test]
+    fn a_row_that_is_no_text_is_a_bad_one_and_the_next_is_read() {
+        let found: Vec<_> = read("a.csv", b"prompt,id\na,\xff\nb,2\n").iter().map(shown).collect();
+        assert_eq!(found.len(), 2, "{found:?}");
+        assert!(found[0].1.starts_with("id: it is no UTF-8 text"), "{found:?}");
+        assert_eq!(found[1], (3, "prompt=b id=2".to_owned()));
     }
 }

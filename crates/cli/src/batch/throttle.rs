@@ -70,6 +70,9 @@ mod tests {
         assert_eq!((most(&mut throttle, 12), most(&mut throttle, 32)), (Some(16), Some(16)));
         assert_eq!((most(&mut throttle, 33), most(&mut throttle, 38)), (Some(20), Some(24)));
         assert_eq!((most(&mut throttle, 60), throttle.too_many(at(60), at(61))), (Some(32), Some(16)));
+        let mut later = Throttle::new(32, begun);
+        let lowered = [0, 2, 3, 4].map(|seconds| later.too_many(at(seconds), at(seconds)));
+        assert_eq!(lowered, [Some(16), Some(8), None, Some(4)], "together is what comes within two seconds");
         for again in 0..6 {
             throttle.too_many(at(70 + again * 3), at(70 + again * 3));
         }

@@ -165,6 +165,66 @@ fn each_row_has_its_own_number_in_names_with_fields() {
 }
 
 #[test]
+fn a_yes_beforehand_is_enough_and_so_is_a_limit() {
+    let (place, service) = (Place::new(), Service::start());
+    place.write("rows.jsonl", prompts(101).as_bytes());
+    // Whatever is sent ends the run.
+    service.faults("[[rule]]\ncalls = [\"submit\"]\nfault = \"app-error\"\nstatus = 401\n");
+    for (flag, code) in [("", 2), (" --yes", 4), (" --max-cost 10", 4)] {
+        let run = place.batch(&service, &format!("rows.jsonl --concurrency 1 --out out/{flag}"));
+        assert_eq!((run.code, service.accepted().len()), (Some(code), 0), "{flag}: {run:?}");
+    }
+}
+
+#[test]
+fn a_picture_without_an_address_is_a_bad_row_before_anything_is_paid() {
+    let place = Place::new();
+    for (address, code) in [("", 7), ("https://example.com/fox.png", 0), ("no address:", 7)] {
+        let row = json!({"endpoint": "remix", "prompt": "fox", "image_url": address});
+        place.write("rows.jsonl", row.to_string().as_bytes());
+        let run = place.run(["batch", "rows.jsonl", "--dry-run"]);
+        assert_eq!(
+            (run.code, run.stderr.contains("rows.jsonl, line 1")),
+            (Some(code), code == 7),
+            "{address}: {run:?}"
+        );
+    }
+}
+
+#[test]
+fn again_begins_another_batch_each_time_and_the_next_run_goes_on_with_the_latest() {
+    let (place, service) = (Place::new(), Service::start());
+    place.write("rows.jsonl", prompts(1).as_bytes());
+    for (flag, bought) in [("", 1), (" --again", 2), (" --again", 3), ("", 3), (" --again", 4), ("", 4)] {
+        let run = place.batch(&service, &format!("rows.jsonl --out out/{flag}"));
+        assert_eq!((run.code, service.accepted().len()), (Some(0), bought), "{flag}: {run:?}");
+    }
+}
+
+#[test]
+fn an_output_of_a_row_is_below_the_folder_of_a_name_with_fields() {
+    let (place, service) = (Place::new(), Service::start());
+    place.write("rows.jsonl", b"{\"prompt\":\"fox\",\"output\":\"deep/a.png\"}\n{\"prompt\":\"hare\"}\n");
+    let run = place.batch(&service, "rows.jsonl --out out/{slug}.png");
+    assert_eq!(run.code, Some(0), "{run:?}");
+    for name in ["deep/a.png", "hare.png"] {
+        assert!(place.work().join("out").join(name).exists(), "{name}: {run:?}");
+    }
+}
+
+#[test]
+fn a_dry_run_does_without_a_key_and_not_without_a_ledger_that_can_be_read() {
+    let (place, service) = (Place::new(), Service::start());
+    place.write("rows.jsonl", prompts(1).as_bytes());
+    let run = place.run(["batch", "rows.jsonl", "--dry-run"]);
+    assert!(run.code == Some(0) && run.stderr.contains("there is no API key"), "{run:?}");
+    std::fs::create_dir_all(place.ledger().parent().unwrap()).unwrap();
+    std::fs::write(place.ledger(), "no ledger, and long enough to be told from one".repeat(20)).unwrap();
+    let run = place.batch(&service, "rows.jsonl --dry-run");
+    assert!(run.refused(3).contains("is not a ledger"), "{run:?}");
+}
+
+#[test]
 fn a_row_that_comes_too_early_is_put_back_so_often_and_no_more() {
     // The client itself does not wait for longer than a minute.
     let busy = |times: usize| {
