@@ -52,7 +52,7 @@ const CAUSES: &[(&str, &str)] = &[
     ),
     (
         "codegen-debug",
-        "callgrind shows 41 % of the instructions in making the models and as many in making the operations, on two threads: `syn` reads what `typify` and `progenitor` have made (23 %), and it is printed (24 %).",
+        "callgrind, with the release build, shows 41 % of the instructions in making the models and as many in making the operations, on two threads: `syn` reads what `typify` and `progenitor` have made (23 %), and it is printed (24 %).",
     ),
     (
         "codegen-release",
