@@ -2,7 +2,7 @@
 
 use ideogram_tests::root;
 use serde_json::Value;
-use xtask::copy::copy_folder;
+use xtask::copy::make_alike;
 use xtask::describe::Description;
 use xtask::emit::workspace;
 use xtask::emit::write::Output;
@@ -37,7 +37,7 @@ pub(crate) fn describe(files: &Files) -> Result<Description, Problems> {
 /// A copy of all that codegen reads, to be changed.
 pub(crate) fn copy() -> tempfile::TempDir {
     let copy = tempfile::tempdir().unwrap();
-    copy_folder(&root().join("openapi"), &copy.path().join("openapi")).unwrap();
+    make_alike(&root().join("openapi"), &copy.path().join("openapi")).unwrap();
     std::fs::copy(root().join("Cargo.lock"), copy.path().join("Cargo.lock")).unwrap();
     copy
 }

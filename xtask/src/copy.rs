@@ -24,13 +24,13 @@ pub fn command_line(root: &Path, place: &Path, change: impl FnOnce(&Path) -> Res
         fs::remove_dir_all(&new).map_err(fail)?;
     }
     for folder in FOLDERS {
-        copy_folder(&root.join(folder), &new.join(folder)).map_err(fail)?;
+        make_alike(&root.join(folder), &new.join(folder)).map_err(fail)?;
     }
     for file in FILES {
         fs::copy(root.join(file), new.join(file)).map_err(fail)?;
     }
     change(&new)?;
-    update_folder(&new, &kept).map_err(fail)?;
+    make_alike(&new, &kept).map_err(fail)?;
     fs::remove_dir_all(&new).map_err(fail)?;
     if !target.join("debug").exists() {
         let original = cargo::program(root, "ideogram")?;
@@ -41,26 +41,11 @@ pub fn command_line(root: &Path, place: &Path, change: impl FnOnce(&Path) -> Res
     cargo::build(&kept, "ideogram", &flags)
 }
 
-/// Copies a folder and all that is below it.
+/// Makes a folder, which need not exist, like another one, and leaves alone what is equal.
 ///
 /// # Errors
-/// A file cannot be read or written.
-pub fn copy_folder(from: &Path, to: &Path) -> io::Result<()> {
-    fs::create_dir_all(to)?;
-    for entry in fs::read_dir(from)? {
-        let entry = entry?;
-        let target = to.join(entry.file_name());
-        if entry.file_type()?.is_dir() {
-            copy_folder(&entry.path(), &target)?;
-        } else {
-            fs::copy(entry.path(), target)?;
-        }
-    }
-    Ok(())
-}
-
-/// Makes a folder like another and leaves alone what is equal.
-fn update_folder(from: &Path, to: &Path) -> io::Result<()> {
+/// A file cannot be read, written or removed.
+pub fn make_alike(from: &Path, to: &Path) -> io::Result<()> {
     fs::create_dir_all(to)?;
     for entry in fs::read_dir(to)? {
         let path = entry?.path();
@@ -75,7 +60,7 @@ fn update_folder(from: &Path, to: &Path) -> io::Result<()> {
         let source = entry?.path();
         let target = to.join(source.file_name().unwrap_or_default());
         if source.is_dir() {
-            update_folder(&source, &target)?;
+            make_alike(&source, &target)?;
         } else {
             let bytes = fs::read(&source)?;
             if fs::read(&target).ok().as_ref() != Some(&bytes) {
@@ -122,7 +107,7 @@ fn copy_dependencies(from: &Path, to: &Path) -> io::Result<()> {
 
 #[cfg(test)]
 mod tests {
-    use super::{copy_folder, update_folder};
+    use super::make_alike;
     use std::fs;
 
     #[test]
@@ -133,13 +118,13 @@ mod tests {
         for (name, text) in [("a/same", "1"), ("a/other", "2"), ("gone", "3")] {
             fs::write(from.join(name), text).unwrap();
         }
-        copy_folder(&from, &to).unwrap();
+        make_alike(&from, &to).unwrap();
         fs::create_dir(to.join("folder")).unwrap();
         let long_ago = std::time::UNIX_EPOCH;
         fs::File::options().append(true).open(to.join("a/same")).unwrap().set_modified(long_ago).unwrap();
         fs::write(from.join("a/other"), "new").unwrap();
         fs::remove_file(from.join("gone")).unwrap();
-        update_folder(&from, &to).unwrap();
+        make_alike(&from, &to).unwrap();
         assert_eq!(fs::metadata(to.join("a/same")).unwrap().modified().unwrap(), long_ago);
         assert_eq!(fs::read_to_string(to.join("a/other")).unwrap(), "new");
         assert!(!to.join("gone").exists() && !to.join("folder").exists());

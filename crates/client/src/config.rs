@@ -278,7 +278,7 @@ impl ClientBuilder {
         let user_agent = self.user_agent.as_deref().unwrap_or(concat!("ideogram-client/", env!("CARGO_PKG_VERSION")));
         let user_agent = HeaderValue::try_from(user_agent)
             .map_err(|error| Error::configuration("the user agent cannot stand in a header").with_source(error))?;
-        let tls = tls::config(roots, bases.run.is_secure() || bases.queue.is_secure())?;
+        let tls = tls::config(roots, !bases.run.is_plain() || !bases.queue.is_plain())?;
         let http = HttpClients::new(tls, self.timeouts.connect, self.http);
         let mut wire = Wire::new(bases, &key, user_agent, http, self.retry, self.timeouts)?;
         wire.on_retry = self.on_retry;

@@ -73,6 +73,16 @@ impl Place {
     }
 }
 
+/// Waits until it is so.
+#[track_caller]
+pub(crate) fn until(is_so: impl Fn() -> bool) {
+    let begun = Instant::now();
+    while !is_so() {
+        assert!(begun.elapsed() < Duration::from_secs(60), "it does not come");
+        std::thread::yield_now();
+    }
+}
+
 pub(crate) fn prompts(count: usize) -> String {
     (1..=count).map(|number| format!("{{\"prompt\":\"fox {number}\"}}\n")).collect()
 }

@@ -1,6 +1,6 @@
 //! How a batch ends: what its code and its last words say, what stops it, and what a row that fails leaves to others.
 
-use crate::batch::{Service, prompts};
+use crate::batch::{Service, prompts, until};
 use crate::server::{ID, Reply, Server, queue};
 use crate::support::{Place, Run, png};
 use ideogram_cli::ledger::{Ledger, State};
@@ -8,17 +8,7 @@ use serde_json::json;
 use std::process::Command;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
-use std::time::{Duration, Instant};
-
-/// Waits until it is so.
-#[track_caller]
-fn until(is_so: impl Fn() -> bool) {
-    let begun = Instant::now();
-    while !is_so() {
-        assert!(begun.elapsed() < Duration::from_secs(60), "it does not come");
-        std::thread::yield_now();
-    }
-}
+use std::time::Duration;
 
 /// Faults of the submits: so many of them are refused after so many that go well.
 fn refused(skip: usize, times: usize) -> String {

@@ -1,21 +1,10 @@
 //! A batch whose ledger, file or disk is not as it should be: it says so, nothing that is paid is lost, and nothing is bought
 //! twice.
 
-use crate::batch::{Service, prompts};
+use crate::batch::{Service, prompts, until};
 use crate::support::{Place, Run, on_a_full_disk};
 use std::path::Path;
 use std::process::Command;
-use std::time::{Duration, Instant};
-
-/// Waits until it is so.
-#[track_caller]
-fn until(is_so: impl Fn() -> bool) {
-    let begun = Instant::now();
-    while !is_so() {
-        assert!(begun.elapsed() < Duration::from_secs(60), "it does not come");
-        std::thread::yield_now();
-    }
-}
 
 /// The prompts that were accepted, each of them once.
 #[track_caller]

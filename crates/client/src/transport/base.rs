@@ -49,7 +49,6 @@ impl Base {
     }
 
     /// Whether it is reached without TLS, which [`parse`](Self::parse) allows for this machine only.
-    #[cfg(feature = "media")]
     pub(crate) fn is_plain(&self) -> bool {
         self.url.scheme() == "http"
     }
@@ -57,11 +56,6 @@ impl Base {
     /// Whether it is on this machine.
     pub(crate) fn is_loopback(&self) -> bool {
         is_loopback(&self.url)
-    }
-
-    /// Whether what is sent there goes over TLS.
-    pub(crate) fn is_secure(&self) -> bool {
-        self.url.scheme() == "https"
     }
 
     /// Changes a URL below this base into the same one below the other base.
@@ -122,7 +116,6 @@ mod tests {
         for good in ["http://127.0.0.1:8080/run", "http://localhost", "http://[::1]:9/", "https://fal.run/"] {
             let base = Base::parse("x", good).unwrap();
             assert_eq!(base.is_loopback(), !good.contains("fal.run"), "{good}");
-            #[cfg(feature = "media")]
             assert_eq!(base.is_plain(), good.starts_with("http:"), "{good}");
         }
         for bad in [
