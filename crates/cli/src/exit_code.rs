@@ -71,7 +71,7 @@ pub enum ErrorKind {
     RateLimit,
     /// The account's balance is exhausted.
     Balance,
-    /// The network or the service failed before the request was accepted.
+    /// The network or the service failed: before the request was accepted, or while a paid picture was downloaded.
     Network,
     /// Time ran out.
     Timeout,

@@ -13,7 +13,7 @@ use std::time::Duration;
 /// Submits, and does not pay twice for a reply that was lost.
 async fn submit(client: &Client, input: &GenerateInput) -> Result<Job<Output>, Error> {
     match client.submit(input).await {
-        // With a random seed in the input, what the history has is this very request.
+        // The seed makes the input unlike any other, so what the history has is this very request.
         Err(error) if error.may_have_been_accepted() => match error.sent_within() {
             Some(window) => match client.find_submitted(input, window).await? {
                 Found::Once(job) => Ok(job),
@@ -28,7 +28,10 @@ async fn submit(client: &Client, input: &GenerateInput) -> Result<Job<Output>, E
 /// One sentence for the user of a program: first what became of the request, then what went wrong.
 fn advice(error: &Error) -> String {
     if error.may_have_been_accepted() {
-        return format!("look for request {:?} before paying again", error.request_id());
+        return match error.request_id() {
+            Some(id) => format!("continue with request {id} before paying again"),
+            None => "look for it with `find_submitted` before paying again".to_owned(),
+        };
     }
     match error.kind() {
         ErrorKind::ContentPolicy => "change the prompt".to_owned(),
@@ -37,7 +40,9 @@ fn advice(error: &Error) -> String {
                 "" => format!("`{}`", detail.location()),
                 allowed => format!("`{}`, which must be {allowed}", detail.location()),
             });
-            format!("correct {}", faults.collect::<Vec<_>>().join("; "))
+            // A job whose input the model refused may be billed, says fal's documentation; a request refused at once is not.
+            let bill = if error.is_job_failure() { " (it may be billed)" } else { "" };
+            format!("correct {}{bill}", faults.collect::<Vec<_>>().join("; "))
         }
         ErrorKind::ExhaustedBalance => "top up the account".to_owned(),
         ErrorKind::Auth | ErrorKind::MissingKey => "check the key".to_owned(),

@@ -8,14 +8,22 @@ use futures_util::TryStreamExt;
 use ideogram_client::{Client, GenerateInput, Update};
 use std::time::Duration;
 
+/// Ends when the user presses Ctrl-C; if that cannot be noticed, never.
+async fn ctrl_c() {
+    if tokio::signal::ctrl_c().await.is_err() {
+        std::future::pending::<()>().await;
+    }
+}
+
 pub async fn run(client: Client) -> ideogram_client::Result<()> {
-    // Job by job: the id can be written down, and the job taken up again with `client.job(id)`.
+    // Step by step: store the id before you wait; `client.job::<Generate>(id)` continues with it after a crash.
     let job = client.submit(&GenerateInput::new("A lighthouse, woodcut")).await?;
     println!("submitted {}", job.request_id());
     let mut updates = job.updates();
     while let Some(update) = updates.try_next().await? {
         match update {
-            Update::Queued { position } => println!("queued, {} ahead", position.unwrap_or_default()),
+            Update::Queued { position: Some(ahead) } => println!("queued, {ahead} ahead"),
+            Update::Queued { position: None } => println!("queued"),
             Update::Started => println!("running"),
             Update::Log(entry) => println!("  {}", entry.message),
             // It may have failed: `result` says.
@@ -34,7 +42,7 @@ pub async fn run(client: Client) -> ideogram_client::Result<()> {
     let call = client
         .subscribe(&input)
         .with_deadline(Duration::from_secs(120))
-        .cancel_when(async { tokio::signal::ctrl_c().await.unwrap_or_default() })
+        .cancel_when(ctrl_c())
         .on_status(|status| println!("{}", status.status));
     println!("{} picture(s)", call.await?.images.len());
     Ok(())

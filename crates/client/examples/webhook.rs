@@ -1,4 +1,4 @@
-//! A server that is told when a job is done: `cargo run --example webhook --features webhook`.
+//! A server that receives a webhook when a job is done: `cargo run --example webhook --features webhook`.
 
 #![allow(missing_docs, unreachable_pub, clippy::missing_errors_doc, reason = "an example, which a test runs as well")]
 
@@ -51,6 +51,9 @@ pub async fn run(client: Client) -> Result<(), Box<dyn std::error::Error>> {
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let (client, _sandbox) = support::client().await?;
+    let (client, sandbox) = support::client().await?;
+    if sandbox.is_none() {
+        return Err("fal cannot reach a server of this machine: run this without `--paid`".into());
+    }
     run(client).await
 }

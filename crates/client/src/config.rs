@@ -149,14 +149,14 @@ impl ClientBuilder {
         self
     }
 
-    /// How long a whole `run`, `submit`, `subscribe` or `wait` may take where the call sets nothing else: by default
-    /// [`limits::DEADLINE`](crate::limits::DEADLINE).
+    /// How long a whole `run`, `submit`, `subscribe` or `wait` may take where the call sets nothing else, and each attempt
+    /// at an upload or a download: by default [`limits::DEADLINE`](crate::limits::DEADLINE).
     pub fn with_deadline(mut self, deadline: Duration) -> Self {
         self.timeouts.deadline = deadline;
         self
     }
 
-    /// How long a call may go on after its deadline or its cancellation, to finish what is under way. It waits for the
+    /// The grace period: how long a call may go on after its deadline or its cancellation, to finish what is under way. It waits for the
     /// answer of a submit (for three fifths of this time), cancels the job, or fetches the result of a job that has
     /// completed. By default [`limits::WIND_UP`](crate::limits::WIND_UP).
     pub fn with_wind_up(mut self, wind_up: Duration) -> Self {

@@ -48,7 +48,7 @@ variables! {
     IDEOGRAM_CDN_URL;
     /// The base URL of the platform API, its `/v1` included.
     IDEOGRAM_PLATFORM_URL;
-    /// A PEM file of certificates to trust besides the system's.
+    /// A PEM file of certificates to trust in addition to the system's.
     IDEOGRAM_CA_FILE;
 }
 

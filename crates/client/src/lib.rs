@@ -32,7 +32,7 @@
 //!   others. It has a deadline, past which it cancels the job; it can report each [status](Subscribe::on_status), and be
 //!   [cancelled](Subscribe::cancel_when).
 //! - [`Client::submit`] returns a [`Job`] at once: ask for its status, read its [updates](Job::updates), [wait](Job::wait) for
-//!   it, cancel it, or [save its id](SavedJob) and continue in another process.
+//!   it, cancel it, or [save its id](#after-a-crash) and continue in another process.
 //! - [`Client::run`] is one HTTP call without the queue. It has the least overhead, but its picture is lost when the connection
 //!   breaks.
 //!
@@ -48,11 +48,57 @@
 //! # Money
 //! A paid request is sent again only when it certainly was not accepted: no connection could be made, the server said 429, the
 //! ingress had no server to pass it to, or the server said over HTTP/2 that it did not process it. Any other failure ends in an
-//! [`Error`], and [`may_have_been_accepted`](Error::may_have_been_accepted) says whether the request may be billed. If it is true,
-//! look for the request before you send it again: [`find_submitted`](Client::find_submitted) finds a request whose reply was lost
-//! by its exact input, and [`on_lost_reply`](Subscribe::on_lost_reply) makes the call do that itself. [`RetryPolicy`] sets how
-//! often and how fast a request is repeated; [`Client::price`] and [`Client::billed`] say what a picture costs and what was
-//! charged.
+//! [`Error`], and [`Error::state`] says what became of the request:
+//!
+//! | [`Error::state`] | is it billed? | what to do |
+//! |---|---|---|
+//! | [`NotSent`](RequestState::NotSent), [`Refused`](RequestState::Refused) | no | correct it, or send it again |
+//! | [`Unknown`](RequestState::Unknown): the reply was lost | perhaps | look it up before you send it again: [`find_submitted`](Client::find_submitted) finds it by its exact input and [`sent_within`](Error::sent_within) |
+//! | [`Accepted`](RequestState::Accepted): the job goes on | when it has run | [`Client::job`] with its [`request_id`](Error::request_id), and [`wait`](Job::wait) |
+//! | [`Answered`](RequestState::Answered): a result that could not be delivered | yes | its files are in [`files`](Error::files) and [`file_url`](Error::file_url) |
+//! | [`Failed`](RequestState::Failed) | an input that the model refused may be; a failure of the service or the model is not | sending it again is a new job |
+//! | [`Cancelled`](RequestState::Cancelled) | not if it had not begun to run | sending it again is a new job |
+//! | `None`: the call was not a paid one | | |
+//!
+//! [`may_have_been_accepted`](Error::may_have_been_accepted) is true for the three in the middle, which can still have a result:
+//! do not send such a request again before you have looked. [`on_lost_reply`](Subscribe::on_lost_reply) makes a call look for a
+//! lost reply itself. [`RetryPolicy`] sets how often and how fast a request is repeated; [`Client::price`] and
+//! [`Client::billed`] say what a picture costs and what was charged.
+//!
+//! # After a crash
+//! To lose nothing when your own program ends in the middle of a call, use [`Client::submit`] and store the [`Job`] before you
+//! wait for it:
+//!
+//! ```no_run
+//! use ideogram_client::{Client, Generate, GenerateInput, SavedJob};
+//!
+//! # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
+//! let job = client.submit(&GenerateInput::new("A fox")).await?;
+//! std::fs::write("job.json", serde_json::to_string(&job)?)?;
+//! let response = job.wait().await?;
+//!
+//! // After a restart:
+//! let saved: SavedJob = serde_json::from_str(&std::fs::read_to_string("job.json")?)?;
+//! let response = client.restore::<Generate>(&saved)?.wait().await?;
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! With the id alone it is `client.job::<Generate>(request_id)?`. The queue keeps a result for an hour; after that `wait` reads it
+//! from the request history, where fal keeps it for 30 days by default.
+//!
+//! # Timeouts
+//! | set with | default | what it limits |
+//! |---|---|---|
+//! | [`with_deadline`](ClientBuilder::with_deadline) | 15 min | a whole `run`, `submit`, `subscribe` or `wait`; each attempt at an upload or a download |
+//! | [`with_wind_up`](ClientBuilder::with_wind_up) | 5 s | what a call still does after its deadline or cancellation |
+//! | [`with_connect_timeout`](ClientBuilder::with_connect_timeout) | 5 s | opening a connection, TLS included |
+//! | [`with_answer_timeout`](ClientBuilder::with_answer_timeout) | 30 s | the answer to a submit, a status or a cancel |
+//! | [`with_result_timeout`](ClientBuilder::with_result_timeout) | 120 s | the answer to a result |
+//! | [`with_stream_silence`](ClientBuilder::with_stream_silence) | 40 s | how long a status stream sends nothing |
+//!
+//! A single call has its own deadline, as in [`Subscribe::with_deadline`]. What is past its deadline is cancelled, not only
+//! forgotten.
 //!
 //! # Errors
 //! There is one [`Error`] type. Printed, it is a sentence that says what happened, on what, and what to do next. Its predicates
@@ -106,19 +152,20 @@
 //! | feature | default | what it adds |
 //! |---|---|---|
 //! | `media` | yes | uploads, pictures within the request, the check that mask and picture have the same size, text chunks of a PNG; two small dependencies |
-//! | `webhook` | no | the module `webhook`, to check in a server that a webhook comes from fal, and to read it |
+//! | `webhook` | no | the module [`webhook`], to check in a server that a webhook comes from fal, and to read it |
 //! | `reqwest` | no | [`ClientBuilder::with_http`], to change reqwest's own builder; may change in any release |
-//! | `blocking` | no | the module `blocking`: the same client for programs without an async runtime; it starts a thread |
+//! | `blocking` | no | the module [`blocking`]: the same client for programs without an async runtime; it starts a thread |
 //!
 //! This crate builds `reqwest` with rustls but without a cryptography provider, and cargo unifies that for the whole program.
 //! Building a [`Client`] installs ring as the process's default provider if there is none. A program that uses `reqwest` itself
 //! before that, without one of its TLS features, must call `rustls::crypto::ring::default_provider().install_default()` first.
 //!
 //! # Tracing
-//! The client emits spans and events for [`tracing`]. Each call has a span with endpoint, request id and attempts; inside it each
-//! HTTP request has a span with the field names of OpenTelemetry's conventions. Events say when a request is accepted, when a
+//! The client emits spans and events for [`tracing`]. `run`, `submit`, `subscribe`, `wait` and `follow` have a span each, with
+//! endpoint, request id and how often the paid request was sent; inside it, and for every other call, each HTTP request has a
+//! span with the field names of OpenTelemetry's conventions. Events say when a request is accepted, when a
 //! status arrives, when something is tried again, and how the call ends. None of them contains the key or a prompt. To print
-//! them, add the crate `tracing-subscriber` with its feature `env-filter`, and start the program with
+//! them, add `tracing-subscriber = { version = "0.3", features = ["env-filter"] }`, and start the program with
 //! `RUST_LOG=ideogram_client=debug`:
 //!
 //! ```
@@ -128,7 +175,10 @@
 //! ```
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
-#![cfg_attr(not(feature = "media"), allow(rustdoc::broken_intra_doc_links))]
+#![cfg_attr(
+    not(all(feature = "media", feature = "webhook", feature = "blocking")),
+    allow(rustdoc::broken_intra_doc_links)
+)]
 
 #[cfg(feature = "blocking")]
 pub mod blocking;

@@ -46,10 +46,11 @@ pub const ANSWER: Duration = Duration::from_secs(30);
 pub const RESULT: Duration = Duration::from_secs(120);
 /// How long a status stream may be silent before it counts as broken; the server pings every 15 seconds.
 pub const STREAM_SILENCE: Duration = Duration::from_secs(40);
-/// How long a download may be silent before it counts as broken.
+/// How long a download may be silent before it counts as broken. This cannot be set.
 pub const DOWNLOAD_SILENCE: Duration = Duration::from_secs(30);
-/// Time for a whole `run`, `submit`, `subscribe`, `wait` or download, if the caller sets no deadline.
+/// Time for a whole `run`, `submit`, `subscribe` or `wait`, and for each attempt at an upload or a download, if the caller sets
+/// no deadline.
 pub const DEADLINE: Duration = Duration::from_secs(15 * 60);
-/// How much longer a call may take once its deadline has passed or its caller has cancelled it: to wait for the answer of a submit
+/// The grace period: how much longer a call may take once its deadline has passed or its caller has cancelled it: to wait for the answer of a submit
 /// that was sent, to cancel the job, and to fetch the result of a job that has completed.
 pub const WIND_UP: Duration = Duration::from_secs(5);

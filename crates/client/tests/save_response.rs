@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may")]
 
-use ideogram_client::{Client, GenerateInput, JsonInput};
+use ideogram_client::{Client, GenerateInput, JsonInput, RequestState};
 use ideogram_sandbox::Sandbox;
 use serde_json::{Value, json};
 
@@ -26,6 +26,21 @@ async fn one_call_saves_the_pictures_of_an_answer_under_a_name_or_into_a_folder(
         saved.iter().all(|file| file.path().starts_with(&new) && std::fs::read(file).unwrap().starts_with(b"\x89PNG"))
     );
     assert_eq!(std::fs::read(&named).unwrap(), std::fs::read(&saved[0]).unwrap());
+    sandbox.shutdown().await;
+}
+
+#[tokio::test]
+async fn a_folder_that_cannot_be_made_does_not_hide_that_the_picture_is_paid_for() {
+    let (sandbox, client) = sandbox().await;
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("file");
+    std::fs::write(&file, "in the way").unwrap();
+    let response = client.subscribe(&GenerateInput::new("A fox")).await.unwrap();
+    let error = response.save_to(file.join("below/")).await.unwrap_err();
+    assert!(error.is_file() && error.to_string().contains("cannot be made"), "{error}");
+    assert_eq!(error.state(), Some(RequestState::Answered), "{error}");
+    assert_eq!(error.file_url(), Some(response.images[0].url.as_str()));
+    assert_eq!(error.request_id(), response.request_id());
     sandbox.shutdown().await;
 }
 

@@ -9,9 +9,9 @@ use std::str::FromStr as _;
 
 const ABOUT: &str = "\
 FILE is JSON lines or CSV; `-` is stdin. A column or key is a field of the endpoint, or `endpoint`, `output` (a path below \
-`--out`), `n` (so many pictures) or `id`. Paths are relative to the file.
+`--out`), `n` (how many pictures) or `id`. Paths are relative to the file.
 
-A row is known by its `id`, else by what it asks for. Run the same command again after whatever happened: what is bought is \
+A row is known by its `id`, else by what it asks for. Run the same command again after any interruption: what is bought is \
 not bought again, and what was begun is finished.
 
 Examples:
@@ -47,14 +47,14 @@ pub(super) fn command() -> Command {
             .value_parser(set)
             .help("A value for every row, in place of its own; repeat for more fields"),
         switch("gallery", "Write a page of the batch's pictures beside them, `index.html`, when the run ends"),
-        path("results", "FILE", "Append a line of JSON for each request as it is done with"),
+        path("results", "FILE", "Append a line of JSON for each request when it has ended"),
         Arg::new("name").long("name").value_name("NAME").help("The batch's name [default: the file's path]"),
         switch("again", "Begin a new batch of the same name: every row is bought again"),
         switch("rebuy", "Buy a row whose `id` was bought with another request"),
         switch("retry-failed", "Buy rows again that failed or were closed"),
         switch("retry-unknown", "Buy rows again whose outcome cannot be known; they may have been billed"),
-        running(number("concurrency", "So many requests at once").default_value("8")),
-        running(number("limit", "Buy no more than so many requests in this run")),
+        running(number("concurrency", "How many requests run at once").default_value("8")),
+        running(number("limit", "Buy at most N requests in this run")),
         running(switch("fail-fast", "Send nothing more after the first failure")),
         running(switch(
             "dry-run",
@@ -65,19 +65,22 @@ pub(super) fn command() -> Command {
                 .long("max-cost")
                 .value_name("USD")
                 .value_parser(Usd::from_str)
-                .help("Send nothing that brings the cost of this run above so many dollars"),
+                .help("Spend at most this much in this run, in US dollars"),
         ),
         running(switch("yes", "Buy without being asked, whatever it costs").short('y')),
         running(switch("overwrite", "Overwrite files of the same name")),
-        running(switch("no-metadata", "Leave out of a PNG what made it")),
+        running(switch("no-metadata", "Do not write into a PNG what made it")),
         running(switch("sidecar", "Also write what made a picture to a JSON file beside it")),
-        timeout().help("Give a request up, and cancel it, after this long [default: 15m]"),
+        timeout().help("Cancel a request that takes longer than this [default: 15m]"),
     ];
     if cfg!(feature = "sandbox") {
-        let sandbox = "Use a stand-in for the service inside this process: no key, no network, no bill";
+        let sandbox = "Use a sandbox inside this process: no key, no network, no bill";
         args.push(running(switch("sandbox", sandbox)));
     }
-    Command::new("batch").about("Make the pictures of a file of requests, each once").args(args).after_help(ABOUT)
+    Command::new("batch")
+        .about("Make the pictures for a file of requests, each exactly once")
+        .args(args)
+        .after_help(ABOUT)
 }
 
 fn set(text: &str) -> Result<(String, String), String> {

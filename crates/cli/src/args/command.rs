@@ -103,7 +103,7 @@ fn globals() -> Vec<Arg> {
                 .default_missing_value("true")
                 .value_parser(["true", "false", "events"])
                 .hide_possible_values(true)
-                .help("Print one JSON envelope on stdout; `--json=events` prints what happens before it, a line each"),
+                .help("Print the result as one JSON object; `--json=events` prints progress before it, one event per line"),
         ),
         running(
             Arg::new("color")
@@ -112,7 +112,7 @@ fn globals() -> Vec<Arg> {
                 .value_parser(PossibleValuesParser::new(colour::CHOICES))
                 .help("Colour help and messages [default: auto, on a terminal]"),
         ),
-        running(switch("quiet", "Say nothing on stderr but failures").short('q')),
+        running(switch("quiet", "Print only errors on stderr").short('q')),
         running(
             Arg::new("ledger")
                 .long("ledger")
@@ -121,7 +121,7 @@ fn globals() -> Vec<Arg> {
                 .hide_env(true)
                 .value_parser(value_parser!(PathBuf))
                 .value_hint(ValueHint::FilePath)
-                .help("Where paid requests are noted [default: ideogram/ledger.db in the data directory]"),
+                .help("The ledger file, in which paid requests are recorded [default: ideogram/ledger.db in the data directory]"),
         ),
     ]
 }
@@ -132,22 +132,21 @@ fn inspect() -> Command {
         .value_parser(value_parser!(PathBuf))
         .value_hint(ValueHint::FilePath)
         .num_args(1..)
-        .required(true);
+        .required(true)
+        .help("Picture files");
     Command::new("inspect")
-        .about("Say what a picture is, and which request made it")
+        .about("Show a picture's format and size, and the request that made it")
         .arg(file)
         .after_help("Example:\n  ideogram inspect fox.png")
 }
 
 fn doctor() -> Command {
-    Command::new("doctor")
-        .about("Look at everything that a call needs, and say what to do where something is wrong")
-        .after_help(
-            "Looks at the key, the settings, the proxy, the certificates, each service, the clock, the ledger, the disk and \
-             the terminal. Nothing that costs is sent. It ends with the exit code of what is wrong, \
+    Command::new("doctor").about("Check everything that a call needs, and say how to fix what is wrong").after_help(
+        "Checks the key, the settings, the proxy, the certificates, each service, the clock, the ledger, the disk and \
+             the terminal. Nothing that costs money is sent. It ends with the exit code of what is wrong, \
              and with 7 where several things are.\n\n\
              Example:\n  ideogram doctor",
-        )
+    )
 }
 
 #[cfg(test)]

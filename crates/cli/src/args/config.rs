@@ -3,8 +3,8 @@
 use clap::{Arg, Command};
 
 const ABOUT: &str = "\
-The file is `config.toml` in `$XDG_CONFIG_HOME/ideogram`, else in `~/.config/ideogram`. Any flag of a call may stand
-there under its long name: at the top for every command that makes pictures (`rerun` takes no fields from there), in a table for one command.
+The file is `config.toml` in `$XDG_CONFIG_HOME/ideogram`, else in `~/.config/ideogram`. It can set any flag of a call by its \
+long name: at the top for every command that makes pictures (`rerun` takes no fields from there), in a table for one command.
 
   timeout = \"5m\"
   no-metadata = true
@@ -12,8 +12,8 @@ there under its long name: at the top for every command that makes pictures (`re
   [generate]
   style = \"anime\"
 
-A flag overrides the environment, which overrides this file, which overrides the defaults; `--no-sync` takes back
-`sync = true`. What overwrites, buys again or passes a check is asked for each time and cannot be a setting.
+A flag overrides the environment, which overrides this file, which overrides the defaults; `--no-sync` takes back \
+`sync = true`. Flags that overwrite, buy again or skip a check must be given each time and cannot be settings.
 
 Examples:
   ideogram config show
@@ -28,9 +28,13 @@ pub(super) fn command() -> Command {
             .required(true)
             .help("The long name of a flag, for one command with its name before it: `generate.style`")
     };
-    let value = Arg::new("value").value_name("VALUE").required(true).allow_hyphen_values(true);
+    let value = Arg::new("value")
+        .value_name("VALUE")
+        .required(true)
+        .allow_hyphen_values(true)
+        .help("The value, as the flag takes it");
     Command::new("config")
-        .about("Show and change the settings, each value with where it comes from")
+        .about("Show and change the settings")
         .subcommand_required(true)
         .after_help(ABOUT)
         .subcommand(
@@ -40,7 +44,7 @@ pub(super) fn command() -> Command {
         )
         .subcommand(
             Command::new("path")
-                .about("Say where the settings file is, whether it is there or not")
+                .about("Print where the settings file is, whether it exists or not")
                 .after_help("Example:\n  ideogram config path"),
         )
         .subcommand(
@@ -51,7 +55,7 @@ pub(super) fn command() -> Command {
         )
         .subcommand(
             Command::new("unset")
-                .about("Take a value out of the settings file")
+                .about("Remove a value from the settings file")
                 .arg(name())
                 .after_help("Example:\n  ideogram config unset timeout"),
         )

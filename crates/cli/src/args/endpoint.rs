@@ -15,14 +15,14 @@ pub(crate) const RUNNING: &str = "Running";
 
 /// What is known about masks.
 const MASKS: &str = "
-A mask is black and white and as large as the picture; `ideogram mask` makes and checks one. Which of its colours is
+A mask is black and white and as large as the picture; `ideogram mask` makes and checks one. Which of its colours is \
 repainted is not documented for this service; the model's vendor says black for its own API.";
 
 pub(crate) fn command(info: &'static EndpointInfo) -> Command {
     let cost = info.price.map(|cost| format!(", {}", price(&cost))).unwrap_or_default();
     let has_mask = takes(info, FileRole::Mask);
     let command = Command::new(info.verb).about(info.summary.trim_end_matches('.')).after_help(format!(
-        "Fields of a name, as in `--output 'foxes/{{slug}}-{{style}}.{{ext}}'`: {}.\n\nEndpoint: {}{cost}{}\n\n{}",
+        "Fields of file names, as in `--output 'foxes/{{slug}}-{{style}}.{{ext}}'`: {}.\n\nEndpoint: {}{cost}{}\n\n{}",
         fields().join(", "),
         info.id,
         if has_mask { MASKS } else { "" },
@@ -54,13 +54,12 @@ fn examples(info: &'static EndpointInfo) -> String {
 
 /// The flags of a call.
 pub(crate) fn running() -> Vec<Arg> {
-    let sync =
-        "Call in one piece instead of through the queue: quicker, but stopping it may lose a picture that is paid";
+    let sync = "Make one HTTP call instead of using the queue: faster, but an interruption may lose a paid picture";
     let mut args = saving();
     args.push(switch("sync", sync).help_heading(RUNNING));
     let queue_sync_mode = "Queue a request with `--sync-mode`, whose result the service keeps for minutes only";
     args.push(switch("queue-sync-mode", queue_sync_mode).help_heading(RUNNING));
-    let detach = "Send the request and leave: its number is printed, for `ideogram jobs result`";
+    let detach = "Send the request, print its number for `ideogram jobs result`, and exit";
     args.push(switch("detach", detach).help_heading(RUNNING).conflicts_with("sync"));
     args.push(
         Arg::new("webhook")
@@ -69,18 +68,18 @@ pub(crate) fn running() -> Vec<Arg> {
             .value_parser(web_url)
             .value_hint(ValueHint::Url)
             .conflicts_with("sync")
-            .help("Have the service send the outcome there too, by POST")
+            .help("A URL to which the service also posts the outcome")
             .help_heading(RUNNING),
     );
     if cfg!(feature = "sandbox") {
-        let sandbox = "Use a stand-in for the service inside this process: no key, no network, no bill";
+        let sandbox = "Use a sandbox inside this process: no key, no network, no bill";
         args.push(switch("sandbox", sandbox).help_heading(RUNNING).conflicts_with("detach"));
     }
     let max_cost = Arg::new("max-cost")
         .long("max-cost")
         .value_name("USD")
         .value_parser(Usd::from_str)
-        .help("Send nothing that brings the cost of this run above so many dollars");
+        .help("Spend at most this much in this run, in US dollars");
     let dry_run = switch("dry-run", "Print the exact request, as JSON and for curl, and its price; send nothing");
     args.extend([timeout(), max_cost.help_heading(RUNNING), dry_run.help_heading(RUNNING)]);
     args.extend(several::args());
@@ -97,8 +96,10 @@ pub(crate) fn saving() -> Vec<Arg> {
         .value_hint(ValueHint::AnyPath)
         .help("File, folder, or name with fields to save to, `-` for stdout [default: {slug}-{seed}.{ext}]");
     let overwrite = switch("overwrite", "Overwrite the file that `--output` names");
-    let no_metadata =
-        switch("no-metadata", "Leave out of a PNG what made it: prompt, fields, seed, request id, endpoint, price");
+    let no_metadata = switch(
+        "no-metadata",
+        "Do not write into a PNG what made it: prompt, fields, seed, request id, endpoint, price",
+    );
     let sidecar = switch("sidecar", "Also write what made a picture to a JSON file beside it: `fox.png.json`");
     let preview = switch("preview", "Show the picture on the terminal, once it is saved");
     let open = switch("open", "Open the picture in the system's viewer, once it is saved");
@@ -110,6 +111,6 @@ pub(crate) fn timeout() -> Arg {
         .long("timeout")
         .value_name("TIME")
         .value_parser(time())
-        .help("Give up, and cancel, after this long: `90`, `90s` or `15m` [default: 15m]")
+        .help("Give up and cancel after this long: `90`, `90s` or `15m` [default: 15m]")
         .help_heading(RUNNING)
 }

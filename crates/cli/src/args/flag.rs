@@ -115,7 +115,7 @@ impl Flag {
         }
         match self.field.default {
             Some(default) => add(format!("[default: {}]", plain(default))),
-            None if is_seed(self.field) => add("[default: random, and told]".to_owned()),
+            None if is_seed(self.field) => add("[default: random; it is printed]".to_owned()),
             None => {}
         }
         if let Some(range) = range(item(&self.field.kind)) {
@@ -196,9 +196,8 @@ pub(crate) fn options() -> Vec<Flag> {
 fn with_pictures(command: Command, endpoints: &[&EndpointInfo]) -> Command {
     let has = |role| endpoints.iter().any(|info| takes(info, role));
     let (has_image, has_mask) = (has(FileRole::Image), has(FileRole::Mask));
-    let rotate =
-        switch("no-rotate", "Send pictures as they are, also where their EXIF data says that they lie on a side");
-    let any = switch("any-mask", "Send the mask whatever it looks like");
+    let rotate = switch("no-rotate", "Send pictures as they are, even if their EXIF data says that they are rotated");
+    let any = switch("any-mask", "Send the mask without checking it");
     let fit = switch("fit-mask", "Scale the mask to the size of the picture");
     command.args((has_image || has_mask).then_some(rotate)).args(has_mask.then_some([any, fit]).into_iter().flatten())
 }

@@ -14,8 +14,7 @@ pub(crate) const TITLE: &str = "title";
 const ABOUT: &str = "\
 Writes `index.html` and small pictures in `thumbnails/`; past 2,000 pictures `page-2.html` and so on. The pages open from the \
 disk, need no network and no server, and load nothing from elsewhere. Pictures that are not there any more are left out and \
-counted. Prompts, seeds and styles stand on the page for everybody who gets it; paths of this machine do where a picture is \
-outside of FOLDER.
+counted. Anyone who gets the pages sees prompts, seeds and styles, and the local paths of pictures that are outside FOLDER.
 
 Examples:
   ideogram gallery -o pictures/
@@ -24,7 +23,7 @@ Examples:
 /// `ideogram gallery`.
 pub(super) fn command() -> Command {
     Command::new("gallery")
-        .about("Write a page of the pictures that were made, to look at and to show")
+        .about("Write an HTML page with the pictures that were made")
         .arg(
             Arg::new("id")
                 .value_name("ID")
@@ -40,12 +39,12 @@ pub(super) fn command() -> Command {
                 .value_parser(value_parser!(PathBuf))
                 .value_hint(ValueHint::DirPath)
                 .required(true)
-                .help("Where the pages go: best the folder that the pictures are in"),
+                .help("Folder for the pages, best the one with the pictures"),
         )
         .args(wanted())
         .arg(Arg::new(BATCH).long(BATCH).value_name("FILE").help("Only those of the batch of this file or `--name`"))
         .arg(limit())
-        .arg(Arg::new(TITLE).long(TITLE).value_name("TEXT").help("What stands above the pictures [default: Pictures]"))
+        .arg(Arg::new(TITLE).long(TITLE).value_name("TEXT").help("Heading of the page [default: Pictures]"))
         .arg(switch("overwrite", "Overwrite an `index.html` that is no gallery"))
         .after_help(ABOUT)
 }

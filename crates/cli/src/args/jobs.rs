@@ -35,17 +35,17 @@ pub(super) fn command(saving: &[Arg]) -> Command {
         .args_conflicts_with_subcommands(true)
         .subcommand(about("list", "List requests: the open ones, or those that are asked for").args(filters()))
         .subcommand(about("show", "Print what is known of a request").arg(ids(true)))
-        .subcommand(about("watch", "Follow open requests, a line a change").arg(ids(false)))
+        .subcommand(about("watch", "Follow open requests, one line per change").arg(ids(false)))
         .subcommand(
-            about("result", "Print the files of a request, after fetching them where that is still to be done")
+            about("result", "Print the files of a request, and fetch them first if they are not saved yet")
                 .arg(ids(true))
                 .arg(switch("wait", "Wait until it is done"))
                 .args(saving),
         )
         .subcommand(
             about("cancel", "Ask the service to cancel a request")
-                .arg(ids(false))
-                .arg(switch("all", "Every open one"))
+                .arg(ids(false).help(NUMBERS))
+                .arg(switch("all", "Every one that the queue has accepted and that is open"))
                 .group(ArgGroup::new("which").args(["id", "all"]).required(true)),
         )
         .subcommand(
@@ -55,21 +55,21 @@ pub(super) fn command(saving: &[Arg]) -> Command {
                     Arg::new("request")
                         .long("request")
                         .value_name("ID")
-                        .help("The service's id of a request whose answer was lost, where you know it"),
+                        .help("The service's id of a request whose answer was lost, if you know it"),
                 )
                 .args(saving),
         )
-        .subcommand(about("close", "Close a request by hand: whatever it made is given up").arg(ids(true)))
+        .subcommand(about("close", "Close a request by hand, and give up whatever it made").arg(ids(true)))
         .subcommand(
             about("forget", "Remove prompt, input, answer and paths of a finished request from the ledger")
                 .arg(ids(true)),
         )
         .subcommand(prune())
         .subcommand(
-            about("cost", "Sum up what was paid, by day (UTC) and endpoint")
+            about("cost", "Show what was paid, by day (UTC) and endpoint")
                 .arg(when("since", "From then on").default_value("30d")),
         )
-        .subcommand(about("salvage", "Make a working ledger of what can be read in a damaged one"))
+        .subcommand(about("salvage", "Repair a damaged ledger from the rows that can still be read"))
         .after_help("Examples:\n  ideogram jobs\n  ideogram jobs --all --endpoint generate --newer-than 7d")
         .mut_subcommands(|inner| {
             let examples = examples(inner.get_name());
@@ -99,11 +99,7 @@ fn prune() -> Command {
         .about("Remove finished requests from the ledger; open ones always stay")
         .arg(when("older-than", "Those that were sent before then"))
         .arg(
-            Arg::new("keep")
-                .long("keep")
-                .value_name("N")
-                .value_parser(value_parser!(u32))
-                .help("All but the latest so many"),
+            Arg::new("keep").long("keep").value_name("N").value_parser(value_parser!(u32)).help("All but the latest N"),
         )
         .arg(switch("batches", "Those of batches too: a batch that is run again then pays for its rows again"))
         .group(ArgGroup::new("which").args(["older-than", "keep"]).required(true).multiple(true))
@@ -140,7 +136,7 @@ pub(super) fn wanted() -> [Arg; 4] {
 /// How many rows.
 pub(super) fn limit() -> Arg {
     let number = value_parser!(u32).range(1..);
-    Arg::new("limit").long("limit").value_name("N").value_parser(number).help("The latest so many")
+    Arg::new("limit").long("limit").value_name("N").value_parser(number).help("At most N, the latest ones")
 }
 
 fn when(name: &'static str, help: &'static str) -> Arg {
@@ -148,7 +144,7 @@ fn when(name: &'static str, help: &'static str) -> Arg {
         .long(name)
         .value_name("TIME")
         .value_parser(parse_when)
-        .help(format!("{help}: so long ago (`90s`, `15m`, `2h`, `7d`), or a day (`2026-01-31`, UTC)"))
+        .help(format!("{help}: an age (`90s`, `15m`, `2h`, `7d`), or a day (`2026-01-31`, UTC)"))
 }
 
 /// `7d`, `2h 30m`, or a day.
@@ -164,12 +160,10 @@ fn parse_when(text: &str) -> Result<When, String> {
         .ok_or_else(|| "it must be an age such as `15m`, `2h` or `7d`, or a day such as `2026-01-31`".to_owned())
 }
 
+const NUMBERS: &str = "Numbers from `ideogram jobs`";
+
 fn ids(required: bool) -> Arg {
-    let help = if required {
-        "Numbers from `ideogram jobs`"
-    } else {
-        "Numbers from `ideogram jobs` [default: every open one]"
-    };
+    let help = if required { NUMBERS } else { "Numbers from `ideogram jobs` [default: every open one]" };
     Arg::new("id")
         .value_name("ID")
         .value_parser(value_parser!(i64).range(1..))

@@ -9,14 +9,14 @@ use std::path::PathBuf;
 
 /// What is known about the colours.
 const COLOURS: &str = "\
-fal's page says that the mask must have the picture's size, and not which of its colours is repainted. The model's
-vendor documents for its own API that black is repainted and white is kept; that is the default of `--mask-edits`.
-`ideogram mask invert` turns a mask round.";
+fal's documentation says that the mask must have the picture's size, but not which of its colours is repainted. The model's \
+vendor documents for its own API that black is repainted and white is kept; that is the default of `--mask-edits`. \
+`ideogram mask invert` swaps the two colours.";
 
 /// `ideogram mask`.
 pub(crate) fn command() -> Command {
     Command::new("mask")
-        .about("Make masks for `edit`, and look at them before they are paid for")
+        .about("Make masks for `edit`, and check them before paying")
         .after_help(format!(
             "{COLOURS}\n\nExample:\n  ideogram mask ellipse --of fox.png --at 60%,10%,30%,40% -o mask.png"
         ))
@@ -51,7 +51,7 @@ pub(crate) fn command() -> Command {
         ))
         .subcommand(
             Command::new("check")
-                .about("Say what a mask looks like; fails where `edit` would stop before paying")
+                .about("Describe a mask; fails if `edit` would refuse it before paying")
                 .args([source("mask", "The mask"), of(), preview(), edits(), overwrite()])
                 .after_help("Example:\n  ideogram mask check mask.png --of fox.png"),
         )

@@ -34,17 +34,17 @@ pub(super) fn command(timeout: Arg) -> Command {
         .value_name("TIME")
         .value_parser(time())
         .default_value("25s")
-        .help("How long a call may take before it is answered with the number of its job");
+        .help("How long a call may take before it returns the id of its job instead");
     let bytes = Arg::new("max-image-bytes")
         .long("max-image-bytes")
         .value_name("BYTES")
         .value_parser(value_parser!(u64))
         .default_value("1048576")
-        .help("The largest picture that is put into an answer; of a larger one a link and a small copy are");
+        .help("The largest picture that is put into an answer; a larger one is given as a link and a small copy");
     let command = Command::new("mcp")
-        .about("Serve the tool to agents by the Model Context Protocol, on stdin and stdout")
+        .about("Run as a Model Context Protocol server for agents, on stdin and stdout")
         .args([root, max_cost, wait, bytes, timeout]);
     let sandbox = cfg!(feature = "sandbox")
-        .then(|| switch("sandbox", "Use a stand-in for the service inside this process: no key, no network, no bill"));
+        .then(|| switch("sandbox", "Use a sandbox inside this process: no key, no network, no bill"));
     command.args(sandbox).after_help(ABOUT)
 }

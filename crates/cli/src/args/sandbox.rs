@@ -18,14 +18,14 @@ pub(crate) fn command() -> Command {
     let port = arg("port", "N", "Port on 127.0.0.1; 0 takes any free one");
     let service_time = arg("service-time", "TIME", "How long a job runs: `50ms`, `3s` [default: the sandbox's own]");
     let runners = arg("runners", "N", "How many jobs run at once [default: the sandbox's own]");
-    let edits = arg("mask-edits", "COLOUR", "Which colour of a mask is repainted; fal's page does not say");
+    let edits = arg("mask-edits", "COLOUR", "Which colour of a mask is repainted; fal's documentation does not say");
     Command::new("sandbox")
-        .about("Serve a stand-in for the service on this machine until Ctrl-C")
+        .about("Run a local imitation of the service until Ctrl-C")
         .args([
             port.value_parser(value_parser!(u16)).default_value(PORT),
             service_time.value_parser(time()),
             runners.value_parser(value_parser!(u16).range(1..)),
-            arg("seed", "N", "Make what is left to chance the same in every run").value_parser(value_parser!(u64)),
+            arg("seed", "N", "Seed for everything random, so that every run is the same").value_parser(value_parser!(u64)),
             edits.value_parser(PossibleValuesParser::new(["black", "white"])).default_value("black"),
             switch(
                 "allow-fetch",
@@ -33,14 +33,14 @@ pub(crate) fn command() -> Command {
             ),
             file(arg("font", "FILE", "A typeface for letters that the built-in ones lack: TrueType or OpenType")),
             switch("flat", "Make pictures of one colour and draw nothing, for load tests"),
-            file(arg("document", "FILE", "Serve a further endpoint, from the OpenAPI document that fal has of it"))
+            file(arg("document", "FILE", "Serve another endpoint, from fal's OpenAPI document for it"))
                 .action(ArgAction::Append),
-            file(arg("faults", "FILE", "Misbehave as this TOML file says; see below")),
-            switch("service-ports", "Also listen on a port of its own for each service, without path prefixes"),
+            file(arg("faults", "FILE", "Inject the faults of this TOML file; see below")),
+            switch("service-ports", "Also listen on a separate port for each service, without path prefixes"),
             arg("memory", "SIZE", "Memory for everything that is kept: `512M`, `2G` [default: the sandbox's own]")
                 .value_parser(size),
             arg("allow-host", "NAME", "Show the page under this host name too").action(ArgAction::Append),
-            file(arg("tls", "FILE", "Speak TLS, and write the certificate to trust to this file")),
+            file(arg("tls", "FILE", "Use TLS, and write the certificate to trust to this file")),
         ])
         .args(timing())
         .args(account())
@@ -57,7 +57,7 @@ fn timing() -> Vec<Arg> {
         Arg::new(name).long(name).value_name("TIME").value_parser(time()).help(help).help_heading("Time")
     };
     vec![
-        arg("service-spread", "A job runs up to this much longer, by chance"),
+        arg("service-spread", "A job runs up to this much longer, at random"),
         arg("ping-interval", "Time between two pings of a status stream"),
         arg("result-ttl", "How long a result is kept after its job has completed"),
         arg("large-result-ttl", "How long a result of 10 KiB or more is kept"),
@@ -73,11 +73,12 @@ fn account() -> Vec<Arg> {
     };
     vec![
         arg("key", "ID:SECRET", "The one key that is accepted, instead of every well-formed one"),
-        arg("balance", "PICTURES", "Money for so many pictures at the list price; then the account is exhausted")
+        arg("balance", "PICTURES", "The balance: what this many pictures cost at the list price")
             .value_parser(value_parser!(u32)),
         arg("concurrency", "N", "Synchronous runs under way before the next is refused with 429")
             .value_parser(value_parser!(u16).range(1..)),
-        switch("cdn-takes-key", "Take uploads to the CDN with the key, not only with a token").help_heading("Account"),
+        switch("cdn-takes-key", "Accept uploads to the CDN with the key, not only with a token")
+            .help_heading("Account"),
         switch("ignore-cancel", "Let running jobs finish in spite of a cancel, as models may").help_heading("Account"),
     ]
 }

@@ -22,7 +22,7 @@ pub(crate) fn command() -> Command {
         .hide_possible_values(true)
         .help("Only this one: its command or endpoint id; `cli` for a JSON Schema of what `--json` prints");
     Command::new("schema")
-        .about("Print what the endpoints take and give, as text or with `--json`")
+        .about("Print the inputs and outputs of the endpoints, as text or with `--json`")
         .arg(verb)
         .arg(switch("input", "Print a JSON Schema of the request's body").requires("verb"))
         .arg(switch("output", "Print a JSON Schema of the answer's body").requires("verb").conflicts_with("input"))

@@ -33,7 +33,7 @@ pub(crate) fn args() -> Vec<Arg> {
         .short('n')
         .value_name("N")
         .value_parser(count)
-        .help("Make so many pictures; with `--seed S` their seeds are S, S+1, and so on");
+        .help("Make N pictures; with `--seed S` their seeds are S, S+1, and so on");
     let seeds = Arg::new("seeds")
         .long("seeds")
         .value_name("LIST")
@@ -41,17 +41,15 @@ pub(crate) fn args() -> Vec<Arg> {
         .allow_hyphen_values(true)
         .conflicts_with("count")
         .help("Make a picture of each of these seeds: `1..8`, `1,5,9`");
-    let vary = Arg::new("vary")
-        .long("vary")
-        .value_name("FIELD=A,B")
-        .action(ArgAction::Append)
-        .help("Make a picture of each of these values, such as `style=anime,design`; several multiply");
+    let vary = Arg::new("vary").long("vary").value_name("FIELD=A,B").action(ArgAction::Append).help(
+        "Make a picture of each of these values, such as `style=anime,design`; given more than once, every combination",
+    );
     let grid = Arg::new("grid")
         .long("grid")
         .value_name("FILE")
         .value_parser(value_parser!(PathBuf))
         .value_hint(ValueHint::FilePath)
-        .help("Also save one sheet with all of them, each with what it differs in");
+        .help("Also save one sheet with all of them, each labelled with what differs");
     [count, seeds, vary, grid].map(|arg| arg.help_heading(HEADING)).into()
 }
 
@@ -113,7 +111,7 @@ fn seeds(
         return Err(Failure::usage(format!("`{}` has no seed", info.verb)));
     };
     if let Some(wrong) = seeds.iter().find(|seed| bounds.check(**seed).is_err()) {
-        return Err(Failure::usage(format!("the seed {wrong} cannot be: it must be {bounds}")));
+        return Err(Failure::usage(format!("the seed {wrong} is out of range: it must be {bounds}")));
     }
     Ok(seeds.into_iter().map(Some).collect())
 }

@@ -97,7 +97,7 @@ pub(crate) fn argument(tree: &Command, place: &Place, name: &str) -> Result<Arg,
         return Ok(all.swap_remove(at));
     }
     if KEYS.contains(&name.to_lowercase().as_str()) {
-        return Err("no key stands among the settings; `ideogram auth login` keeps it in a file of its own".to_owned());
+        return Err("a key cannot be a setting; `ideogram auth login` saves it in a file of its own".to_owned());
     }
     if is_forbidden(name) {
         return Err(format!("`{name}` is asked for each time on the command line, and cannot be a setting"));

@@ -19,7 +19,7 @@ const TIGHT: u64 = 256 << 20;
 pub(super) fn settings() -> Vec<Check> {
     let path = config::path().map(|path| path.display().to_string()).unwrap_or_default();
     vec![match config::settings(command) {
-        Ok(settings) if settings.all.is_empty() => Check::fine("settings", format!("nothing stands in `{path}`")),
+        Ok(settings) if settings.all.is_empty() => Check::fine("settings", format!("`{path}` sets nothing")),
         Ok(settings) => Check::fine("settings", format!("{} in `{path}`", settings.all.len())),
         Err(failure) => {
             Check::failed("settings", failure.kind(), failure.message(), "correct that line; calls stop until then")

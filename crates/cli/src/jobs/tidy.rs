@@ -19,7 +19,7 @@ pub(super) fn forget(matches: &ArgMatches, output: Output) -> Result<(), Failure
     for row in &rows {
         ledger.forget(row.id)?;
         for file in row.files.iter().filter(|file| std::fs::exists(file).unwrap_or(false)) {
-            output.note(&format!("`{file}` stays, and may say what made it"));
+            output.note(&format!("`{file}` is kept, and may contain the request that made it"));
         }
         forgotten.push(result_row(&known_row(&ledger, row.id)?));
     }

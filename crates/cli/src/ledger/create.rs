@@ -64,16 +64,22 @@ pub(super) fn wal(db: &Connection) -> Result<(), Cause> {
 }
 
 fn wal_until(db: &Connection, until: Instant) -> Result<(), Cause> {
+    // This statement returns the mode, so it must be run as a query.
+    let switch = || db.query_row("PRAGMA journal_mode = WAL", [], |_| Ok(()));
+    let is_busy = |outcome: &rusqlite::Result<()>| {
+        outcome.as_ref().err().and_then(rusqlite::Error::sqlite_error_code) == Some(rusqlite::ErrorCode::DatabaseBusy)
+    };
+    Ok(while_busy(until, switch, is_busy)?)
+}
+
+/// Repeats what `SQLite` does not wait for itself while another connection has the file, and gives the last outcome.
+pub(super) fn while_busy<T>(until: Instant, work: impl Fn() -> T, is_busy: impl Fn(&T) -> bool) -> T {
     loop {
-        // This statement returns the mode, so it must be run as a query.
-        match db.query_row("PRAGMA journal_mode = WAL", [], |_| Ok(())) {
-            Err(error)
-                if error.sqlite_error_code() == Some(rusqlite::ErrorCode::DatabaseBusy) && Instant::now() < until =>
-            {
-                std::thread::sleep(Duration::from_millis(2));
-            }
-            outcome => return Ok(outcome?),
+        let outcome = work();
+        if !is_busy(&outcome) || Instant::now() >= until {
+            return outcome;
         }
+        std::thread::sleep(Duration::from_millis(2));
     }
 }
 

@@ -6,7 +6,7 @@ use crate::ledger::record::{AnswerText, Record, Texts};
 use crate::ledger::state::State;
 use crate::ledger::store::{Durability, Ledger};
 use rusqlite::params;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 impl Ledger {
     /// Removes what a finished request was about: input, answer, note and paths. Number, state, times, endpoint, request id,
@@ -57,15 +57,10 @@ impl Ledger {
         let value = work(self)?;
         // SQLite waits for readers, but not for a checkpoint that is under way, such as that of this process' own thread.
         // If another process reads for longer than this, the log is emptied by a later checkpoint.
-        let until = Instant::now() + create::BUSY;
-        loop {
-            let tried = self.db.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get::<_, bool>(0));
-            let is_busy = tried.map_err(|error| self.failed(error))?;
-            if !is_busy || Instant::now() >= until {
-                return Ok(value);
-            }
-            std::thread::sleep(Duration::from_millis(2));
-        }
+        let empty = || self.db.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get::<_, bool>(0));
+        let outcome = create::while_busy(Instant::now() + create::BUSY, empty, |outcome| matches!(outcome, Ok(true)));
+        outcome.map_err(|error| self.failed(error))?;
+        Ok(value)
     }
 }
 

@@ -122,7 +122,7 @@ fn jobs() -> [Tool; 4] {
         |name: &str, about: &str, schema: &Value| tool(name.to_owned(), about.to_owned(), object(schema.clone()));
     [
         make("job_list", "List the calls whose pictures are not delivered yet.", &none).annotate(looks()),
-        make("job_status", "Say how a job stands, without waiting.", &of_one).annotate(looks()),
+        make("job_status", "Show a job's state, without waiting.", &of_one).annotate(looks()),
         make("job_result", "Wait for a job and give its pictures; costs nothing more.", &of_one).annotate(looks()),
         make("job_cancel", "Ask the service to cancel a job; one that has begun may finish and be billed.", &of_one),
     ]

@@ -25,7 +25,7 @@ macro_rules! variables {
 }
 
 variables! {
-    /// The file that paid requests are noted in.
+    /// The ledger file, in which paid requests are recorded.
     IDEOGRAM_LEDGER;
     /// The directory of the user's settings, an absolute path; `~/.config` where it is not set.
     XDG_CONFIG_HOME;
@@ -45,9 +45,9 @@ variables! {
     TERM_PROGRAM;
     /// The same at the other end of an SSH connection.
     LC_TERMINAL;
-    /// `truecolor` or `24bit`: `--preview` has every colour.
+    /// `truecolor` or `24bit`: `--preview` uses 24-bit colour.
     COLORTERM;
-    /// Set by the terminal of Windows, which has every colour.
+    /// Set by Windows Terminal, which supports 24-bit colour.
     WT_SESSION;
     /// Set by kitty: `--preview` shows a picture by its protocol.
     KITTY_WINDOW_ID;
@@ -111,7 +111,7 @@ pub(crate) fn terminal() -> TerminalVariables {
         term: text(TERM),
         program: text(TERM_PROGRAM),
         lc_terminal: text(LC_TERMINAL),
-        // The terminal of Windows has every colour, and sets only this.
+        // Windows Terminal supports 24-bit colour, and sets only this.
         color_term: text(COLORTERM).or_else(|| is_set(WT_SESSION).then(|| "truecolor".to_owned())),
         kitty_window: is_set(KITTY_WINDOW_ID),
         multiplexer: is_set(TMUX) || is_set(STY),

@@ -1,5 +1,6 @@
 //! `ideogram batch` against a sandbox: rows are bought once, whatever happens to the process and to the service.
 
+use crate::calls::kill_after;
 use crate::server::{ID, Reply, Server, queue};
 use crate::support::{Place, Run, png};
 use ideogram_cli::ledger::{Ledger, State};
@@ -260,11 +261,9 @@ fn a_request_that_was_cancelled_is_bought_by_the_run_that_finds_it_and_one_that_
             _ => queue(request, &png(8, 8)),
         });
         place.write("rows.jsonl", prompts(1).as_bytes());
-        let mut command = place.calling(&server);
-        let mut child = command.args(["batch", "rows.jsonl", "--out", "out/"]).spawn().unwrap();
-        server.wait_for("GET", "/status/stream");
-        child.kill().unwrap();
-        child.wait().unwrap();
+        kill_after(place.calling(&server).args(["batch", "rows.jsonl", "--out", "out/"]), || {
+            server.wait_for("GET", "/status/stream");
+        });
         assert_eq!(place.states(), [State::Accepted]);
         is_over.store(true, Ordering::SeqCst);
         let run = place.call(&server, "batch rows.jsonl --out out/");
@@ -325,14 +324,7 @@ fn a_lost_reply_is_found_in_the_history_or_left_until_it_is_bought_again() {
 
 /// Runs a batch until the service and the ledger are so, and kills it.
 fn killed(place: &Place, service: &Service, is_so: impl Fn() -> bool) {
-    let mut child = place.batching(service, "rows.jsonl --out out/").spawn().unwrap();
-    let until = Instant::now() + Duration::from_secs(60);
-    while !is_so() {
-        assert!(Instant::now() < until, "it does not come");
-        std::thread::yield_now();
-    }
-    child.kill().unwrap();
-    child.wait().unwrap();
+    kill_after(&mut place.batching(service, "rows.jsonl --out out/"), || until(is_so));
 }
 
 #[test]

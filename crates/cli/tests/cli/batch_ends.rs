@@ -1,6 +1,7 @@
 //! How a batch ends: what its code and its last words say, what stops it, and what a row that fails leaves to others.
 
 use crate::batch::{Service, prompts, until};
+use crate::calls::kill_after;
 use crate::server::{ID, Reply, Server, queue};
 use crate::support::{Place, Run, png};
 use ideogram_cli::ledger::{Ledger, State};
@@ -324,10 +325,9 @@ fn what_never_came_into_the_history_is_looked_for_some_seconds_and_then_left() {
     });
     let place = Place::new();
     place.write("rows.jsonl", prompts(1).as_bytes());
-    let mut child = place.calling(&server).args(["batch", "rows.jsonl", "--out", "out/"]).spawn().unwrap();
-    server.wait_for("POST", "turbo");
-    child.kill().unwrap();
-    child.wait().unwrap();
+    kill_after(place.calling(&server).args(["batch", "rows.jsonl", "--out", "out/"]), || {
+        server.wait_for("POST", "turbo");
+    });
     let run = place.call(&server, "batch rows.jsonl --out out/");
     assert!(run.code == Some(6) && run.stderr.contains("it is not in the service's history, or not yet"), "{run:?}");
     assert_eq!((server.count("POST", "turbo"), place.states()), (1, vec![State::Sending]));
@@ -346,10 +346,9 @@ fn what_the_service_has_is_not_bought_again_where_the_unknown_is() {
     });
     let place = Place::new();
     place.write("rows.jsonl", prompts(1).as_bytes());
-    let mut child = place.calling(&server).args(["batch", "rows.jsonl", "--out", "out/"]).spawn().unwrap();
-    server.wait_for("GET", "/status/stream");
-    child.kill().unwrap();
-    child.wait().unwrap();
+    kill_after(place.calling(&server).args(["batch", "rows.jsonl", "--out", "out/"]), || {
+        server.wait_for("GET", "/status/stream");
+    });
     is_over.store(true, Ordering::SeqCst);
     for _ in 0..2 {
         let run = place.call(&server, "batch rows.jsonl --out out/ --retry-unknown --json");
@@ -408,16 +407,15 @@ fn what_the_service_has_made_when_ctrl_c_comes_is_saved_all_the_same() {
         });
         let place = Place::new();
         place.write("rows.jsonl", prompts(3).as_bytes());
-        let start =
-            || place.calling(&server).args(["batch", "rows.jsonl", "--concurrency", "1", "--out", "out/"]).spawn();
+        let mut command = place.calling(&server);
+        command.args(["batch", "rows.jsonl", "--concurrency", "1", "--out", "out/"]);
         if is_begun {
-            let mut child = start().unwrap();
-            server.wait_for("GET", "/status/stream");
-            child.kill().unwrap();
-            child.wait().unwrap();
+            kill_after(&mut command, || {
+                server.wait_for("GET", "/status/stream");
+            });
             is_held.store(false, Ordering::SeqCst);
         }
-        let child = start().unwrap();
+        let child = command.spawn().unwrap();
         server.wait_for("GET", "/cdn/fox.png");
         signal("-INT", child.id());
         let run = Run::of(child.wait_with_output().unwrap());
@@ -470,10 +468,9 @@ fn a_row_that_was_begun_replaces_a_file_only_where_that_is_wanted_by_one_of_the_
         let place = Place::new();
         place.write("rows.jsonl", b"{\"prompt\":\"fox\",\"output\":\"fox.png\"}\n");
         let arguments = format!("batch rows.jsonl --out out/{first}");
-        let mut child = place.calling(&server).args(arguments.split(' ')).spawn().unwrap();
-        server.wait_for("GET", "/status/stream");
-        child.kill().unwrap();
-        child.wait().unwrap();
+        kill_after(place.calling(&server).args(arguments.split(' ')), || {
+            server.wait_for("GET", "/status/stream");
+        });
         is_held.store(false, Ordering::SeqCst);
         place.write("out/fox.png", b"mine");
         let run = place.call(&server, &format!("batch rows.jsonl --out out/{second}"));

@@ -2,6 +2,7 @@
 //! twice.
 
 use crate::batch::{Service, prompts, until};
+use crate::calls::kill_after;
 use crate::support::{Place, Run, on_a_full_disk};
 use std::path::Path;
 use std::process::Command;
@@ -167,10 +168,9 @@ fn a_clock_that_goes_back_a_day_between_two_runs_loses_nothing() {
     place.write("rows.jsonl", prompts(3).as_bytes());
     // One is saved; the reply to the second is on its way when the process is killed.
     service.faults("[[rule]]\ncalls = [\"submit\"]\nfault = \"stall\"\nskip = 1\ntimes = 1\n");
-    let mut child = place.batching(&service, "rows.jsonl --concurrency 1 --out out/").spawn().unwrap();
-    until(|| service.accepted().len() == 2);
-    child.kill().unwrap();
-    child.wait().unwrap();
+    kill_after(&mut place.batching(&service, "rows.jsonl --concurrency 1 --out out/"), || {
+        until(|| service.accepted().len() == 2);
+    });
     let mut later = place.batching(&service, "rows.jsonl --concurrency 1 --out out/");
     let run = Run::of(later.env("LD_PRELOAD", &library).output().unwrap());
     assert_eq!((run.code, once(&service), place.pictures("out")), (Some(0), 3, 3), "{run:?}");

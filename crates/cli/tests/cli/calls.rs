@@ -4,7 +4,7 @@ use crate::server::{ID, Reply, Server, queue};
 use crate::support::{Place, Run, as_it_came, on_a_full_disk, png};
 use serde_json::{Value, json};
 use std::io::PipeReader;
-use std::process::{Child, Stdio};
+use std::process::{Child, Command, Stdio};
 
 fn honest() -> Server {
     Server::start(|request| queue(request, &png(64, 48)))
@@ -16,11 +16,19 @@ impl Place {
         Run::of(self.calling(server).args(arguments.split(' ')).output().expect("the binary starts"))
     }
 
-    pub(crate) fn calling(&self, server: &Server) -> std::process::Command {
+    pub(crate) fn calling(&self, server: &Server) -> Command {
         let mut command = self.command();
         command.env("IDEOGRAM_BASE_URL", server.origin()).env("FAL_KEY", "id:hunter2");
         command
     }
+}
+
+/// Starts it, waits, and kills it.
+pub(crate) fn kill_after(command: &mut Command, wait: impl FnOnce()) {
+    let mut child = command.spawn().unwrap();
+    wait();
+    child.kill().unwrap();
+    child.wait().unwrap();
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! Files on their way to the disk: whole or not at all, never twice, and in little memory.
 
+use crate::calls::kill_after;
 use crate::server::{ID, Reply, Server, queue};
 use crate::support::{Place, Run, as_it_came, png};
 use ideogram_cli::ledger::{Closing, Ledger, NewRow, State};
@@ -117,12 +118,11 @@ fn a_run_that_is_killed_in_the_middle_of_a_download_leaves_nothing_and_the_next_
     for flags in [&["-o", "fox.png"][..], &["-o", "fox.png", "--overwrite"], &[]] {
         let (place, slow) = (Place::new(), Slow::start(length));
         let server = slow.queue();
-        let mut child = place.calling(&server).args(["generate", "fox"]).args(flags).spawn().unwrap();
-        slow.wait();
-        slow.go_on.send(()).unwrap();
-        slow.wait();
-        child.kill().unwrap();
-        child.wait().unwrap();
+        kill_after(place.calling(&server).args(["generate", "fox"]).args(flags), || {
+            slow.wait();
+            slow.go_on.send(()).unwrap();
+            slow.wait();
+        });
         assert_eq!(place.files(), Vec::<String>::new());
         drop(slow.go_on);
         // The answer is in the row where the run got that far; otherwise the queue, which is still there, has it.
@@ -139,12 +139,11 @@ fn runs_that_are_killed_while_they_save_leave_nothing_and_save_nothing_twice() {
     let body = picture.clone();
     let server = Server::start(move |request| queue(request, &body));
     for number in 0..RUNS {
-        let mut child = place.calling(&server).args(["generate", "fox"]).spawn().unwrap();
-        server.wait_for("GET", "/cdn/fox.png");
-        // Wherever it is by then, what is asserted holds.
-        std::thread::sleep(Duration::from_micros(number * 700));
-        child.kill().unwrap();
-        child.wait().unwrap();
+        kill_after(place.calling(&server).args(["generate", "fox"]), || {
+            server.wait_for("GET", "/cdn/fox.png");
+            // Wherever it is by then, what is asserted holds.
+            std::thread::sleep(Duration::from_micros(number * 700));
+        });
     }
     assert_eq!(place.call(&server, "jobs resume").code, Some(0));
     let files = place.files();

@@ -83,7 +83,7 @@ impl Error {
     }
 
     /// The account has no balance left ([`ErrorKind::ExhaustedBalance`]: 402, or 403 with that reason). Top it up in
-    /// fal's dashboard; sending again does not help before, and is never done.
+    /// fal's dashboard; until then every request is refused, so the client does not try again.
     ///
     /// ```
     /// # fn show(error: ideogram_client::Error) {
@@ -161,7 +161,7 @@ impl Error {
     /// ```
     ///
     /// # Troubleshooting
-    /// The queue keeps a result for an hour, and one of 10 KB or more (`sync_mode`) for six minutes;
+    /// The queue keeps a result for an hour, and one of 10 KiB or more (`sync_mode`) for six minutes;
     /// [`Job::result`](crate::Job::result) then looks in the request history. A job belongs to one queue: an id from a
     /// sandbox is unknown to the service, and the other way round.
     pub fn is_not_found(&self) -> bool {
@@ -192,8 +192,8 @@ impl Error {
     ///
     /// ```
     /// # fn show(error: ideogram_client::Error) {
-    /// if error.is_timeout() && error.may_have_been_accepted() {
-    ///     eprintln!("the job {:?} goes on: wait for it again", error.request_id());
+    /// if error.is_timeout() && error.is_job_open() {
+    ///     eprintln!("the job goes on: wait for it again with `Client::job`: {error}");
     /// }
     /// # }
     /// ```
@@ -304,7 +304,7 @@ impl Error {
     ///
     /// ```
     /// # fn show(error: ideogram_client::Error) -> u16 {
-    /// let status = if error.is_forged() { 403 } else { 500 };
+    /// let status = if error.is_forged() { 403 } else { 503 };
     /// # status
     /// # }
     /// ```
@@ -329,7 +329,7 @@ impl Error {
     /// ```
     /// # fn show(error: ideogram_client::Error) {
     /// if error.is_retryable() {
-    ///     eprintln!("nothing was paid, so try again in a minute: {error}");
+    ///     eprintln!("repeating it cannot pay twice: try again in a minute: {error}");
     /// }
     /// # }
     /// ```

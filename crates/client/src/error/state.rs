@@ -16,7 +16,8 @@ use std::fmt;
 ///     match error.state() {
 ///         None | Some(RequestState::NotSent | RequestState::Refused) => "nothing is billed: correct it, or send it again",
 ///         Some(RequestState::Unknown) => "look it up with `Client::find_submitted` before sending it again",
-///         Some(RequestState::Accepted | RequestState::Answered) => "take it up with `Client::job` and its request id",
+///         Some(RequestState::Accepted) => "continue with `Client::job` and its request id",
+///         Some(RequestState::Answered) => "paid: fetch the files of `Error::files` or `Error::file_url`",
 ///         Some(RequestState::Failed | RequestState::Cancelled) => "it is over: sending it again is a new job",
 ///         Some(_) => "see the message",
 ///     }
@@ -42,7 +43,7 @@ pub enum RequestState {
     /// The service said that it failed. According to fal's description a refused input may be billed, and a failure of
     /// the service or the model is not.
     Failed,
-    /// It was cancelled before it had a result.
+    /// The service said that it was cancelled. If it had not begun to run, it is not billed; if it was running, fal decides.
     Cancelled,
 }
 

@@ -64,7 +64,8 @@ impl Jobs {
 /// its id by [`Client::job`](crate::Client::job).
 ///
 /// Awaiting it is the same as [`wait`](Self::wait). Dropping it does not cancel it: the job goes on, and its result can
-/// be fetched by id, for an hour after completion.
+/// be fetched by id. The queue keeps a result for an hour after completion; after that it is in the request history, which
+/// `wait` and [`result`](Self::result) read too.
 ///
 /// ```no_run
 /// # async fn example(client: ideogram_client::Client) -> ideogram_client::Result<()> {
@@ -102,7 +103,7 @@ impl<O: CallOutput> Job<O> {
     pub(crate) fn attach(jobs: Arc<Jobs>, endpoint: &'static EndpointInfo, request_id: String) -> Result<Self> {
         if !is_request_id(&request_id) {
             return Err(Error::input(format!(
-                "{request_id:?} is not a request id: letters, digits and `-` are expected"
+                "{request_id:?} is not a request id: expected are 1 to 128 letters, digits, `-` and `_`"
             )));
         }
         Ok(Self {

@@ -102,8 +102,12 @@ impl<T> Response<T> {
         let is_folder = path.is_dir() || path.as_os_str().as_encoded_bytes().ends_with(b"/");
         if is_folder {
             let cannot = |error| {
-                Error::new(ErrorKind::File, format!("the folder `{}` cannot be made", path.display()))
-                    .with_source(error)
+                let error = Error::new(ErrorKind::File, format!("the folder `{}` cannot be made", path.display()))
+                    .with_source(error);
+                match self.files().first() {
+                    Some(file) => error.undelivered(&file.file.url, self.request_id.as_deref()),
+                    None => error,
+                }
             };
             tokio::fs::create_dir_all(path).await.map_err(cannot)?;
         }

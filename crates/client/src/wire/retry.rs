@@ -18,7 +18,8 @@ pub(crate) type OnRetry = Arc<dyn Fn(&Error, Duration) + Send + Sync>;
 /// Calls that cost nothing (status, result, cancel) are repeated on every temporary failure. Paid calls (run, submit) are
 /// repeated only when the request certainly was not accepted: no connection could be made, the server said 429, the
 /// ingress had no server to pass it to, or the server said over HTTP/2 that it did not process it. Any other failure of a
-/// paid call ends in an error; [`may_have_been_accepted`](Error::may_have_been_accepted) says whether it may be billed.
+/// paid call ends in an error; [`may_have_been_accepted`](Error::may_have_been_accepted) says whether it may be billed although
+/// no result was delivered.
 ///
 /// ```
 /// use ideogram_client::RetryPolicy;
