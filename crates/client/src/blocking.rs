@@ -103,7 +103,7 @@ impl Client {
     pub fn block_on<T>(&self, call: impl IntoFuture<Output = Result<T>>) -> Result<T> {
         if is_inside_a_task() {
             return Err(Error::configuration(
-                "a blocking call stands inside an async task; take the async client there, or `spawn_blocking`",
+                "a blocking call was made inside an async task; use the async client there, or `spawn_blocking`",
             ));
         }
         let Some(runtime) = &self.runtime.0 else {

@@ -332,7 +332,7 @@ fn unhex(text: &str) -> Option<[u8; 64]> {
 }
 
 fn forged(why: &str) -> Error {
-    Error::new(ErrorKind::Forged, format!("the webhook's delivery is not to be believed: {why}"))
+    Error::new(ErrorKind::Forged, format!("the webhook delivery is not authentic: {why}"))
 }
 
 /// Reads a delivery that has been checked. The request's id is the signed one, where the body has none.
@@ -343,7 +343,7 @@ fn read<E: Endpoint>(request_id: String, user_id: String, body: &[u8]) -> Delive
             (id, gateway_id, outcome::<E>(report))
         }
         Err(error) => {
-            let error = Error::new(ErrorKind::Decode, "it is no report").with_source(error);
+            let error = Error::new(ErrorKind::Decode, "it is not a webhook payload").with_source(error);
             (request_id, None, Err(error.in_state(RequestState::Accepted)))
         }
     };

@@ -4,9 +4,10 @@
 
 mod support;
 
-use ideogram_client::{Client, Error, Generate, GenerateInput, RetryPolicy};
+use ideogram_client::{Client, Error, File, Generate, GenerateInput, RequestState, RetryPolicy};
 use serde_json::{Value, json};
-use support::queue::{ID, RESULT, STATUS, SUBMIT, accepted, completed};
+use std::time::Duration;
+use support::queue::{CANCEL, ID, RESULT, STATUS, SUBMIT, accepted, completed};
 use support::{Reply, Stub, answer};
 
 const KEY: &str = "0a1b2c3d-4e5f:s3cr3t/5678";
@@ -80,6 +81,54 @@ async fn nor_where_the_queue_says_it_of_a_job() {
         assert!(error.is_job_failure(), "{error:?}");
         check(&error, form);
     }
+}
+
+#[tokio::test]
+async fn nor_does_the_cause_of_an_answer_that_does_not_fit() {
+    for form in FORMS {
+        let stub = Stub::start(move |_| support::json(200, json!({"images": [], "seed": form}))).await;
+        let error = client(&stub).run(&GenerateInput::new("A fox")).await.unwrap_err();
+        assert!(error.is_decode(), "{error:?}");
+        check(&error, form);
+        let causes = std::iter::successors(std::error::Error::source(&error), |cause| cause.source());
+        let told: String = causes.map(ToString::to_string).collect();
+        assert!(!told.contains("s3cr3t") && told.contains("[redacted]"), "{form}: {told}");
+    }
+}
+
+#[tokio::test]
+async fn nor_where_it_is_in_the_url_of_a_picture() {
+    let stub = Stub::start(|_| answer(404, &[], "gone")).await;
+    let client = client(&stub);
+    for form in FORMS {
+        // The second one is cut within the key.
+        for filler in [0, 1985] {
+            let url = format!("{}/cdn/{}?k={form}", stub.url, "x".repeat(filler));
+            let error = client.image(&File::new(url)).bytes().await.unwrap_err();
+            assert_eq!(error.state(), Some(RequestState::Answered), "{error:?}");
+            check(&error, form);
+            assert!(!error.file_url().unwrap().contains("s3cr3t"), "{form}: {error}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_the_server_says_of_a_cancel_is_clean_and_short() {
+    let said = format!("\u{1b}]0;title\u{7}\u{202e}{}", "x".repeat(100_000));
+    let stub = Stub::start(move |request| match request.line().as_str() {
+        SUBMIT => support::json(200, accepted()),
+        CANCEL => support::json(200, json!({"status": said})),
+        _ => vec![support::Act::Stall],
+    })
+    .await;
+    let input = GenerateInput::new("A fox");
+    let call = client(&stub).subscribe(&input).with_deadline(Duration::from_millis(200));
+    let shown = call.await.unwrap_err().to_string();
+    assert!(shown.contains("asked to cancel it"), "{shown}");
+    assert!(
+        shown.len() < 1000 && !shown.chars().any(|character| character.is_control() || character == '\u{202e}'),
+        "{shown}"
+    );
 }
 
 #[tokio::test]

@@ -262,6 +262,32 @@ async fn at_least_once_repeats_a_paid_call_whose_reply_was_lost() {
 }
 
 #[tokio::test]
+async fn no_later_attempt_denies_that_an_earlier_one_may_have_been_accepted() {
+    // The reply to the first is lost; the second is refused, or its connection is.
+    for second in [Some(401), None] {
+        let met = AtomicUsize::new(0);
+        let stub = Stub::start(move |_| match (met.fetch_add(1, Ordering::SeqCst), second) {
+            (0, _) => vec![Act::Reset],
+            (_, Some(status)) => json(status, serde_json::json!({"detail": "no"})),
+            (_, None) => support::answer(503, &[("content-type", "text/html")], support::INGRESS),
+        })
+        .await;
+        let policy = ideogram_client::RetryPolicy::at_least_once().with_base_delay(Duration::from_millis(1));
+        let client = stub.builder().with_retry_policy(policy.with_max_attempts(2)).build().unwrap();
+        let input = GenerateInput::new("A fox");
+        for error in [client.run(&input).await.unwrap_err(), {
+            let stub = Stub::start(|_| vec![Act::Reset]).await;
+            let client =
+                stub.builder().with_retry_policy(policy.with_base_delay(Duration::from_secs(60))).build().unwrap();
+            client.submit(&input).cancel_when(tokio::time::sleep(Duration::from_millis(200))).await.unwrap_err()
+        }] {
+            assert_eq!(error.state(), Some(ideogram_client::RequestState::Unknown), "{error:?}");
+            assert!(error.may_have_been_accepted() && error.sent_within().is_some(), "{error:?}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn an_answer_without_end_is_refused_at_its_bound() {
     let stub = Stub::start(|_| {
         let mut reply = vec![Act::Send(b"HTTP/1.1 200 OK\r\ncontent-type: image/png\r\n\r\n".into())];

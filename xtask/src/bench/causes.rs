@@ -32,11 +32,11 @@ const CAUSES: &[(&str, &str)] = &[
     ),
     (
         "start",
-        "callgrind shows 6.8 million instructions: 2.2 million in SQLite's parser, 1.3 million in the thread that writes SQLite's log back, 0.6 million in the relocations of the program.",
+        "callgrind shows 6.8 million instructions: 2.2 million in SQLite's parser, 1.3 million in the thread that writes SQLite's log back, 0.6 million in the program's relocations.",
     ),
     (
         "version",
-        "callgrind shows 1.1 million instructions, 0.8 million of them in the dynamic loader, mostly relocations; the program's own `main` takes 0.1 million. The rest of the time the system takes to start a process, as for `true`.",
+        "callgrind shows 1.1 million instructions, 0.8 million of them in the dynamic loader, mostly relocations; the program's own `main` takes 0.1 million. The rest is the time that the system takes to start a process, as for `true`.",
     ),
     (
         "cli-tls",
@@ -48,7 +48,7 @@ const CAUSES: &[(&str, &str)] = &[
     ),
     (
         "batch-ledger",
-        "strace shows 7 writes and 0.26 syncs of a file for each row; a sync took 1.8 ms of the disk while strace was looking.",
+        "strace shows 7 writes and 0.26 syncs of a file for each row; under strace, a sync took 1.8 ms of the disk.",
     ),
     (
         "codegen-debug",
@@ -60,11 +60,11 @@ const CAUSES: &[(&str, &str)] = &[
     ),
     (
         "build-schema",
-        "9 of 23 CPU seconds optimise `syn`, `quote` and `proc-macro2`, as builds with and without it show. The workspace's profile asks for it, since `codegen` takes half as long again otherwise in a debug build. A program that depends on the crate has its own profile.",
+        "9 of 23 CPU seconds optimise `syn`, `quote` and `proc-macro2`, as builds with and without it show. The workspace's profile asks for it, because without it `codegen` takes 50 % longer in a debug build. A program that depends on the crate has its own profile.",
     ),
     (
         "build-client",
-        "30 of the packages are `idna` and its tables, with which `url` reads host names in Unicode, as the tree of dependencies shows.",
+        "25 of the packages are there for `idna` alone, with which `url` reads host names in Unicode (`cargo tree` with and without it).",
     ),
     (
         "build-xtask",

@@ -15,17 +15,17 @@ pub(super) fn page(results: &[RowResult], rounds: usize) -> String {
         Made on {} by `cargo xtask bench --rounds {rounds}` on {processors} processors, everything on one machine: a stub \
         server that answers as fal does and does no work, and beside `ideogram-client` two minimal clients written by \
         hand on reqwest 0.13 and hyper 1, fal's Python client 1.0.3 and JavaScript client 1.10.1, and curl. The programs \
-        stand in `tests/bench`.\n\n\
-        A round lets every program of a row run once, one after the other, each against a fresh server; a figure is the \
-        median of the rounds, and the ratio in brackets, to reqwest by hand, the median of the rounds' ratios. \
+        are in `tests/bench`.\n\n\
+        In a round, every program of a row runs once, one after another, each against a fresh server. A figure is the \
+        median of the rounds; the ratio in brackets, to reqwest by hand, is the median of the rounds' ratios. \
         Fal's clients are measured in the first round; instructions, 10,000 jobs and more at once, batches, cold builds and \
         the tests are measured once. Other work on the machine moves all figures of a round, so the ratio is what counts. \
         Rust programs use one thread. CPU is user and system time without the program's start, peak memory the whole \
-        process, memory a job what came to that of the start. Late is from a job's completion at the server to its result \
-        in hand; ideal is the time of the longest job; connections are all that were opened. Our \
-        command line has its ledger and its picture safe on the disk when it ends, which the others do not. A cold build \
-        starts with everything downloaded and nothing built; its CPU is that of cargo and all compilers. The crate `fal` \
-        0.3.6 is not here: it can only be sent to fal's own hosts.\n\n",
+        process; memory per job is the growth since the start, divided by the jobs. \"Late\" is the time from a job's completion at \
+        the server until the client has its result; ideal is the time of the longest job; connections are all that were \
+        opened. Our command line has its ledger and its picture safe on the disk when it ends, which the others do not. \
+        A cold build starts with everything downloaded and nothing built; its CPU is that of cargo and all compilers. \
+        Crates that have no setting for the service's address, such as `fal` 0.3.6, are not measured.\n\n",
         today()
     );
     let verdicts: Vec<_> = results.iter().flat_map(RowResult::verdicts).collect();

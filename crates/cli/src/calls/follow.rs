@@ -120,7 +120,7 @@ async fn cancel(session: &mut Session, job: &Job<Value>, id: i64) -> Result<(), 
         }
         Ok(Ok(CancelState::CancellationRequested)) => {
             cancel_asked(session, id).await;
-            "the service has begun it and takes note of the cancel".to_owned()
+            "the service has begun it, and may ignore the cancellation".to_owned()
         }
         Ok(Ok(other)) => format!("the service answered `{other}` to the cancel"),
         Ok(Err(error)) => format!("it could not be cancelled: {error}"),
@@ -193,7 +193,7 @@ fn open(session: &Session, job: &Job<Value>, id: i64, failure: Failure) -> Failu
 pub(crate) async fn failed(session: &mut Session, job: &Job<Value>, error: &Error, id: i64) -> Failure {
     let failure = failure::of_call(error, job.endpoint());
     if error.may_have_been_accepted() && error.is_auth() {
-        let why = "the queue knows it no longer, or this key may not ask: take it up with a key that may read the request history";
+        let why = "the queue knows it no longer, or this key may not ask: run this again with a key that may read the request history";
         return session.with_close_advice(session.with_resume_advice(failure.and(why), id), id);
     }
     if error.may_have_been_accepted() {

@@ -227,7 +227,7 @@ async fn claimed(session: &mut Session, id: i64, wanted: &Wanted) -> Result<Opti
             return Err(claimed_elsewhere(id).with_kind(ErrorKind::Timeout));
         }
         let paused = session.interrupts.unless(tokio::time::sleep(LOOK)).await;
-        paused.ok_or_else(|| session.interrupts.failure("left; the other `ideogram` goes on"))?;
+        paused.ok_or_else(|| session.interrupts.failure("stopped waiting; the other `ideogram` continues"))?;
     }
     let row = session.ledger.row(id)?;
     if wanted.ids.is_some() && !wanted.wait {

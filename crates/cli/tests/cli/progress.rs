@@ -131,7 +131,7 @@ fn ctrl_c_is_one_line_with_the_id_the_answer_and_the_bill_and_a_second_one_leave
     terminal.wait_for("running");
     terminal.type_in("\u{3}");
     let said = format!(
-        "note: request `{ID}`: the service has begun it and takes note of the cancel; it may finish all the same, and is \
+        "note: request `{ID}`: the service has begun it, and may ignore the cancellation; it may finish all the same, and is \
          billed then; Ctrl-C again leaves at once"
     );
     terminal.wait_until("the one line", |screen| unwrapped(screen).contains(&said));

@@ -12,6 +12,8 @@ use std::fmt::{self, Display, Formatter};
 const DETAILS: usize = 5;
 /// The most bytes of server text in one place of a sentence.
 const TEXT: usize = 300;
+/// The most bytes of a message of this crate, which may have texts of a server in it.
+const MESSAGE: usize = 4000;
 
 impl Display for Error {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
@@ -23,7 +25,7 @@ impl Display for Error {
             ErrorKind::Decode => {
                 write!(f, "the answer to {} is not what the API describes", call(repr))?;
                 if !repr.message.is_empty() {
-                    write!(f, ": {}", repr.secrets.hide(&repr.message))?;
+                    write!(f, ": {}", clean(&repr.secrets.hide(&repr.message), MESSAGE))?;
                 }
                 cause(f, self)?;
             }
@@ -44,7 +46,7 @@ impl Display for Error {
                 cause(f, self)?;
             }
             _ => {
-                f.write_str(&repr.secrets.hide(&repr.message))?;
+                f.write_str(&clean(&repr.secrets.hide(&repr.message), MESSAGE))?;
                 cause(f, self)?;
             }
         }
@@ -55,11 +57,11 @@ impl Display for Error {
             _ if repr.file_url.is_some() => "",
             Some(RequestState::Unknown) => "; it may have been accepted and billed, so look before you send it again",
             Some(RequestState::Accepted) => {
-                "; the job goes on and may be billed, so take it up by its id rather than send it again"
+                "; the job goes on and may be billed, so continue with it by its id instead of sending it again"
             }
             Some(RequestState::Answered) if repr.body.is_some() => return self.fmt_kept(f),
             Some(RequestState::Answered) => {
-                "; it was answered and is billed, so ask for its result again rather than send it again"
+                "; it was answered and is billed, so ask for its result again instead of sending it again"
             }
             _ => "",
         })?;

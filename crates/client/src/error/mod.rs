@@ -31,6 +31,11 @@ pub use kind::ErrorKind;
 pub use state::RequestState;
 pub(crate) use verdict::{Judgement, Reported};
 
+/// Bytes of the name of an encoding in a sentence.
+const ENCODING: usize = 40;
+/// The most bytes of a cause that may repeat a part of an answer.
+const CAUSE: usize = 500;
+
 /// A result of this crate.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
@@ -150,7 +155,10 @@ impl Error {
     /// The error for a successful answer that does not fit the description.
     pub(crate) fn unreadable(head: Head, error: serde_json::Error) -> Self {
         let what = match &head.content_encoding {
-            Some(encoding) => format!("it is compressed (`{}`), which nobody asked for", clean(encoding, 40)),
+            Some(encoding) if encoding.len() <= ENCODING => {
+                format!("it is compressed (`{}`), which nobody asked for", clean(encoding, ENCODING))
+            }
+            Some(_) => "it is compressed, which nobody asked for".to_owned(),
             None if head.is("text/html") => "it is an HTML page, as a proxy or a login page would send".to_owned(),
             None => String::new(),
         };
@@ -209,9 +217,15 @@ impl Error {
         self
     }
 
-    /// Hides these wherever the error is shown.
+    /// Hides these wherever the error is shown, also in what its cause repeats of an answer.
     pub(crate) fn hiding(mut self, secrets: &Secrets) -> Self {
         self.0.secrets = secrets.clone();
+        if let Some(cause) = self.0.source.take() {
+            self.0.source = Some(match cause.downcast::<serde_json::Error>() {
+                Ok(cause) => Unfit::of(cause, secrets),
+                Err(cause) => cause,
+            });
+        }
         self
     }
 
@@ -322,6 +336,29 @@ impl Error {
         self.0.head.as_ref()?.retry_after
     }
 }
+
+/// Why an answer does not fit its description, where that repeats so much of the answer, or a secret in it, that serde's own
+/// error must not be shown.
+#[derive(Debug)]
+struct Unfit(String);
+
+impl Unfit {
+    fn of(cause: Box<serde_json::Error>, secrets: &Secrets) -> Box<dyn StdError + Send + Sync> {
+        let told = cause.to_string();
+        match clean(&secrets.hide(&told), CAUSE) {
+            shown if shown == told => cause,
+            shown => Box::new(Self(shown.into_owned())),
+        }
+    }
+}
+
+impl std::fmt::Display for Unfit {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl StdError for Unfit {}
 
 impl StdError for Error {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {

@@ -9,7 +9,7 @@ const URL: usize = 2000;
 
 impl Error {
     /// Marks the error as about the file at this URL, which this request paid for and which could not be downloaded or
-    /// saved.
+    /// saved. The error hides its secrets already.
     pub(crate) fn undelivered(mut self, url: &str, request_id: Option<&str>) -> Self {
         let kind = match self.status().map(|status| status.as_u16()) {
             Some(404 | 410) => ErrorKind::NotFound,
@@ -20,9 +20,10 @@ impl Error {
         };
         // A `data:` URI contains the whole file, so it is too long to show, and there is nothing to fetch.
         let inline = url.get(..5).is_some_and(|scheme| scheme.eq_ignore_ascii_case("data:"));
+        let url = if inline { String::new() } else { clean(&self.hide(url), URL).into_owned() };
         let repr = self.repr_mut();
         repr.kind = kind;
-        repr.file_url = Some(if inline { String::new() } else { clean(url, URL).into_owned() });
+        repr.file_url = Some(url);
         if let Some(request_id) = request_id {
             repr.request_id = Some(request_id.to_owned());
         }
@@ -76,7 +77,7 @@ impl Error {
             _ if !self.is_of_file() => Ok(()),
             _ if self.is_expired() => f.write_str("; it was paid for, and the server keeps it no longer"),
             Some(url) => write!(f, "; it is paid for, and can be fetched from `{url}`"),
-            None => f.write_str("; it is paid for, and stands in the answer itself"),
+            None => f.write_str("; it is paid for, and is in the answer itself"),
         }
     }
 }

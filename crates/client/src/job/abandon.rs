@@ -3,6 +3,7 @@
 use crate::error::{RequestState, Result};
 use crate::job::Job;
 use crate::job::response::Response;
+use crate::text::clean;
 use crate::wire::input::CallOutput;
 use crate::wire::stop::Why;
 use ideogram_schema::CancelState;
@@ -17,7 +18,9 @@ impl<O: CallOutput> Job<O> {
         let (said, state) = match timeout(left, Box::pin(self.cancel_once())).await {
             Ok(Ok(CancelState::AlreadyCompleted)) => return Ok(()),
             Ok(Ok(CancelState::Ok)) => ("it was taken out of the queue".to_owned(), RequestState::Cancelled),
-            Ok(Ok(state)) => (format!("asked to cancel it, the server said `{state}`"), RequestState::Accepted),
+            Ok(Ok(state)) => {
+                (format!("asked to cancel it, the server said `{}`", clean(state.as_str(), 40)), RequestState::Accepted)
+            }
             Ok(Err(error)) => (format!("it could not be cancelled: {error}"), RequestState::Accepted),
             Err(_) => ("asked to cancel it, the server did not answer".to_owned(), RequestState::Accepted),
         };

@@ -318,7 +318,8 @@ impl<O: CallOutput> Follower<O> {
         };
         let judgement = error.judge(Some(self.job.request_id()), Reported::Nothing);
         let wait = outage.wait(judgement, &wire.retry, wire.timeouts.deadline, jitter());
-        tracing::debug!(fal.request_id = self.job.request_id(), ?wait, error.kind = ?error.kind(), "the status says nothing");
+        let request_id = wire.secrets.hide(self.job.request_id());
+        tracing::debug!(fal.request_id = &*request_id, ?wait, error.kind = ?error.kind(), "the status says nothing");
         let Some(wait) = wait else { return Err(error) };
         wire.repeating(&error, wait);
         self.trouble.set(Some(error));

@@ -32,6 +32,7 @@ use crate::job::links::Links;
 use crate::job::response::Response;
 use crate::job::submitted::SubmittedIds;
 use crate::platform::history;
+use crate::text::clean;
 use crate::wire::answer::BodyStream;
 use crate::wire::input::CallOutput;
 use crate::wire::{Wire, read_output};
@@ -103,7 +104,8 @@ impl<O: CallOutput> Job<O> {
     pub(crate) fn attach(jobs: Arc<Jobs>, endpoint: &'static EndpointInfo, request_id: String) -> Result<Self> {
         if !is_request_id(&request_id) {
             return Err(Error::input(format!(
-                "{request_id:?} is not a request id: expected are 1 to 128 letters, digits, `-` and `_`"
+                "{:?} is not a request id: expected are 1 to 128 letters, digits, `-` and `_`",
+                clean(&request_id, 200)
             )));
         }
         Ok(Self {

@@ -105,7 +105,9 @@ impl<T> Response<T> {
                 let error = Error::new(ErrorKind::File, format!("the folder `{}` cannot be made", path.display()))
                     .with_source(error);
                 match self.files().first() {
-                    Some(file) => error.undelivered(&file.file.url, self.request_id.as_deref()),
+                    Some(file) => {
+                        error.hiding(&self.wire.secrets).undelivered(&file.file.url, self.request_id.as_deref())
+                    }
                     None => error,
                 }
             };

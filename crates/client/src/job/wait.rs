@@ -86,7 +86,8 @@ impl<O: CallOutput> Job<O> {
         loop {
             match follower.next().await {
                 Ok(Some(status)) => {
-                    let state = status.status.as_str();
+                    // Any other text is the server's own.
+                    let state = if status.status.is_known() { status.status.as_str() } else { "another" };
                     tracing::debug!(state, queue_position = status.queue_position, "status");
                     seen(&status);
                     last = Some(status);
@@ -147,7 +148,8 @@ impl<O: CallOutput> Job<O> {
             };
             if let Some(wait) = wait {
                 let kind = error.kind();
-                tracing::debug!(fal.request_id = self.request_id, wait_ms = wait.as_millis(), error.kind = ?kind, "asking again");
+                let request_id = wire.secrets.hide(&self.request_id);
+                tracing::debug!(fal.request_id = &*request_id, wait_ms = wait.as_millis(), error.kind = ?kind, "asking again");
                 wire.repeating(&error, wait);
                 trouble.set(Some(error));
                 tokio::time::sleep(wait).await;

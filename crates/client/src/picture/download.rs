@@ -23,10 +23,14 @@ pub(crate) struct Incoming {
 /// Starts a download.
 pub(crate) async fn start(wire: &Wire, text: &str) -> Result<Incoming> {
     let local = wire.bases.is_local();
-    let url = Url::parse(text)
-        .map_err(|error| Error::input(format!("`{}` is not a URL", clean(text, 200))).with_source(error))?;
+    let url = Url::parse(text).map_err(|error| {
+        Error::input(format!("`{}` is not a URL", clean(&wire.secrets.hide(text), 200))).with_source(error)
+    })?;
     check(&url, local).map_err(|why| {
-        Error::new(ErrorKind::ForeignUrl, format!("`{}` is not downloaded: {why}", clean(url.as_str(), 200)))
+        Error::new(
+            ErrorKind::ForeignUrl,
+            format!("`{}` is not downloaded: {why}", clean(&wire.secrets.hide(url.as_str()), 200)),
+        )
     })?;
     let response = http(wire, &url)?.get(url).send().await.map_err(|error| {
         let refused = NotPublic::caused(&error);

@@ -221,7 +221,7 @@ impl Image {
 
     /// An error of this file, which is paid for.
     pub(crate) fn undelivered(&self, error: Error) -> Error {
-        error.undelivered(&self.file.url, self.request_id.as_deref())
+        error.hiding(&self.wire.secrets).undelivered(&self.file.url, self.request_id.as_deref())
     }
 }
 

@@ -5,6 +5,7 @@ use crate::call::window::Window;
 use crate::error::Result;
 use crate::wire::Wire;
 use crate::wire::input::Payload;
+use ideogram_schema::HistoryItem;
 use serde_json::Value;
 use std::time::Duration;
 
@@ -29,17 +30,21 @@ pub(crate) async fn find(
     let sent = payload.value();
     let offset = || window.clock_offset_ms().or_else(|| wire.clock.offset_ms()).unwrap_or_default();
     let looked = offset();
-    let look = |offset: i64| history::within(wire, payload.endpoint, window.shifted(offset).widened(SKEW));
-    let (mut items, mut all) = look(looked).await?;
+    // Its id, and whether the history has its input.
+    let keep = |item: HistoryItem| {
+        let is_candidate =
+            !known(&item.request_id) && item.json_input.as_ref().is_none_or(|input| matches(&sent, input));
+        is_candidate.then(|| (item.request_id, item.json_input.is_some()))
+    };
+    let look = |offset: i64| history::within(wire, payload.endpoint, window.shifted(offset).widened(SKEW), keep);
+    let (mut found, mut all) = look(looked).await?;
     // The history's own answer may be the first to say how wrong this machine's clock is.
     if Duration::from_millis(offset().abs_diff(looked)) > SKEW / 2 {
-        (items, all) = look(offset()).await?;
+        (found, all) = look(offset()).await?;
     }
-    items.retain(|item| !known(&item.request_id));
-    let unsaid = items.iter().any(|item| item.json_input.is_none());
-    items.retain(|item| item.json_input.as_ref().is_none_or(|input| matches(&sent, input)));
-    let request_ids = items.into_iter().map(|item| item.request_id).collect();
-    Ok(Candidates { request_ids, complete: all && !unsaid })
+    let all_said = found.iter().all(|(_, has_input)| *has_input);
+    let request_ids = found.into_iter().map(|(request_id, _)| request_id).collect();
+    Ok(Candidates { request_ids, complete: all && all_said })
 }
 
 /// Whether the stored input contains everything that was sent. The platform may have added fields, and may write

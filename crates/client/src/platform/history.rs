@@ -16,8 +16,14 @@ use std::time::{Duration, SystemTime};
 /// Inputs and outputs may be megabytes, so a page has few.
 const PER_PAGE: i64 = 25;
 
-/// The requests of the endpoint that were sent within the window, and whether all of them were read.
-pub(super) async fn within(wire: &Wire, endpoint: &EndpointInfo, window: Window) -> Result<(Vec<HistoryItem>, bool)> {
+/// What `keep` takes of the endpoint's requests that were sent within the window, and whether all of them were read. It is called
+/// with one after the other, because together they may have gigabytes of inputs and outputs.
+pub(super) async fn within<T>(
+    wire: &Wire,
+    endpoint: &EndpointInfo,
+    window: Window,
+    keep: impl Fn(HistoryItem) -> Option<T>,
+) -> Result<(Vec<T>, bool)> {
     // The API's documentation does not say which time of a request `start` and `end` are compared with. So this asks
     // for a longer time, and compares the time of sending itself. The end is left open, by the server's own clock.
     let begin = window.begin().checked_sub(Duration::from_secs(600)).unwrap_or(SystemTime::UNIX_EPOCH);
@@ -29,7 +35,7 @@ pub(super) async fn within(wire: &Wire, endpoint: &EndpointInfo, window: Window)
     let all = read(wire, endpoint.id, None, Some(&start), |item| {
         // A request whose time cannot be read is kept.
         if sent(&item).is_none_or(|sent| window.contains(sent)) {
-            found.push(item);
+            found.extend(keep(item));
         }
         true
     })
@@ -72,14 +78,15 @@ pub(crate) async fn result<O: CallOutput>(
     let head = Head { status, request_id: Some(request_id.to_owned()), ..Head::default() };
     if !status.is_success() {
         let error = Error::status_of(head, output.to_string().as_bytes()).at(Operation::History, Some(endpoint.id));
-        return Err(error.into_verdict());
+        return Err(error.hiding(&wire.secrets).into_verdict());
     }
     let took = duration.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok()).unwrap_or_default();
     // An output that did not fit its type when it was fetched does not fit here either.
     match json::from_value(&output) {
         Ok(read) => Ok(Some((head, (read, Bytes::from(output.to_string())), took))),
         Err(error) => {
-            Err(Error::misfit(&output, error, endpoint).with_head(head).at(Operation::History, Some(endpoint.id)))
+            let error = Error::misfit(&output, error, endpoint).hiding(&wire.secrets);
+            Err(error.with_head(head).at(Operation::History, Some(endpoint.id)))
         }
     }
 }

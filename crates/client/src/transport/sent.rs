@@ -6,36 +6,44 @@ use reqwest::Request;
 use std::io;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::task::{Context, Poll};
 
-const HERE: u8 = 0;
-const LEFT: u8 = 1;
-const FORBIDDEN: u8 = 2;
+const HERE: u32 = 0;
+const LEFT: u32 = 1;
+const FORBIDDEN: u32 = 2;
+/// How many values one attempt has: the number is that of the attempt times this, plus the state.
+const STATES: u32 = 4;
 
-/// A flag that is set when a connection asks for the request's body. Before that, nothing can have been sent.
+/// A flag that is set when a connection asks for the request's body. Before that, nothing can have been sent. It is about one
+/// attempt: a connection that asks for the body of an earlier one, whose answer came early, does not set it.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Sent(Arc<AtomicU8>);
+pub(crate) struct Sent(Arc<AtomicU32>);
 
 impl Sent {
     pub(crate) fn is_set(&self) -> bool {
-        self.0.load(Ordering::SeqCst) == LEFT
+        self.0.load(Ordering::SeqCst) % STATES == LEFT
     }
 
     /// Resets the flag before the next attempt.
     pub(crate) fn clear(&self) {
-        self.0.store(HERE, Ordering::SeqCst);
+        let next = |value: u32| Some((value - value % STATES).wrapping_add(STATES));
+        let _ = self.0.fetch_update(Ordering::SeqCst, Ordering::SeqCst, next);
     }
 
     /// Forbids the body to be sent. Returns `false` if it was sent already.
     pub(crate) fn forbid(&self) -> bool {
-        self.0.compare_exchange(HERE, FORBIDDEN, Ordering::SeqCst, Ordering::SeqCst).is_ok()
+        let forbidden = |value: u32| (value % STATES == HERE).then_some(value + FORBIDDEN);
+        self.0.fetch_update(Ordering::SeqCst, Ordering::SeqCst, forbidden).is_ok()
     }
 
     /// Watches a request that is about to be sent.
     pub(crate) fn watch(&self, request: &mut Request) {
         if let Some(body) = request.body_mut().take() {
-            *request.body_mut() = Some(reqwest::Body::wrap(Watched { body, sent: self.clone() }));
+            let value = self.0.load(Ordering::SeqCst);
+            let attempt = value - value % STATES;
+            *request.body_mut() =
+                Some(reqwest::Body::wrap(Watched { body, sent: self.clone(), attempt, begun: false }));
         }
     }
 }
@@ -45,6 +53,9 @@ impl Sent {
 struct Watched {
     body: reqwest::Body,
     sent: Sent,
+    /// The value of its attempt while nothing has left.
+    attempt: u32,
+    begun: bool,
 }
 
 impl Body for Watched {
@@ -52,10 +63,16 @@ impl Body for Watched {
     type Error = io::Error;
 
     fn poll_frame(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<io::Result<Frame<Bytes>>>> {
-        match self.sent.0.compare_exchange(HERE, LEFT, Ordering::SeqCst, Ordering::SeqCst) {
-            Err(FORBIDDEN) => Poll::Ready(Some(Err(io::Error::other("the call was given up")))),
-            _ => Pin::new(&mut self.body).poll_frame(context).map_err(io::Error::other),
+        if !self.begun {
+            let (here, left) = (self.attempt + HERE, self.attempt + LEFT);
+            match self.sent.0.compare_exchange(here, left, Ordering::SeqCst, Ordering::SeqCst) {
+                Err(value) if value != left => {
+                    return Poll::Ready(Some(Err(io::Error::other("the call was given up"))));
+                }
+                _ => self.begun = true,
+            }
         }
+        Pin::new(&mut self.body).poll_frame(context).map_err(io::Error::other)
     }
 
     fn is_end_stream(&self) -> bool {
@@ -97,5 +114,18 @@ mod tests {
         assert!(!sent.is_set() && sent.forbid());
         let frame = poll_fn(|context| Pin::new(&mut kept).poll_frame(context)).await;
         assert!(frame.unwrap().is_err() && !sent.is_set(), "it must not leave");
+    }
+
+    #[tokio::test]
+    async fn a_body_of_an_earlier_attempt_says_nothing_about_the_next() {
+        let sent = Sent::default();
+        let mut earlier = body(&sent);
+        sent.clear();
+        let mut later = body(&sent);
+        let frame = poll_fn(|context| Pin::new(&mut earlier).poll_frame(context)).await;
+        assert!(frame.unwrap().is_err() && !sent.is_set(), "its answer has come: it must not leave");
+        assert!(sent.forbid(), "the later one is still here");
+        let frame = poll_fn(|context| Pin::new(&mut later).poll_frame(context)).await;
+        assert!(frame.unwrap().is_err(), "and stays");
     }
 }

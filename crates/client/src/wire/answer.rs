@@ -53,7 +53,8 @@ pub(crate) async fn read(mut response: Response, limit: usize) -> Result<Bytes> 
         None => return Err(too_large(limit)),
         Some(second) => {
             // An announced length is trusted only up to a moderate size.
-            let mut whole = BytesMut::with_capacity(announced.clamp(first.len().saturating_add(second.len()), 1 << 20));
+            let capacity = announced.min(1 << 20).max(first.len().saturating_add(second.len()));
+            let mut whole = BytesMut::with_capacity(capacity);
             whole.extend_from_slice(&first);
             whole.extend_from_slice(&second);
             whole

@@ -18,7 +18,7 @@ use crate::call::head::Head;
 use crate::call::json;
 use crate::call::operation::Operation;
 use crate::chance::jitter;
-use crate::error::{Error, ErrorKind, Reported, Result};
+use crate::error::{Error, ErrorKind, Reported, RequestState, Result};
 use crate::generated::parameters::RawResult;
 use crate::generated::{queue, run};
 use crate::text::Secrets;
@@ -211,9 +211,17 @@ impl Wire {
         Fut: Future<Output = Result<T>>,
     {
         let (mut attempts, mut last) = (0, None);
-        let finished = |mut error: Error, attempts: u32| {
+        // Whether an attempt that was repeated all the same may have been accepted: then no later one can deny it.
+        let mut in_doubt = false;
+        let finished = |mut error: Error, attempts: u32, in_doubt: bool| {
             error.repr_mut().attempts = attempts.max(1);
-            error.at(operation, endpoint)
+            let error = error.at(operation, endpoint);
+            match error.state() {
+                Some(RequestState::NotSent | RequestState::Refused) if in_doubt => {
+                    error.in_state(RequestState::Unknown)
+                }
+                _ => error,
+            }
         };
         loop {
             let error = match self.once_until(stop, operation, pin!(attempt())).await {
@@ -225,10 +233,10 @@ impl Wire {
                     return Ok(answer);
                 }
                 Err(Trouble::NotSent(why)) => {
-                    return Err(finished(Stop::not_sent(why, operation, endpoint, last), attempts));
+                    return Err(finished(Stop::not_sent(why, operation, endpoint, last), attempts, in_doubt));
                 }
                 Err(Trouble::InFlight(why)) => {
-                    return Err(finished(Stop::in_flight(why, operation, endpoint), attempts + 1));
+                    return Err(finished(Stop::in_flight(why, operation, endpoint), attempts + 1, in_doubt));
                 }
                 Err(Trouble::Failed(error)) => error.hiding(&self.secrets),
             };
@@ -240,7 +248,7 @@ impl Wire {
                 .filter(|()| self.retry.allows(operation, &error))
                 .and_then(|()| self.retry.delay(attempts, asked, jitter()))
                 .filter(|_| asked.is_some() || self.budget.withdraw());
-            let Some(wait) = wait else { return Err(finished(error, attempts)) };
+            let Some(wait) = wait else { return Err(finished(error, attempts, in_doubt)) };
             tracing::debug!(
                 fal.operation = operation.name(),
                 fal.endpoint = endpoint,
@@ -249,12 +257,13 @@ impl Wire {
                 error.kind = ?error.kind(),
                 "sending again"
             );
-            let error = finished(error, attempts);
+            let error = finished(error, attempts, in_doubt);
+            in_doubt |= operation.is_paid() && error.may_have_been_accepted();
             self.repeating(&error, wait);
             let waited = stop.unless(tokio::time::sleep(wait)).await;
             last = Some(error);
             if let Err(why) = waited {
-                return Err(finished(Stop::not_sent(why, operation, endpoint, last), attempts));
+                return Err(finished(Stop::not_sent(why, operation, endpoint, last), attempts, in_doubt));
             }
         }
     }

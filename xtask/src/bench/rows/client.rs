@@ -13,11 +13,11 @@ pub(super) fn rows(quick: bool) -> Vec<Row> {
 }
 
 fn calls(quick: bool) -> Vec<Row> {
-    let one_by_one = || vec![metric("CPU a request, µs", Sample::cpu_us, [Goal::AtMostTimes(1.1, Reqwest)])];
+    let one_by_one = || vec![metric("CPU per request, µs", Sample::cpu_us, [Goal::AtMostTimes(1.1, Reqwest)])];
     let at_once = || {
         vec![
-            metric("requests a second", Sample::a_second, [Goal::AtLeastTimes(0.9, Reqwest)]),
-            metric("CPU a request, µs", Sample::cpu_us, []),
+            metric("requests per second", Sample::a_second, [Goal::AtLeastTimes(0.9, Reqwest)]),
+            metric("CPU per request, µs", Sample::cpu_us, []),
         ]
     };
     let many = Work { at_once: 64, warm_up: 640, ..sync(quick) };
@@ -79,8 +79,8 @@ fn follows(quick: bool) -> Vec<Row> {
             metrics: vec![
                 metric("late p50, ms", Sample::late_p50_ms, [Goal::AtMost(1.0)]),
                 metric("late p95, ms", Sample::late_p95_ms, [Goal::AtMost(1.5)]),
-                metric("requests a job", Sample::requests, [Goal::AtMost(3.0)]),
-                metric("CPU a job, ms", Sample::cpu_ms, [Goal::AtMost(0.6), Goal::AtMostTimes(1.1, Reqwest)]),
+                metric("requests per job", Sample::requests, [Goal::AtMost(3.0)]),
+                metric("CPU per job, ms", Sample::cpu_ms, [Goal::AtMost(0.6), Goal::AtMostTimes(1.1, Reqwest)]),
             ],
         },
         Row {
@@ -112,7 +112,7 @@ fn many(quick: bool) -> Vec<Row> {
                 metric("late p95, ms", Sample::late_p95_ms, [Goal::AtMost(100.0)]),
                 metric("peak memory, MiB", Sample::peak_mib, [Goal::AtMost(40.0)]),
                 metric("connections", Sample::connections, [Goal::AtMost(128.0)]),
-                metric("requests a job", Sample::requests, [Goal::AtMost(12.0)]),
+                metric("requests per job", Sample::requests, [Goal::AtMost(12.0)]),
             ],
         },
         Row {
@@ -127,7 +127,7 @@ fn many(quick: bool) -> Vec<Row> {
                 metric("late p95, ms", Sample::late_p95_ms, [Goal::AtMost(3.0)]),
                 metric("peak memory, MiB", Sample::peak_mib, [Goal::AtMost(40.0)]),
                 metric("connections", Sample::connections, [Goal::AtMost(16.0)]),
-                metric("requests a job", Sample::requests, []),
+                metric("requests per job", Sample::requests, []),
             ],
         },
     ]
@@ -148,10 +148,10 @@ fn crowds(quick: bool) -> Vec<Row> {
         programs: &[Ours],
         metrics: vec![
             metric("wall over ideal", Sample::over_ideal, [Goal::AtMost(1.2)]),
-            metric("memory a job, KiB", Sample::memory_kib_each, [Goal::AtMost(8.0)]),
+            metric("memory per job, KiB", Sample::memory_kib_each, [Goal::AtMost(8.0)]),
             metric("connections", Sample::connections, [Goal::AtMost(128.0)]),
             metric("late p95, ms", Sample::late_p95_ms, []),
-            metric("requests a job", Sample::requests, []),
+            metric("requests per job", Sample::requests, []),
         ],
     };
     vec![

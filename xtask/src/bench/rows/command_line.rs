@@ -60,7 +60,7 @@ fn batches(quick: bool) -> Vec<Row> {
             kind: Kind::Ledger,
             work: work(32_000),
             programs: &[Ours],
-            metrics: vec![outside("wall a row, µs", [Goal::AtMost(200.0)])],
+            metrics: vec![outside("wall per row, µs", [Goal::AtMost(200.0)])],
         },
         Row {
             name: "batch-100k",
@@ -68,7 +68,7 @@ fn batches(quick: bool) -> Vec<Row> {
             kind: Kind::Batch,
             work: work(100_000),
             programs: &[Ours],
-            metrics: vec![outside("rows a second", []), peak()],
+            metrics: vec![outside("rows per second", []), peak()],
         },
         Row {
             name: "batch-million",
