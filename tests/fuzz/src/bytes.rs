@@ -25,6 +25,12 @@ pub fn bytes(right: &[&str], tokens: &[&str]) -> impl Strategy<Value = Vec<u8>> 
     changed(select(right), tokens)
 }
 
+/// The same with inputs that are no text.
+pub fn altered(right: &[&[u8]], tokens: &[&str]) -> impl Strategy<Value = Vec<u8>> + use<> {
+    let right: Vec<Vec<u8>> = right.iter().map(|bytes| bytes.to_vec()).collect();
+    changed(select(right), tokens)
+}
+
 /// What a strategy gives, changed so.
 pub(crate) fn changed<S>(right: S, tokens: &[&str]) -> impl Strategy<Value = Vec<u8>> + use<S>
 where

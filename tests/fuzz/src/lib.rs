@@ -8,7 +8,7 @@ mod json;
 mod run;
 mod text;
 
-pub use bytes::{bytes, pieces};
+pub use bytes::{altered, bytes, pieces};
 pub use json::{json, odd};
 pub use run::hold;
 pub use text::{is_harmless, text};

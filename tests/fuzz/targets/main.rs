@@ -6,6 +6,7 @@
 mod answer;
 mod bodies;
 mod data_uri;
+mod dimensions;
 mod file_names;
 mod ledger;
 mod overlay;

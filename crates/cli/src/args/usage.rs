@@ -71,7 +71,9 @@ fn sentence(error: &clap::Error) -> String {
 /// What a command that has commands of its own goes on with.
 fn missing_command(error: &clap::Error) -> String {
     match (command_of(error), error.get(ContextKind::ValidSubcommand).map(text)) {
-        (Some(command), Some(inner)) if command != "ideogram" => format!("`{command}` needs one of these commands: {inner}"),
+        (Some(command), Some(inner)) if command != "ideogram" => {
+            format!("`{command}` needs one of these commands: {inner}")
+        }
         _ => "a command is missing; see `ideogram --help`".to_owned(),
     }
 }
