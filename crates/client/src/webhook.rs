@@ -4,19 +4,19 @@
 //! that URL, so check each delivery before believing it. fal signs it with Ed25519 and publishes the keys at
 //! `/.well-known/jwks.json` of its REST service. The signature is over the headers `X-Fal-Webhook-Request-Id`,
 //! `X-Fal-Webhook-User-Id` and `X-Fal-Webhook-Timestamp` and the SHA-256 of the body, as fal's documentation of webhooks
-//! says, and stands in `X-Fal-Webhook-Signature`.
+//! says, and is in `X-Fal-Webhook-Signature`.
 //!
 //! ```no_run
 //! use ideogram_client::webhook::Verifier;
 //! use ideogram_client::{Client, Generate};
-//! use http::StatusCode;
-//! use http::header::HeaderMap;
+//! use ideogram_client::http::StatusCode;
+//! use ideogram_client::http::header::HeaderMap;
 //!
 //! /// What any web framework can call: with the headers and the body exactly as they came.
 //! async fn receive(verifier: &Verifier, headers: &HeaderMap, body: &[u8]) -> StatusCode {
 //!     match verifier.verify::<Generate>(headers, body).await {
 //!         Ok(delivery) => {
-//!             // It may come more than once: what is done with it should depend on the request id alone.
+//!             // It may come more than once: make the handling idempotent by its request id.
 //!             match delivery.output() {
 //!                 Ok(output) => {
 //!                     for image in &output.images {

@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use std::str::FromStr as _;
 
 const ABOUT: &str = "\
-FILE is JSON lines or CSV; `-` is stdin. A column or key is a field of the endpoint, or `endpoint`, `output` (a path below \
+A column or key of the file is a field of the endpoint, or `endpoint`, `output` (a path below \
 `--out`), `n` (how many pictures) or `id`. Paths are relative to the file.
 
 A row is known by its `id`, else by what it asks for. Run the same command again after any interruption: what is bought is \
@@ -38,6 +38,7 @@ pub(super) fn command() -> Command {
             .value_name("FILE")
             .value_parser(value_parser!(PathBuf))
             .value_hint(ValueHint::FilePath)
+            .help("JSON lines or CSV; `-` is stdin")
             .required(true),
         path("out", "FOLDER", "Folder or name with fields to save to [default: the working directory]"),
         Arg::new("set")

@@ -4,7 +4,7 @@ use crate::args::flag::{flags, item, plain, takes, with_fields};
 use crate::args::several;
 use crate::args::value::{switch, time, web_url};
 use crate::price::{Usd, price};
-use crate::save::fields;
+use crate::save::fields_of;
 use clap::{Arg, Command, ValueHint, value_parser};
 use ideogram_schema::{EndpointInfo, Field, FieldKind, FileRole};
 use std::path::PathBuf;
@@ -23,7 +23,7 @@ pub(crate) fn command(info: &'static EndpointInfo) -> Command {
     let has_mask = takes(info, FileRole::Mask);
     let command = Command::new(info.verb).about(info.summary.trim_end_matches('.')).after_help(format!(
         "Fields of file names, as in `--output 'foxes/{{slug}}-{{style}}.{{ext}}'`: {}.\n\nEndpoint: {}{cost}{}\n\n{}",
-        fields().join(", "),
+        fields_of([info]).join(", "),
         info.id,
         if has_mask { MASKS } else { "" },
         examples(info)

@@ -6,7 +6,7 @@ mod template;
 mod write;
 
 pub(crate) use name::Naming;
-pub(crate) use template::fields;
+pub(crate) use template::fields_of;
 #[cfg(feature = "sandbox")]
 pub(crate) use write::replace;
 pub(crate) use write::{write, write_free};

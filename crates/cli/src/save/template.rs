@@ -2,7 +2,7 @@
 
 use crate::exit::Failure;
 use crate::save::name::{Naming, is_reserved};
-use ideogram_schema::{ENDPOINTS, Field, FieldKind};
+use ideogram_schema::{ENDPOINTS, EndpointInfo, Field, FieldKind};
 use std::fmt;
 
 /// The most bytes of a name, so that a number, `.json` or a temporary ending still fits behind it.
@@ -23,7 +23,13 @@ enum Part {
 
 /// Every field that a template may have: the tool's own, then those of the endpoints.
 pub(crate) fn fields() -> Vec<&'static str> {
-    let inputs = ENDPOINTS.iter().flat_map(|info| info.inputs).filter(|field| is_short(field)).map(|field| field.name);
+    fields_of(ENDPOINTS.iter().copied())
+}
+
+/// The tool's own fields, then those of these endpoints.
+pub(crate) fn fields_of(endpoints: impl IntoIterator<Item = &'static EndpointInfo>) -> Vec<&'static str> {
+    let inputs =
+        endpoints.into_iter().flat_map(|info| info.inputs).filter(|field| is_short(field)).map(|field| field.name);
     let mut fields = OWN.to_vec();
     for name in inputs {
         if !fields.contains(&name) {

@@ -128,8 +128,8 @@ impl<'a, O: CallOutput> Submit<'a, O> {
     /// ```no_run
     /// # async fn example(client: ideogram_client::Client) -> ideogram_client::Result<()> {
     /// let input = ideogram_client::GenerateInput::new("A fox");
-    /// let ctrl_c = async { drop(tokio::signal::ctrl_c().await) };
-    /// let job = client.submit(&input).cancel_when(ctrl_c).await?;
+    /// let two_minutes = tokio::time::sleep(std::time::Duration::from_secs(120));
+    /// let job = client.submit(&input).cancel_when(two_minutes).await?;
     /// # Ok(())
     /// # }
     /// ```
