@@ -296,7 +296,7 @@ async fn a_picture_in_the_answer_itself_is_saved_the_same_way() {
     let error = inline(b"<html>").save_in(folder.path()).await.unwrap_err();
     assert!(error.is_decode() && error.file_url().is_none() && error.request_id() == Some("request-7"));
     let sentence = error.to_string();
-    assert!(sentence.contains("stands in the answer itself") && !sentence.contains("data:"), "{sentence}");
+    assert!(sentence.contains("is in the answer itself") && !sentence.contains("data:"), "{sentence}");
     assert_eq!((stub.requests().len(), names(folder.path()).len()), (0, 2));
 }
 
