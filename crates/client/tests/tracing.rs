@@ -109,6 +109,24 @@ async fn a_normal_run_tells_of_its_request_from_submit_to_result() {
 }
 
 #[tokio::test]
+async fn a_state_that_nobody_knows_is_not_repeated() {
+    let mut odd = in_progress();
+    odd["status"] = "YOU SENT hush".into();
+    let stub = Stub::start(move |request| match request.line().as_str() {
+        SUBMIT => json(200, accepted()),
+        STREAM => stream([event(odd.clone()), event(completed()), end()]),
+        _ => json(200, output()),
+    })
+    .await;
+    let lines = Printed::lines(async {
+        stub.client().subscribe(&GenerateInput::new("A fox")).await.unwrap();
+    })
+    .await;
+    assert!(lines.iter().any(|line| line.contains(r#"status state="another""#)), "{lines:#?}");
+    assert!(lines.iter().all(|line| !line.contains("hush") && !line.contains("YOU SENT")), "{lines:#?}");
+}
+
+#[tokio::test]
 async fn a_call_that_fails_tells_why_without_repeating_the_input() {
     let refusal =
         json!({"detail": [{"loc": ["body", "prompt"], "msg": "no", "type": "x", "input": "a secret prompt"}]});
