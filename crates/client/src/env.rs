@@ -32,11 +32,11 @@ macro_rules! variables {
 variables! {
     /// The API key, `key_id:key_secret`.
     FAL_KEY = secret;
-    /// The key's id, where key and secret are kept apart.
+    /// The key's id, if id and secret are kept apart.
     FAL_KEY_ID;
-    /// The key's secret, where key and secret are kept apart.
+    /// The key's secret, if id and secret are kept apart.
     FAL_KEY_SECRET = secret;
-    /// One origin for everything: `/run`, `/queue`, `/rest`, `/cdn` and `/platform/v1` below it.
+    /// One origin for all services: `/run`, `/queue` and so on below it.
     IDEOGRAM_BASE_URL;
     /// The base URL of synchronous runs.
     IDEOGRAM_RUN_URL;

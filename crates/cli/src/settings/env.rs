@@ -27,9 +27,9 @@ macro_rules! variables {
 variables! {
     /// The ledger file, in which paid requests are recorded.
     IDEOGRAM_LEDGER;
-    /// The directory of the user's settings, an absolute path; `~/.config` where it is not set.
+    /// The folder of the user's settings, absolute; `~/.config` if it is not set.
     XDG_CONFIG_HOME;
-    /// The directory of the user's data, an absolute path; `~/.local/share` where it is not set.
+    /// The folder of the user's data, absolute; `~/.local/share` if it is not set.
     XDG_DATA_HOME;
     /// The user's home, an absolute path.
     HOME;

@@ -28,7 +28,7 @@ const SENTENCES: &[(&str, &str)] = &[
     ("jobs close", "`ID` is missing; see `ideogram jobs close --help`"),
     ("jobs close fox", "`ID` cannot be `fox`: it must be a whole number"),
     ("jobs close 0", "`ID` cannot be `0`: it must be a whole number, at least 1"),
-    ("auth", "`ideogram auth` goes on with one of `login`, `status`, `logout`"),
+    ("auth", "`ideogram auth` needs one of these commands: `login`, `status`, `logout`"),
     ("generate a --sed 1", "there is no `--sed` here; did you mean `--seed`?"),
     ("generate a --no-sandbix", "there is no `--no-sandbix` here; did you mean `--no-sandbox`?"),
     ("generate a --no-seed", "there is no `--no-seed` here; see `ideogram generate --help`"),

@@ -72,7 +72,7 @@ fn a_wrong_key_or_value_names_file_line_and_what_is_allowed() {
         ("seed = [1]", 1, "`seed` must be a text, a number, `true` or `false`"),
         ("sync = \"yes\"", 1, "`sync` must be `true` or `false`"),
         ("style = ", 1, "this is no TOML: "),
-        ("fal_key = \"id:hush\"", 1, "no key stands among the settings"),
+        ("fal_key = \"id:hush\"", 1, "a key cannot be a setting"),
         ("any-mask = true", 1, "`any-mask` is asked for each time on the command line, and cannot be a setting"),
     ] {
         let path = place.settings(text);

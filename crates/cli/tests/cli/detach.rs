@@ -128,7 +128,7 @@ fn rows_are_listed_by_state_and_age_summed_up_forgotten_and_pruned() {
     assert!(place.run(["jobs", "show", "1"]).text().contains("\"prompt\":\"private\""));
     assert!(place.run(["jobs", "forget", "2"]).refused(3).contains("is open"));
     let run = place.run(["jobs", "forget", "1"]);
-    assert!(run.code == Some(0) && run.stderr.contains("private-7.png` stays"), "{run:?}");
+    assert!(run.code == Some(0) && run.stderr.contains("private-7.png` is kept"), "{run:?}");
     assert!(!place.run(["jobs", "show", "1"]).text().contains("private"));
     assert_eq!(place.run(["jobs", "prune"]).code, Some(2), "only when asked how much");
     assert!(place.run(["jobs", "prune", "--keep", "0"]).stderr.contains("1 finished requests are removed"));
