@@ -1,7 +1,7 @@
 //! Sends a request to the queue, and decides what a failure means for it.
 
 use crate::calls::order::Order;
-use crate::calls::session::{Session, note_id, note_lost, warn_unless};
+use crate::calls::session::{Session, is_request_id, note_id, note_lost, warn_unless};
 use crate::calls::{failure, lost_reply};
 use crate::clean;
 use crate::exit::Failure;
@@ -79,7 +79,7 @@ pub(super) async fn note_clock(session: &mut Session, id: i64) {
     }
 }
 
-/// Closes the row of a request that was refused; one that may have been accepted stays open.
+/// Closes the row of a request that was refused or cancelled; one that may have been accepted and goes on stays open.
 pub(super) async fn not_accepted(
     session: &mut Session,
     order: &Order,
@@ -87,10 +87,14 @@ pub(super) async fn not_accepted(
     id: i64,
 ) -> Failure {
     let failure = failure::of_call(error, order.info);
-    // It was accepted, and could not be cancelled.
-    if let (Some(RequestState::Accepted), Some(request_id)) = (error.state(), error.request_id()) {
+    // The service had taken it: it was cancelled by this id, or could not be cancelled.
+    if let (Some(state @ (RequestState::Accepted | RequestState::Cancelled)), Some(request_id)) =
+        (error.state(), error.request_id().filter(|id| is_request_id(id)))
+    {
         note_id(session, id, request_id).await;
-        return session.with_resume_advice(failure, id);
+        if state == RequestState::Accepted {
+            return session.with_resume_advice(failure, id);
+        }
     }
     if error.may_have_been_accepted() {
         note_lost(session, id, failure.message()).await;

@@ -3,7 +3,7 @@
 use crate::args::flag::SEED;
 use crate::calls::fetch::{clear, fetch, of_request, saved_earlier};
 use crate::calls::oddities::tell_oddities;
-use crate::calls::session::{Session, warn_unless};
+use crate::calls::session::{Session, is_request_id, warn_unless};
 use crate::calls::{failure, prompt};
 use crate::clean;
 use crate::cost::{cost, cost_row};
@@ -33,8 +33,9 @@ pub(crate) struct Answer {
 }
 
 impl Answer {
+    /// What a server calls the id of its request is kept only where it is one: it goes into files, and a header holds any text.
     pub(crate) fn new(body: Value, request_id: Option<String>) -> Self {
-        Self { body, request_id }
+        Self { body, request_id: request_id.filter(|id| is_request_id(id)) }
     }
 }
 

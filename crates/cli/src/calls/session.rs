@@ -267,9 +267,15 @@ impl Session {
     }
 }
 
+/// Whether a text from a server can be the id of a request: 1 to 128 letters, digits, `-` and `_`, and no key among them.
+pub(crate) fn is_request_id(text: &str) -> bool {
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
+    (1..=128).contains(&text.len()) && text.bytes().all(is_plain) && clean::hidden(text) == text
+}
+
 /// Notes the service's id of a request; whoever waits for its result does so afterwards.
 pub(crate) async fn note_id(session: &mut Session, id: i64, request_id: &str) {
-    let noted = request_id.to_owned();
+    let noted = clean::hidden(request_id).into_owned();
     let noted = session.write(move |ledger| ledger.accepted(id, &noted)).await;
     warn_unless(noted, &format!("the request is `{request_id}`"));
 }

@@ -20,7 +20,7 @@ pub enum State {
     Refused,
     /// Closed: it ended without a result, by the service's verdict.
     Failed,
-    /// Closed: cancelled before it made anything.
+    /// Closed: cancelled, so that there is no result.
     Cancelled,
     /// Closed by hand: whatever it made is given up.
     Closed,
@@ -44,7 +44,7 @@ pub enum Event {
     Saved,
     /// The service's verdict: there is no result.
     Failed,
-    /// It was cancelled before it made anything.
+    /// It was cancelled: there is no result.
     Cancelled,
     /// The user gives it up.
     Closed,
@@ -92,7 +92,8 @@ impl State {
         matches!(self, Self::Sending | Self::Accepted | Self::Lost | Self::Answered)
     }
 
-    /// Whether the request may be billed: everything but what was certainly not accepted, or cancelled before it ran.
+    /// Whether the request may be billed: everything but what was certainly not accepted, or was cancelled. (Of a
+    /// job that was cancelled while it ran, the service decides; it is counted as not billed.)
     pub const fn may_cost(self) -> bool {
         !matches!(self, Self::NotSent | Self::Refused | Self::Cancelled)
     }
@@ -119,7 +120,7 @@ impl State {
             (Self::Sending | Self::Accepted | Self::Answered, Event::Answered) => Some(Self::Answered),
             (Self::Accepted | Self::Answered, Event::Saved) => Some(Self::Saved),
             (Self::Sending | Self::Accepted | Self::Answered, Event::Failed) => Some(Self::Failed),
-            (Self::Accepted, Event::Cancelled) => Some(Self::Cancelled),
+            (Self::Sending | Self::Accepted, Event::Cancelled) => Some(Self::Cancelled),
             (Self::Sending | Self::Accepted | Self::Lost | Self::Answered, Event::Closed) => Some(Self::Closed),
             _ => None,
         }
@@ -151,7 +152,7 @@ impl Event {
             Self::Answered => "the answer is in hand",
             Self::Saved => "every file is saved",
             Self::Failed => "the service's verdict: no result",
-            Self::Cancelled => "it is cancelled before it ran",
+            Self::Cancelled => "it is cancelled",
             Self::Closed => "the user gives it up",
             Self::AskedAgain => "the user asks once more",
         }

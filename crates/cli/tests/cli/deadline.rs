@@ -2,8 +2,11 @@
 
 use crate::server::{ID, Reply, Server, queue};
 use crate::support::{Place, Run, png};
+use ideogram_cli::ledger::{Ledger, Row, State};
 use serde_json::{Value, json};
+use std::io::{BufRead as _, BufReader, Read as _};
 use std::process::{Child, Command};
+use std::sync::{Mutex, mpsc};
 use std::time::{Duration, Instant};
 
 /// What winding up may take, and a busy machine may add.
@@ -120,4 +123,66 @@ fn the_timeout_covers_the_download_and_leaves_the_answer_in_the_ledger() {
         );
     }
     assert_eq!(server.count("PUT", "/cancel"), 0);
+}
+
+/// The first row of the ledger.
+fn first(place: &Place) -> Row {
+    Ledger::open(&place.ledger()).unwrap().row(1).unwrap().expect("it is noted")
+}
+
+#[test]
+fn a_submit_that_is_given_up_on_its_way_and_cancelled_is_over_under_its_id() {
+    // Ctrl-C, and the answer comes after it.
+    let ((tell, arrived), (answer, held)) = (mpsc::channel(), mpsc::channel::<()>());
+    let held = Mutex::new(held);
+    let server = Server::start(move |request| match request.method.as_str() {
+        "POST" => {
+            tell.send(()).unwrap();
+            held.lock().unwrap().recv().unwrap();
+            queue(request, &png(8, 8))
+        }
+        _ => Reply::Json(200, json!({"status": "OK"})),
+    });
+    let place = Place::new();
+    let mut child = start(&place, &server, "generate fox");
+    let mut told = BufReader::new(child.stderr.take().unwrap());
+    let mut line = String::new();
+    arrived.recv_timeout(Duration::from_secs(20)).unwrap();
+    signal(&child, "-INT");
+    while !line.contains("waiting for the request's id") {
+        line.clear();
+        assert!(told.read_line(&mut line).unwrap() > 0, "it says that it waits");
+    }
+    answer.send(()).unwrap();
+    let code = child.wait().unwrap().code();
+    let mut rest = String::new();
+    told.read_to_string(&mut rest).unwrap();
+    let row = first(&place);
+    assert_eq!((code, row.state, row.request_id.as_deref()), (Some(130), State::Cancelled, Some(ID)), "{rest}");
+    assert_eq!((server.count("PUT", "/cancel"), rest.contains("warning")), (1, false), "{rest}");
+
+    // `--timeout`, and the answer comes in the time to wind up.
+    let server = Server::start(|request| match request.method.as_str() {
+        "POST" => {
+            std::thread::sleep(Duration::from_secs(2));
+            queue(request, &png(8, 8))
+        }
+        _ => Reply::Json(200, json!({"status": "OK"})),
+    });
+    let place = Place::new();
+    let run = ends_within(Duration::from_secs(1) + WIND_UP, &place, &server, "generate fox --timeout 1s");
+    let row = first(&place);
+    assert_eq!((run.code, row.state, row.request_id.as_deref()), (Some(6), State::Cancelled, Some(ID)), "{run:?}");
+    assert_eq!((server.count("PUT", "/cancel"), run.stderr.contains("warning")), (1, false), "{run:?}");
+}
+
+#[test]
+fn a_call_in_one_piece_that_the_service_has_cancelled_is_over() {
+    let (place, server) = (
+        Place::new(),
+        Server::start(|_| Reply::Json(499, json!({"detail": "cancelled", "error_type": "client_cancelled"}))),
+    );
+    let run = place.call(&server, "generate fox --sync");
+    assert_eq!((run.code, run.stderr.lines().count()), (Some(1), 1), "{run:?}");
+    assert_eq!((first(&place).state, open(&place)), (State::Cancelled, vec![]), "{run:?}");
 }

@@ -27,6 +27,8 @@ pub(crate) enum Reply {
     Json(u16, Value),
     /// The same, with what the service's clock says.
     Dated(std::time::SystemTime, u16, Value),
+    /// The same, with one more header: its name and its text.
+    Headed(&'static str, String, u16, Value),
     /// Too many requests: come back in so many seconds.
     Busy(u32),
     Bytes(&'static str, Vec<u8>),
@@ -157,6 +159,10 @@ fn write(mut stream: &TcpStream, reply: Reply) -> bool {
         }
         Reply::Dated(date, status, value) => {
             more = format!("date: {}\r\n", httpdate::fmt_http_date(date));
+            (status, "application/json", value.to_string().into_bytes())
+        }
+        Reply::Headed(name, text, status, value) => {
+            more = format!("{name}: {text}\r\n");
             (status, "application/json", value.to_string().into_bytes())
         }
         Reply::Json(status, value) => (status, "application/json", value.to_string().into_bytes()),
