@@ -152,6 +152,42 @@ pub(crate) fn write_stdout(bytes: &[u8]) -> Result<(), Failure> {
     })
 }
 
+/// How a run ends that has written its data to stdout, or has tried to: its own failure matters more than a reader who has left.
+pub(crate) fn after_stdout(written: Result<(), Failure>, ended: Result<(), Failure>) -> Result<(), Failure> {
+    match (written, ended) {
+        (written, Ok(())) => written,
+        (Err(why), Err(failure)) if !why.is_reported() => {
+            print_failure(&why);
+            Err(failure)
+        }
+        (_, failed) => failed,
+    }
+}
+
+/// The paths of saved files, which go to stdout one after the other. Who reads them is not who pays: when the reader has left,
+/// the work goes on, and nothing more is written.
+#[derive(Debug, Default)]
+pub(crate) struct Paths(Option<Failure>);
+
+impl Paths {
+    /// Writes some of them.
+    pub(crate) fn write(&mut self, lines: &[u8]) {
+        if self.0.is_none() {
+            self.0 = write_stdout(lines).err();
+        }
+    }
+
+    /// Why they cannot be written, other than that their reader has left.
+    pub(crate) fn fault(&self) -> Option<&Failure> {
+        self.0.as_ref().filter(|failure| !failure.is_reported())
+    }
+
+    /// What became of them.
+    pub(crate) fn outcome(self) -> Result<(), Failure> {
+        self.0.map_or(Ok(()), Err)
+    }
+}
+
 /// Whether nothing that is written to stdout can arrive: it was closed before this program began, or its reader has gone.
 #[cfg(unix)]
 pub(crate) fn stdout_is_closed() -> bool {

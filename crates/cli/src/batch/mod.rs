@@ -321,8 +321,8 @@ fn report(
     match failure {
         Some(failure) => {
             output::print_failure(&failure);
-            print_envelope(&envelope.with_error(failure.row()))?;
-            Err(failure.reported())
+            let printed = print_envelope(&envelope.with_error(failure.row()));
+            output::after_stdout(printed, Err(failure.reported()))
         }
         None => print_envelope(&envelope),
     }

@@ -6,7 +6,7 @@ use crate::batch::results::Results;
 use crate::batch::throttle::Throttle;
 use crate::calls::session::Session;
 use crate::exit::{ErrorKind, Failure};
-use crate::output::print_failure;
+use crate::output::{Paths, print_failure};
 use tokio::time::Instant;
 
 /// The most failures that are told one by one.
@@ -27,6 +27,8 @@ pub(super) struct Done {
 pub(super) struct Shared {
     plan: Plan,
     pub(super) results: Results,
+    /// Of what is saved, on stdout.
+    pub(super) paths: Paths,
     pub(super) done: Done,
     /// Why nothing more is begun.
     pub(super) stop: Option<Failure>,
@@ -51,6 +53,7 @@ impl Shared {
         Self {
             plan,
             results,
+            paths: Paths::default(),
             done: Done::default(),
             stop: None,
             first: None,

@@ -17,7 +17,6 @@ use crate::clock;
 use crate::exit::{ErrorKind, Exit, Failure};
 use crate::jobs::take_up::take_up;
 use crate::ledger::{Closing, Row, State};
-use crate::output::write_stdout;
 use crate::save::Destination;
 use ideogram_schema::ENDPOINTS;
 use std::cell::RefCell;
@@ -134,12 +133,7 @@ fn settle(
     let mut shared = shared.borrow_mut();
     let found = session.ledger.bought(context.of(session), &task.key)?;
     match outcome {
-        Ok(Some(saved)) => {
-            shared.done.saved += 1;
-            if !session.output.json() {
-                write_stdout(&saved.paths())?;
-            }
-        }
+        Ok(Some(_)) => shared.done.saved += 1,
         Ok(None) => shared.done.elsewhere += 1,
         Err(failure) => match failure.kind() {
             // Reported once, for the whole run.
@@ -160,9 +154,13 @@ fn settle(
             }
         },
     }
+    // The results come first: whoever reads stdout may leave, and the batch goes on.
     shared.results.write(task, found.as_ref(), outcome)?;
+    if let (Ok(Some(saved)), false) = (outcome, session.output.json()) {
+        shared.paths.write(&saved.paths());
+    }
     shared.tell(session);
-    Ok(())
+    shared.paths.fault().cloned().map_or(Ok(()), Err)
 }
 
 impl Context {

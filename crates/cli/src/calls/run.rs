@@ -14,7 +14,7 @@ use crate::cost::{Budget, cost};
 use crate::envelope::{Envelope, Kind};
 use crate::exit::Failure;
 use crate::ledger::Row;
-use crate::output::{Output, print_envelope, write_stdout};
+use crate::output::{Output, after_stdout, print_envelope, write_stdout};
 use crate::price::{Usd, amount};
 use crate::runtime::block_on;
 use crate::save::Destination;
@@ -130,15 +130,15 @@ fn tell_price(info: &EndpointInfo, inputs: &[Map<String, Value>], sandbox: bool,
 /// Prints what was saved: the paths, or the envelope.
 fn report(saved: SavedAnswer, output: Output) -> Result<(), Failure> {
     let incomplete = saved.incomplete();
-    if output.json() {
+    let written = if output.json() {
         let envelope = Envelope::new(Kind::Images, vec![saved.row]);
         let envelope = incomplete.iter().fold(envelope, |envelope, failure| envelope.with_error(failure.row()));
-        print_envelope(&envelope)?;
+        print_envelope(&envelope)
     } else {
-        write_stdout(&saved.paths())?;
-    }
+        write_stdout(&saved.paths())
+    };
     // The warning has named the files, and what to do.
-    incomplete.map_or(Ok(()), |failure| Err(failure.reported()))
+    after_stdout(written, incomplete.map_or(Ok(()), |failure| Err(failure.reported())))
 }
 
 /// Prints the number of a request that was left in the queue, for `ideogram jobs result`.

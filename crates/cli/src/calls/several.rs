@@ -11,7 +11,7 @@ use crate::calls::upload::upload;
 use crate::cost::cost_row;
 use crate::envelope::{Envelope, ErrorRow, Kind, ResultRow};
 use crate::exit::{ErrorKind, Failure};
-use crate::output::{Output, print_envelope, print_failure, write_stdout};
+use crate::output::{Output, Paths, after_stdout, print_envelope, print_failure};
 use crate::save::{self, Destination};
 use crate::show::grid::{Cell, grid};
 use crate::summary::summarised;
@@ -58,6 +58,7 @@ struct Outcome {
 struct Shared {
     waiting: VecDeque<(usize, Order)>,
     outcomes: Vec<Outcome>,
+    paths: Paths,
 }
 
 /// The input of one picture; without a seed where the tool is to draw one.
@@ -108,11 +109,11 @@ pub(super) async fn run(
     let orders = orders(base, &shared_input, variations, &session)?;
     let inputs: Vec<Map<String, Value>> = orders.iter().map(|order| order.input.clone()).collect();
     let waiting = orders.into_iter().enumerate().collect();
-    let shared = Rc::new(RefCell::new(Shared { waiting, outcomes: Vec::new() }));
+    let shared = Rc::new(RefCell::new(Shared { waiting, ..Shared::default() }));
     LocalSet::new().run_until(work(&session, Rc::clone(&shared), inputs.len())).await?;
-    let mut outcomes = shared.take().outcomes;
-    outcomes.sort_by_key(|outcome| outcome.index);
-    report(info, &inputs, variations, outcomes, sheet, output)
+    let mut shared = shared.take();
+    shared.outcomes.sort_by_key(|outcome| outcome.index);
+    report(info, &inputs, variations, shared, sheet, output)
 }
 
 async fn work(session: &Session, shared: Rc<RefCell<Shared>>, total: usize) -> Result<(), Failure> {
@@ -123,13 +124,13 @@ async fn work(session: &Session, shared: Rc<RefCell<Shared>>, total: usize) -> R
     let mut outcome = Ok(());
     while let Some(ended) = tasks.join_next().await {
         let ended = ended.map_err(|error| Failure::failed(format!("a task of this program ended early: {error}")));
-        outcome = outcome.and(ended.flatten());
+        outcome = outcome.and(ended);
     }
     outcome
 }
 
 /// Works on requests until none is left. After Ctrl-C nothing more is sent.
-async fn one_by_one(mut session: Session, shared: Rc<RefCell<Shared>>) -> Result<(), Failure> {
+async fn one_by_one(mut session: Session, shared: Rc<RefCell<Shared>>) {
     let output = session.output;
     loop {
         if session.interrupts.was_asked() || session.interrupts.unless(ready(())).await.is_none() {
@@ -140,20 +141,16 @@ async fn one_by_one(mut session: Session, shared: Rc<RefCell<Shared>>) -> Result
                 input: order.input,
                 saved: Err(session.interrupts.failure("not sent")),
             }));
-            return Ok(());
+            return;
         }
-        let Some((index, order)) = shared.borrow_mut().waiting.pop_front() else { return Ok(()) };
+        let Some((index, order)) = shared.borrow_mut().waiting.pop_front() else { return };
         let input = order.input.clone();
-        let saved = place(&mut session, order, &[]).await.map(|saved| {
-            let told = if output.json() { Ok(()) } else { write_stdout(&saved.paths()) };
-            (saved, told)
-        });
-        let saved = match saved {
-            Ok((_, Err(closed))) => return Err(closed),
-            Ok((saved, Ok(()))) => Ok(saved),
-            Err(failure) => Err(failure),
-        };
-        shared.borrow_mut().outcomes.push(Outcome { index, input, saved });
+        let saved = place(&mut session, order, &[]).await;
+        let mut shared = shared.borrow_mut();
+        if let (Ok(saved), false) = (&saved, output.json()) {
+            shared.paths.write(&saved.paths());
+        }
+        shared.outcomes.push(Outcome { index, input, saved });
     }
 }
 
@@ -169,10 +166,11 @@ fn report(
     info: &'static EndpointInfo,
     inputs: &[Map<String, Value>],
     variations: &[Variation],
-    outcomes: Vec<Outcome>,
+    shared: Shared,
     sheet: Option<&Sheet>,
     output: Output,
 ) -> Result<(), Failure> {
+    let Shared { outcomes, mut paths, .. } = shared;
     let labels: Vec<String> =
         variations.iter().zip(inputs).map(|(variation, input)| label(variation, input, info)).collect();
     let (mut rows, mut cells, mut failures, mut incomplete) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
@@ -183,8 +181,8 @@ fn report(
                 saved += 1;
                 // A warning has named the files, and what to do.
                 incomplete.extend(answer.incomplete());
-                let (row, paths) = answer.into_parts();
-                cells.push(Cell { label, path: paths.first().cloned() });
+                let (row, files) = answer.into_parts();
+                cells.push(Cell { label, path: files.first().cloned() });
                 rows.push(row);
             }
             Err(failure) => {
@@ -212,13 +210,12 @@ fn report(
             print_failure(failure);
             envelope = envelope.with_error(failure.row());
         }
-        print_envelope(&envelope)?;
-        return failure.map_or(Ok(()), |failure| Err(failure.reported()));
+        return after_stdout(print_envelope(&envelope), failure.map_or(Ok(()), |failure| Err(failure.reported())));
     }
     if let Some(path) = sheet_path {
-        write_stdout(format!("{}\n", path.display()).as_bytes())?;
+        paths.write(format!("{}\n", path.display()).as_bytes());
     }
-    failure.map_or(Ok(()), Err)
+    after_stdout(paths.outcome(), failure.map_or(Ok(()), Err))
 }
 
 /// The row of a request that made nothing.

@@ -2,7 +2,7 @@
 
 use crate::envelope::{Envelope, Kind, ResultRow};
 use crate::exit::Failure;
-use crate::output::{Output, print_envelope, print_failure};
+use crate::output::{Output, after_stdout, print_envelope, print_failure};
 
 /// Prints what went wrong, and with `--json` the envelope.
 pub(super) fn report(kind: Kind, rows: Vec<ResultRow>, failures: &[Failure], output: Output) -> Result<(), Failure> {
@@ -13,8 +13,8 @@ pub(super) fn report(kind: Kind, rows: Vec<ResultRow>, failures: &[Failure], out
     match failure {
         Some(failure) if output.json() => {
             print_failure(&failure);
-            print_envelope(&Envelope::new(kind, rows).with_error(failure.row()))?;
-            Err(failure.reported())
+            let printed = print_envelope(&Envelope::new(kind, rows).with_error(failure.row()));
+            after_stdout(printed, Err(failure.reported()))
         }
         Some(failure) => Err(failure),
         None if output.json() => print_envelope(&Envelope::new(kind, rows)),

@@ -6,7 +6,7 @@ use crate::exit::{ErrorKind, Failure};
 use crate::jobs::resume::{Done, Wanted, finish};
 use crate::jobs::row::{ids, info_of, known_row, result_row};
 use crate::ledger::{Row, State};
-use crate::output::{Output, write_stdout};
+use crate::output::Output;
 use crate::runtime::block_on;
 use crate::settings::ledger::open_ledger;
 use crate::show::progress::standing;
@@ -27,7 +27,7 @@ pub(super) fn result(matches: &ArgMatches, output: Output) -> Result<(), Failure
             State::Saved => {
                 if !output.json() {
                     let lines: String = row.files.iter().map(|file| format!("{file}\n")).collect();
-                    write_stdout(lines.as_bytes())?;
+                    done.paths.write(lines.as_bytes());
                 }
                 done.saved.push((*id, result_row(&row)));
             }

@@ -8,7 +8,7 @@ use crate::jobs::report::report;
 use crate::jobs::row::{claimed_elsewhere, ids, job_row, result_row, resumable_row, warn_of_damage};
 use crate::jobs::take_up::take_up;
 use crate::ledger::{Row, State};
-use crate::output::{Output, write_stdout};
+use crate::output::{Output, Paths, after_stdout};
 use crate::runtime::block_on;
 use crate::save::Destination;
 use crate::show::progress::Progress;
@@ -56,6 +56,7 @@ impl Wanted {
 pub(super) struct Done {
     pub(super) saved: Vec<(i64, ResultRow)>,
     pub(super) failures: Vec<(i64, Failure)>,
+    pub(super) paths: Paths,
 }
 
 /// What the tasks share: the rows that are left, and what came of the others.
@@ -86,13 +87,13 @@ pub(super) fn finish(matches: &ArgMatches, output: Output, wanted: Wanted, done:
     } else {
         block_on(LocalSet::new().run_until(work(matches, output, wanted, Rc::clone(&shared))))?
     };
-    let Done { mut saved, mut failures } = shared.take().done;
+    let Done { mut saved, mut failures, paths } = shared.take().done;
     saved.sort_by_key(|(id, _)| *id);
     failures.sort_by_key(|(id, _)| *id);
     let saved: Vec<ResultRow> = saved.into_iter().map(|(_, row)| row).collect();
     let failures: Vec<Failure> = failures.into_iter().map(|(_, failure)| failure).collect();
     outcome?;
-    report(Kind::Images, saved, &failures, output)
+    after_stdout(paths.outcome(), report(Kind::Images, saved, &failures, output))
 }
 
 async fn work(
@@ -159,11 +160,11 @@ async fn one_by_one(mut session: Session, wanted: Wanted, shared: Rc<RefCell<Sha
         let id = row.id;
         match one(&mut session, row, &wanted).await {
             Ok(Some(mut saved)) => {
-                if !output.json() {
-                    write_stdout(&saved.paths())?;
-                }
                 saved.row.job = session.ledger.row(id).ok().flatten().map(|row| job_row(&row));
                 let mut shared = shared.borrow_mut();
+                if !output.json() {
+                    shared.done.paths.write(&saved.paths());
+                }
                 shared.done.failures.extend(saved.incomplete().map(|failure| (id, failure)));
                 shared.done.saved.push((id, saved.row));
             }
@@ -190,7 +191,7 @@ fn finished_elsewhere(session: &Session, id: i64, shared: &RefCell<Shared>) -> R
         Some(row) if row.state == State::Saved => {
             if !session.output.json() {
                 let lines: String = row.files.iter().map(|file| format!("{file}\n")).collect();
-                write_stdout(lines.as_bytes())?;
+                shared.done.paths.write(lines.as_bytes());
             }
             shared.done.saved.push((id, result_row(&row)));
         }

@@ -8,7 +8,7 @@ use ideogram_cli::ledger::{Ledger, State};
 use serde_json::json;
 use std::process::Command;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, mpsc};
 use std::time::Duration;
 
 /// Faults of the submits: so many of them are refused after so many that go well.
@@ -117,6 +117,33 @@ fn with_fail_fast_nothing_more_is_sent_after_the_first_failure() {
         let run = place.batch(&service, &format!("rows.jsonl --concurrency 1 --out out/{flag}"));
         assert_eq!((run.code, service.accepted().len()), (Some(code), accepted), "{flag}: {run:?}");
     }
+}
+
+#[test]
+fn a_reader_that_leaves_ends_no_batch_and_hides_no_failure() {
+    let (go_on, held) = mpsc::channel::<()>();
+    let held = Mutex::new(held);
+    let server = Server::start(move |request| {
+        let body = String::from_utf8_lossy(&request.body);
+        if body.contains("fox 2") {
+            held.lock().unwrap().recv().unwrap();
+        }
+        if body.contains("fox 3") {
+            return Reply::Json(422, json!({"detail": [{"type": "x", "loc": ["body", "prompt"], "msg": "no"}]}));
+        }
+        queue(request, &png(8, 8))
+    });
+    let place = Place::new();
+    place.write("rows.jsonl", prompts(4).as_bytes());
+    let arguments = "batch rows.jsonl --concurrency 1 --out out/ --results results.jsonl";
+    let mut child = place.calling(&server).args(arguments.split(' ')).spawn().unwrap();
+    assert!(crate::several::read_one_line(&mut child).ends_with(".png\n"));
+    go_on.send(()).unwrap();
+    let run = Run::of(child.wait_with_output().unwrap());
+    assert_eq!((run.code, server.count("POST", "turbo"), place.pictures("out")), (Some(7), 4, 3), "{run:?}");
+    assert!(run.stderr.contains("3 saved, 1 failed") && last(&run).ends_with("1 of 4 failed"), "{run:?}");
+    let results = std::fs::read_to_string(place.work().join("results.jsonl")).unwrap();
+    assert_eq!(results.lines().count(), 4, "{results}");
 }
 
 #[test]

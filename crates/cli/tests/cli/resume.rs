@@ -5,7 +5,7 @@ use crate::support::{Place, as_it_came, png};
 use ideogram_cli::ledger::{Closing, Ledger, NewRow, State};
 use serde_json::json;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Barrier};
+use std::sync::{Arc, Barrier, Mutex, mpsc};
 
 const ENDPOINT: &str = "fal-ai/ideogram/v2/turbo";
 
@@ -86,6 +86,30 @@ fn eight_rows_are_worked_on_at_a_time() {
     let run = place.call(&server, "jobs resume --timeout 60s");
     assert_eq!((run.code, run.text().lines().count()), (Some(0), 16), "{run:?}");
     assert_eq!((states(&place), seen.load(Ordering::SeqCst)), (vec![State::Saved; 16], 8));
+}
+
+#[test]
+fn a_reader_that_leaves_hides_no_failure_and_every_row_is_taken_up() {
+    let (go_on, held) = mpsc::channel::<()>();
+    let held = Mutex::new(held);
+    let server = Server::start(move |request| match request.target.as_str() {
+        target if target.ends_with(&id(2)) => {
+            held.lock().unwrap().recv().unwrap();
+            completed(request)
+        }
+        target if target.ends_with(&id(3)) => {
+            Reply::Json(422, json!({"detail": [{"type": "x", "loc": ["body", "prompt"], "msg": "no"}]}))
+        }
+        _ => completed(request),
+    });
+    let place = Place::new();
+    leave_open(&place, &server, 3);
+    let mut child = place.calling(&server).args(["jobs", "resume"]).spawn().unwrap();
+    assert!(crate::several::read_one_line(&mut child).ends_with(".png\n"));
+    go_on.send(()).unwrap();
+    let run = crate::support::Run::of(child.wait_with_output().unwrap());
+    assert_eq!((run.code, states(&place)), (Some(7), vec![State::Saved, State::Saved, State::Failed]), "{run:?}");
+    assert!(run.stderr.contains("1 of 3 failed"), "{run:?}");
 }
 
 #[test]

@@ -4,6 +4,9 @@ use crate::server::{Reply, Request, Server, queue};
 use crate::support::{Place, Run, png};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
+use std::io::{BufRead as _, BufReader};
+use std::process::Child;
+use std::sync::{Mutex, mpsc};
 
 /// A queue in which each request has an id of its own, that of its seed.
 fn honest() -> Server {
@@ -120,6 +123,49 @@ fn where_all_fail_for_one_cause_the_code_is_that_of_the_cause() {
     let server = Server::start(|_| Reply::Json(401, json!({"detail": "No user found for Key ID and Secret"})));
     let run = place.call(&server, "generate fox -n 3 --json");
     assert_eq!((run.code, run.json()["error"]["kind"].as_str()), (Some(4), Some("credentials")), "{run:?}");
+}
+
+/// Reads one line of what it prints, and leaves.
+pub(crate) fn read_one_line(child: &mut Child) -> String {
+    let mut line = String::new();
+    BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+    line
+}
+
+#[test]
+fn a_reader_that_leaves_hides_no_failure_and_stops_no_request() {
+    let (go_on, held) = mpsc::channel::<()>();
+    let held = Mutex::new(held);
+    let server = Server::start(move |request| match request.method.as_str() {
+        "GET" if request.target.ends_with("000000000008") => {
+            held.lock().unwrap().recv().unwrap();
+            by_seed(request, "COMPLETED")
+        }
+        "GET" if request.target.ends_with("000000000009") => {
+            Reply::Json(422, json!({"detail": [{"type": "x", "loc": ["body", "prompt"], "msg": "no"}]}))
+        }
+        _ => by_seed(request, "COMPLETED"),
+    });
+    let place = Place::new();
+    let mut child = place.calling(&server).args(["generate", "fox", "-n", "3", "--seed", "7"]).spawn().unwrap();
+    assert_eq!(read_one_line(&mut child), "fox-7.png\n");
+    go_on.send(()).unwrap();
+    let run = Run::of(child.wait_with_output().unwrap());
+    assert_eq!((run.code, place.files()), (Some(7), vec!["fox-7.png".to_owned(), "fox-8.png".to_owned()]), "{run:?}");
+    assert!(run.stderr.contains("error: seed 9: ") && run.stderr.contains("1 of 3 failed"), "{run:?}");
+}
+
+#[test]
+fn where_nobody_reads_the_envelope_the_code_says_the_same() {
+    let server = Server::start(|_| Reply::Json(401, json!({"detail": "No user found for Key ID and Secret"})));
+    let place = Place::new();
+    place.write("rows.jsonl", b"{\"prompt\":\"fox\"}\n{\"prompt\":\"hare\"}\n");
+    for arguments in ["generate fox --json", "generate fox -n 3 --json", "batch rows.jsonl --json"] {
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        let run = place.calling(&server).args(arguments.split(' ')).stdout(writer).output().unwrap();
+        assert_eq!(run.status.code(), Some(4), "{arguments}: {run:?}");
+    }
 }
 
 #[test]
