@@ -3,8 +3,8 @@
 use crate::data_uri;
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
-use std::fs::File;
-use std::io::{ErrorKind, Read as _};
+use std::fs::{self, File};
+use std::io::{Error, ErrorKind, Read as _};
 use std::path::Path;
 
 /// The input with each data URI replaced by its type, size and SHA-256.
@@ -44,8 +44,12 @@ pub(crate) fn sha256(bytes: &[u8]) -> String {
     hex(&Sha256::digest(bytes))
 }
 
-/// The SHA-256 of a file, in hexadecimal.
+/// The SHA-256 of a file, in hexadecimal. What is no file is refused: a device may have no end, and a pipe without a writer
+/// does not even open.
 pub(crate) fn sha256_of(path: &Path) -> std::io::Result<String> {
+    if !fs::metadata(path)?.is_file() {
+        return Err(Error::other("it is a folder, a device or a pipe, and no file"));
+    }
     let (mut file, mut sha256, mut piece) = (File::open(path)?, Sha256::new(), vec![0; 64 << 10]);
     loop {
         match file.read(&mut piece) {

@@ -1,8 +1,10 @@
 //! Reads the rows of a file, one after the other: JSON lines, or CSV as spreadsheets write it.
 
 use crate::exit::Failure;
-use serde_json::{Map, Value};
+use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
+use serde_json::Value;
 use std::cell::Cell as Counter;
+use std::fmt;
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read, Seek as _, SeekFrom};
 use std::path::Path;
@@ -113,13 +115,40 @@ fn skip_line(reader: &mut impl BufRead) -> io::Result<()> {
 }
 
 fn json_cells(text: &[u8]) -> Result<Vec<(String, Cell)>, Fault> {
-    let fields: Map<String, Value> = serde_json::from_slice(text.trim_ascii_end())
+    let Fields(fields) = serde_json::from_slice(text.trim_ascii_end())
         .map_err(|error| Fault::at(error.column().to_string(), without_place(&error.to_string())))?;
     Ok(fields
         .into_iter()
         .filter(|(_, value)| !value.is_null())
         .map(|(name, value)| (name, Cell::Json(value)))
         .collect())
+}
+
+/// The fields of an object as they stand there: a map would keep the last of two with one name, and say nothing.
+struct Fields(Vec<(String, Value)>);
+
+impl<'de> Deserialize<'de> for Fields {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Each;
+
+        impl<'de> Visitor<'de> for Each {
+            type Value = Fields;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Fields, A::Error> {
+                let mut fields = Vec::new();
+                while let Some(field) = map.next_entry()? {
+                    fields.push(field);
+                }
+                Ok(Fields(fields))
+            }
+        }
+
+        deserializer.deserialize_map(Each)
+    }
 }
 
 /// The parser's words without its own line, which is always the first.
@@ -240,6 +269,16 @@ mod tests {
         assert_eq!(found[1], (3, "12: expected value".to_owned()));
         assert_eq!((found[2].0, found[3].clone()), (4, (5, "seed=7".to_owned())));
         assert!(found[2].1.contains("invalid type"), "{found:?}");
+    }
+
+    #[test]
+    fn of_two_fields_or_columns_with_one_name_both_are_read() {
+        for (name, content) in [("a.csv", "prompt,prompt\na,b\n"), ("a.jsonl", "{\"prompt\":\"a\",\"prompt\":\"b\"}\n")]
+        {
+            let found = read(name, content.as_bytes()).remove(0).cells.unwrap();
+            let names: Vec<_> = found.iter().map(|(name, _)| name.as_str()).collect();
+            assert_eq!(names, ["prompt", "prompt"], "{name}");
+        }
     }
 
     #[test]

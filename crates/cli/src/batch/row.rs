@@ -37,6 +37,7 @@ pub(super) fn understand(cells: Vec<(String, Cell)>, sets: &[(String, String)]) 
         cells.retain(|(other, _)| !same_name(name, other));
         cells.push((name.clone(), Cell::Text(value.clone())));
     }
+    once(&cells)?;
     let endpoint = take(&mut cells, ENDPOINT)?;
     let info = match endpoint.as_deref() {
         None => ENDPOINTS.first().copied(),
@@ -119,6 +120,20 @@ fn same_name(one: &str, other: &str) -> bool {
         && one.bytes().zip(other.bytes()).all(|(a, b)| a == b || (matches!(a, b'-' | b'_') && matches!(b, b'-' | b'_')))
 }
 
+/// Refuses a row that has one name twice: which of the two is meant is not known, and it would be paid for.
+fn once(cells: &[(String, Cell)]) -> Result<(), Fault> {
+    for (index, (name, _)) in cells.iter().enumerate() {
+        match cells.iter().take(index).find(|(other, _)| same_name(name, other)) {
+            Some((other, _)) if other == name => return Err(Fault::at(name, "it is there twice; keep one of them")),
+            Some((other, _)) => {
+                return Err(Fault::at(name, format!("it is there as `{other}` too; keep one of them")));
+            }
+            None => {}
+        }
+    }
+    Ok(())
+}
+
 /// Takes a column of our own out of the row, as text.
 fn take(cells: &mut Vec<(String, Cell)>, name: &str) -> Result<Option<String>, Fault> {
     let Some(at) = cells.iter().position(|(other, _)| other == name) else { return Ok(None) };
@@ -138,8 +153,9 @@ impl Asked {
         let mut contents = Vec::new();
         for (name, text) in files(self.info, &mut named) {
             if !is_remote(text) {
-                let sha256 = sha256_of(&folder.join(&*text))
-                    .map_err(|error| Fault::at(name, format!("cannot read `{text}`: {error}")))?;
+                let sha256 = sha256_of(&folder.join(&*text)).map_err(|error| {
+                    Fault::at(name, format!("cannot read `{text}`: {error}; name a file, or a URL"))
+                })?;
                 contents.push(sha256);
                 *text = format!("file {}", contents.len());
             }
@@ -209,6 +225,42 @@ mod tests {
             let fault = of_json(row.clone(), &[]).unwrap_err();
             assert_eq!(fault.column.as_deref(), column, "{row}: {fault:?}");
             assert!(fault.why.contains(words), "{row}: {fault:?}");
+        }
+    }
+
+    #[test]
+    fn a_name_that_is_there_twice_is_no_request_unless_set_says_what_it_is() {
+        for (names, column, why) in [
+            (["prompt", "prompt"], "prompt", "it is there twice"),
+            (["style-x", "style_x"], "style_x", "it is there as `style-x` too"),
+            (["aspect_ratio", "aspect-ratio"], "aspect-ratio", "it is there as `aspect_ratio` too"),
+            (["output", "output"], "output", "it is there twice"),
+        ] {
+            let fault = of_text(&[(names[0], "1:1"), ("seed", "7"), (names[1], "16:9")]).unwrap_err();
+            assert_eq!(fault.column.as_deref(), Some(column), "{fault:?}");
+            assert!(fault.why.starts_with(why), "{fault:?}");
+        }
+        let cells = [("prompt", "a"), ("style", "anime"), ("style", "design")];
+        let cells = cells.map(|(name, text)| (name.to_owned(), Cell::Text(text.to_owned()))).into();
+        let asked = understand(cells, &[("style".to_owned(), "auto".to_owned())]).unwrap();
+        assert_eq!(asked.fields["style"], "auto");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn what_has_no_end_and_what_nobody_writes_to_is_no_picture_of_a_row() {
+        let folder = tempfile::tempdir().unwrap();
+        let pipe = folder.path().join("pipe.png");
+        assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+        for name in ["/dev/zero", "pipe.png", "."] {
+            let asked = of_json(json!({"endpoint": "remix", "prompt": "a", "image_url": name}), &[]).unwrap();
+            let folder = folder.path().to_owned();
+            let (tell, told) = std::sync::mpsc::channel();
+            std::thread::spawn(move || tell.send(asked.fingerprint(&asked.fields, &folder)));
+            let fault = told.recv_timeout(std::time::Duration::from_secs(20)).expect(name).unwrap_err();
+            assert_eq!(fault.column.as_deref(), Some("image_url"));
+            let why = "it is a folder, a device or a pipe, and no file; name a file, or a URL";
+            assert_eq!(fault.why, format!("cannot read `{name}`: {why}"));
         }
     }
 

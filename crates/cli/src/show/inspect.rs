@@ -32,8 +32,14 @@ pub(crate) fn print(matches: &ArgMatches, output: Output) -> Result<(), Failure>
 fn inspect(path: &Path) -> Result<FileRow, Failure> {
     let cannot = |error: std::io::Error| Failure::file(format!("cannot read `{}`: {error}", path.display()));
     let mut begin = Vec::new();
+    let found = std::fs::metadata(path).map_err(cannot)?;
+    if !found.is_file() {
+        // It is read three times, and a pipe can be read once.
+        let why = "it is a folder, a device or a pipe; save it to a file first";
+        return Err(Failure::file(format!("cannot read `{}`: {why}", path.display())));
+    }
+    let bytes = found.len();
     let file = File::open(path).map_err(cannot)?;
-    let bytes = file.metadata().map_err(cannot)?.len();
     file.take(BEGIN).read_to_end(&mut begin).map_err(cannot)?;
     let format = Format::of(&begin)
         .ok_or_else(|| Failure::file(format!("`{}` is no picture of a known format", path.display())))?;

@@ -210,6 +210,40 @@ fn a_picture_without_an_address_is_a_bad_row_before_anything_is_paid() {
 }
 
 #[test]
+fn a_row_with_one_name_twice_is_a_bad_one_and_so_is_one_whose_picture_is_no_file() {
+    let place = Place::new();
+    assert!(Command::new("mkfifo").arg(place.work().join("pipe.png")).status().unwrap().success());
+    for (name, content, told) in [
+        ("a.csv", "prompt,style,prompt\nfox,auto,hare\n", "a.csv, line 2, column prompt: it is there twice"),
+        ("b.csv", "prompt,style-x,style_x\nfox,a,b\n", "b.csv, line 2, column style_x: it is there as `style-x` too"),
+        ("c.jsonl", "{\"prompt\":\"fox\",\"prompt\":\"hare\"}\n", "c.jsonl, line 1, column prompt: it is there twice"),
+        (
+            "d.jsonl",
+            "{\"endpoint\":\"remix\",\"prompt\":\"fox\",\"image_url\":\"/dev/zero\"}\n",
+            "d.jsonl, line 1, column image_url: cannot read `/dev/zero`: it is a folder, a device or a pipe, and no file",
+        ),
+        (
+            "e.jsonl",
+            "{\"endpoint\":\"remix\",\"prompt\":\"fox\",\"image_url\":\"pipe.png\"}\n",
+            "e.jsonl, line 1, column image_url: cannot read `pipe.png`: it is a folder, a device or a pipe, and no file",
+        ),
+    ] {
+        place.write(name, content.as_bytes());
+        let mut child = place.command().args(["batch", name, "--dry-run"]).spawn().unwrap();
+        let until = std::time::Instant::now() + Duration::from_secs(60);
+        while child.try_wait().unwrap().is_none() {
+            if std::time::Instant::now() > until {
+                child.kill().unwrap();
+                panic!("{told}: it does not end");
+            }
+            std::thread::yield_now();
+        }
+        let run = Run::of(child.wait_with_output().unwrap());
+        assert!(run.code == Some(7) && run.stderr.contains(told), "{told}: {run:?}");
+    }
+}
+
+#[test]
 fn again_begins_another_batch_each_time_and_the_next_run_goes_on_with_the_latest() {
     let (place, service) = (Place::new(), Service::start());
     place.write("rows.jsonl", prompts(1).as_bytes());
