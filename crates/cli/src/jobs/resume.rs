@@ -6,7 +6,7 @@ use crate::envelope::{Kind, ResultRow};
 use crate::exit::{ErrorKind, Failure};
 use crate::jobs::report::report;
 use crate::jobs::row::{claimed_elsewhere, ids, job_row, result_row, resumable_row, warn_of_damage};
-use crate::jobs::take_up::take_up;
+use crate::jobs::take_up::{check_request_id, take_up};
 use crate::ledger::{Row, State};
 use crate::output::{Output, Paths, after_stdout};
 use crate::runtime::block_on;
@@ -206,6 +206,9 @@ fn finished_elsewhere(session: &Session, id: i64, shared: &RefCell<Shared>) -> R
 /// Takes up one row; `None` where another process does.
 async fn one(session: &mut Session, row: Row, wanted: &Wanted) -> Result<Option<SavedAnswer>, Failure> {
     let id = row.id;
+    if let Some(request_id) = &wanted.request_id {
+        check_request_id(session, &row, request_id)?;
+    }
     let Some(row) = claimed(session, id, wanted).await? else { return Ok(None) };
     let destination = match &wanted.output {
         Some(path) => Destination::new(Some(path), wanted.overwrite, session.output),

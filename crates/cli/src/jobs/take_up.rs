@@ -11,13 +11,43 @@ use crate::jobs::row::{info_of, input_of};
 use crate::ledger::{Row, State};
 use crate::save::Destination;
 use ideogram_client::{Found, Job, JsonInput, RequestState, Window};
+use ideogram_schema::EndpointInfo;
 use serde_json::Value;
 use std::time::Duration;
 
 /// A request whose row says no more than when it was written was sent within this time after it.
 const ANSWERED_WITHIN: Duration = Duration::from_secs(5 * 60);
 
-/// Goes on with a claimed row until its files are saved. `request_id` is the user's word for a request whose reply was lost.
+/// Refuses a request id that the user names for a row where it is none, or another request's: what is noted in a row is not
+/// looked for any more.
+pub(super) fn check_request_id(session: &Session, row: &Row, request_id: &str) -> Result<(), Failure> {
+    let (id, info) = (row.id, known(row)?);
+    if !session.is_of_this_service(row) {
+        return Err(of_another_service(session, row));
+    }
+    drop(session.client.job_of(info, request_id).map_err(|error| failure::of_call(&error, info))?);
+    match session.ledger.row_of_request(request_id)?.filter(|other| other.id != id) {
+        Some(other) => {
+            let what =
+                format!("`{}` is request {} of the ledger, so it cannot be {id}", clean::line(request_id), other.id);
+            Err(Failure::usage(what))
+        }
+        None => Ok(()),
+    }
+}
+
+fn known(row: &Row) -> Result<&'static EndpointInfo, Failure> {
+    let unknown = || Failure::failed(format!("{} is for `{}`, which this build does not know", row.id, row.endpoint));
+    info_of(row).ok_or_else(unknown)
+}
+
+fn of_another_service(session: &Session, row: &Row) -> Failure {
+    let base = session.base(row.queued);
+    Failure::usage(format!("{} was sent to `{}`, and this run talks to `{base}`", row.id, row.base))
+}
+
+/// Goes on with a claimed row until its files are saved. `request_id` is the user's word for a request whose reply was lost,
+/// which was [checked](check_request_id).
 pub(crate) async fn take_up(
     session: &mut Session,
     mut row: Row,
@@ -31,18 +61,16 @@ pub(crate) async fn take_up(
         row.request_id = Some(request_id.to_owned());
         row.state = State::Accepted;
     }
-    let info = info_of(&row)
-        .ok_or_else(|| Failure::failed(format!("{id} is for `{}`, which this build does not know", row.endpoint)))?;
+    let info = known(&row)?;
     let input = input_of(&row);
     let request = SaveRequest { id, info, input: &input, seed: row.seed, destination, earlier: Some(&row) };
     if let (State::Answered, Some(answer)) = (row.state, &row.answer) {
         let body = serde_json::from_str(answer)
             .map_err(|error| Failure::file(format!("the answer of {id} in the ledger cannot be read: {error}")))?;
-        return save_answer(session, request, Answer { body, request_id: row.request_id.clone() }).await;
+        return save_answer(session, request, Answer::new(body, row.request_id.clone())).await;
     }
     if !session.is_of_this_service(&row) {
-        let base = session.base(row.queued);
-        return Err(Failure::usage(format!("{id} was sent to `{}`, and this run talks to `{base}`", row.base)));
+        return Err(of_another_service(session, &row));
     }
     let job = match &row.request_id {
         Some(request_id) => session.client.job_of(info, request_id.as_str()),

@@ -2,6 +2,7 @@
 
 use crate::server::{ID, Reply, Request, Server, queue};
 use crate::support::{Place, Run, png};
+use ideogram_cli::ledger::{Closing, Ledger, NewRow, State};
 use serde_json::{Value, json};
 use std::process::{Child, Command};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -253,6 +254,37 @@ fn one_of_several_is_a_guess_that_only_the_user_may_make() {
     assert!(run.refused(6).contains(&format!("could be it (`{ID}`, `other`); look in")), "{run:?}");
     let run = place.call(&server, &format!("jobs resume 1 --request {ID}"));
     assert_eq!((run.code, place.files(), place.open()), (Some(0), vec!["fox-7.png".to_owned()], vec![]), "{run:?}");
+}
+
+#[test]
+fn a_request_id_that_is_none_or_another_rows_is_not_noted() {
+    let (place, server) = (Place::new(), losing(|_| page(&[])));
+    assert_eq!(place.call(&server, "generate fox --seed 7 --timeout 2s").code, Some(6));
+    let mut ledger = Ledger::open(&place.ledger()).unwrap();
+    let base = format!("{}/queue", server.origin());
+    for request_id in ["taken", "failed"] {
+        let new = NewRow { base: &base, ..NewRow::new("fal-ai/ideogram/v2/turbo", r#"{"prompt":"hare"}"#) };
+        let id = ledger.begin(&new).unwrap();
+        ledger.accepted(id, request_id).unwrap();
+    }
+    ledger.close(2, &Closing::Saved { files: vec![] }).unwrap();
+    ledger.close(3, &Closing::Failed { why: "no".to_owned() }).unwrap();
+    drop(ledger);
+    for (row, named, told) in [
+        ("1", "abc def", "is not a request id"),
+        ("1", "../../x", "is not a request id"),
+        ("1", "taken", "`taken` is request 2 of the ledger, so it cannot be 1"),
+        ("3", "taken", "`taken` is request 2 of the ledger, so it cannot be 3"),
+        ("3", "abc def", "is not a request id"),
+    ] {
+        let run = Run::of(place.calling(&server).args(["jobs", "resume", row, "--request", named]).output().unwrap());
+        assert!(run.refused(2).contains(told), "{run:?}");
+        assert_eq!(place.open(), vec![("lost".to_owned(), Value::Null)], "{named}");
+    }
+    let state = |id| Ledger::open(&place.ledger()).unwrap().row(id).unwrap().unwrap().state;
+    assert_eq!((state(2), state(3)), (State::Saved, State::Failed));
+    let run = place.call(&server, "jobs resume 1");
+    assert!(run.refused(6).contains("it is not in the service's history, or not yet"), "it is looked for: {run:?}");
 }
 
 #[test]
