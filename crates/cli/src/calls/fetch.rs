@@ -88,6 +88,12 @@ pub(super) fn clear(earlier: Option<&Row>, file: &File, folder: &Path) {
     }
 }
 
+/// A path as the ledger has it: absolute, and what is no Unicode in it replaced. Two folders may have one name there; then a file
+/// in one counts as taken where it is in the other, and is left alone.
+pub(super) fn noted_as(path: &Path) -> Option<String> {
+    std::path::absolute(path).ok().map(|path| path.display().to_string())
+}
+
 /// The file of an earlier run that ended before it could say so: the name that it was about to take, with this content.
 /// Where a power cut has undone that note too, it is one of the names that the file would get, made since the request was
 /// noted, and no other request's. `taken` are this answer's other files.
@@ -104,18 +110,18 @@ pub(super) fn saved_earlier(
         let size = std::fs::metadata(path).ok()?.len();
         (size == facts.bytes() && sha256_of(path).ok()? == facts.sha256()).then_some(())
     };
-    if let Some(noted) = earlier.taking.get(taken.len()).map(Path::new)
-        && noted.parent() == std::path::absolute(folder).ok().as_deref()
-        && same(noted).is_some()
+    if let Some(noted) = earlier.taking.get(taken.len())
+        && let Some(path) = Path::new(noted).file_name().map(|name| folder.join(name))
+        && noted_as(&path).as_ref() == Some(noted)
+        && same(&path).is_some()
     {
-        return Some(folder.join(noted.file_name()?));
+        return Some(path);
     }
     let is_ours = |path: &Path| {
-        let path = std::path::absolute(path).ok()?;
-        let modified = std::fs::metadata(&path).ok()?.modified().ok()?;
+        let modified = std::fs::metadata(path).ok()?.modified().ok()?;
         let is_new = modified + COARSE >= clock::time(earlier.created_ms);
-        let is_free =
-            !taken.iter().any(|taken| Path::new(taken) == path) && !ledger.has_file(earlier.id, path.to_str()?);
+        let name = noted_as(path)?;
+        let is_free = !taken.contains(&name) && !ledger.has_file(earlier.id, &name);
         (is_new && is_free).then_some(())
     };
     let is_there = |path: &PathBuf| std::fs::symlink_metadata(path).is_ok();

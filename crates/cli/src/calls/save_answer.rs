@@ -1,7 +1,7 @@
 //! Saves the files of an answer, and closes the ledger's row only after that.
 
 use crate::args::flag::SEED;
-use crate::calls::fetch::{clear, fetch, of_request, saved_earlier};
+use crate::calls::fetch::{clear, fetch, noted_as, of_request, saved_earlier};
 use crate::calls::oddities::tell_oddities;
 use crate::calls::session::{Session, is_request_id, warn_unless};
 use crate::calls::{failure, prompt};
@@ -209,7 +209,7 @@ async fn save_all(
             // the final one.
             let names = request.destination.names(number, &naming, facts.format());
             let first = names.take(NAMES).find(|path| path.symlink_metadata().is_err());
-            let with = |path: &Path| taken.iter().cloned().chain(absolute(path)).collect::<Vec<_>>();
+            let with = |path: &Path| taken.iter().cloned().chain(noted_as(path)).collect::<Vec<_>>();
             if let Some(names) = first.as_deref().map(with) {
                 let id = request.id;
                 let noted = session.note(move |ledger| ledger.about_to_take(id, &names)).await;
@@ -250,7 +250,7 @@ async fn save_all(
         }
         session.progress.saved(image.path.as_deref());
         images.push(image);
-        taken.extend(path.as_deref().and_then(absolute));
+        taken.extend(path.as_deref().and_then(noted_as));
         paths.extend(path);
     }
     let row = ResultRow {
@@ -337,8 +337,4 @@ fn content_type_of(extension: &str) -> Option<&'static str> {
     let extension = if extension.eq_ignore_ascii_case("jpeg") { "jpg" } else { extension };
     let format = formats.into_iter().find(|format| format.extension().eq_ignore_ascii_case(extension))?;
     Some(format.content_type())
-}
-
-fn absolute(path: &Path) -> Option<String> {
-    std::path::absolute(path).ok().map(|path| path.display().to_string())
 }

@@ -91,12 +91,15 @@ impl Destination {
         self.overwrite
     }
 
-    /// What the ledger keeps, so that an interrupted run can be finished where it was meant to end: an absolute path.
+    /// What the ledger keeps, so that an interrupted run can be finished where it was meant to end: an absolute path. That of a
+    /// folder ends as one, so that it is no name of a file where the folder is gone by then.
     pub(crate) fn remembered(&self) -> Option<PathBuf> {
         match &self.target {
             Target::Stdout | Target::Special(_) => None,
             Target::File(path) => std::path::absolute(path).ok(),
-            Target::Folder(folder, template) if *template == Template::default() => std::path::absolute(folder).ok(),
+            Target::Folder(folder, template) if *template == Template::default() => {
+                std::path::absolute(folder).ok().map(|folder| folder.join(""))
+            }
             Target::Folder(folder, template) => std::path::absolute(folder.join(template.to_string())).ok(),
         }
     }

@@ -1,7 +1,10 @@
 //! A disk that is full and a folder that is gone: nothing that is paid is lost.
 
-use crate::server::{ID, Server, queue};
+use crate::calls::kill_after;
+use crate::server::{ID, Reply, Server, queue};
 use crate::support::{Place, Run, as_it_came, on_a_full_disk, png};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// A run of which no file may grow beyond 256 KiB.
 fn limited(place: &Place, server: &Server, arguments: &str) -> Run {
@@ -61,6 +64,27 @@ fn a_folder_that_is_gone_when_the_picture_comes_leaves_it_open() {
     assert!(run.refused(3).ends_with("`ideogram jobs resume 1` takes it up again"), "{run:?}");
     assert_eq!(place.call(&server, "jobs resume 1 -o fox.png").text(), "fox.png\n");
     assert_eq!((server.count("POST", "turbo"), place.run(["jobs"]).text().to_owned()), (1, String::new()));
+}
+
+#[test]
+fn a_folder_that_is_gone_when_a_row_is_taken_up_is_made_again_and_no_file_gets_its_name() {
+    for output in ["out", "out/"] {
+        let is_held = Arc::new(AtomicBool::new(true));
+        let held = Arc::clone(&is_held);
+        let server = Server::start(move |request| match request.target.as_str() {
+            target if target.contains("/status") && held.load(Ordering::SeqCst) => Reply::Silence,
+            _ => queue(request, &png(8, 8)),
+        });
+        let place = Place::new();
+        std::fs::create_dir(place.work().join("out")).unwrap();
+        kill_after(place.calling(&server).args(["generate", "fox", "--seed", "7", "-o", output]), || {
+            server.wait_for("GET", "/status/stream");
+        });
+        std::fs::remove_dir(place.work().join("out")).unwrap();
+        is_held.store(false, Ordering::SeqCst);
+        let run = place.call(&server, "jobs resume");
+        assert_eq!((run.code, place.work().join("out/fox-7.png").is_file()), (Some(0), true), "{output}: {run:?}");
+    }
 }
 
 #[cfg(target_os = "linux")]

@@ -185,6 +185,39 @@ fn a_file_that_a_killed_run_had_saved_is_found_again_and_another_is_left_alone()
     }
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn a_file_that_a_killed_run_had_saved_is_found_again_in_a_folder_whose_name_is_no_text() {
+    use std::os::unix::ffi::OsStrExt as _;
+
+    let (place, server) = (Place::new(), Server::start(|request| queue(request, &png(64, 48))));
+    let folder = place.work().join(std::ffi::OsStr::from_bytes(b"out\xff"));
+    std::fs::create_dir(&folder).unwrap();
+    let mut command = place.calling(&server);
+    let run = command.args(["generate", "fox", "--seed", "7", "--no-metadata", "-o"]).arg(&folder).output().unwrap();
+    assert!(run.status.success(), "{run:?}");
+    // As it is when a run is killed after the file has its name and before the row says so.
+    let mut ledger = Ledger::open(&place.ledger()).unwrap();
+    let first = ledger.row(1).unwrap().unwrap();
+    let new = NewRow {
+        base: &first.base,
+        destination: Some(&folder),
+        ..NewRow::new(&first.endpoint, r#"{"prompt":"fox","seed":7}"#)
+    };
+    let id = ledger.begin(&new).unwrap();
+    ledger.accepted(id, "another").unwrap();
+    let url = format!("{}/cdn/fox.png", server.origin());
+    ledger.answered(id, None, &json!({"images": [{"url": url}], "seed": 7}).to_string()).unwrap();
+    ledger.about_to_take(id, &first.files).unwrap();
+    drop(ledger);
+    let run = place.calling(&server).args(["jobs", "resume"]).output().unwrap();
+    assert!(run.status.success(), "{run:?}");
+    let names: Vec<_> = std::fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    assert_eq!(names, ["fox-7.png"]);
+    let row = Ledger::open(&place.ledger()).unwrap().row(id).unwrap().unwrap();
+    assert_eq!((row.state, row.files), (State::Saved, first.files));
+}
+
 #[test]
 fn a_file_whose_note_a_power_cut_has_undone_is_found_again_and_others_are_left_alone() {
     for (newer, of_another, names) in [
