@@ -32,7 +32,7 @@ impl Ledger {
     /// Whether the batch has any request.
     ///
     /// # Errors
-    /// When the file cannot be read.
+    /// When the file cannot be read, or [is damaged](LedgerError::is_damage). Then do not take the batch for a new one.
     pub fn has_batch(&self, batch: Batch<'_>) -> Result<bool, LedgerError> {
         self.db
             .prepare_cached("SELECT 1 FROM requests WHERE batch = ?1 AND base = ?2 AND account = ?3 LIMIT 1")
@@ -43,7 +43,8 @@ impl Ledger {
     /// The latest request of the batch under this key. One that ends with `#` stands for every key that begins with it.
     ///
     /// # Errors
-    /// When the file cannot be read.
+    /// When the file cannot be read, or it or the row [is damaged](LedgerError::is_damage). Then it is not known whether the
+    /// request is bought: do not buy it.
     pub fn bought(&self, batch: Batch<'_>, key: &str) -> Result<Option<Bought>, LedgerError> {
         // The first text after all such keys.
         let end = if key.ends_with('#') { format!("{key}{}", char::MAX) } else { format!("{key}\0") };

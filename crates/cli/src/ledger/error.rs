@@ -7,7 +7,13 @@ use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-/// The ledger cannot be read or written. The message says which file and why.
+/// The ledger cannot be read or written, or what was to be noted cannot happen to that row. The message says which file and
+/// why.
+///
+/// Every change is one transaction: a method that returns this has changed nothing. Two causes have a method, because a
+/// program does something else about them: [`is_bought`](Self::is_bought) and [`is_damage`](Self::is_damage). All others are
+/// about the file (it cannot be opened, it is locked, the disk is full), or about the row (there is none of that number, or
+/// [`State::after`](crate::ledger::State::after) has no such edge).
 #[derive(Debug)]
 pub struct LedgerError {
     path: PathBuf,

@@ -49,7 +49,7 @@ impl Ledger {
     /// The latest rows that a filter lets through, oldest first.
     ///
     /// # Errors
-    /// When the file cannot be read.
+    /// When the file cannot be read, or [is damaged](LedgerError::is_damage).
     pub fn rows(&self, filter: &Filter<'_>, most: u32) -> Result<Vec<Row>, LedgerError> {
         let mut rows = Vec::new();
         self.each_row(filter, most, |row| rows.push(row))?;
@@ -61,7 +61,8 @@ impl Ledger {
     /// Those that are not as they were written are left out; [`check`](Self::check) tells of them.
     ///
     /// # Errors
-    /// When the file cannot be read.
+    /// When the file cannot be read, or [is damaged](LedgerError::is_damage). `take` may have got some of the rows by then: do
+    /// not take them for all.
     pub fn each_row(&self, filter: &Filter<'_>, most: u32, take: impl FnMut(Row)) -> Result<(), LedgerError> {
         let states: Vec<&str> = filter.states.iter().map(|state| state.as_str()).collect();
         let read = check::each(
@@ -87,7 +88,7 @@ impl Ledger {
     /// What was paid since a time in milliseconds since 1970, by day and endpoint.
     ///
     /// # Errors
-    /// When the file cannot be read.
+    /// When the file cannot be read, or [is damaged](LedgerError::is_damage).
     pub fn costs(&self, since_ms: i64) -> Result<Vec<Cost>, LedgerError> {
         const PAID: &str = "state IN ('saved', 'answered')";
         const UNKNOWN: &str = "state IN ('sending', 'accepted', 'lost', 'closed')";

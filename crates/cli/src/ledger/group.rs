@@ -204,6 +204,20 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn a_change_whose_mark_cannot_be_written_is_made_and_no_failure() {
+        let (_directory, path) = place();
+        let mut ledger = Ledger::open(&path).unwrap();
+        ledger.begin(&NewRow::new("a/b/c", "{}")).unwrap();
+        let mut ledger = ledger.unmarked();
+        let id = ledger.begin(&NewRow::new("a/b/c", "{}")).unwrap();
+        ledger.accepted(id, "r-1").unwrap();
+        let group = LedgerGroup::new(ledger).unwrap();
+        assert_eq!((id, begin(&group).await), (2, 3));
+        let rows = Ledger::open(&path).unwrap().open_rows().unwrap();
+        assert_eq!((rows.len(), rows[1].request_id.as_deref()), (3, Some("r-1")));
+    }
+
+    #[tokio::test]
     async fn when_the_commit_fails_every_change_has_failed() {
         let (_directory, path) = place();
         let mut ledger = Ledger::open(&path).unwrap();

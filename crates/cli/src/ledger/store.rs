@@ -10,6 +10,7 @@ use crate::ledger::record::{AnswerText, Record, Texts, Totals};
 use crate::ledger::row::{Closing, NewRow, Row};
 use crate::ledger::state::{Event, State};
 use crate::ledger::{beside, check, create};
+use crate::output::warn;
 use crate::summary::summarised;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, TransactionBehavior, params};
@@ -50,6 +51,8 @@ pub struct Ledger {
     /// This process, once it works on a row.
     claimant: Option<Claimant>,
     mark: Option<Mark>,
+    /// Whether it was said that the mark cannot be written.
+    is_unmarked: bool,
     checkpointer: Checkpointer,
     grouped: Option<Group>,
 }
@@ -91,6 +94,7 @@ impl Ledger {
             claims: Some(claims),
             claimant: None,
             mark: Some(mark),
+            is_unmarked: false,
             checkpointer,
             grouped: None,
         })
@@ -117,6 +121,7 @@ impl Ledger {
             claims: None,
             claimant: None,
             mark: None,
+            is_unmarked: false,
             checkpointer,
             grouped: None,
         })
@@ -144,9 +149,13 @@ impl Ledger {
     /// Writes the row of a request that is about to be sent, and claims it for this process, in one step.
     ///
     /// # Errors
-    /// When the row is not safe on disk, or its batch or its caller [has bought it](LedgerError::is_bought): then do not send.
+    /// When the row is not safe on disk, or its batch or its caller [has bought it](LedgerError::is_bought). There is no row then:
+    /// do not send the request.
     pub fn begin(&mut self, new: &NewRow<'_>) -> Result<i64, LedgerError> {
         let claim = self.token()?;
+        if let Some(mark) = &mut self.mark {
+            mark.make_room().map_err(|error| LedgerError::new(&self.path, error))?;
+        }
         self.change(Durability::Disk, |db, totals, now| {
             if let Some(batch) = new.batch {
                 is_free(db, batch, new.base, new.account)?;
@@ -196,7 +205,7 @@ impl Ledger {
     /// Whether this very input was sent to this endpoint before: then a random seed is drawn again.
     ///
     /// # Errors
-    /// When the file cannot be read.
+    /// When the file cannot be read, or [is damaged](LedgerError::is_damage). Then do not take the input for a new one.
     pub fn was_sent_before(&self, endpoint: &str, input: &str) -> Result<bool, LedgerError> {
         let found = self
             .db
@@ -208,7 +217,8 @@ impl Ledger {
     /// Whether a row has this request id.
     ///
     /// # Errors
-    /// When the file cannot be read.
+    /// When the file cannot be read, or [is damaged](LedgerError::is_damage). Then do not take a request with this id for one of
+    /// which the ledger does not know.
     pub fn has_request_id(&self, request_id: &str) -> Result<bool, LedgerError> {
         let found = self
             .db
@@ -232,7 +242,8 @@ impl Ledger {
     /// Notes the service's id of the request. Do this before waiting for the result.
     ///
     /// # Errors
-    /// When the id is not safe on disk.
+    /// When there is no such row, its state does not allow that, or the id is not safe on disk. The row is as it was. The
+    /// service has the request all the same: tell the user its id, and do not send it again.
     pub fn accepted(&mut self, id: i64, request_id: &str) -> Result<(), LedgerError> {
         self.update(id, Durability::Disk, Some(Event::Accepted), |record, _| {
             record.request_id = Some(request_id.to_owned());
@@ -243,7 +254,7 @@ impl Ledger {
     /// Takes a failed request up again, to ask the service once more.
     ///
     /// # Errors
-    /// When it did not fail, or the file cannot be written.
+    /// When there is no such row, it did not fail, or the file cannot be written. The row stays `failed`: do not go on with it.
     pub fn ask_again(&mut self, id: i64) -> Result<(), LedgerError> {
         self.update(id, Durability::Process, Some(Event::AskedAgain), |_, _| {})
     }
@@ -251,7 +262,8 @@ impl Ledger {
     /// Notes that the answer to the request was lost.
     ///
     /// # Errors
-    /// When that is not safe on disk.
+    /// When there is no such row, its state does not allow that, or it is not safe on disk. The row is as it was, and as open:
+    /// do not send the request again.
     pub fn lost(&mut self, id: i64, why: &str) -> Result<(), LedgerError> {
         self.update(id, Durability::Disk, Some(Event::ReplyLost), |record, _| record.note = Some(why.to_owned()))
     }
@@ -259,7 +271,8 @@ impl Ledger {
     /// Notes when the service began to work on it, in milliseconds since 1970.
     ///
     /// # Errors
-    /// When it cannot be written.
+    /// When there is no such row, or the file cannot be written. The row is as it was, which harms only the expected times: do
+    /// not give the request up for that.
     pub fn started(&mut self, id: i64, started_ms: i64) -> Result<(), LedgerError> {
         self.update(id, Durability::Process, None, |record, _| record.started_ms = Some(started_ms))
     }
@@ -267,7 +280,7 @@ impl Ledger {
     /// Says something about an open row, for whoever looks at it next.
     ///
     /// # Errors
-    /// When it cannot be written.
+    /// When there is no such row, or the file cannot be written. The row is as it was, and as open.
     pub fn note(&mut self, id: i64, text: &str) -> Result<(), LedgerError> {
         self.update(id, Durability::Process, None, |record, _| record.note = Some(text.to_owned()))
     }
@@ -275,7 +288,8 @@ impl Ledger {
     /// Notes how far the service's clock is ahead of this machine's, for the search in its history.
     ///
     /// # Errors
-    /// When it cannot be written.
+    /// When there is no such row, or the file cannot be written. The row is as it was; a later search in the history has to do
+    /// without.
     pub fn clock_offset(&mut self, id: i64, milliseconds: i64) -> Result<(), LedgerError> {
         self.update(id, Durability::Process, None, |record, _| record.clock_offset_ms = Some(milliseconds))
     }
@@ -284,7 +298,8 @@ impl Ledger {
     /// answer to a call in one piece cannot be asked for again, so it is waited for on the disk; one from the queue can.
     ///
     /// # Errors
-    /// When it cannot be written.
+    /// When there is no such row, its state does not allow that, or the file cannot be written. The row does not have the answer
+    /// then: do not drop it before its files are saved; that of a call in one piece cannot be had again.
     pub fn answered(&mut self, id: i64, request_id: Option<&str>, answer: &str) -> Result<(), LedgerError> {
         let queued = self.row(id)?.is_some_and(|row| row.queued);
         let durability = if queued { Durability::Process } else { Durability::Disk };
@@ -300,7 +315,8 @@ impl Ledger {
     /// there first. A power cut may undo it.
     ///
     /// # Errors
-    /// When it cannot be written.
+    /// When there is no such row, or the file cannot be written. The row is as it was. A file may still be saved: whoever takes
+    /// the row up after a crash may save it once more under another name.
     pub fn about_to_take(&mut self, id: i64, files: &[String]) -> Result<(), LedgerError> {
         let taking = Value::from(files).to_string().into_bytes();
         self.update(id, Durability::Process, None, |record, _| record.taking = Some(taking))
@@ -310,7 +326,8 @@ impl Ledger {
     /// which is the safe side.
     ///
     /// # Errors
-    /// When it cannot be written.
+    /// When there is no such row, its state does not allow that, or the file cannot be written. The row stays open then: do not
+    /// send the request again, and remove none of its files.
     pub fn close(&mut self, id: i64, closing: &Closing) -> Result<(), LedgerError> {
         let (event, files, note) = closing.parts();
         let summary = self.row(id)?.and_then(|row| without_data(&row.input));
@@ -329,7 +346,8 @@ impl Ledger {
     /// The rows that may have cost money for nothing in hand yet, oldest first.
     ///
     /// # Errors
-    /// When the file cannot be read, or not every open row is as it was written.
+    /// When the file cannot be read, or not every open row is as it was written ([damage](LedgerError::is_damage)). Then do not
+    /// say that nothing is open.
     pub fn open_rows(&self) -> Result<Vec<Row>, LedgerError> {
         let mut rows = Vec::new();
         let checked = check::open(&self.db, Progress::default(), |row| rows.push(row));
@@ -339,7 +357,8 @@ impl Ledger {
     /// The latest rows, oldest first.
     ///
     /// # Errors
-    /// When the file cannot be read.
+    /// When the file cannot be read, or [is damaged](LedgerError::is_damage). Rows that are not as they were written are left
+    /// out.
     pub fn recent_rows(&self, most: u32) -> Result<Vec<Row>, LedgerError> {
         let mut rows =
             check::rows(&self.db, "ORDER BY id DESC LIMIT ?1", [most]).map_err(|cause| self.failed(cause))?.sound;
@@ -350,7 +369,8 @@ impl Ledger {
     /// Reads everything there is; gives the numbers of closed rows that are not as they were written.
     ///
     /// # Errors
-    /// When anything else is not as it was written.
+    /// When the file cannot be read, or anything else is not as it was written ([damage](LedgerError::is_damage)). Then do not
+    /// send anything that this ledger is to note.
     pub fn check(&self) -> Result<Vec<i64>, LedgerError> {
         check::full(&self.db).map_err(|cause| self.failed(cause))
     }
@@ -358,7 +378,8 @@ impl Ledger {
     /// The row of that number.
     ///
     /// # Errors
-    /// When the file cannot be read, or the row is not as it was written.
+    /// When the file cannot be read, or the row is not as it was written ([damage](LedgerError::is_damage)). Then do not say that
+    /// there is none.
     pub fn row(&self, id: i64) -> Result<Option<Row>, LedgerError> {
         let mut rows = check::rows(&self.db, "WHERE id = ?1", [id]).map_err(|cause| self.failed(cause))?;
         if rows.damaged.is_empty() {
@@ -371,7 +392,8 @@ impl Ledger {
     /// The latest row of this MCP client's call with a number above `after`.
     ///
     /// # Errors
-    /// When the file cannot be read, or the row is not as it was written.
+    /// When the file cannot be read, or the row is not as it was written ([damage](LedgerError::is_damage)). Then it is not known
+    /// whether the call is bought: do not buy it.
     pub fn latest_of(&self, caller: &str, after: i64) -> Result<Option<Row>, LedgerError> {
         let tail = format!("WHERE {CALLS} AND caller = ?1 AND id > ?2 ORDER BY id DESC LIMIT 1");
         let mut rows = check::rows(&self.db, &tail, params![caller, after]).map_err(|cause| self.failed(cause))?;
@@ -384,7 +406,8 @@ impl Ledger {
     /// Notes that the result of a saved row was handed over.
     ///
     /// # Errors
-    /// When it cannot be written.
+    /// When there is no such row, or the file cannot be written. The row counts as not handed over then, so an identical call gets
+    /// the same result once more: do not buy it again.
     pub fn delivered(&mut self, id: i64) -> Result<(), LedgerError> {
         self.update(id, Durability::Process, None, |record, _| record.delivered = true)
     }
@@ -392,7 +415,7 @@ impl Ledger {
     /// The latest row with this request id.
     ///
     /// # Errors
-    /// When the file cannot be read.
+    /// When the file cannot be read, or [is damaged](LedgerError::is_damage). A row that is not as it was written counts as none.
     pub fn row_of_request(&self, request_id: &str) -> Result<Option<Row>, LedgerError> {
         let tail = "WHERE request_id = ?1 ORDER BY id DESC LIMIT 1";
         let rows = check::rows(&self.db, tail, [request_id]).map_err(|cause| self.failed(cause))?;
@@ -402,7 +425,7 @@ impl Ledger {
     /// Claims the row for this process; `false` while another, or another task of this one, works on it.
     ///
     /// # Errors
-    /// When the file cannot be read or written.
+    /// When there is no such row, or the file cannot be read or written. The row is not claimed then: do not work on it.
     pub fn claim(&mut self, id: i64) -> Result<bool, LedgerError> {
         let token = self.token()?;
         let claims = self.claims.clone();
@@ -424,7 +447,8 @@ impl Ledger {
     /// Whether a process is at work on the row, this one or another.
     ///
     /// # Errors
-    /// When the file cannot be read.
+    /// When the file cannot be read, or the row is not as it was written ([damage](LedgerError::is_damage)). Then take it for
+    /// claimed.
     pub fn is_claimed(&self, id: i64) -> Result<bool, LedgerError> {
         let record = Record::find(&self.db, id).map_err(|broken| self.failed(broken))?;
         Ok(match (record.and_then(|record| record.claim), self.claims.as_deref()) {
@@ -433,12 +457,16 @@ impl Ledger {
         })
     }
 
-    /// Gives the claim up, of a row that stays open. A row that is closed, and a process that ends, have none.
+    /// Gives the claim up that this process has on a row that stays open; another process's stays. A row that is closed, and a
+    /// process that ends, have none.
     ///
     /// # Errors
-    /// When the file cannot be written.
+    /// When there is no such row, or the file cannot be written. The claim stays until this process ends.
     pub fn release(&mut self, id: i64) -> Result<(), LedgerError> {
-        self.update(id, Durability::Process, None, |record, _| record.claim = None)
+        let own = self.claimant.as_ref().map(|claimant| claimant.token().to_owned());
+        self.update(id, Durability::Process, None, |record, _| {
+            record.claim = record.claim.take().filter(|holder| own.as_ref() != Some(holder));
+        })
     }
 
     /// Removes what processes that ended have left behind.
@@ -452,6 +480,13 @@ impl Ledger {
     #[cfg(test)]
     pub(super) fn without_checkpoints(mut self) -> Self {
         self.checkpointer = Checkpointer::new(None);
+        self
+    }
+
+    /// The same ledger with a mark that cannot be written.
+    #[cfg(test)]
+    pub(super) fn unmarked(mut self) -> Self {
+        self.mark = Mark::unwritable(&self.path).ok();
         self
     }
 
@@ -511,15 +546,28 @@ impl Ledger {
             return Ok(value);
         }
         let outcome = self.try_change(durability, change);
-        // Restores the setting to wait for the disk, whatever the outcome.
-        let waiting = wait_for_disk(&self.db, Durability::Disk);
+        // Restores the setting to wait for the disk, whatever the outcome. If this fails, the next change sets it again; this one
+        // is made.
+        let _ = wait_for_disk(&self.db, Durability::Disk);
         let (value, progress) = outcome.map_err(|cause| self.failed(cause))?;
-        waiting.map_err(|error| self.failed(error))?;
         self.checkpointer.changed();
-        if let (Some(mark), Durability::Disk) = (&mut self.mark, durability) {
-            mark.write(progress).map_err(|error| LedgerError::new(&self.path, error))?;
+        if durability == Durability::Disk {
+            self.note_progress(progress);
         }
         Ok(value)
+    }
+
+    /// Notes in the mark how far the ledger has come. What is committed is committed: to call that a failure would have the
+    /// caller say that nothing was noted. The next note that can be written is for all that was changed by then.
+    fn note_progress(&mut self, progress: Progress) {
+        let Some(Err(error)) = self.mark.as_mut().map(|mark| mark.write(progress)) else { return };
+        if !std::mem::replace(&mut self.is_unmarked, true) {
+            warn(&format!(
+                "the mark beside the ledger `{}` cannot be written: {error}; the ledger has every request, but it would not be \
+                 noticed if its latest ones were lost",
+                self.path.display()
+            ));
+        }
     }
 
     fn try_change<T>(
@@ -584,10 +632,10 @@ impl Ledger {
             return Err(self.failed(error));
         }
         self.checkpointer.changed();
-        match (&mut self.mark, to_disk) {
-            (Some(mark), Some(progress)) => mark.write(progress).map_err(|error| LedgerError::new(&self.path, error)),
-            _ => Ok(()),
+        if let Some(progress) = to_disk {
+            self.note_progress(progress);
         }
+        Ok(())
     }
 
     pub(super) fn failed(&self, cause: impl Into<Cause>) -> LedgerError {

@@ -31,7 +31,7 @@ impl Ledger {
     /// The URL of a file that was uploaded and has not expired.
     ///
     /// # Errors
-    /// When the file of the ledger cannot be read.
+    /// When the file of the ledger cannot be read, or [is damaged](LedgerError::is_damage). Another upload does no harm then.
     pub fn uploaded(&self, upload: &Upload<'_>) -> Result<Option<String>, LedgerError> {
         let found: Option<(String, i64, i64)> = self
             .db
@@ -50,7 +50,8 @@ impl Ledger {
     /// Notes where a file is, and until when, in milliseconds since 1970; those that have expired are forgotten.
     ///
     /// # Errors
-    /// When it cannot be written.
+    /// When the file of the ledger cannot be written, or [is damaged](LedgerError::is_damage). The upload is not remembered
+    /// then, and its URL is as good: do not stop a request for that.
     pub fn note_upload(&mut self, upload: &Upload<'_>, url: &str, expires_ms: i64) -> Result<(), LedgerError> {
         let sum = upload.checksum(url, expires_ms);
         let write = || {

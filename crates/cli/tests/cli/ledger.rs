@@ -64,6 +64,21 @@ fn damage_to_a_finished_request_is_a_warning() {
     assert_eq!(place.call(&server, "generate fox --seed 3").code, Some(0));
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn a_disk_without_room_for_the_mark_stops_the_run_before_anything_is_noted() {
+    let (place, server) = (Place::new(), honest());
+    assert_eq!(place.call(&server, "generate fox -o fox.png").code, Some(0));
+    let mark = place.ledger().with_extension("db.mark");
+    std::fs::remove_file(&mark).unwrap();
+    std::os::unix::fs::symlink("/dev/full", &mark).unwrap();
+    let run = place.call(&server, "generate hare");
+    let message = run.refused(3);
+    assert!(message.contains("No space left on device") && message.ends_with("nothing was sent"), "{message}");
+    let jobs = place.run(["jobs", "--all", "--json"]).json();
+    assert_eq!((jobs["results"].as_array().map(Vec::len), server.count("POST", "turbo")), (Some(1), 1), "{jobs}");
+}
+
 #[test]
 fn eight_first_calls_at_once_find_a_ledger() {
     let server = honest();
