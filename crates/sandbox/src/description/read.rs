@@ -139,8 +139,20 @@ impl Reader {
         if let Some(value) = schema.get("const") {
             return Ok(Shape::Enumeration(Enumeration { values: vec![value.clone()], is_named: false }));
         }
+        let Some(Json::Array(names)) = schema.get("type") else {
+            return self.typed(schema, schema.get("type").and_then(Json::as_str), at, depth);
+        };
+        // One of several types, as OpenAPI 3.1 has it.
+        let names: Vec<&str> = names.iter().filter_map(Json::as_str).collect();
+        let shapes = names.iter().filter(|name| **name != "null");
+        let shapes = shapes.map(|name| self.typed(schema, Some(name), at, depth)).collect::<Read<_>>()?;
+        Ok(one_of(shapes, names.contains(&"null")))
+    }
+
+    /// A schema of one type.
+    fn typed(&self, schema: &Json, kind: Option<&str>, at: &str, depth: usize) -> Read<Shape> {
         let count = |name: &str| schema.get(name).and_then(Json::as_i64).and_then(|count| u64::try_from(count).ok());
-        Ok(match schema.get("type").and_then(Json::as_str) {
+        Ok(match kind {
             Some("boolean") => Shape::Boolean,
             Some("string") => Shape::String {
                 min: count("minLength"),
@@ -170,15 +182,7 @@ impl Reader {
         for (index, arm) in arms.iter().enumerate().filter(|(_, arm)| !is_null(arm)) {
             shapes.push(self.shape(arm, &format!("{at}/{index}"), depth + 1)?);
         }
-        let shape = match (shapes.pop(), shapes.is_empty()) {
-            (Some(only), true) => only,
-            (Some(last), false) => {
-                shapes.push(last);
-                Shape::Union(shapes)
-            }
-            (None, _) => Shape::Any,
-        };
-        Ok(if arms.iter().any(is_null) { Shape::Nullable(Box::new(shape)) } else { shape })
+        Ok(one_of(shapes, arms.iter().any(is_null)))
     }
 
     fn object(&self, schema: &Json, at: &str, depth: usize) -> Read<Shape> {
@@ -230,6 +234,19 @@ impl Reader {
             _ => FileRole::Other,
         })
     }
+}
+
+/// One of these shapes, or null where that is allowed.
+fn one_of(mut shapes: Vec<Shape>, is_nullable: bool) -> Shape {
+    let shape = match (shapes.pop(), shapes.is_empty()) {
+        (Some(only), true) => only,
+        (Some(last), false) => {
+            shapes.push(last);
+            Shape::Union(shapes)
+        }
+        (None, _) => Shape::Any,
+    };
+    if is_nullable { Shape::Nullable(Box::new(shape)) } else { shape }
 }
 
 fn file_kind(kind: &FieldKind) -> Option<FileRole> {

@@ -16,8 +16,8 @@ pub(super) enum Fit {
     Exact,
 }
 
-/// No input nests deeper.
-const MOST_DEPTH: usize = 400;
+/// How many named schemas may be inside each other; the framework has the same bound.
+const MOST_NAMES: usize = 255;
 
 /// The state of a check: the endpoint, the current location, and the errors so far.
 pub(super) struct Checker<'a> {
@@ -28,11 +28,13 @@ pub(super) struct Checker<'a> {
     pub(super) fit: Fit,
     /// How many members of objects were sent, where an object with named members was among the values.
     pub(super) members_sent: Option<usize>,
+    /// The named schemas that are being checked, each with the value that it is checked against.
+    under_way: Vec<(&'a str, *const Json)>,
 }
 
 impl<'a> Checker<'a> {
     pub(super) fn new(endpoint: &'a Endpoint, loc: Vec<Loc>) -> Self {
-        Self { endpoint, loc, found: Vec::new(), fit: Fit::Exact, members_sent: None }
+        Self { endpoint, loc, found: Vec::new(), fit: Fit::Exact, members_sent: None, under_way: Vec::new() }
     }
 
     pub(super) fn at_most(&mut self, fit: Fit) {
@@ -57,8 +59,8 @@ impl<'a> Checker<'a> {
             Shape::Model(model) => return self.model(model, input),
             Shape::Named(name) => {
                 return match self.endpoint.component(name) {
-                    Some(component) if self.loc.len() < MOST_DEPTH => self.value(&component.shape, input),
-                    _ => Some(input.clone()),
+                    Some(component) => self.named(name, &component.shape, input),
+                    None => Some(input.clone()),
                 };
             }
             Shape::Union(shapes) => return self.union(shapes, input),
@@ -66,6 +68,19 @@ impl<'a> Checker<'a> {
             Shape::Nullable(shape) => return self.value(shape, input),
         };
         checked.map_err(|fault| self.note(fault, input)).ok()
+    }
+
+    /// A schema with a name. One that leads back to itself without a step into the value would have no end.
+    fn named(&mut self, name: &'a str, shape: &'a Shape, input: &Json) -> Option<Json> {
+        let here = (name, std::ptr::from_ref(input));
+        if self.under_way.len() >= MOST_NAMES || self.under_way.contains(&here) {
+            self.note(Fault::recursion(), input);
+            return None;
+        }
+        self.under_way.push(here);
+        let value = self.value(shape, input);
+        self.under_way.pop();
+        value
     }
 
     fn note(&mut self, fault: Fault, input: &Json) {

@@ -46,6 +46,10 @@ impl Fault {
         Self::new("model_attributes_type", "Input should be a valid dictionary or object to extract fields from")
     }
 
+    pub(super) fn recursion() -> Self {
+        Self::new("recursion_loop", "Recursion error - cyclic reference detected")
+    }
+
     pub(super) fn bool_type() -> Self {
         Self::new("bool_type", "Input should be a valid boolean")
     }

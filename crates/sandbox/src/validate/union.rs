@@ -3,7 +3,7 @@
 use super::coerce::{Checker, Fit};
 use super::detail::Loc;
 use super::fault::shown;
-use crate::description::{Bounds, Shape};
+use crate::description::{Bounds, Endpoint, Shape};
 use crate::json::Json;
 
 impl<'a> Checker<'a> {
@@ -47,7 +47,32 @@ impl<'a> Checker<'a> {
     }
 
     /// The framework's name for a schema in the location of an error.
-    fn label(&self, shape: &Shape) -> String {
+    fn label(&self, shape: &'a Shape) -> String {
+        Labels { endpoint: self.endpoint(), under_way: Vec::new(), left: MOST_LABELS }.label(shape)
+    }
+}
+
+/// What the framework writes in place of a name that would contain itself.
+const AGAIN: &str = "...";
+
+/// How many named schemas the name of one may go into.
+const MOST_DEPTH: usize = 16;
+
+/// How many schemas the name of one may contain: schemas that refer to each other may have names of any length.
+const MOST_LABELS: usize = 1000;
+
+/// Makes the name of one schema.
+struct Labels<'a> {
+    endpoint: &'a Endpoint,
+    /// The named schemas whose names are being made.
+    under_way: Vec<&'a str>,
+    left: usize,
+}
+
+impl<'a> Labels<'a> {
+    fn label(&mut self, shape: &'a Shape) -> String {
+        let Some(left) = self.left.checked_sub(1) else { return AGAIN.to_owned() };
+        self.left = left;
         let bounded = |bounds: &Bounds| bounds.all().iter().any(|bound| bound.is_some());
         match shape {
             Shape::Any => "any".to_owned(),
@@ -63,10 +88,18 @@ impl<'a> Checker<'a> {
             Shape::Array { items, .. } => format!("list[{}]", self.label(items)),
             Shape::Map(values) => format!("dict[str,{}]", self.label(values)),
             Shape::Model(model) => model.title.clone(),
-            Shape::Named(name) => match self.endpoint().component(name) {
+            Shape::Named(name) => match self.endpoint.component(name) {
                 Some(component) if matches!(component.shape, Shape::Model(_)) => component.title.clone(),
                 Some(component) if matches!(component.shape, Shape::Enumeration(_)) => "enum".to_owned(),
-                Some(component) => self.label(&component.shape),
+                Some(_) if self.under_way.len() >= MOST_DEPTH || self.under_way.contains(&name.as_str()) => {
+                    AGAIN.to_owned()
+                }
+                Some(component) => {
+                    self.under_way.push(name);
+                    let label = self.label(&component.shape);
+                    self.under_way.pop();
+                    label
+                }
                 None => name.clone(),
             },
             Shape::Union(shapes) => {

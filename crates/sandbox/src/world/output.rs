@@ -4,9 +4,13 @@ use crate::description::{Bounds, Endpoint, Member, Model, Shape};
 use crate::json::{Json, Number, Text};
 use crate::validate::{ValidInput, fits};
 use std::cmp::Ordering;
+use std::collections::BTreeSet;
 
-/// No output nests deeper: a schema that contains itself ends here.
+/// No output nests deeper.
 const MOST_DEPTH: usize = 16;
+
+/// How many values one answer has at most.
+const MOST_VALUES: usize = 1 << 16;
 
 /// A picture as an answer names it.
 #[derive(Clone, Debug)]
@@ -32,7 +36,7 @@ pub(crate) struct Facts<'a> {
 
 /// The answer of an endpoint; `picture` gives each of its pictures in turn.
 pub(crate) fn make(endpoint: &Endpoint, facts: &Facts<'_>, picture: &mut dyn FnMut() -> PictureFile) -> Json {
-    let mut maker = Maker { endpoint, facts, picture, path: Vec::new(), problems: Vec::new() };
+    let mut maker = Maker::new(endpoint, facts, picture);
     maker.value(&endpoint.output)
 }
 
@@ -44,7 +48,7 @@ pub(crate) fn problems(endpoint: &Endpoint) -> Vec<String> {
         files += 1;
         PictureFile { url: String::new(), file_name: None, file_size: None, width: 1, height: 1 }
     };
-    let mut maker = Maker { endpoint, facts: &facts, picture: &mut picture, path: Vec::new(), problems: Vec::new() };
+    let mut maker = Maker::new(endpoint, &facts, &mut picture);
     maker.value(&endpoint.output);
     let mut problems = maker.problems;
     if files == 0 {
@@ -58,10 +62,19 @@ struct Maker<'a> {
     facts: &'a Facts<'a>,
     picture: &'a mut dyn FnMut() -> PictureFile,
     path: Vec<String>,
+    /// The named schemas that are being made: none of them is made inside itself where that can be avoided.
+    under_way: Vec<&'a str>,
+    /// How many values may still be made.
+    left: usize,
     problems: Vec<String>,
 }
 
 impl<'a> Maker<'a> {
+    fn new(endpoint: &'a Endpoint, facts: &'a Facts<'a>, picture: &'a mut dyn FnMut() -> PictureFile) -> Self {
+        let (path, under_way, problems) = (Vec::new(), Vec::new(), Vec::new());
+        Self { endpoint, facts, picture, path, under_way, left: MOST_VALUES, problems }
+    }
+
     fn cannot(&mut self, why: &str) {
         self.problems.push(format!("`{}`: {why}", self.path.join(".")));
     }
@@ -75,9 +88,14 @@ impl<'a> Maker<'a> {
 
     fn value(&mut self, shape: &'a Shape) -> Json {
         if self.path.len() > MOST_DEPTH {
-            self.cannot("the schema contains itself");
+            self.cannot("the schema nests too deep");
             return Json::Null;
         }
+        let Some(left) = self.left.checked_sub(1) else {
+            self.cannot("the answer would be too large");
+            return Json::Null;
+        };
+        self.left = left;
         match shape {
             Shape::Boolean => Json::Bool(false),
             Shape::String { min, max, pattern } => self.text(*min, *max, pattern.as_deref()),
@@ -87,7 +105,12 @@ impl<'a> Maker<'a> {
             Shape::Array { items, min, max } => {
                 let least = usize::try_from(min.unwrap_or(0)).unwrap_or(0);
                 let most = max.and_then(|max| usize::try_from(max).ok()).unwrap_or(usize::MAX);
-                let count = self.facts.count.max(least).min(most);
+                let wanted = if self.is_under_way(items) { least } else { self.facts.count.max(least).min(most) };
+                // The rest of the answer needs room too.
+                let count = wanted.min(self.left / 2);
+                if count < wanted {
+                    self.cannot("its list would be too long");
+                }
                 Json::Array((0..count).map(|index| self.within(&index.to_string(), items)).collect())
             }
             Shape::Map(values) => self.map(values),
@@ -98,14 +121,22 @@ impl<'a> Maker<'a> {
                     self.cannot("its schema is missing");
                     return Json::Null;
                 };
-                self.value(&component.shape)
+                if self.under_way.contains(&name.as_str()) {
+                    self.cannot("the schema contains itself");
+                    return Json::Null;
+                }
+                self.under_way.push(name);
+                let value = self.value(&component.shape);
+                self.under_way.pop();
+                value
             }
             // A shape that contains a picture is preferred.
             Shape::Union(shapes) => {
-                let arm = shapes.iter().find(|shape| self.holds_file(shape, 0)).or(shapes.first());
+                let new = || shapes.iter().filter(|shape| !self.is_under_way(shape));
+                let arm = new().find(|shape| self.holds_file(shape)).or_else(|| new().next()).or(shapes.first());
                 arm.map_or(Json::Null, |shape| self.value(shape))
             }
-            Shape::Nullable(shape) if self.holds_file(shape, 0) => self.value(shape),
+            Shape::Nullable(shape) if self.holds_file(shape) && !self.is_under_way(shape) => self.value(shape),
             Shape::Nullable(_) => Json::Null,
             Shape::Any => {
                 self.cannot("any value may stand there");
@@ -135,7 +166,7 @@ impl<'a> Maker<'a> {
         match (&member.default, &member.shape) {
             (Some(default), _) if !member.required => Some(default.clone()),
             (None, Shape::Nullable(_)) if !member.required => Some(Json::Null),
-            (None, _) if !member.required && !self.holds_file(&member.shape, 0) => None,
+            (None, shape) if !member.required && (!self.holds_file(shape) || self.is_under_way(shape)) => None,
             (_, shape) => Some(self.within(&member.name, shape)),
         }
     }
@@ -164,7 +195,7 @@ impl<'a> Maker<'a> {
             Shape::Any => return Json::EMPTY,
             // A map of numbers is taken to contain times, as models report them.
             Shape::Number(bounds) => ("inference", self.number(bounds, Number::Float(self.facts.seconds))),
-            _ if self.holds_file(values, 0) => ("image", self.within("image", values)),
+            _ if self.holds_file(values) => ("image", self.within("image", values)),
             _ => ("value", self.within("value", values)),
         };
         Json::Object(vec![(value.0.into(), value.1)])
@@ -179,6 +210,8 @@ impl<'a> Maker<'a> {
         let least = usize::try_from(min.unwrap_or(0)).unwrap_or(0).min(1 << 16);
         let most = max.and_then(|max| usize::try_from(max).ok()).unwrap_or(usize::MAX);
         let count = name.chars().count().max(least).min(most);
+        // A long text counts as several values.
+        self.left = self.left.saturating_sub(count / 64);
         Json::text(name.chars().cycle().take(count).collect::<String>())
     }
 
@@ -212,14 +245,30 @@ impl<'a> Maker<'a> {
         Json::Number(number)
     }
 
-    fn holds_file(&self, shape: &Shape, depth: usize) -> bool {
-        let inner = |shape: &Shape| depth < MOST_DEPTH && self.holds_file(shape, depth + 1);
+    /// Whether values of the shape have a file in them.
+    fn holds_file<'s>(&'s self, shape: &'s Shape) -> bool {
+        let (mut seen, mut rest) = (BTreeSet::new(), vec![shape]);
+        while let Some(shape) = rest.pop() {
+            match shape {
+                Shape::Model(model) if is_file(model) => return true,
+                Shape::Model(model) => rest.extend(model.members.iter().map(|member| &member.shape)),
+                Shape::Array { items, .. } => rest.push(items),
+                Shape::Map(shape) | Shape::Nullable(shape) => rest.push(shape),
+                Shape::Union(shapes) => rest.extend(shapes),
+                Shape::Named(name) if seen.insert(name.as_str()) => {
+                    rest.extend(self.endpoint.component(name).map(|component| &component.shape));
+                }
+                _ => {}
+            }
+        }
+        false
+    }
+
+    /// Whether the shape leads to a named schema that is being made, before any member of an object.
+    fn is_under_way(&self, shape: &Shape) -> bool {
         match shape {
-            Shape::Model(model) => is_file(model) || model.members.iter().any(|member| inner(&member.shape)),
-            Shape::Array { items, .. } => inner(items),
-            Shape::Map(shape) | Shape::Nullable(shape) => inner(shape),
-            Shape::Union(shapes) => shapes.iter().any(inner),
-            Shape::Named(name) => self.endpoint.component(name).is_some_and(|component| inner(&component.shape)),
+            Shape::Named(name) => self.under_way.contains(&name.as_str()),
+            Shape::Nullable(shape) => self.is_under_way(shape),
             _ => false,
         }
     }

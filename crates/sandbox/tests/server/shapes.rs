@@ -162,3 +162,95 @@ async fn what_cannot_be_made_is_said_at_the_start() {
         assert!(matches!(&error, StartError::Document(_)) && error.to_string().ends_with(reason), "{error}");
     }
 }
+
+fn to(name: &str) -> Value {
+    json!({ "$ref": format!("#/components/schemas/{name}") })
+}
+
+/// A document with schemas that contain themselves: a union, an object, an alias of `null` or itself, and one of itself alone.
+fn recursive() -> Value {
+    let mut document: Value = serde_json::from_str(&document("integer-enum")).unwrap();
+    let schemas = &mut document["components"]["schemas"];
+    schemas["Tree"] = json!({ "anyOf": [{ "type": "string" }, { "type": "array", "items": to("Tree") }] });
+    schemas["Alias"] = json!({ "anyOf": [to("Alias"), { "type": "null" }] });
+    schemas["Twice"] = json!({ "anyOf": [to("Twice"), to("Twice"), to("Alias")] });
+    schemas["Loop"] = to("Loop");
+    let sides = json!({ "left": to("Node"), "right": to("Node"), "above": to("Node"), "picture": to("Image"),
+        "below": { "type": "array", "items": to("Node") } });
+    schemas["Node"] =
+        json!({ "type": "object", "title": "Node", "required": ["picture", "below"], "properties": sides });
+    for (name, member) in [("tree", to("Tree")), ("alias", to("Alias")), ("twice", to("Twice"))] {
+        schemas["EsrganInput"]["properties"][name] = member;
+    }
+    for (name, member) in [("trees", to("Tree")), ("node", to("Node")), ("loop", to("Loop"))] {
+        schemas["EsrganOutput"]["properties"][name] = member;
+        schemas["EsrganOutput"]["required"].as_array_mut().unwrap().push(name.into());
+    }
+    document
+}
+
+#[tokio::test]
+async fn schemas_that_contain_themselves_are_checked_and_made() {
+    let lines = Arc::new(Mutex::new(Vec::new()));
+    let told = Arc::clone(&lines);
+    let tell = move |line: &str| told.lock().unwrap().push(line.to_owned());
+    let bench = Bench::new(quick().documents(vec![recursive().to_string()]).on_log(tell)).await;
+    assert_eq!(*lines.lock().unwrap(), ["fal-ai/esrgan: cannot be made: `loop`: the schema contains itself"]);
+    let body =
+        |name: &str, value: &Value| json!({ "image_url": crate::run::tiny_png_uri(), "model": "anime", name: value });
+    let nested = |depth: usize| (0..depth).fold(json!("leaf"), |inner, _| json!([inner]));
+
+    let output = run(&bench, "fal-ai/esrgan", body("tree", &nested(100))).await.json();
+    assert_eq!((&output["trees"], &output["loop"]), (&json!("trees"), &json!(null)));
+    assert_eq!(output["node"]["below"], json!([]), "a node is not made inside itself: {output}");
+    assert!(output["node"]["picture"]["url"].is_string() && output["node"].get("left").is_none(), "{output}");
+
+    let refused = async |name: &str, value: Value| {
+        let answer = bench.post("/run/fal-ai/esrgan", &body(name, &value)).await;
+        assert_eq!(answer.status, 422, "{answer:?}");
+        answer.json()["detail"].clone()
+    };
+    let wrong = refused("tree", json!([3])).await;
+    let label = "list[union[str,list[...]]]";
+    assert_eq!(wrong[1]["loc"], json!(["body", "tree", label, 0, "str"]), "{wrong}");
+    for name in ["alias", "twice"] {
+        assert_eq!(refused(name, json!("a")).await[0]["type"], "recursion_loop", "{name}");
+    }
+    let deep = bench.post("/run/fal-ai/esrgan", &body("tree", &nested(390))).await;
+    assert!(deep.status == 422 && deep.text.contains("recursion_loop"), "too deep for the framework");
+}
+
+#[tokio::test]
+async fn an_output_that_asks_for_too_much_is_made_as_far_as_it_goes() {
+    let mut huge: Value = serde_json::from_str(&document("integer-enum")).unwrap();
+    let output = &mut huge["components"]["schemas"]["EsrganOutput"];
+    output["properties"]["codes"] =
+        json!({ "type": "array", "minItems": 1_000_000_000_000_u64, "items": { "type": "integer" } });
+    output["required"].as_array_mut().unwrap().push("codes".into());
+    let lines = Arc::new(Mutex::new(Vec::new()));
+    let told = Arc::clone(&lines);
+    let tell = move |line: &str| told.lock().unwrap().push(line.to_owned());
+    let sandbox = quick().documents(vec![huge.to_string()]).on_log(tell).start().await.unwrap();
+    let lines = lines.lock().unwrap().clone();
+    assert_eq!(lines, ["fal-ai/esrgan: cannot be made: `codes`: its list would be too long"]);
+    sandbox.shutdown().await;
+}
+
+#[tokio::test]
+async fn a_list_of_types_is_checked_as_a_union_of_them() {
+    let mut listed: Value = serde_json::from_str(&document("integer-enum")).unwrap();
+    listed["components"]["schemas"]["EsrganInput"]["properties"]["tile"] =
+        json!({ "type": ["integer", "string", "null"], "maximum": 5, "maxLength": 2 });
+    let bench = Bench::new(quick().documents(vec![listed.to_string()])).await;
+    for (tile, status) in [
+        (json!(5), 200),
+        (json!(null), 200),
+        (json!("ab"), 200),
+        (json!(6), 422),
+        (json!("abc"), 422),
+        (json!([]), 422),
+    ] {
+        let body = json!({ "image_url": crate::run::tiny_png_uri(), "model": "anime", "tile": tile });
+        assert_eq!(bench.post("/run/fal-ai/esrgan", &body).await.status, status, "{tile}");
+    }
+}
