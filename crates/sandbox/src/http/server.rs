@@ -11,6 +11,7 @@ use hyper_util::server::conn::auto;
 use rustls::ServerConfig;
 use std::convert::Infallible;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
@@ -72,9 +73,12 @@ impl Server {
     where
         S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
+        let has_asked = Arc::new(AtomicBool::new(false));
         let handler = {
             let (state, router, control) = (Arc::clone(&self.state), self.router.clone(), Arc::clone(&control));
+            let has_asked = Arc::clone(&has_asked);
             service_fn(move |request| {
+                has_asked.store(true, Ordering::Relaxed);
                 let answer =
                     dispatch::serve(Arc::clone(&state), router.clone(), Arc::clone(&control), service, request);
                 async move { Ok::<_, Infallible>(answer.await) }
@@ -85,11 +89,20 @@ impl Server {
         builder.http2().timer(TokioTimer::new()).max_concurrent_streams(10_000);
         let connection = builder.serve_connection(TokioIo::new(stream), handler);
         tokio::pin!(connection);
-        let mut closing = false;
+        // The protocols have a time limit for the head of a request, but only after its first byte.
+        let first_request = tokio::time::sleep(self.state.config.read_timeout);
+        tokio::pin!(first_request);
+        let (mut closing, mut waiting) = (false, true);
         loop {
             tokio::select! {
                 _ = connection.as_mut() => return,
                 () = control.broken() => return,
+                () = first_request.as_mut(), if waiting => {
+                    waiting = false;
+                    if !has_asked.load(Ordering::Relaxed) {
+                        return;
+                    }
+                }
                 () = self.state.closing.cancelled(), if !closing => {
                     closing = true;
                     connection.as_mut().graceful_shutdown();

@@ -2,6 +2,8 @@ use crate::{Bench, endpoint, quick};
 use ideogram_sandbox::{Call, Fault, Rule, Service};
 use serde_json::json;
 use std::time::{Duration, Instant};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
 
 #[tokio::test]
 async fn tls_is_trusted_by_its_own_authority_and_offers_http_2() {
@@ -143,4 +145,27 @@ async fn what_was_sent_is_kept_without_its_secrets() {
     let request = &seen.json()["requests"][0];
     assert_eq!(request["body_kept"], 16 * 1024);
     assert_eq!(request["body_bytes"], 40_000 + r#"{"prompt":""}"#.len());
+}
+
+#[tokio::test]
+async fn a_client_that_says_nothing_is_not_waited_for_and_one_that_asked_may_listen() {
+    let bench =
+        Bench::new(quick().read_timeout(Duration::from_millis(60)).ping_interval(Duration::from_millis(10))).await;
+    let authority = bench.sandbox.url().strip_prefix("http://").unwrap();
+    let preface = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0";
+    for said in [&b""[..], b"P", preface] {
+        let mut stream = TcpStream::connect(authority).await.unwrap();
+        stream.write_all(said).await.unwrap();
+        let mut answer = Vec::new();
+        let read = tokio::time::timeout(Duration::from_secs(5), stream.read_to_end(&mut answer));
+        read.await.expect("it ends in its own time").unwrap();
+    }
+    let id = bench.submit(endpoint("generate"), &json!({ "prompt": "__hang__" })).await;
+    let path = format!("{}/requests/{id}/status/stream", crate::APP);
+    let mut stream = bench.request(reqwest::Method::GET, &path).send().await.unwrap();
+    let mut pings = 0;
+    while pings < 30 {
+        let chunk = stream.chunk().await.unwrap().expect("a stream may take longer");
+        pings += String::from_utf8_lossy(&chunk).matches(": ping").count();
+    }
 }
