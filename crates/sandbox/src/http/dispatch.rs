@@ -143,7 +143,7 @@ async fn call(
 }
 
 /// Records the answer if it is JSON, and returns it. Other answers are files and streams.
-async fn noted(state: &State, record: &Record, redactor: &Redactor, response: Response) -> Response {
+async fn noted(state: &State, record: &Arc<Record>, redactor: &Redactor, response: Response) -> Response {
     let content_type = response.headers().get(header::CONTENT_TYPE).map(http::HeaderValue::as_bytes);
     if content_type != Some(b"application/json") {
         return response;
@@ -153,8 +153,7 @@ async fn noted(state: &State, record: &Record, redactor: &Redactor, response: Re
         return reply::ingress(StatusCode::BAD_GATEWAY);
     };
     let kept = shown(redactor, &body);
-    state.recorder.grew(kept.len());
-    record.said(parts.status.as_u16(), kept, body.len());
+    state.recorder.said(record, parts.status.as_u16(), kept, body.len());
     Response::from_parts(parts, body.into())
 }
 
@@ -212,6 +211,9 @@ fn find_service(state: &State, parts: &mut Parts, port_of: Option<Service>) -> R
     Ok(caller)
 }
 
+/// How much room is made for a body before anything of it has come.
+const MOST_RESERVED: usize = 64 * 1024;
+
 /// The bytes without room for more.
 fn exact(bytes: BytesMut) -> Bytes {
     if bytes.capacity() > bytes.len() + bytes.len() / 8 { Bytes::copy_from_slice(&bytes) } else { bytes.freeze() }
@@ -236,7 +238,7 @@ async fn collect(
         return Err(too_large());
     }
     let mut body = Limited::new(body, limit);
-    let mut collected = BytesMut::with_capacity(declared.unwrap_or_default());
+    let mut collected = BytesMut::with_capacity(declared.unwrap_or_default().min(MOST_RESERVED));
     loop {
         // A body may take long, but the client must keep sending, because the bytes received so far are held in memory.
         match tokio::time::timeout(state.config.read_timeout, body.frame()).await {

@@ -2,6 +2,7 @@
 
 use crate::clock;
 use crate::http::redact;
+use crate::http::status_report::{COMPLETED, IN_PROGRESS, IN_QUEUE};
 use crate::services::Service;
 use crate::world::State;
 use crate::world::job::{Job, Phase};
@@ -27,9 +28,9 @@ pub(super) fn head(state: &State) -> Value {
 /// A job with what it came to.
 pub(super) fn job(state: &State, job: &Job) -> Value {
     let (phase, outcome) = match job.phase() {
-        Phase::Queued => ("IN_QUEUE", None),
-        Phase::Running => ("IN_PROGRESS", None),
-        Phase::Completed(outcome) => ("COMPLETED", Some(outcome)),
+        Phase::Queued => (IN_QUEUE, None),
+        Phase::Running => (IN_PROGRESS, None),
+        Phase::Completed(outcome) => (COMPLETED, Some(outcome)),
     };
     let (started, ended) = job.times();
     let small = |bytes: &Bytes| {

@@ -12,9 +12,8 @@ use crate::query;
 use crate::services::Service;
 use crate::world::State;
 use crate::world::addresses::Links;
-use crate::world::engine;
-use crate::world::job::{Job, Phase};
-use crate::world::outcome::Outcome;
+use crate::world::engine::{self, Cancel};
+use crate::world::job::Job;
 use axum::Extension;
 use axum::extract::State as Shared;
 use axum::response::Response;
@@ -123,13 +122,10 @@ fn result(state: &State, links: &Links, job: &Job) -> Response {
 }
 
 fn cancel(state: &Arc<State>, job: &Arc<Job>) -> Response {
-    if matches!(job.phase(), Phase::Completed(_)) {
-        return reply::json(StatusCode::BAD_REQUEST, &json!({ "status": "ALREADY_COMPLETED" }));
-    }
-    if state.scheduler.withdraw(job) {
-        engine::finish(state, job, Outcome::cancelled());
-        return reply::json(StatusCode::OK, &json!({ "status": "OK" }));
-    }
-    job.cancelled.cancel();
-    reply::json(StatusCode::ACCEPTED, &json!({ "status": "CANCELLATION_REQUESTED" }))
+    let (code, status) = match engine::cancel(state, job) {
+        Cancel::TooLate => (StatusCode::BAD_REQUEST, "ALREADY_COMPLETED"),
+        Cancel::Done => (StatusCode::OK, "OK"),
+        Cancel::Requested => (StatusCode::ACCEPTED, "CANCELLATION_REQUESTED"),
+    };
+    reply::json(code, &json!({ "status": status }))
 }

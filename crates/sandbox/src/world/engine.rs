@@ -26,9 +26,13 @@ fn give_up_in_time(state: &Arc<State>, job: &Arc<Job>) {
     let Some(limit) = job.options.start_timeout else { return };
     let (engine, job) = (Arc::clone(state), Arc::clone(job));
     state.spawn(async move {
-        tokio::time::sleep(limit).await;
-        if engine.scheduler.withdraw(&job) {
-            finish(&engine, &job, Outcome::start_timeout());
+        tokio::select! {
+            () = tokio::time::sleep(limit) => {
+                if engine.scheduler.withdraw(&job) {
+                    finish(&engine, &job, Outcome::start_timeout());
+                }
+            }
+            () = job.left_queue() => {}
         }
     });
 }
@@ -63,6 +67,38 @@ async fn perform(state: &Arc<State>, job: &Arc<Job>) -> Outcome {
         outcome = work => outcome,
         () = job.cancelled.cancelled() => Outcome::cancelled(),
     }
+}
+
+/// What became of a wish to cancel a job.
+pub(crate) enum Cancel {
+    /// It had completed already.
+    TooLate,
+    /// It waited, and has ended.
+    Done,
+    /// It runs, and was told to end.
+    Requested,
+}
+
+/// Cancels a job. One that runs ends in its own time.
+pub(crate) fn cancel(state: &Arc<State>, job: &Arc<Job>) -> Cancel {
+    if job.outcome().is_some() {
+        return Cancel::TooLate;
+    }
+    if state.scheduler.withdraw(job) {
+        finish(state, job, Outcome::cancelled());
+        return Cancel::Done;
+    }
+    job.cancelled.cancel();
+    Cancel::Requested
+}
+
+/// Drops the payloads of a completed job; returns `false` if it has not completed.
+pub(crate) fn forget(state: &State, job: &Arc<Job>) -> bool {
+    let has_completed = job.outcome().is_some();
+    if has_completed {
+        state.jobs.forget(job);
+    }
+    has_completed
 }
 
 /// Ends a job: its result is kept, charged and reported, unless it had ended before.

@@ -242,6 +242,15 @@ impl Job {
         }
     }
 
+    /// Waits until the job no longer waits in the queue.
+    pub(crate) async fn left_queue(&self) {
+        let mut changes = self.watch();
+        while matches!(self.phase(), Phase::Queued) {
+            // The sender lives in `self`, so this cannot fail while the job is waited for.
+            let _ = changes.changed().await;
+        }
+    }
+
     /// Marks the job as running.
     pub(crate) fn start(&self) {
         let mut progress = self.progress();

@@ -25,6 +25,16 @@ struct Inner {
     kept: usize,
 }
 
+impl Inner {
+    /// Takes a completed job's payloads out of the count.
+    fn uncount(&mut self, job: &Arc<Job>) {
+        let Some(index) = self.heavy.iter().position(|(heavy, _)| heavy.as_ptr() == Arc::as_ptr(job)) else { return };
+        if let Some((_, bytes)) = self.heavy.remove(index) {
+            self.kept -= bytes;
+        }
+    }
+}
+
 impl JobStore {
     pub(crate) fn new(most: usize) -> Self {
         Self { inner: Mutex::new(Inner::default()), most }
@@ -40,6 +50,7 @@ impl JobStore {
             };
             if let Some(old) = inner.order.remove(index) {
                 inner.jobs.remove(&old.id);
+                inner.uncount(&old);
             }
         }
         inner.pending += payload;
@@ -48,13 +59,24 @@ impl JobStore {
         true
     }
 
-    /// Counts a completed job's payloads among those that may be dropped.
+    /// Counts a completed job's payloads among those that may be dropped, while the job is kept and has them.
     pub(crate) fn completed(&self, job: &Arc<Job>, result: usize) {
         let payload = job.payload_bytes();
         let mut inner = lock(&self.inner);
         inner.pending = inner.pending.saturating_sub(payload);
+        let is_forgotten = job.outcome().is_some_and(|outcome| outcome.forgotten);
+        if is_forgotten || !inner.jobs.contains_key(&job.id) {
+            return;
+        }
         inner.kept += payload + result;
         inner.heavy.push_back((Arc::downgrade(job), payload + result));
+    }
+
+    /// Drops the payloads of this job.
+    pub(crate) fn forget(&self, job: &Arc<Job>) {
+        let mut inner = lock(&self.inner);
+        job.forget_payloads();
+        inner.uncount(job);
     }
 
     /// Drops the payloads of the job that completed first; says whether there was one. The latest is kept however large it

@@ -52,12 +52,6 @@ impl Record {
         let _ = self.answer.set((status, clock::since(self.since)));
     }
 
-    /// Notes what the service answered: the beginning of the body, without its secrets, and how long that was. A fault may
-    /// still replace it.
-    pub(crate) fn said(&self, status: u16, body: Bytes, length: usize) {
-        let _ = self.said.set(Said { status, body, length });
-    }
-
     /// Notes the job that the call is about.
     pub(crate) fn about(&self, id: &str) {
         let _ = self.job.set(id.to_owned());
@@ -159,9 +153,16 @@ impl Recorder {
         record
     }
 
-    /// Counts bytes that a record has gained.
-    pub(crate) fn grew(&self, bytes: usize) {
-        self.bytes.fetch_add(bytes, Ordering::Relaxed);
+    /// Notes what the service answered to a request: the beginning of the body, without its secrets, and how long that was.
+    /// A fault may still replace it.
+    pub(crate) fn said(&self, record: &Arc<Record>, status: u16, body: Bytes, length: usize) {
+        let inner = lock(&self.inner);
+        let bytes = body.len();
+        let is_new = record.said.set(Said { status, body, length }).is_ok();
+        // A record that is dropped already is counted no more.
+        if is_new && is_listed(&inner.0, record) {
+            self.bytes.fetch_add(bytes, Ordering::Relaxed);
+        }
     }
 
     /// How many requests came in all.
@@ -184,4 +185,11 @@ impl Recorder {
         *inner = (VecDeque::new(), 0);
         self.bytes.store(0, Ordering::Relaxed);
     }
+}
+
+/// Whether the record is one of these, which have consecutive numbers.
+fn is_listed(records: &VecDeque<Arc<Record>>, record: &Arc<Record>) -> bool {
+    let place = records.front().and_then(|first| record.number.checked_sub(first.number));
+    let known = place.and_then(|place| records.get(usize::try_from(place).ok()?));
+    known.is_some_and(|known| Arc::ptr_eq(known, record))
 }

@@ -1,4 +1,5 @@
 use crate::{Answer, Bench, endpoint, quick, slow};
+use ideogram_sandbox::{Call, Fault, Rule};
 use reqwest::Method;
 use serde_json::{Value, json};
 use std::sync::{Arc, Mutex};
@@ -112,4 +113,51 @@ async fn a_run_that_hangs_ends_with_its_caller() {
     assert_eq!(run("a").await.unwrap().status(), 200, "its runner is free again");
     let jobs = bench.get("/_sandbox/requests").await.json()["jobs"].clone();
     assert_eq!(jobs[1]["status_code"], 499, "{jobs}");
+}
+
+/// Whether a file that was uploaded before is still there after a small upload, which makes room for itself.
+async fn outlives(bench: &Bench, bearer: &str, file: &Answer) -> bool {
+    assert_eq!(upload(bench, bearer, 1).await.status, 200);
+    bench.get(file.json()["access_url"].as_str().unwrap()).await.status == 200
+}
+
+#[tokio::test]
+async fn what_a_dropped_job_had_counts_no_more() {
+    let bench = Bench::new(quick().memory(400 * KIB).max_requests(1usize).max_jobs(2usize)).await;
+    let bearer = bearer(&bench).await;
+    let file = upload(&bench, &bearer, 100).await;
+    let large = json!({ "prompt": "a", "other": "x".repeat(50 * KIB) });
+    for _ in 0..10 {
+        assert_eq!(bench.post(&format!("/run/{}", endpoint("generate")), &large).await.status, 200);
+    }
+    assert!(outlives(&bench, &bearer, &file).await, "two jobs are kept, of ten");
+}
+
+#[tokio::test]
+async fn what_was_forgotten_on_demand_counts_no_more() {
+    let bench = Bench::new(quick().memory(400 * KIB).max_requests(1usize)).await;
+    let bearer = bearer(&bench).await;
+    let file = upload(&bench, &bearer, 100).await;
+    let large = json!({ "prompt": "a", "other": "x".repeat(50 * KIB) });
+    for _ in 0..10 {
+        let answer = bench.post(&format!("/run/{}", endpoint("generate")), &large).await;
+        let id = answer.header("x-fal-request-id").unwrap();
+        let payloads = format!("/platform/v1/models/requests/{id}/payloads");
+        assert_eq!(bench.send(bench.request(Method::DELETE, &payloads)).await.status, 204);
+    }
+    assert!(outlives(&bench, &bearer, &file).await);
+}
+
+#[tokio::test]
+async fn an_answer_to_a_request_that_is_no_longer_recorded_counts_no_more() {
+    let bench = Bench::new(quick().memory(400 * KIB).max_requests(1usize)).await;
+    let bearer = bearer(&bench).await;
+    let file = upload(&bench, &bearer, 100).await;
+    let wait = Duration::from_millis(50);
+    bench.sandbox.set_faults(Rule::new([Call::Site], Fault::Latency).with_latency(wait, Duration::ZERO));
+    let document = format!("/site/api/openapi/queue/openapi.json?endpoint_id={}", endpoint("generate"));
+    // All are recorded before the first is answered, and each pushes the one before out.
+    let answers = futures_util::future::join_all((0..60).map(|_| bench.get(&document))).await;
+    assert!(answers.iter().all(|answer| answer.text.len() > 8 * KIB));
+    assert!(outlives(&bench, &bearer, &file).await);
 }

@@ -160,3 +160,24 @@ async fn usage_adds_up_by_endpoint_and_time() {
     assert_eq!((&other["time_series"], other.get("summary")), (&json!([]), None));
     assert_eq!(bench.get("/platform/v1/models/usage?timeframe=year").await.status, 422);
 }
+
+#[tokio::test]
+async fn the_history_begins_with_what_ended_last_and_the_search_with_what_was_sent_last() {
+    let bench = Bench::new(quick()).await;
+    let slow = bench.submit(endpoint("generate"), &json!({ "prompt": "__hang__" })).await;
+    let first = run(&bench, &json!({ "prompt": "a" }), &[]).await;
+    let second = run(&bench, &json!({ "prompt": "a" }), &[]).await;
+    let ids = async |path: String| {
+        let list = bench.get(&path).await.json();
+        let items = list["items"].as_array().unwrap().clone();
+        items.iter().map(|item| item["request_id"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    let history = || format!("{HISTORY}?endpoint_id={}", endpoint("generate"));
+    assert_eq!(ids(history()).await, [&*slow, &second, &first], "it has not ended at all");
+    bench.cancel(&slow).await;
+    bench.until(&slow, "COMPLETED").await;
+    let third = run(&bench, &json!({ "prompt": "a" }), &[]).await;
+    assert_eq!(ids(history()).await, [&*third, &slow, &second, &first]);
+    let search = ids("/platform/v1/models/requests/search".to_owned()).await;
+    assert_eq!(search, [&*third, &second, &first, &slow]);
+}

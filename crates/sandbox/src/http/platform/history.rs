@@ -8,12 +8,14 @@ use crate::http::reply;
 use crate::json::{self, Json};
 use crate::world::State;
 use crate::world::addresses::Links;
+use crate::world::engine;
 use crate::world::job::Job;
 use axum::Extension;
 use axum::extract::{Path, State as Shared};
 use axum::response::{IntoResponse, Response};
 use http::StatusCode;
 use serde::Serialize;
+use std::cmp::Reverse;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
@@ -28,7 +30,7 @@ pub(super) async fn by_endpoint(
     Extension(caller): Extension<Caller>,
     parameters: Parameters,
 ) -> Result<Response, Refusal> {
-    answer(&state, &caller.links, &parameters, &parameters.endpoints()?)
+    answer(&state, &caller.links, &parameters, &parameters.endpoints()?, Order::Ended)
 }
 
 /// `GET /models/requests/search`: the newest first, of all endpoints, with no bound on their age.
@@ -38,10 +40,26 @@ pub(super) async fn search(
     Extension(caller): Extension<Caller>,
     parameters: Parameters,
 ) -> Result<Response, Refusal> {
-    answer(&state, &caller.links, &parameters, &parameters.all("endpoint_id"))
+    answer(&state, &caller.links, &parameters, &parameters.all("endpoint_id"), Order::Sent)
 }
 
-fn answer(state: &State, links: &Links, parameters: &Parameters, endpoints: &[&str]) -> Result<Response, Refusal> {
+/// Which come first.
+enum Order {
+    /// Those sent last.
+    Sent,
+    /// Those that are not over, then those that ended last.
+    Ended,
+    /// Those that took longest.
+    Duration,
+}
+
+fn answer(
+    state: &State,
+    links: &Links,
+    parameters: &Parameters,
+    endpoints: &[&str],
+    default: Order,
+) -> Result<Response, Refusal> {
     let ((start, end), now) = (parameters.span()?, clock::now());
     let request_id = parameters.get("request_id");
     let back = if request_id.is_some() { QUARTER } else { DAY };
@@ -50,10 +68,12 @@ fn answer(state: &State, links: &Links, parameters: &Parameters, endpoints: &[&s
     if status.is_some_and(|status| !matches!(status, "success" | "error" | "user_error")) {
         return Err(Refusal("`status` must be `success`, `error` or `user_error`"));
     }
-    let sort_by = parameters.get("sort_by").unwrap_or("ended_at");
-    if !matches!(sort_by, "ended_at" | "duration") {
-        return Err(Refusal("`sort_by` must be `ended_at` or `duration`"));
-    }
+    let order = match parameters.get("sort_by") {
+        None => default,
+        Some("ended_at") => Order::Ended,
+        Some("duration") => Order::Duration,
+        Some(_) => return Err(Refusal("`sort_by` must be `ended_at` or `duration`")),
+    };
     let lag = state.config.history_lag;
     let indexed = |job: &Job| now.duration_since(job.sent_at).is_ok_and(|age| age >= lag);
     let mut jobs = state.jobs.newest_first();
@@ -65,8 +85,13 @@ fn answer(state: &State, links: &Links, parameters: &Parameters, endpoints: &[&s
             && end.is_none_or(|end| job.sent_at < end)
             && status.is_none_or(|status| class(job) == Some(status))
     });
-    if sort_by == "duration" {
-        jobs.sort_by(|a, b| duration(b).total_cmp(&duration(a)));
+    match order {
+        Order::Sent => {}
+        Order::Ended => jobs.sort_by_cached_key(|job| {
+            let ended = job.times().1;
+            (ended.is_some(), Reverse(ended))
+        }),
+        Order::Duration => jobs.sort_by(|a, b| duration(b).total_cmp(&duration(a))),
     }
     let payloads = parameters.all("expand").contains(&"payloads");
     parameters.list("items", &jobs, 100, |job| describe(state, links, job, payloads))
@@ -130,10 +155,7 @@ fn describe(state: &State, links: &Links, job: &Job, payloads: bool) -> Item {
 /// `DELETE /models/requests/{request_id}/payloads`.
 pub(super) async fn forget(_: Keyed, Shared(state): Shared<Arc<State>>, Path(id): Path<String>) -> Response {
     match state.jobs.get(&id) {
-        Some(job) if job.outcome().is_some() => {
-            job.forget_payloads();
-            StatusCode::NO_CONTENT.into_response()
-        }
+        Some(job) if engine::forget(&state, &job) => StatusCode::NO_CONTENT.into_response(),
         Some(_) => reply::detail(StatusCode::CONFLICT, "The request has not completed"),
         None => reply::not_found(),
     }
