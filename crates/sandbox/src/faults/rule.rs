@@ -2,6 +2,7 @@
 
 use super::call::Call;
 use super::fault::Fault;
+use http::HeaderValue;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::num::NonZeroUsize;
@@ -106,7 +107,8 @@ impl Rule {
         Self { times: Some(times), ..self }
     }
 
-    /// What the header `Retry-After` of [`Fault::RateLimit`] says: seconds or a date. Default 1.
+    /// What the header `Retry-After` of [`Fault::RateLimit`] says: seconds or a date. Default 1. A text that no
+    /// header may have is left out.
     #[must_use]
     pub fn with_retry_after(self, text: impl Into<String>) -> Self {
         Self { retry_after: text.into(), ..self }
@@ -136,6 +138,9 @@ impl Rule {
         }
         if self.status.is_some_and(|status| !(400..=599).contains(&status)) {
             return Err("`status` must be from 400 to 599".to_owned());
+        }
+        if HeaderValue::from_str(&self.retry_after).is_err() {
+            return Err("`retry_after` must be what a header may have, seconds or a date".to_owned());
         }
         Ok(())
     }
@@ -235,6 +240,8 @@ mod tests {
         assert!(error("[[rule]]\nfault = \"flood\"").contains("flood"));
         assert!(error("[[rule]]\nfault = \"html\"\nprobabilty = 1").contains("probabilty"));
         assert_eq!(error("[[rule]]\nprobability = 2"), "rule 1: `probability` must be from 0 to 1");
+        let error = error("[[rule]]\nfault = \"rate-limit\"\nretry_after = \"1\\n2\"");
+        assert!(error.starts_with("rule 1: `retry_after` must be"), "{error}");
     }
 
     #[test]

@@ -132,7 +132,7 @@ async fn call(
             response
         }
     };
-    let response = fault_injection::apply(injection, &control, request, work).await;
+    let response = fault_injection::apply(call, injection, &control, request, work).await;
     drop(held);
     record.answered(response.status().as_u16());
     state.changed();

@@ -1,8 +1,8 @@
 //! Applies faults to a call: before its work, after it, or to its answer.
 
-use super::fault_body::{drip, stall, truncate};
+use super::fault_body::{drip, drip_stream, stall, stall_stream, truncate, truncate_stream};
 use crate::chance;
-use crate::faults::{Fault, Injection, Rule};
+use crate::faults::{Call, Fault, Injection, Rule};
 use crate::http::connection::ConnectionControl;
 use crate::http::reply;
 use crate::http::status_stream::StreamFault;
@@ -20,6 +20,7 @@ const HEAD_BYTES: usize = 24;
 
 /// Does the call's work with `work`, and applies the fault that was decided.
 pub(crate) async fn apply<F>(
+    call: Call,
     injection: Injection,
     control: &ConnectionControl,
     mut request: Request,
@@ -61,10 +62,20 @@ where
             control.close_after(HEAD_BYTES);
             response
         }
-        Fault::Expired => reply::unknown_request(),
+        // The queue has an answer of its own for what it does not have.
+        Fault::Expired if matches!(call, Call::Status | Call::Stream | Call::Result | Call::Cancel) => {
+            reply::unknown_request()
+        }
+        Fault::Expired => reply::not_found(),
         Fault::WrongJson => with_body(&response, "application/json", WRONG_JSON.into()),
         Fault::Html => with_body(&response, "text/html; charset=utf-8", HTML.into()),
         Fault::ForeignUrls => foreign_urls(response, rule).await,
+        // A status stream is not read to its end first: it may have none.
+        Fault::Truncate if call == Call::Stream => response.map(truncate_stream),
+        Fault::Stall if call == Call::Stream => response.map(stall_stream),
+        Fault::Drip if call == Call::Stream => {
+            response.map(|body| drip_stream(body, rule.chunk.get(), Duration::from_millis(rule.interval_ms)))
+        }
         Fault::Truncate | Fault::Drip | Fault::Stall => {
             let (parts, body) = response.into_parts();
             let Ok(bytes) = to_bytes(body, MAX_BODY).await else { return reply::ingress(StatusCode::BAD_GATEWAY) };

@@ -3,8 +3,10 @@
 use crate::clock;
 use crate::json::Json;
 use crate::world::State;
+use crate::world::addresses::Links;
 use crate::world::job::Job;
 use crate::world::outbound::{self, Network};
+use crate::world::outcome::Outcome;
 use crate::world::webhook_signer::USER_ID;
 use serde::Serialize;
 use serde_json::json;
@@ -22,19 +24,33 @@ struct Delivery<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     error: Option<&'a str>,
     payload: Json,
+    /// Why there is no payload.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    payload_error: Option<&'static str>,
+}
+
+/// Why the payload of a job is not in its webhook.
+const DROPPED: &str = "The payload was dropped: the sandbox's memory is full";
+
+impl<'a> Delivery<'a> {
+    fn new(job: &'a Job, outcome: &'a Outcome, links: &Links) -> Self {
+        let payload = crate::json::parse(&outcome.body_for(links)).ok().filter(|_| !outcome.forgotten);
+        Self {
+            request_id: &job.id,
+            gateway_request_id: &job.gateway_id,
+            status: if outcome.error.is_none() { "OK" } else { "ERROR" },
+            error: outcome.error.as_ref().map(|(error, _)| error.as_str()),
+            payload_error: outcome.forgotten.then_some(DROPPED),
+            payload: payload.unwrap_or(Json::Null),
+        }
+    }
 }
 
 /// Reports a completed job to the URL that was given with it.
 pub(crate) async fn deliver(state: Arc<State>, job: Arc<Job>) {
     let (Some(url), Some(outcome)) = (job.options.webhook.clone(), job.outcome()) else { return };
     let links = job.links.clone().unwrap_or_else(|| state.addresses.links());
-    let delivery = Delivery {
-        request_id: &job.id,
-        gateway_request_id: &job.gateway_id,
-        status: if outcome.error.is_none() { "OK" } else { "ERROR" },
-        error: outcome.error.as_ref().map(|(error, _)| error.as_str()),
-        payload: crate::json::parse(&outcome.body_for(&links)).unwrap_or(Json::Null),
-    };
+    let delivery = Delivery::new(&job, &outcome, &links);
     let body = serde_json::to_vec(&delivery).unwrap_or_default();
     let Ok(client) = outbound::client(state.config.webhook_timeout, Network::Local) else { return };
     let mut wait = state.config.webhook_backoff;
@@ -79,5 +95,33 @@ fn reason(error: &reqwest::Error) -> &'static str {
         "not a URL that can be called"
     } else {
         "the call failed"
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::services::Service;
+    use crate::world::addresses::Addresses;
+    use crate::world::job::SubmitOptions;
+    use bytes::Bytes;
+
+    #[test]
+    fn a_payload_that_was_dropped_is_null_and_says_why() {
+        let job = Job::new(Service::Queue, "a/b", None, None, SubmitOptions::default(), Bytes::new());
+        let outcome = Outcome::output(&json!({ "seed": 1 }), 1);
+        let written = |outcome: &Outcome| {
+            serde_json::to_value(Delivery::new(
+                &job,
+                outcome,
+                &Addresses::new(false, 1, Vec::new(), Vec::new()).links(),
+            ))
+            .unwrap()
+        };
+        let whole = written(&outcome);
+        assert_eq!((&whole["payload"], whole.get("payload_error")), (&json!({ "seed": 1 }), None));
+        let dropped = written(&outcome.without_body());
+        assert_eq!((&dropped["payload"], &dropped["payload_error"]), (&json!(null), &json!(DROPPED)));
+        assert_eq!(dropped["status"], "OK");
     }
 }

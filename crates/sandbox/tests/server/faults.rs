@@ -1,4 +1,4 @@
-use crate::{APP, Bench, endpoint, quick};
+use crate::{APP, Bench, endpoint, quick, slow};
 use ideogram_sandbox::{Call, Fault, Rule};
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -156,4 +156,52 @@ fn the_documented_format_is_the_one_that_is_read() {
     for name in Call::ALL.iter().map(|call| call.name()).chain(Fault::ALL.iter().map(|fault| fault.name())) {
         assert!(page.contains(&format!("`{name}`")), "{name}");
     }
+}
+
+#[tokio::test]
+async fn a_status_stream_is_cut_stuck_or_slow_before_its_end() {
+    let bench = Bench::new(slow()).await;
+    let id = bench.submit(endpoint("generate"), &json!({ "prompt": "__hang__" })).await;
+    bench.until(&id, "IN_PROGRESS").await;
+    let follow = async |rule: Rule| {
+        bench.sandbox.set_faults(rule);
+        let request = bench.request(Method::GET, &format!("{APP}/requests/{id}/status/stream"));
+        tokio::time::timeout(Duration::from_secs(5), request.send()).await.expect("the job never ends").unwrap()
+    };
+    let mut stream = follow(Rule::new([Call::Stream], Fault::Truncate)).await;
+    let mut text = Vec::new();
+    let end = loop {
+        match stream.chunk().await {
+            Ok(Some(chunk)) => text.extend_from_slice(&chunk),
+            end => break end,
+        }
+    };
+    let text = String::from_utf8(text).unwrap();
+    assert!(end.is_err() && text.starts_with("data: {") && !text.contains("\n\n"), "{end:?} {text}");
+
+    let mut stream = follow(Rule::new([Call::Stream], Fault::Stall)).await;
+    assert!(stream.chunk().await.unwrap().unwrap().starts_with(b"data: {"));
+    assert!(tokio::time::timeout(Duration::from_millis(30), stream.chunk()).await.is_err());
+
+    let chunk = NonZeroUsize::new(50).unwrap();
+    let mut stream = follow(Rule::new([Call::Stream], Fault::Drip).with_drip(chunk, Duration::from_millis(1))).await;
+    let mut text = String::new();
+    while !text.contains("\n\n") {
+        let chunk = stream.chunk().await.unwrap().unwrap();
+        assert!(chunk.len() <= 50, "{chunk:?}");
+        text.push_str(std::str::from_utf8(&chunk).unwrap());
+    }
+    assert!(text.starts_with("data: {") && text.len() > 50, "{text}");
+}
+
+#[tokio::test]
+async fn what_has_expired_is_missing_in_the_words_of_its_service() {
+    let bench = Bench::new(quick()).await;
+    let output = bench.post(&run_path(), &json!({ "prompt": "a" })).await.json();
+    bench.sandbox.set_faults(Rule::new([Call::Download, Call::Status], Fault::Expired));
+    let file = bench.get(output["images"][0]["url"].as_str().unwrap()).await;
+    assert_eq!((file.status.as_u16(), file.json()), (404, json!({ "detail": "Not Found" })));
+    let id = bench.submit(endpoint("generate"), &json!({ "prompt": "a" })).await;
+    let status = bench.get(&format!("{APP}/requests/{id}/status")).await;
+    assert_eq!((status.status.as_u16(), status.json()), (404, json!({ "status": "NOT_FOUND" })));
 }
