@@ -6,6 +6,7 @@ use crate::sources::lock::sha256;
 use crate::sources::overlay::{Action, Overlay};
 use serde_json::Value;
 use serde_json_path::NormalizedPath;
+use std::cmp::Reverse;
 
 /// How many digits of a hash are written.
 const DIGITS: usize = 16;
@@ -27,8 +28,10 @@ fn apply_action(action: &Action, document: &mut Value) -> std::result::Result<()
     if places.is_empty() {
         return Err(format!("`{target}` matches nothing: correct the path, or delete the action"));
     }
-    // From the end, so that removing one item of a list does not move those still to come.
-    places.reverse();
+    // From the end, so that removing one item of a list does not move those still to come. A target may list its matches in
+    // any order, and one of them twice.
+    places.sort_by_cached_key(|place| Reverse(steps(place)));
+    places.dedup();
     let mut changed = false;
     let mut replaced = Vec::new();
     for place in places {
@@ -99,6 +102,11 @@ fn merge(into: &mut Value, update: &Value, replaced: &mut Vec<String>) {
     }
 }
 
+/// A place's steps, by which places can be sorted: an index by its number.
+fn steps(place: &str) -> Vec<(Option<usize>, String)> {
+    place.split('/').map(|step| (step.parse().ok(), step.to_owned())).collect()
+}
+
 fn remove(document: &mut Value, place: &str) {
     let Some((parent, key)) = place.rsplit_once('/') else { return };
     let key = key.replace("~1", "/").replace("~0", "~");
@@ -166,6 +174,19 @@ mod tests {
         apply(&json!({"target": "$.list[1:3]", "remove": true, "x-reason": "r"}), &mut document).unwrap();
         apply(&json!({"target": "$['a/b']", "remove": true, "x-reason": "r"}), &mut document).unwrap();
         assert_eq!(document, json!({"list": [1, 4], "c": 2}));
+    }
+
+    #[test]
+    fn a_removal_takes_away_what_its_target_lists_in_any_order_and_twice() {
+        let removed = |target: &str| {
+            let mut document = json!({"a": (0..12).collect::<Vec<_>>(), "b": [{"c": 1}, {"c": 2}]});
+            apply(&json!({"target": target, "remove": true, "x-reason": "r"}), &mut document).unwrap();
+            document
+        };
+        assert_eq!(removed("$.a[2,0]")["a"], json!([1, 3, 4, 5, 6, 7, 8, 9, 10, 11]));
+        assert_eq!(removed("$.a[0,0]")["a"], json!([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]));
+        assert_eq!(removed("$.a[9,10,2]")["a"], json!([0, 1, 3, 4, 5, 6, 7, 8, 11]));
+        assert_eq!(removed("$.b[0,1,0].c")["b"], json!([{}, {}]));
     }
 
     #[test]
