@@ -1,6 +1,6 @@
 //! What the description says of an endpoint as a whole.
 
-use super::components::{Components, Shape};
+use super::components::{Components, Shape, referenced};
 use crate::error::{Error, Result};
 use crate::sources::endpoints;
 use serde_json::Value;
@@ -66,22 +66,49 @@ impl EndpointFacts {
 }
 
 impl EndpointFacts {
-    /// What does not go together with the components: a positional field that the input does not have.
+    /// What does not go together with the components: positional fields that the input does not have, or that no command line
+    /// can take in this order.
     pub(super) fn check(&self, components: &Components) -> Vec<Error> {
         let Some(Shape::Struct(fields)) = components.get(&self.input).map(|input| &input.shape) else {
             return Vec::new();
         };
         let names: Vec<&str> = fields.iter().map(|field| field.json.as_str()).collect();
-        let unknown = self.positional.iter().filter(|name| !names.contains(&name.as_str()));
-        let problem = |name: &String| {
-            let known = names.join("`, `");
-            let message = format!(
-                "`positional` of `{}` has `{name}`, which is no field of its input; those are `{known}`",
-                self.id
-            );
+        let wrong = |name: &str, why: &str| {
+            let message = format!("`positional` of `{}` has `{name}`, {why}", self.id);
             Error::new(message).in_file(endpoints::PATH)
         };
-        unknown.map(problem).collect()
+        let mut problems = Vec::new();
+        let mut optional: Option<&str> = None;
+        for (index, name) in self.positional.iter().enumerate() {
+            let rest = self.positional.get(index + 1..).unwrap_or_default();
+            let Some(field) = fields.iter().find(|field| field.json == *name) else {
+                let known = names.join("`, `");
+                problems.push(wrong(name, &format!("which is no field of its input; those are `{known}`")));
+                continue;
+            };
+            if rest.contains(name) {
+                problems.push(wrong(name, "twice: take one of them out"));
+            } else if is_list(&field.schema, components) && !rest.is_empty() {
+                problems.push(wrong(name, "a list, which takes all that follows: put it last"));
+            }
+            match optional {
+                Some(before) if field.required => {
+                    problems.push(wrong(name, &format!("which is required, after `{before}`, which is not")));
+                }
+                None if !field.required => optional = Some(name.as_str()),
+                _ => {}
+            }
+        }
+        problems
+    }
+}
+
+/// Whether a field's values are lists.
+fn is_list(schema: &Value, components: &Components) -> bool {
+    match referenced(schema).and_then(|name| components.get(name)).map(|component| &component.shape) {
+        Some(Shape::Wrapper(schema)) => is_list(schema, components),
+        Some(_) => false,
+        None => schema.get("type").is_some_and(|kind| kind == "array"),
     }
 }
 
