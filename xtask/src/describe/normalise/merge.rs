@@ -9,6 +9,10 @@ impl Reader<'_> {
     /// The schema of the values that both allow. If both have a description, a default or the like, the first one's is
     /// kept.
     pub(super) fn merge(&mut self, outer: &Schema, inner: &Schema) -> Schema {
+        // A union among the two multiplies what is merged with it.
+        if self.is_too_much(&outer.at) {
+            return Schema::new(Shape::Any, &outer.at);
+        }
         match (&outer.shape, &inner.shape) {
             (one, other) if one == other || [one, other].contains(&&Shape::Any) => {}
             (Shape::Reference(target), _) => {
@@ -46,22 +50,25 @@ impl Reader<'_> {
             (_, Shape::Union(union)) => self.distribute(union, one),
             (Shape::Integer(this), Shape::Integer(that) | Shape::Number(that))
             | (Shape::Number(this), Shape::Integer(that)) => match merge_bounds(this, that) {
-                Some(bounds) => Shape::Integer(bounds),
-                None => self.contradiction(&one.at, &other.at),
+                Some(bounds) if !bounds.are_empty() => {
+                    let format = bounds.format.clone();
+                    Shape::Integer(Bounds { format, ..self.whole(bounds, &one.at) })
+                }
+                _ => self.contradiction(&one.at, &other.at),
             },
             (Shape::Number(this), Shape::Number(that)) => match merge_bounds(this, that) {
-                Some(bounds) => Shape::Number(bounds),
-                None => self.contradiction(&one.at, &other.at),
+                Some(bounds) if !bounds.are_empty() => Shape::Number(bounds),
+                _ => self.contradiction(&one.at, &other.at),
             },
             (Shape::Enum(..), Shape::Text(_) | Shape::Integer(_) | Shape::Number(_))
                 if other.inferred || scalar_fits(&one.shape, &other.shape) =>
             {
-                one.shape.clone()
+                self.limited(&one.shape, other, &one.at)
             }
             (Shape::Text(_) | Shape::Integer(_) | Shape::Number(_), Shape::Enum(..))
                 if one.inferred || scalar_fits(&other.shape, &one.shape) =>
             {
-                other.shape.clone()
+                self.limited(&other.shape, one, &other.at)
             }
             (Shape::Enum(kind, values), Shape::Enum(_, allowed)) => {
                 let both: Vec<_> = values.iter().filter(|value| allowed.contains(value)).cloned().collect();
@@ -94,8 +101,28 @@ impl Reader<'_> {
         Shape::Any
     }
 
+    /// The values of an enumeration that keep to the limits of another schema.
+    fn limited(&mut self, values: &Shape, limits: &Schema, at: &Pointer) -> Shape {
+        let Shape::Enum(kind, values) = values else { return values.clone() };
+        let kept: Vec<_> = values.iter().filter(|value| limits.shape.allows(value)).cloned().collect();
+        if kept.is_empty() {
+            return self.contradiction(at, &limits.at);
+        }
+        Shape::Enum(*kind, kept)
+    }
+
     /// A restriction beside a union holds for each of its variants.
     fn distribute(&mut self, union: &Union, other: &Schema) -> Shape {
+        if union.discriminator.is_some() {
+            // Its mapping leads to the variants as they are: changed ones would have no tag.
+            let says_nothing = other.inferred && !matches!(other.shape, Shape::Object(_));
+            if !says_nothing && !is_any_object(&other.shape) {
+                let message = "what stands beside a union with a `discriminator` would have to be part of each variant: \
+                               write it into the variants' own schemas";
+                self.wrong(&other.at, message);
+            }
+            return Shape::Union(union.clone());
+        }
         let other = Schema { notes: Annotations::default(), ..other.clone() };
         let variants = union.variants.iter().map(|variant| self.merge(variant, &other)).collect();
         Shape::Union(Union { variants, ..union.clone() })
@@ -138,6 +165,17 @@ impl Reader<'_> {
             max_properties: least(this.max_properties, that.max_properties),
         }
     }
+}
+
+/// Whether the shape takes every object.
+fn is_any_object(shape: &Shape) -> bool {
+    let Shape::Object(object) = shape else { return false };
+    let Object { properties, required, additional, min_properties, max_properties } = object;
+    properties.as_ref().is_none_or(Vec::is_empty)
+        && required.is_empty()
+        && matches!(additional, Additional::Unsaid | Additional::Any)
+        && min_properties.is_none()
+        && max_properties.is_none()
 }
 
 fn scalar_fits(values: &Shape, kind: &Shape) -> bool {

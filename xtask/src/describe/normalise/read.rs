@@ -8,7 +8,7 @@ use crate::error::Error;
 use crate::pointer::Pointer;
 use serde_json::{Map, Number, Value};
 
-/// How many schemas are read at most. The largest document of fal's catalogue has about 700.
+/// How many schemas are read and merged at most. The largest document of fal's catalogue has about 700.
 const MAX_SCHEMAS: usize = 50_000;
 
 /// How deep they may be nested, references that are merged included. The catalogue has up to about 10.
@@ -65,11 +65,7 @@ impl<'d> Reader<'d> {
     }
 
     pub(super) fn schema(&mut self, value: &Value, at: &Pointer) -> Schema {
-        self.read += 1;
-        if self.read == MAX_SCHEMAS {
-            self.wrong(at, format!("the document unfolds into more than {MAX_SCHEMAS} schemas"));
-        }
-        if self.read >= MAX_SCHEMAS {
+        if self.is_too_much(at) {
             return Schema::new(Shape::Any, at);
         }
         match value {
@@ -80,6 +76,15 @@ impl<'d> Reader<'d> {
                 Schema::new(Shape::Any, at)
             }
         }
+    }
+
+    /// Counts one more schema; whether there are too many.
+    pub(super) fn is_too_much(&mut self, at: &Pointer) -> bool {
+        self.read += 1;
+        if self.read == MAX_SCHEMAS {
+            self.wrong(at, format!("the document unfolds into more than {MAX_SCHEMAS} schemas"));
+        }
+        self.read >= MAX_SCHEMAS
     }
 
     /// Goes one level down, unless that is too deep.

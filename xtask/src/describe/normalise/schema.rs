@@ -3,6 +3,7 @@
 use super::super::components::IntegerType;
 use crate::pointer::Pointer;
 use serde_json::{Map, Number, Value};
+use std::cmp::Ordering;
 use std::collections::BTreeSet;
 
 /// One schema.
@@ -161,7 +162,53 @@ impl Schema {
     }
 }
 
+impl Shape {
+    /// Whether a single value keeps to the limits of this type. A value of another type is not limited.
+    pub(super) fn allows(&self, value: &Value) -> bool {
+        match (self, value) {
+            (Self::Integer(bounds) | Self::Number(bounds), Value::Number(number)) => bounds.allow(number),
+            (Self::Text(limits), Value::String(text)) => {
+                let length = text.chars().count() as u64;
+                limits.min_length.is_none_or(|least| length >= least)
+                    && limits.max_length.is_none_or(|most| length <= most)
+            }
+            _ => true,
+        }
+    }
+}
+
 impl Bounds {
+    /// Whether the number is one of these.
+    pub(super) fn allow(&self, number: &Number) -> bool {
+        let number = number.as_f64().unwrap_or(f64::NAN);
+        let keeps = |bound: &Option<Bound>, wanted: Ordering| {
+            bound.as_ref().is_none_or(|bound| {
+                let order = bound.value.as_f64().and_then(|bound| number.partial_cmp(&bound));
+                order == Some(wanted) || (order == Some(Ordering::Equal) && !bound.exclusive)
+            })
+        };
+        let step = self.multiple_of.as_ref().and_then(Number::as_f64);
+        keeps(&self.minimum, Ordering::Greater)
+            && keeps(&self.maximum, Ordering::Less)
+            && step.is_none_or(|step| ((number / step) - (number / step).round()).abs() < 1e-9)
+    }
+
+    /// Whether no number is within the bounds.
+    pub(super) fn are_empty(&self) -> bool {
+        let (Some(low), Some(high)) = (&self.minimum, &self.maximum) else { return false };
+        let order = low.value.as_f64().partial_cmp(&high.value.as_f64());
+        order == Some(Ordering::Greater) || (order == Some(Ordering::Equal) && (low.exclusive || high.exclusive))
+    }
+
+    /// Whether no whole number is, of bounds that are whole.
+    pub(super) fn hold_no_integer(&self) -> bool {
+        let end = |bound: &Option<Bound>, inwards: i128| {
+            let bound = bound.as_ref()?;
+            Some(i128::from(bound.value.as_i64()?) + if bound.exclusive { inwards } else { 0 })
+        };
+        end(&self.minimum, 1).zip(end(&self.maximum, -1)).is_some_and(|(low, high)| low > high)
+    }
+
     /// Whether every number of the type is allowed.
     pub(super) fn is_none(&self) -> bool {
         self.minimum.is_none() && self.maximum.is_none() && self.multiple_of.is_none()

@@ -27,9 +27,26 @@ impl Reader<'_> {
             Some(value) => Some(vec![value.clone()]),
             None => self.list(map, "enum", at).cloned(),
         };
-        if let Some(values) = values {
+        if let Some(mut values) = values {
+            // Limits beside the list take values out of it.
+            if values.iter().any(Value::is_number) && applies_here(map, "number") {
+                let limits = Shape::Number(self.bounds(map, at));
+                values.retain(|value| limits.allows(value));
+            }
+            if values.iter().any(Value::is_string) && applies_here(map, "string") {
+                let limits = self.single("string", map, at);
+                values.retain(|value| limits.allows(value));
+            }
             let format = self.integer_type(map, at).filter(|_| declared == ["integer"]);
-            return self.enumeration(values, &declared, format, at);
+            // A keyword that restricts values of one type says nothing of values of another.
+            let declared: &[&str] = if inferred { &[] } else { &declared };
+            return self.enumeration(values, declared, format, at);
+        }
+        if kinds.is_empty() && !map.contains_key("type") {
+            // Keywords of several types, which restrict values of each: none of them is carried.
+            for name in map.keys().filter(|name| applies_to(name).is_some()) {
+                self.note(at.join(name), NoteKind::Keyword);
+            }
         }
         let shape = match declared.as_slice() {
             [] if null => Shape::Null,
@@ -168,22 +185,20 @@ impl Reader<'_> {
         };
         let minimum = bound("minimum", "exclusiveMinimum", Ordering::Greater);
         let maximum = bound("maximum", "exclusiveMaximum", Ordering::Less);
-        if let (Some(low), Some(high)) = (&minimum, &maximum) {
-            let order = low.value.as_f64().partial_cmp(&high.value.as_f64());
-            if order == Some(Ordering::Greater) || (order == Some(Ordering::Equal) && (low.exclusive || high.exclusive))
-            {
-                self.wrong(at, format!("no number is from {} to {}", low.value, high.value));
-            }
-        }
         let multiple_of = self.number(map, "multipleOf", at);
         if multiple_of.as_ref().and_then(Number::as_f64).is_some_and(|step| step <= 0.0) {
             self.wrong(&at.join("multipleOf"), "must be greater than 0");
         }
-        Bounds { minimum, maximum, multiple_of, format: None }
+        let bounds = Bounds { minimum, maximum, multiple_of, format: None };
+        if let (Some(low), Some(high), true) = (&bounds.minimum, &bounds.maximum, bounds.are_empty()) {
+            self.wrong(at, format!("no number is from {} to {}", low.value, high.value));
+        }
+        bounds
     }
 
     /// The same bounds for whole numbers: fractions rounded inwards, and what an `i64` cannot reach clamped.
-    fn whole(&mut self, bounds: Bounds, at: &Pointer) -> Bounds {
+    pub(super) fn whole(&mut self, bounds: Bounds, at: &Pointer) -> Bounds {
+        let (is_empty, ends) = (bounds.are_empty(), bounds.minimum.clone().zip(bounds.maximum.clone()));
         let mut end = |bound: Option<Bound>, name: &str, round: fn(f64) -> f64| {
             let bound = bound?;
             let float = bound.value.as_f64().unwrap_or_default();
@@ -205,7 +220,11 @@ impl Reader<'_> {
             Some(value) if step.is_f64() && value.fract() == 0.0 => (value as i64).into(),
             _ => step,
         });
-        Bounds { minimum, maximum, multiple_of, format: None }
+        let whole = Bounds { minimum, maximum, multiple_of, format: None };
+        if let (Some((low, high)), false, true) = (ends, is_empty, whole.hold_no_integer()) {
+            self.wrong(at, format!("no whole number is from {} to {}", low.value, high.value));
+        }
+        whole
     }
 
     fn array(&mut self, map: &Map<String, Value>, at: &Pointer) -> Array {
@@ -286,4 +305,9 @@ impl Reader<'_> {
         let values = order.into_iter().filter_map(|name| Some((name, properties.get(name)?)));
         Some(values.map(|(name, value)| (name.clone(), self.schema(value, &here.join(name)))).collect())
     }
+}
+
+/// Whether the schema has a keyword that restricts values of that type.
+fn applies_here(map: &Map<String, Value>, kind: &str) -> bool {
+    map.keys().any(|name| applies_to(name).is_some_and(|types| types.contains(&kind)))
 }

@@ -98,3 +98,19 @@ fn bounds_that_no_number_satisfies_are_refused() {
     assert_eq!(refusal(json!({ "type": "number", "minimum": "0" })), "#p/minimum: must be a number");
     assert_eq!(refusal(json!({ "type": "number", "multipleOf": 0 })), "#p/multipleOf: must be greater than 0");
 }
+
+#[test]
+fn bounds_that_no_whole_number_satisfies_are_refused() {
+    for (schema, ends) in [
+        (json!({ "type": "integer", "minimum": 0.2, "maximum": 0.8 }), "0.2 to 0.8"),
+        (json!({ "type": "integer", "exclusiveMinimum": 1, "exclusiveMaximum": 2 }), "1 to 2"),
+    ] {
+        assert_eq!(refusal(schema), format!("#p: no whole number is from {ends}"));
+    }
+    let text = refusal(json!({ "allOf": [{ "type": "integer", "minimum": 5 }, { "type": "integer", "maximum": 3 }] }));
+    assert!(text.contains("cannot be carried together"), "{text}");
+    bounds(
+        json!({ "allOf": [{ "type": "integer" }, { "type": "number", "minimum": 0.5 }] }),
+        json!({ "type": "integer", "minimum": 1 }),
+    );
+}

@@ -111,3 +111,13 @@ fn collect(value: &Value, at: String, into: &mut Vec<String>) {
         into.push(at);
     }
 }
+
+#[test]
+fn unions_that_multiply_each_other_are_refused() {
+    let union = |number: usize| {
+        let variant = |index: usize| json!({ "type": "object", "properties": { format!("f{number}_{index}"): {} } });
+        json!({ "anyOf": (0..8).map(variant).collect::<Vec<_>>() })
+    };
+    let text = refusal(json!({ "allOf": (0..6).map(union).collect::<Vec<_>>() }));
+    assert!(text.contains("unfolds into more than 50000 schemas"), "{text}");
+}

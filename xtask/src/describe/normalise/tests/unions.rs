@@ -143,3 +143,31 @@ fn a_discriminator_maps_by_reference_or_by_name_and_what_it_maps_to_no_variant_i
     let told: Vec<String> = told.map(|note| note.pointer.last()).collect();
     assert_eq!(told, ["f", "g", "n"]);
 }
+
+#[test]
+fn the_variants_of_a_discriminator_stay_as_they_are() {
+    let document = |beside: Value| {
+        let mut p = json!({ "oneOf": [reference("Cat"), reference("Dog")], "discriminator": {
+            "propertyName": "kind", "mapping": { "c": "#/components/schemas/Cat", "d": "#/components/schemas/Dog" },
+        } });
+        p.as_object_mut().unwrap().extend(beside.as_object().unwrap().clone());
+        let tagged = json!({ "type": "object", "properties": { "kind": { "type": "string" } } });
+        normal(&json!({
+            "In": { "type": "object", "properties": { "p": p } },
+            "Out": { "type": "object" },
+            "Cat": tagged, "Dog": tagged,
+        }))
+    };
+    for nothing in [json!({}), json!({ "type": "object" }), json!({ "additionalProperties": true })] {
+        let normalised = document(nothing);
+        assert_eq!(normalised.problems, []);
+        assert_eq!(normalised.components["MInputP"].schema["oneOf"], json!([reference("Cat"), reference("Dog")]));
+    }
+    for more in [json!({ "required": ["kind"] }), json!({ "properties": { "name": { "type": "string" } } })] {
+        let problem = document(more).problems.first().unwrap().to_string();
+        assert!(
+            problem.starts_with("#/components/schemas/In/properties/p: what stands beside a union with"),
+            "{problem}"
+        );
+    }
+}

@@ -148,3 +148,35 @@ fn values_that_no_enumeration_can_carry_are_refused() {
     assert_eq!(refusal(json!({ "enum": [] })), "#p/enum: lists no value");
     assert_eq!(refusal(json!({ "type": "string", "enum": [1] })), "#p/enum: 1 is not of the declared type string");
 }
+
+#[test]
+fn limits_beside_a_list_of_values_take_values_out_of_it() {
+    for (schema, expected) in [
+        (json!({ "type": "integer", "enum": [1, 2, 3], "minimum": 2 }), json!({ "type": "integer", "enum": [2, 3] })),
+        (json!({ "enum": [1, 2, 3, 4], "multipleOf": 2 }), json!({ "type": "integer", "enum": [2, 4] })),
+        (json!({ "enum": ["a", "bbb"], "maxLength": 2 }), json!({ "type": "string", "enum": ["a"] })),
+        (json!({ "enum": ["a", "b"], "maximum": 2 }), json!({ "type": "string", "enum": ["a", "b"] })),
+        (
+            json!({ "allOf": [{ "type": "string", "enum": ["a", "bbb"] }, { "type": "string", "minLength": 2 }] }),
+            json!({ "type": "string", "enum": ["bbb"] }),
+        ),
+        (
+            json!({ "allOf": [{ "type": "number", "exclusiveMaximum": 2 }, { "enum": [1, 2] }] }),
+            json!({ "type": "integer", "enum": [1] }),
+        ),
+    ] {
+        assert_eq!(property(schema.clone()), (reference("MInputP"), expected), "{schema}");
+    }
+    assert_eq!(refusal(json!({ "enum": [1], "minimum": 2 })), "#p/enum: lists no value");
+    let text = refusal(json!({ "allOf": [{ "enum": ["a"] }, { "type": "string", "minLength": 2 }] }));
+    assert!(text.contains("cannot be carried together"), "{text}");
+}
+
+#[test]
+fn keywords_of_several_types_without_a_type_are_told() {
+    let schema = json!({ "minLength": 2, "minimum": 3 });
+    assert_eq!(property(schema.clone()).0, json!({}));
+    let told = [("p/minLength".to_owned(), NoteKind::Keyword), ("p/minimum".to_owned(), NoteKind::Keyword)];
+    assert_eq!(notes(schema), told);
+    assert_eq!(notes(json!({ "minLength": 2, "maxLength": 3 })), []);
+}
