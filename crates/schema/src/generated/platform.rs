@@ -15,7 +15,7 @@ pub struct BillingEvent {
     /// When it was charged, ISO 8601.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub timestamp: Option<String>,
-    /// Units that came out.
+    /// Units produced.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub output_units: Option<f64>,
     /// What one unit cost, in dollars.
@@ -41,7 +41,7 @@ pub struct BillingEvent {
 }
 
 impl BillingEvent {
-    /// With what is required; the rest is unset.
+    /// Creates it with the required fields; all others are unset.
     pub fn new(request_id: impl Into<String>, endpoint_id: impl Into<String>) -> Self {
         Self {
             request_id: request_id.into(),
@@ -132,7 +132,7 @@ pub struct BillingPage {
 }
 
 impl BillingPage {
-    /// With what is required; the rest is unset.
+    /// Creates it with the required fields; all others are unset.
     pub fn new(billing_events: impl Into<Vec<super::BillingEvent>>) -> Self {
         Self {
             billing_events: billing_events.into(),
@@ -170,7 +170,7 @@ pub struct Estimate {
 }
 
 impl Estimate {
-    /// With what is required; the rest is unset.
+    /// Creates it with the required fields; all others are unset.
     pub fn new(
         estimate_type: impl Into<super::EstimateType>,
         total_cost: f64,
@@ -199,7 +199,7 @@ pub struct EstimateQuantity {
 }
 
 impl EstimateQuantity {
-    /// With nothing set.
+    /// Creates it with no field set.
     pub fn new() -> Self {
         Self {
             unit_quantity: None,
@@ -234,7 +234,7 @@ pub struct EstimateRequest {
 }
 
 impl EstimateRequest {
-    /// With what is required; the rest is unset.
+    /// Creates it with the required fields; all others are unset.
     pub fn new(
         estimate_type: impl Into<super::EstimateType>,
         endpoints: impl Into<
@@ -263,8 +263,8 @@ super::open_enum! {
     }
 }
 
-/// A request that the platform remembers. Whatever is not there proves nothing: inputs and outputs are
-/// kept for 30 days by default, and not at all when the request asked for that.
+/// A request that the platform remembers. A missing entry proves nothing: inputs and outputs are kept
+/// for 30 days by default, and not at all when the request asked for that.
 #[derive(Clone, Debug, PartialEq, ::serde::Serialize, ::serde::Deserialize)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
@@ -304,7 +304,7 @@ pub struct HistoryItem {
 }
 
 impl HistoryItem {
-    /// With what is required; the rest is unset.
+    /// Creates it with the required fields; all others are unset.
     pub fn new(request_id: impl Into<String>) -> Self {
         Self {
             request_id: request_id.into(),
@@ -408,7 +408,7 @@ pub struct HistoryPage {
 }
 
 impl HistoryPage {
-    /// With what is required; the rest is unset.
+    /// Creates it with the required fields; all others are unset.
     pub fn new(items: impl Into<Vec<super::HistoryItem>>) -> Self {
         Self {
             items: items.into(),
@@ -448,7 +448,7 @@ pub struct ListPrice {
 }
 
 impl ListPrice {
-    /// With what is required; the rest is unset.
+    /// Creates it with the required fields; all others are unset.
     pub fn new(
         endpoint_id: impl Into<String>,
         unit_price: f64,
@@ -482,7 +482,7 @@ pub struct PricePage {
 }
 
 impl PricePage {
-    /// With what is required; the rest is unset.
+    /// Creates it with the required fields; all others are unset.
     pub fn new(prices: impl Into<Vec<super::ListPrice>>) -> Self {
         Self {
             prices: prices.into(),

@@ -23,7 +23,7 @@ pub struct CancelStatus {
 }
 
 impl CancelStatus {
-    /// With what is required; the rest is unset.
+    /// Creates it with the required fields; all others are unset.
     pub fn new(status: impl Into<super::CancelState>) -> Self {
         Self { status: status.into() }
     }

@@ -27,7 +27,7 @@ pub struct ErrorBody {
 }
 
 impl ErrorBody {
-    /// With nothing set.
+    /// Creates it with no field set.
     pub fn new() -> Self {
         Self {
             detail: None,

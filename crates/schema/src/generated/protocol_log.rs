@@ -25,7 +25,7 @@ pub struct LogEntry {
 }
 
 impl LogEntry {
-    /// With what is required; the rest is unset.
+    /// Creates it with the required fields; all others are unset.
     pub fn new(message: impl Into<String>) -> Self {
         Self {
             message: message.into(),

@@ -3,7 +3,7 @@
 
 //! What the protocols of the endpoints use: status, logs, errors: `Metrics…`.
 
-/// Figures of a run. Empty until the request is completed.
+/// Measurements of a run. Empty until the request is completed.
 #[derive(Clone, Debug, PartialEq, ::serde::Serialize, ::serde::Deserialize)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[derive(Default)]
@@ -17,7 +17,7 @@ pub struct Metrics {
 }
 
 impl Metrics {
-    /// With nothing set.
+    /// Creates it with no field set.
     pub fn new() -> Self {
         Self { inference_time: None }
     }

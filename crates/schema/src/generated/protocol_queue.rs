@@ -4,7 +4,7 @@
 //! What the protocols of the endpoints use: status, logs, errors: `Queue…`.
 
 super::open_enum! {
-    /// How soon a request is taken up, among those that wait.
+    /// A request's priority among those that wait.
     QueuePriority {
         Normal = "normal",
         Low = "low",
@@ -51,10 +51,10 @@ pub struct QueueStatus {
     /// May be `null`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub logs: Option<Vec<super::LogEntry>>,
-    /// Figures of the run.
+    /// Measurements of the run.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub metrics: Option<super::Metrics>,
-    /// What went wrong, of a completed request that failed or was cancelled.
+    /// What went wrong, if the request failed or was cancelled.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
     /// Why it went wrong.
@@ -63,7 +63,7 @@ pub struct QueueStatus {
 }
 
 impl QueueStatus {
-    /// With what is required; the rest is unset.
+    /// Creates it with the required fields; all others are unset.
     pub fn new(
         status: impl Into<super::QueueState>,
         request_id: impl Into<String>,

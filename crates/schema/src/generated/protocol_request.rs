@@ -19,5 +19,6 @@ super::open_enum! {
         ClientCancelled = "client_cancelled",
         BadRequest = "bad_request",
         InternalError = "internal_error",
+        ConcurrentRequestsLimit = "concurrent_requests_limit",
     }
 }

@@ -33,13 +33,13 @@ pub struct SubmitStatus {
     /// May be `null`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub logs: Option<Vec<super::LogEntry>>,
-    /// Figures of the run; none yet.
+    /// Measurements of the run; none yet.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub metrics: Option<super::Metrics>,
 }
 
 impl SubmitStatus {
-    /// With what is required; the rest is unset.
+    /// Creates it with the required fields; all others are unset.
     pub fn new(request_id: impl Into<String>) -> Self {
         Self {
             request_id: request_id.into(),

@@ -18,7 +18,7 @@ pub struct ValidationErrorDetail {
     /// A page that explains this type of error.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub url: Option<String>,
-    /// Figures that go with the type, for example the bound that was passed.
+    /// Values that belong to the type, for example the bound that was passed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ctx: Option<::serde_json::Map<String, ::serde_json::Value>>,
     /// The value that was refused.
@@ -27,7 +27,7 @@ pub struct ValidationErrorDetail {
 }
 
 impl ValidationErrorDetail {
-    /// With what is required; the rest is unset.
+    /// Creates it with the required fields; all others are unset.
     pub fn new(
         loc: impl Into<Vec<super::ValidationLocation>>,
         msg: impl Into<String>,

@@ -27,7 +27,7 @@ pub struct WebhookPayload {
 }
 
 impl WebhookPayload {
-    /// With what is required; the rest is unset.
+    /// Creates it with the required fields; all others are unset.
     pub fn new(
         request_id: impl Into<String>,
         status: impl Into<super::WebhookStatus>,

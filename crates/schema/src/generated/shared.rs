@@ -45,7 +45,7 @@ pub struct File {
 }
 
 impl File {
-    /// With what is required; the rest is unset.
+    /// Creates it with the required fields; all others are unset.
     pub fn new(url: impl Into<String>) -> Self {
         Self {
             url: url.into(),
@@ -77,7 +77,7 @@ impl File {
     }
 }
 
-/// What an endpoint answers: the pictures, and the seed that makes them again.
+/// What an endpoint answers: the pictures, and the seed that they were made with.
 #[derive(Clone, Debug, PartialEq, ::serde::Serialize, ::serde::Deserialize)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
@@ -89,7 +89,7 @@ pub struct Output {
 }
 
 impl Output {
-    /// With what is required; the rest is unset.
+    /// Creates it with the required fields; all others are unset.
     pub fn new(
         images: impl Into<Vec<super::File>>,
         seed: impl Into<super::Integer<i64>>,

@@ -22,7 +22,7 @@ pub struct CdnToken {
 }
 
 impl CdnToken {
-    /// With what is required; the rest is unset.
+    /// Creates it with the required fields; all others are unset.
     pub fn new(token: impl Into<String>) -> Self {
         Self {
             token: token.into(),
@@ -101,7 +101,7 @@ pub struct Jwk {
 }
 
 impl Jwk {
-    /// With nothing set.
+    /// Creates it with no field set.
     pub fn new() -> Self {
         Self {
             x: None,
@@ -166,7 +166,7 @@ pub struct Jwks {
 }
 
 impl Jwks {
-    /// With what is required; the rest is unset.
+    /// Creates it with the required fields; all others are unset.
     pub fn new(keys: impl Into<Vec<super::Jwk>>) -> Self {
         Self { keys: keys.into() }
     }
@@ -182,7 +182,7 @@ pub struct MultipartCompletion {
 }
 
 impl MultipartCompletion {
-    /// With what is required; the rest is unset.
+    /// Creates it with the required fields; all others are unset.
     pub fn new(parts: impl Into<Vec<super::UploadPart>>) -> Self {
         Self { parts: parts.into() }
     }
@@ -201,7 +201,7 @@ pub struct MultipartUpload {
 }
 
 impl MultipartUpload {
-    /// With what is required; the rest is unset.
+    /// Creates it with the required fields; all others are unset.
     pub fn new(access_url: impl Into<String>, upload_id: impl Into<String>) -> Self {
         Self {
             access_url: access_url.into(),
@@ -222,7 +222,7 @@ pub struct SignedUpload {
 }
 
 impl SignedUpload {
-    /// With what is required; the rest is unset.
+    /// Creates it with the required fields; all others are unset.
     pub fn new(upload_url: impl Into<String>, file_url: impl Into<String>) -> Self {
         Self {
             upload_url: upload_url.into(),
@@ -251,7 +251,7 @@ pub struct UploadAnnouncement {
 }
 
 impl UploadAnnouncement {
-    /// With what is required; the rest is unset.
+    /// Creates it with the required fields; all others are unset.
     pub fn new(file_name: impl Into<String>, content_type: impl Into<String>) -> Self {
         Self {
             file_name: file_name.into(),
@@ -273,7 +273,7 @@ pub struct UploadPart {
 }
 
 impl UploadPart {
-    /// With what is required; the rest is unset.
+    /// Creates it with the required fields; all others are unset.
     pub fn new(part_number: i64, etag: impl Into<String>) -> Self {
         Self {
             part_number,
@@ -292,7 +292,7 @@ pub struct UploadedFile {
 }
 
 impl UploadedFile {
-    /// With what is required; the rest is unset.
+    /// Creates it with the required fields; all others are unset.
     pub fn new(access_url: impl Into<String>) -> Self {
         Self {
             access_url: access_url.into(),

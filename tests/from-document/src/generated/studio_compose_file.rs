@@ -27,7 +27,7 @@ pub struct File {
 }
 
 impl File {
-    /// With what is required; the rest is unset.
+    /// Creates it with the required fields; all others are unset.
     pub fn new(url: impl Into<String>) -> Self {
         Self {
             url: url.into(),

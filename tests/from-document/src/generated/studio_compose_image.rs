@@ -27,7 +27,7 @@ pub struct Image {
 }
 
 impl Image {
-    /// With what is required; the rest is unset.
+    /// Creates it with the required fields; all others are unset.
     pub fn new(url: impl Into<String>) -> Self {
         Self {
             url: url.into(),
@@ -74,7 +74,7 @@ pub struct ImageSize {
 }
 
 impl ImageSize {
-    /// With what is required; the rest is unset.
+    /// Creates it with the required fields; all others are unset.
     pub fn new(
         width: impl Into<super::ImageSizeWidth>,
         height: impl Into<super::ImageSizeHeight>,

@@ -36,7 +36,7 @@ pub struct StudioComposeInput {
 }
 
 impl StudioComposeInput {
-    /// With what is required; the rest is unset.
+    /// Creates it with the required fields; all others are unset.
     pub fn new(prompt: impl Into<String>) -> Self {
         Self {
             prompt: prompt.into(),

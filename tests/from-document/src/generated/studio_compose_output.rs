@@ -22,7 +22,7 @@ pub struct StudioComposeOutput {
 }
 
 impl StudioComposeOutput {
-    /// With what is required; the rest is unset.
+    /// Creates it with the required fields; all others are unset.
     pub fn new(
         scenes: impl Into<Vec<super::Scene>>,
         film: impl Into<super::File>,

@@ -20,7 +20,7 @@ pub struct PicturePart {
 }
 
 impl PicturePart {
-    /// With what is required; the rest is unset.
+    /// Creates it with the required fields; all others are unset.
     pub fn new(
         kind: impl Into<super::PicturePartKind>,
         picture_url: impl Into<String>,

@@ -17,7 +17,7 @@ pub struct Scene {
 }
 
 impl Scene {
-    /// With what is required; the rest is unset.
+    /// Creates it with the required fields; all others are unset.
     pub fn new(title: impl Into<String>, cover: impl Into<super::Image>) -> Self {
         Self {
             title: title.into(),

@@ -17,7 +17,7 @@ pub struct TextPart {
 }
 
 impl TextPart {
-    /// With what is required; the rest is unset.
+    /// Creates it with the required fields; all others are unset.
     pub fn new(kind: impl Into<super::TextPartKind>, text: impl Into<String>) -> Self {
         Self {
             kind: kind.into(),

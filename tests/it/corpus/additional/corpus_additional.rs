@@ -18,7 +18,7 @@ pub struct CorpusAdditionalInput {
 }
 
 impl CorpusAdditionalInput {
-    /// With what is required; the rest is unset.
+    /// Creates it with the required fields; all others are unset.
     pub fn new(prompt: impl Into<String>) -> Self {
         Self {
             prompt: prompt.into(),
@@ -69,7 +69,7 @@ pub struct CorpusAdditionalOutput {
 }
 
 impl CorpusAdditionalOutput {
-    /// With nothing set.
+    /// Creates it with no field set.
     pub fn new() -> Self {
         Self {
             seed: None,
@@ -123,7 +123,7 @@ pub struct Score {
 }
 
 impl Score {
-    /// With what is required; the rest is unset.
+    /// Creates it with the required fields; all others are unset.
     pub fn new(value: f64) -> Self {
         Self { value }
     }
@@ -142,7 +142,7 @@ pub struct Scores {
 }
 
 impl Scores {
-    /// With what is required; the rest is unset.
+    /// Creates it with the required fields; all others are unset.
     pub fn new(best: f64) -> Self {
         Self {
             best,
@@ -173,7 +173,7 @@ pub struct Strict {
 }
 
 impl Strict {
-    /// With nothing set.
+    /// Creates it with no field set.
     pub fn new() -> Self {
         Self { x: None }
     }

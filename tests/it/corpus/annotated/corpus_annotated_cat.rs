@@ -18,7 +18,7 @@ pub struct Cat {
 }
 
 impl Cat {
-    /// With what is required; the rest is unset.
+    /// Creates it with the required fields; all others are unset.
     pub fn new(species: impl Into<String>) -> Self {
         Self {
             species: species.into(),

@@ -21,7 +21,7 @@ pub struct Dog {
 }
 
 impl Dog {
-    /// With what is required; the rest is unset.
+    /// Creates it with the required fields; all others are unset.
     pub fn new(species: impl Into<String>) -> Self {
         Self {
             species: species.into(),

@@ -55,7 +55,7 @@ pub struct CorpusAnnotatedInput {
 }
 
 impl CorpusAnnotatedInput {
-    /// With what is required; the rest is unset.
+    /// Creates it with the required fields; all others are unset.
     pub fn new(prompt: impl Into<String>) -> Self {
         Self {
             prompt: prompt.into(),

@@ -42,7 +42,7 @@ pub struct CorpusAnnotatedOutput {
 }
 
 impl CorpusAnnotatedOutput {
-    /// With what is required; the rest is unset.
+    /// Creates it with the required fields; all others are unset.
     pub fn new(
         count: impl Into<super::Integer<u64>>,
         old_count: impl Into<super::Integer<i64>>,

@@ -77,7 +77,7 @@ pub struct CorpusNamesInput {
 }
 
 impl CorpusNamesInput {
-    /// With what is required; the rest is unset.
+    /// Creates it with the required fields; all others are unset.
     pub fn new(
         type_: impl Into<super::CorpusNamesInputType>,
         fn_: impl Into<String>,
@@ -293,7 +293,7 @@ pub struct CorpusNamesOutput {
 }
 
 impl CorpusNamesOutput {
-    /// With what is required; the rest is unset.
+    /// Creates it with the required fields; all others are unset.
     pub fn new(async_: impl Into<String>) -> Self {
         Self {
             async_: async_.into(),
@@ -326,7 +326,7 @@ pub struct CorpusNamesOutputAwaitItem {
 }
 
 impl CorpusNamesOutputAwaitItem {
-    /// With what is required; the rest is unset.
+    /// Creates it with the required fields; all others are unset.
     pub fn new(yield_: impl Into<super::Integer<i64>>) -> Self {
         Self {
             yield_: yield_.into(),
@@ -357,7 +357,7 @@ pub struct Crate {
 }
 
 impl Crate {
-    /// With nothing set.
+    /// Creates it with no field set.
     pub fn new() -> Self {
         Self { mod_: None, enum_: None }
     }

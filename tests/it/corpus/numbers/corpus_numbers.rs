@@ -59,7 +59,7 @@ pub struct CorpusNumbersInput {
 }
 
 impl CorpusNumbersInput {
-    /// With what is required; the rest is unset.
+    /// Creates it with the required fields; all others are unset.
     pub fn new(
         prompt: impl Into<String>,
         frames: impl Into<super::CorpusNumbersInputFrames>,
@@ -251,7 +251,7 @@ pub struct CorpusNumbersOutput {
 }
 
 impl CorpusNumbersOutput {
-    /// With what is required; the rest is unset.
+    /// Creates it with the required fields; all others are unset.
     pub fn new(images: impl Into<Vec<super::Image>>, score: f64) -> Self {
         Self {
             images: images.into(),
@@ -299,7 +299,7 @@ pub struct Image {
 }
 
 impl Image {
-    /// With what is required; the rest is unset.
+    /// Creates it with the required fields; all others are unset.
     pub fn new(url: impl Into<String>) -> Self {
         Self {
             url: url.into(),

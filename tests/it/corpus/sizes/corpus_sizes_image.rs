@@ -24,7 +24,7 @@ pub struct ImageSize {
 }
 
 impl ImageSize {
-    /// With nothing set.
+    /// Creates it with no field set.
     pub fn new() -> Self {
         Self {
             width: None,

@@ -63,7 +63,7 @@ pub struct CorpusSizesInput {
 }
 
 impl CorpusSizesInput {
-    /// With what is required; the rest is unset.
+    /// Creates it with the required fields; all others are unset.
     pub fn new(prompt: impl Into<String>, image_url: impl Into<String>) -> Self {
         Self {
             prompt: prompt.into(),
@@ -187,7 +187,7 @@ pub struct CorpusSizesInputCamera {
 }
 
 impl CorpusSizesInputCamera {
-    /// With what is required; the rest is unset.
+    /// Creates it with the required fields; all others are unset.
     pub fn new(zoom: impl Into<super::CorpusSizesInputCameraZoom>) -> Self {
         Self {
             pan: None,
@@ -223,7 +223,7 @@ pub struct CorpusSizesInputCameraZoom {
 }
 
 impl CorpusSizesInputCameraZoom {
-    /// With what is required; the rest is unset.
+    /// Creates it with the required fields; all others are unset.
     pub fn new(level: impl Into<super::CorpusSizesInputCameraZoomLevel>) -> Self {
         Self {
             level: level.into(),

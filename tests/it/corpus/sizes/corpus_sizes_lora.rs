@@ -17,7 +17,7 @@ pub struct LoraWeight {
 }
 
 impl LoraWeight {
-    /// With what is required; the rest is unset.
+    /// Creates it with the required fields; all others are unset.
     pub fn new(path: impl Into<String>) -> Self {
         Self {
             path: path.into(),

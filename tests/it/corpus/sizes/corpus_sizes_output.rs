@@ -23,7 +23,7 @@ pub struct CorpusSizesOutput {
 }
 
 impl CorpusSizesOutput {
-    /// With what is required; the rest is unset.
+    /// Creates it with the required fields; all others are unset.
     pub fn new(image: impl Into<super::File>) -> Self {
         Self {
             image: image.into(),

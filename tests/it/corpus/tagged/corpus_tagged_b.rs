@@ -21,7 +21,7 @@ pub struct B {
 }
 
 impl B {
-    /// With what is required; the rest is unset.
+    /// Creates it with the required fields; all others are unset.
     pub fn new(kind: impl Into<super::BKind>) -> Self {
         Self {
             kind: kind.into(),

@@ -17,7 +17,7 @@ pub struct Few {
 }
 
 impl Few {
-    /// With nothing set.
+    /// Creates it with no field set.
     pub fn new() -> Self {
         Self {
             a: None,

@@ -17,7 +17,7 @@ pub struct ImageSize {
 }
 
 impl ImageSize {
-    /// With what is required; the rest is unset.
+    /// Creates it with the required fields; all others are unset.
     pub fn new(width: i64, height: i64) -> Self {
         Self {
             width,

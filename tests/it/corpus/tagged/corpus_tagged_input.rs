@@ -32,7 +32,7 @@ pub struct CorpusTaggedInput {
 }
 
 impl CorpusTaggedInput {
-    /// With nothing set.
+    /// Creates it with no field set.
     pub fn new() -> Self {
         Self {
             part: None,

@@ -20,7 +20,7 @@ pub struct More {
 }
 
 impl More {
-    /// With nothing set.
+    /// Creates it with no field set.
     pub fn new() -> Self {
         Self {
             a: None,

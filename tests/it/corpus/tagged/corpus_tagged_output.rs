@@ -12,7 +12,7 @@ pub struct CorpusTaggedOutput {
 }
 
 impl CorpusTaggedOutput {
-    /// With what is required; the rest is unset.
+    /// Creates it with the required fields; all others are unset.
     pub fn new(parts: impl Into<Vec<super::CorpusTaggedOutputPartsItem>>) -> Self {
         Self { parts: parts.into() }
     }

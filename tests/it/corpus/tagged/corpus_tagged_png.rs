@@ -18,7 +18,7 @@ pub struct Png {
 }
 
 impl Png {
-    /// With what is required; the rest is unset.
+    /// Creates it with the required fields; all others are unset.
     pub fn new(kind: impl Into<String>) -> Self {
         Self {
             kind: kind.into(),

@@ -15,7 +15,7 @@ pub struct CorpusTakenContractEndpoint {
 }
 
 impl CorpusTakenContractEndpoint {
-    /// With what is required; the rest is unset.
+    /// Creates it with the required fields; all others are unset.
     pub fn new(tag: impl Into<super::CorpusTakenContractEndpointTag>) -> Self {
         Self {
             tag: tag.into(),
@@ -47,7 +47,7 @@ pub struct CorpusTakenContractEndpointInfo {
 }
 
 impl CorpusTakenContractEndpointInfo {
-    /// With what is required; the rest is unset.
+    /// Creates it with the required fields; all others are unset.
     pub fn new(tag: impl Into<super::CorpusTakenContractEndpointInfoTag>) -> Self {
         Self {
             tag: tag.into(),
@@ -86,7 +86,7 @@ pub struct CorpusTakenContractEndpointInput {
 }
 
 impl CorpusTakenContractEndpointInput {
-    /// With what is required; the rest is unset.
+    /// Creates it with the required fields; all others are unset.
     pub fn new(tag: impl Into<super::CorpusTakenContractEndpointInputTag>) -> Self {
         Self {
             tag: tag.into(),

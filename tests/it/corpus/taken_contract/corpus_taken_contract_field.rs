@@ -15,7 +15,7 @@ pub struct CorpusTakenContractField {
 }
 
 impl CorpusTakenContractField {
-    /// With what is required; the rest is unset.
+    /// Creates it with the required fields; all others are unset.
     pub fn new(tag: impl Into<super::CorpusTakenContractFieldTag>) -> Self {
         Self {
             tag: tag.into(),
@@ -47,7 +47,7 @@ pub struct CorpusTakenContractFieldKind {
 }
 
 impl CorpusTakenContractFieldKind {
-    /// With what is required; the rest is unset.
+    /// Creates it with the required fields; all others are unset.
     pub fn new(tag: impl Into<super::CorpusTakenContractFieldKindTag>) -> Self {
         Self {
             tag: tag.into(),

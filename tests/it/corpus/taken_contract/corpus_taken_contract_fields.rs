@@ -65,7 +65,7 @@ pub struct Fields {
 }
 
 impl Fields {
-    /// With nothing set.
+    /// Creates it with no field set.
     pub fn new() -> Self {
         Self {
             bounds: None,

@@ -15,7 +15,7 @@ pub struct CorpusTakenContractFileRole {
 }
 
 impl CorpusTakenContractFileRole {
-    /// With what is required; the rest is unset.
+    /// Creates it with the required fields; all others are unset.
     pub fn new(tag: impl Into<super::CorpusTakenContractFileRoleTag>) -> Self {
         Self {
             tag: tag.into(),

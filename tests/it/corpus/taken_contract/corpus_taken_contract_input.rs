@@ -20,7 +20,7 @@ pub struct CorpusTakenContractInput {
 }
 
 impl CorpusTakenContractInput {
-    /// With nothing set.
+    /// Creates it with no field set.
     pub fn new() -> Self {
         Self {
             value: None,
@@ -459,7 +459,7 @@ pub struct CorpusTakenContractInputError {
 }
 
 impl CorpusTakenContractInputError {
-    /// With what is required; the rest is unset.
+    /// Creates it with the required fields; all others are unset.
     pub fn new(tag: impl Into<super::CorpusTakenContractInputErrorTag>) -> Self {
         Self {
             tag: tag.into(),

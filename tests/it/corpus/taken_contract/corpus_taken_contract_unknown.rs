@@ -15,7 +15,7 @@ pub struct CorpusTakenContractUnknown {
 }
 
 impl CorpusTakenContractUnknown {
-    /// With what is required; the rest is unset.
+    /// Creates it with the required fields; all others are unset.
     pub fn new(tag: impl Into<super::CorpusTakenContractUnknownTag>) -> Self {
         Self {
             tag: tag.into(),
@@ -47,7 +47,7 @@ pub struct CorpusTakenContractUnknownInteger {
 }
 
 impl CorpusTakenContractUnknownInteger {
-    /// With what is required; the rest is unset.
+    /// Creates it with the required fields; all others are unset.
     pub fn new(tag: impl Into<super::CorpusTakenContractUnknownIntegerTag>) -> Self {
         Self {
             tag: tag.into(),
@@ -93,7 +93,7 @@ pub struct CorpusTakenContractUnknownText {
 }
 
 impl CorpusTakenContractUnknownText {
-    /// With what is required; the rest is unset.
+    /// Creates it with the required fields; all others are unset.
     pub fn new(tag: impl Into<super::CorpusTakenContractUnknownTextTag>) -> Self {
         Self {
             tag: tag.into(),
@@ -132,7 +132,7 @@ pub struct CorpusTakenContractUnknownValue {
 }
 
 impl CorpusTakenContractUnknownValue {
-    /// With what is required; the rest is unset.
+    /// Creates it with the required fields; all others are unset.
     pub fn new(tag: impl Into<super::CorpusTakenContractUnknownValueTag>) -> Self {
         Self {
             tag: tag.into(),

@@ -43,7 +43,7 @@ pub struct Fields {
 }
 
 impl Fields {
-    /// With what is required; the rest is unset.
+    /// Creates it with the required fields; all others are unset.
     pub fn new(self_: impl Into<String>) -> Self {
         Self {
             self_: self_.into(),

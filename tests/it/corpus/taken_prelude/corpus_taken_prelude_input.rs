@@ -26,7 +26,7 @@ pub struct CorpusTakenPreludeInput {
 }
 
 impl CorpusTakenPreludeInput {
-    /// With nothing set.
+    /// Creates it with no field set.
     pub fn new() -> Self {
         Self {
             value: None,

@@ -89,7 +89,7 @@ pub struct Fields {
 }
 
 impl Fields {
-    /// With nothing set.
+    /// Creates it with no field set.
     pub fn new() -> Self {
         Self {
             clone: None,

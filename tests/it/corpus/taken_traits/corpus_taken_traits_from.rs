@@ -15,7 +15,7 @@ pub struct CorpusTakenTraitsFrom {
 }
 
 impl CorpusTakenTraitsFrom {
-    /// With what is required; the rest is unset.
+    /// Creates it with the required fields; all others are unset.
     pub fn new(tag: impl Into<super::CorpusTakenTraitsFromTag>) -> Self {
         Self {
             tag: tag.into(),
@@ -47,7 +47,7 @@ pub struct CorpusTakenTraitsFromStr {
 }
 
 impl CorpusTakenTraitsFromStr {
-    /// With what is required; the rest is unset.
+    /// Creates it with the required fields; all others are unset.
     pub fn new(tag: impl Into<super::CorpusTakenTraitsFromStrTag>) -> Self {
         Self {
             tag: tag.into(),

@@ -20,7 +20,7 @@ pub struct CorpusTakenTraitsInput {
 }
 
 impl CorpusTakenTraitsInput {
-    /// With nothing set.
+    /// Creates it with no field set.
     pub fn new() -> Self {
         Self {
             value: None,

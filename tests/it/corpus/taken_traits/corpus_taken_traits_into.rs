@@ -15,7 +15,7 @@ pub struct CorpusTakenTraitsInto {
 }
 
 impl CorpusTakenTraitsInto {
-    /// With what is required; the rest is unset.
+    /// Creates it with the required fields; all others are unset.
     pub fn new(tag: impl Into<super::CorpusTakenTraitsIntoTag>) -> Self {
         Self {
             tag: tag.into(),

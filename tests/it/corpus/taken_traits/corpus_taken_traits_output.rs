@@ -14,7 +14,7 @@ pub struct CorpusTakenTraitsOutput {
 }
 
 impl CorpusTakenTraitsOutput {
-    /// With nothing set.
+    /// Creates it with no field set.
     pub fn new() -> Self {
         Self { name: None }
     }

@@ -15,7 +15,7 @@ pub struct CorpusTakenTraitsPartialEq {
 }
 
 impl CorpusTakenTraitsPartialEq {
-    /// With what is required; the rest is unset.
+    /// Creates it with the required fields; all others are unset.
     pub fn new(tag: impl Into<super::CorpusTakenTraitsPartialEqTag>) -> Self {
         Self {
             tag: tag.into(),
@@ -54,7 +54,7 @@ pub struct CorpusTakenTraitsPartialOrd {
 }
 
 impl CorpusTakenTraitsPartialOrd {
-    /// With what is required; the rest is unset.
+    /// Creates it with the required fields; all others are unset.
     pub fn new(tag: impl Into<super::CorpusTakenTraitsPartialOrdTag>) -> Self {
         Self {
             tag: tag.into(),

@@ -15,7 +15,7 @@ pub struct CorpusTakenTraitsTryFrom {
 }
 
 impl CorpusTakenTraitsTryFrom {
-    /// With what is required; the rest is unset.
+    /// Creates it with the required fields; all others are unset.
     pub fn new(tag: impl Into<super::CorpusTakenTraitsTryFromTag>) -> Self {
         Self {
             tag: tag.into(),
@@ -54,7 +54,7 @@ pub struct CorpusTakenTraitsTryInto {
 }
 
 impl CorpusTakenTraitsTryInto {
-    /// With what is required; the rest is unset.
+    /// Creates it with the required fields; all others are unset.
     pub fn new(tag: impl Into<super::CorpusTakenTraitsTryIntoTag>) -> Self {
         Self {
             tag: tag.into(),

@@ -15,7 +15,7 @@ pub struct Error {
 }
 
 impl Error {
-    /// With what is required; the rest is unset.
+    /// Creates it with the required fields; all others are unset.
     pub fn new(tag: impl Into<super::ErrorTag>) -> Self {
         Self {
             tag: tag.into(),

@@ -140,7 +140,7 @@ pub struct Fields {
 }
 
 impl Fields {
-    /// With what is required; the rest is unset.
+    /// Creates it with the required fields; all others are unset.
     pub fn new(value: impl Into<String>, new: impl Into<String>) -> Self {
         Self {
             error: None,

@@ -20,7 +20,7 @@ pub struct CorpusTakenWordsInput {
 }
 
 impl CorpusTakenWordsInput {
-    /// With nothing set.
+    /// Creates it with no field set.
     pub fn new() -> Self {
         Self {
             value: None,
@@ -625,7 +625,7 @@ pub struct Input {
 }
 
 impl Input {
-    /// With what is required; the rest is unset.
+    /// Creates it with the required fields; all others are unset.
     pub fn new(tag: impl Into<super::InputTag>) -> Self {
         Self {
             tag: tag.into(),

@@ -15,7 +15,7 @@ pub struct Map {
 }
 
 impl Map {
-    /// With what is required; the rest is unset.
+    /// Creates it with the required fields; all others are unset.
     pub fn new(tag: impl Into<super::MapTag>) -> Self {
         Self {
             tag: tag.into(),

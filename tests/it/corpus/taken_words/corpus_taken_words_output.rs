@@ -14,7 +14,7 @@ pub struct CorpusTakenWordsOutput {
 }
 
 impl CorpusTakenWordsOutput {
-    /// With nothing set.
+    /// Creates it with no field set.
     pub fn new() -> Self {
         Self { name: None }
     }
@@ -40,7 +40,7 @@ pub struct Output {
 }
 
 impl Output {
-    /// With what is required; the rest is unset.
+    /// Creates it with the required fields; all others are unset.
     pub fn new(tag: impl Into<super::OutputTag>) -> Self {
         Self {
             tag: tag.into(),

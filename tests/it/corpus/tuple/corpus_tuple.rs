@@ -12,7 +12,7 @@ pub struct CorpusTupleInput {
 }
 
 impl CorpusTupleInput {
-    /// With what is required; the rest is unset.
+    /// Creates it with the required fields; all others are unset.
     pub fn new(point: impl Into<Vec<super::CorpusTupleInputPointItem>>) -> Self {
         Self { point: point.into() }
     }
@@ -85,7 +85,7 @@ pub struct CorpusTupleOutput {
 }
 
 impl CorpusTupleOutput {
-    /// With what is required; the rest is unset.
+    /// Creates it with the required fields; all others are unset.
     pub fn new(ok: bool) -> Self {
         Self { ok }
     }

@@ -22,7 +22,7 @@ pub struct ImagePart {
 }
 
 impl ImagePart {
-    /// With what is required; the rest is unset.
+    /// Creates it with the required fields; all others are unset.
     pub fn new(
         kind: impl Into<super::ImagePartKind>,
         image_url: impl Into<String>,

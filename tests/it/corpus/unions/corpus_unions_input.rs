@@ -49,7 +49,7 @@ pub struct CorpusUnionsInput {
 }
 
 impl CorpusUnionsInput {
-    /// With what is required; the rest is unset.
+    /// Creates it with the required fields; all others are unset.
     pub fn new(messages: impl Into<Vec<super::CorpusUnionsInputMessagesItem>>) -> Self {
         Self {
             messages: messages.into(),
@@ -380,7 +380,7 @@ pub struct CorpusUnionsInputVoiceObject {
 }
 
 impl CorpusUnionsInputVoiceObject {
-    /// With what is required; the rest is unset.
+    /// Creates it with the required fields; all others are unset.
     pub fn new(id: impl Into<String>) -> Self {
         Self {
             id: id.into(),

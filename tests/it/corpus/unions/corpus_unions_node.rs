@@ -25,7 +25,7 @@ pub struct Node {
 }
 
 impl Node {
-    /// With what is required; the rest is unset.
+    /// Creates it with the required fields; all others are unset.
     pub fn new(value: f64) -> Self {
         Self {
             value,

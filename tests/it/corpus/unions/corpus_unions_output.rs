@@ -18,7 +18,7 @@ pub struct CorpusUnionsOutput {
 }
 
 impl CorpusUnionsOutput {
-    /// With what is required; the rest is unset.
+    /// Creates it with the required fields; all others are unset.
     pub fn new(node: impl Into<super::Node>) -> Self {
         Self {
             node: node.into(),

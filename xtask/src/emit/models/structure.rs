@@ -152,7 +152,11 @@ fn constructor(pairs: &[(&Property, &syn::Type)], rest: &TokenStream) -> TokenSt
         }
         if property.nullable || !argument(inner).1 { quote!(#name) } else { quote!(#name: #name.into()) }
     });
-    let doc = if required.count() == 0 { " With nothing set." } else { " With what is required; the rest is unset." };
+    let doc = if required.count() == 0 {
+        " Creates it with no field set."
+    } else {
+        " Creates it with the required fields; all others are unset."
+    };
     quote! {
         #[doc = #doc]
         pub fn new(#(#arguments),*) -> Self {
