@@ -11,7 +11,7 @@ use crate::error::Error;
 use crate::pointer::Pointer;
 use crate::sources::document::Document;
 use crate::sources::endpoints::{self, EndpointEntry};
-use crate::sources::{Sources, Upstream, WRITTEN};
+use crate::sources::{Sources, Upstream, WRITTEN, templates};
 use serde_json::{Map, Value, json};
 
 /// What helps where two things have one name.
@@ -143,7 +143,15 @@ fn document(protocol: Protocol, sources: &Sources, schemas: &Schemas, problems: 
     let mut document =
         instantiate(&sources.templates, protocol, &sources.endpoints).map_err(|error| problems.push(error)).ok()?;
     if let Some(known) = document.pointer_mut("/components/schemas").and_then(Value::as_object_mut) {
-        known.extend(schemas.schemas.clone());
+        for (name, schema) in &schemas.schemas {
+            if known.contains_key(name) {
+                let (file, at) = schemas.origins.get(name).cloned().unwrap_or_default();
+                let message = format!("`{name}` is in `{}` already: {RENAME}", templates::FOLDER);
+                problems.push(Error::new(message).in_file(file).at(at));
+                continue;
+            }
+            known.insert(name.clone(), schema.clone());
+        }
     }
     for endpoint in &sources.endpoints {
         let place = Pointer::root().join("paths").join(&format!("/{}", endpoint.id)).join("post");

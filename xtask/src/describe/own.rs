@@ -11,7 +11,7 @@ use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Names of generated modules that a document cannot have, because they are used for something else.
-const TAKEN: [&str; 4] = ["parameters", "protocol", "shared", "mod"];
+pub(super) const TAKEN: [&str; 5] = ["endpoints", "mod", "parameters", "protocol", "shared"];
 
 /// What is wrong with a document of ours by itself. `verbs` are the endpoints', which have modules too.
 pub(super) fn check(document: &Document, verbs: &[&str]) -> Vec<Error> {

@@ -9,6 +9,7 @@ use super::envelope;
 use super::files;
 use super::normalise::{Note, NoteKind, Roots, normalise};
 use super::overlay;
+use super::own::TAKEN;
 use super::share::{Origins, share};
 use super::workspace::describe_assembled;
 use crate::error::{Error, Result};
@@ -145,6 +146,7 @@ fn entry(id: &str) -> Result<EndpointEntry> {
     }
     let name = name_of(id);
     let verb = heck::ToKebabCase::to_kebab_case(name.as_str());
+    let verb = if TAKEN.contains(&verb.as_str()) { format!("{verb}-endpoint") } else { verb };
     Ok(EndpointEntry {
         id: id.to_owned(),
         file: format!("{verb}.json"),

@@ -66,6 +66,7 @@ const RESERVED: &[&str] = &[
     "CancelStatus",
     "ErrorBody",
     "ErrorDetail",
+    "FileAccess",
     "LogEntry",
     "LogLevel",
     "Metrics",
@@ -77,6 +78,8 @@ const RESERVED: &[&str] = &[
     "ValidationErrorDetail",
     "ValidationErrorType",
     "ValidationLocation",
+    "WebhookPayload",
+    "WebhookStatus",
 ];
 
 #[cfg(test)]
@@ -93,6 +96,18 @@ mod tests {
         for name in RESERVED {
             let has = |document: &serde_json::Value| document["components"]["schemas"].get(name).is_some();
             assert!(documents.iter().any(has), "{name}: add it to a document of {}", folder.display());
+        }
+    }
+
+    #[test]
+    fn every_type_of_the_templates_is_taken() {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../openapi/template");
+        for file in ["common", "run", "queue"] {
+            let template = document::load(&folder, &format!("{file}.json")).unwrap();
+            let schemas = template["components"]["schemas"].as_object();
+            for name in schemas.into_iter().flatten().map(|(name, _)| name) {
+                assert!(RESERVED.contains(&name.as_str()), "`{name}` of {file}.json: add it to `RESERVED`");
+            }
         }
     }
 }

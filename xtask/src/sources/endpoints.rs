@@ -87,6 +87,7 @@ const TAKEN_VERBS: &[&str] = &[
     "completions",
     "config",
     "doctor",
+    "endpoints",
     "gallery",
     "help",
     "inspect",

@@ -164,8 +164,13 @@ fn no_endpoint_takes_the_name_of_a_command_or_of_a_generated_module() {
         let rust = files.filter(|path| path.extension().is_some_and(|end| end == "rs"));
         rust.map(|path| path.file_stem().unwrap().to_str().unwrap().replace('_', "-"))
     });
-    let taken: Vec<String> = commands.chain(modules).filter(|word| !is_endpoint(word)).collect();
-    assert!(["doctor", "protocol-queue"].iter().all(|word| taken.iter().any(|taken| taken == word)), "{taken:?}");
+    let root = listed("crates/schema/src/generated/mod.rs");
+    let inline = root.lines().filter_map(|line| line.strip_prefix("pub mod ")?.strip_suffix(" {").map(str::to_owned));
+    let taken: Vec<String> = commands.chain(modules).chain(inline).filter(|word| !is_endpoint(word)).collect();
+    assert!(
+        ["doctor", "endpoints", "protocol-queue"].iter().all(|word| taken.iter().any(|taken| taken == word)),
+        "{taken:?}"
+    );
     for word in taken {
         let copy = with_fourth();
         copy.replace("endpoints.toml", "verb = \"quality\"", &format!("verb = \"{word}\""));
@@ -175,4 +180,44 @@ fn no_endpoint_takes_the_name_of_a_command_or_of_a_generated_module() {
             "`{word}` is a command or a module, and an endpoint may have it as its verb: add it to `TAKEN_VERBS`"
         );
     }
+}
+
+#[test]
+fn positional_fields_that_no_command_line_can_take_are_told() {
+    let copy = Copy::new();
+    copy.edit("upstream/turbo.json", |document| {
+        let list = json!({ "type": "array", "items": { "type": "string" }, "description": "More." });
+        document["components"]["schemas"]["IdeogramV2TurboInput"]["properties"]["more"] = list;
+    });
+    copy.relock();
+    let mut before = "[\"prompt\"]".to_owned();
+    for (positional, expected) in [
+        ("[\"prompt\", \"prompt\"]", "`prompt`, twice"),
+        ("[\"style\", \"prompt\"]", "`prompt`, which is required, after `style`, which is not"),
+        ("[\"prompt\", \"more\", \"style\"]", "`more`, a list, which takes all that follows: put it last"),
+    ] {
+        copy.replace("endpoints.toml", &format!("positional = {before}"), &format!("positional = {positional}"));
+        let expected = format!("openapi/endpoints.toml: `positional` of `fal-ai/ideogram/v2/turbo` has {expected}");
+        let text = copy.refusal();
+        assert!(text.starts_with(&expected) && text.lines().count() == 1, "{text}");
+        before = positional.to_owned();
+    }
+    copy.replace("endpoints.toml", &format!("positional = {before}"), "positional = [\"prompt\", \"style\", \"more\"]");
+    copy.describe();
+}
+
+#[test]
+fn a_schema_that_is_called_like_one_of_a_template_needs_a_name_of_its_own() {
+    let copy = Copy::new();
+    copy.edit("template/queue.json", |template| {
+        let schemas = &mut template["components"]["schemas"];
+        schemas["Extra"] = json!({ "type": "string", "enum": ["extra"] });
+    });
+    let text = copy.text("upstream/turbo.json");
+    copy.write("upstream/turbo.json", &text.replace("\"File\"", "\"Extra\"").replace("schemas/File", "schemas/Extra"));
+    copy.relock();
+    let text = copy.refusal();
+    let expected = "openapi/upstream/turbo.json#/components/schemas/Extra: `Extra` is in `openapi/template` already: give one of \
+        the two a name of its own";
+    assert!(text.contains(expected), "{text}");
 }

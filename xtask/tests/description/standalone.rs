@@ -262,3 +262,18 @@ fn a_crate_is_written_again_around_its_users_manifest() {
     let refusal = run(&Args { out: file, ..args }).unwrap_err().to_string();
     assert!(refusal.ends_with("Cargo.toml: is no folder: `--out` is the folder of the crate"), "{refusal}");
 }
+
+#[test]
+fn an_endpoint_that_is_called_like_a_generated_module_has_a_module_of_its_own() {
+    let text = std::fs::read_to_string(workspace().join("xtask/tests/corpus/bare.json")).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("one.json");
+    for (name, module) in [("endpoints", "endpoints_endpoint"), ("shared", "shared_endpoint"), ("flux", "flux")] {
+        std::fs::write(&path, text.replace("fal-ai/corpus/bare", &format!("fal-ai/{name}"))).unwrap();
+        let made = one_document(&path, None, Path::new("../schema")).unwrap();
+        let root = &made.output.files[Path::new("src/generated/mod.rs")];
+        let modules: Vec<&str> =
+            root.lines().filter_map(|line| line.split_once("mod ")).map(|(_, name)| name).collect();
+        assert_eq!(modules, [&*format!("{module};"), "endpoints {"], "{root}");
+    }
+}

@@ -57,6 +57,13 @@ impl super::Endpoint for CorpusTakenTemplates {
                                 },
                             ),
                             super::Field::new(
+                                "file_access",
+                                super::FieldKind::String {
+                                    min_length: None,
+                                    max_length: None,
+                                },
+                            ),
+                            super::Field::new(
                                 "log_entry",
                                 super::FieldKind::String {
                                     min_length: None,
@@ -133,6 +140,20 @@ impl super::Endpoint for CorpusTakenTemplates {
                                     max_length: None,
                                 },
                             ),
+                            super::Field::new(
+                                "webhook_payload",
+                                super::FieldKind::String {
+                                    min_length: None,
+                                    max_length: None,
+                                },
+                            ),
+                            super::Field::new(
+                                "webhook_status",
+                                super::FieldKind::String {
+                                    min_length: None,
+                                    max_length: None,
+                                },
+                            ),
                         ],
                     ),
                 ),
@@ -179,6 +200,17 @@ impl super::Endpoint for CorpusTakenTemplates {
                                             "tag",
                                             super::FieldKind::Enum(
                                                 super::CorpusTakenTemplatesErrorDetailTag::VALUES,
+                                            ),
+                                        )
+                                        .required(),
+                                ],
+                            ),
+                            super::FieldKind::Object(
+                                &[
+                                    super::Field::new(
+                                            "tag",
+                                            super::FieldKind::Enum(
+                                                super::CorpusTakenTemplatesFileAccessTag::VALUES,
                                             ),
                                         )
                                         .required(),
@@ -293,6 +325,41 @@ impl super::Endpoint for CorpusTakenTemplates {
                                         )
                                         .required(),
                                 ],
+                            ),
+                            super::FieldKind::Object(
+                                &[
+                                    super::Field::new(
+                                            "tag",
+                                            super::FieldKind::Enum(
+                                                super::CorpusTakenTemplatesWebhookPayloadTag::VALUES,
+                                            ),
+                                        )
+                                        .required(),
+                                ],
+                            ),
+                            super::FieldKind::Object(
+                                &[
+                                    super::Field::new(
+                                            "tag",
+                                            super::FieldKind::Enum(
+                                                super::CorpusTakenTemplatesWebhookStatusTag::VALUES,
+                                            ),
+                                        )
+                                        .required(),
+                                ],
+                            ),
+                        ],
+                    ),
+                ),
+                super::Field::new(
+                    "file",
+                    super::FieldKind::Object(
+                        &[
+                            super::Field::new(
+                                "role",
+                                super::FieldKind::Enum(
+                                    super::CorpusTakenTemplatesFileRole::VALUES,
+                                ),
                             ),
                         ],
                     ),

@@ -15,7 +15,7 @@ pub struct CorpusTakenTemplatesCancelState {
 }
 
 impl CorpusTakenTemplatesCancelState {
-    /// With what is required; the rest is unset.
+    /// Creates it with the required fields; all others are unset.
     pub fn new(tag: impl Into<super::CorpusTakenTemplatesCancelStateTag>) -> Self {
         Self {
             tag: tag.into(),
@@ -54,7 +54,7 @@ pub struct CorpusTakenTemplatesCancelStatus {
 }
 
 impl CorpusTakenTemplatesCancelStatus {
-    /// With what is required; the rest is unset.
+    /// Creates it with the required fields; all others are unset.
     pub fn new(tag: impl Into<super::CorpusTakenTemplatesCancelStatusTag>) -> Self {
         Self {
             tag: tag.into(),

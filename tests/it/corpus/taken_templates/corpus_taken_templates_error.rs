@@ -15,7 +15,7 @@ pub struct CorpusTakenTemplatesErrorBody {
 }
 
 impl CorpusTakenTemplatesErrorBody {
-    /// With what is required; the rest is unset.
+    /// Creates it with the required fields; all others are unset.
     pub fn new(tag: impl Into<super::CorpusTakenTemplatesErrorBodyTag>) -> Self {
         Self {
             tag: tag.into(),
@@ -54,7 +54,7 @@ pub struct CorpusTakenTemplatesErrorDetail {
 }
 
 impl CorpusTakenTemplatesErrorDetail {
-    /// With what is required; the rest is unset.
+    /// Creates it with the required fields; all others are unset.
     pub fn new(tag: impl Into<super::CorpusTakenTemplatesErrorDetailTag>) -> Self {
         Self {
             tag: tag.into(),

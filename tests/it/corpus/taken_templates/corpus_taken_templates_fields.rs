@@ -20,6 +20,9 @@ pub struct Fields {
     /// The field `error_detail`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error_detail: Option<String>,
+    /// The field `file_access`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub file_access: Option<String>,
     /// The field `log_entry`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub log_entry: Option<String>,
@@ -53,19 +56,26 @@ pub struct Fields {
     /// The field `validation_location`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub validation_location: Option<String>,
+    /// The field `webhook_payload`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub webhook_payload: Option<String>,
+    /// The field `webhook_status`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub webhook_status: Option<String>,
     /// What the description does not name, by name.
     #[serde(flatten)]
     pub additional_properties: ::serde_json::Map<String, ::serde_json::Value>,
 }
 
 impl Fields {
-    /// With nothing set.
+    /// Creates it with no field set.
     pub fn new() -> Self {
         Self {
             cancel_state: None,
             cancel_status: None,
             error_body: None,
             error_detail: None,
+            file_access: None,
             log_entry: None,
             log_level: None,
             metrics: None,
@@ -77,6 +87,8 @@ impl Fields {
             validation_error_detail: None,
             validation_error_type: None,
             validation_location: None,
+            webhook_payload: None,
+            webhook_status: None,
             additional_properties: ::core::default::Default::default(),
         }
     }
@@ -106,6 +118,13 @@ impl Fields {
     #[must_use]
     pub fn with_error_detail(mut self, error_detail: impl Into<String>) -> Self {
         self.error_detail = Some(error_detail.into());
+        self
+    }
+
+    /// Sets [`file_access`](Self::file_access).
+    #[must_use]
+    pub fn with_file_access(mut self, file_access: impl Into<String>) -> Self {
+        self.file_access = Some(file_access.into());
         self
     }
 
@@ -195,6 +214,20 @@ impl Fields {
         validation_location: impl Into<String>,
     ) -> Self {
         self.validation_location = Some(validation_location.into());
+        self
+    }
+
+    /// Sets [`webhook_payload`](Self::webhook_payload).
+    #[must_use]
+    pub fn with_webhook_payload(mut self, webhook_payload: impl Into<String>) -> Self {
+        self.webhook_payload = Some(webhook_payload.into());
+        self
+    }
+
+    /// Sets [`webhook_status`](Self::webhook_status).
+    #[must_use]
+    pub fn with_webhook_status(mut self, webhook_status: impl Into<String>) -> Self {
+        self.webhook_status = Some(webhook_status.into());
         self
     }
 

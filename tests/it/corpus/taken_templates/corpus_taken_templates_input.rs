@@ -17,15 +17,19 @@ pub struct CorpusTakenTemplatesInput {
     /// The field `any`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub any: Option<super::CorpusTakenTemplatesInputAny>,
+    /// The field `file`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub file: Option<super::File>,
 }
 
 impl CorpusTakenTemplatesInput {
-    /// With nothing set.
+    /// Creates it with no field set.
     pub fn new() -> Self {
         Self {
             value: None,
             field: None,
             any: None,
+            file: None,
         }
     }
 
@@ -55,6 +59,13 @@ impl CorpusTakenTemplatesInput {
         self.any = Some(any.into());
         self
     }
+
+    /// Sets [`file`](Self::file).
+    #[must_use]
+    pub fn with_file(mut self, file: impl Into<super::File>) -> Self {
+        self.file = Some(file.into());
+        self
+    }
 }
 
 /// The component `CorpusTakenTemplatesInputAny` of the description.
@@ -71,6 +82,8 @@ pub enum CorpusTakenTemplatesInputAny {
     CorpusTakenTemplatesErrorBody(super::CorpusTakenTemplatesErrorBody),
     /// A [`CorpusTakenTemplatesErrorDetail`](super::CorpusTakenTemplatesErrorDetail).
     CorpusTakenTemplatesErrorDetail(super::CorpusTakenTemplatesErrorDetail),
+    /// A [`CorpusTakenTemplatesFileAccess`](super::CorpusTakenTemplatesFileAccess).
+    CorpusTakenTemplatesFileAccess(super::CorpusTakenTemplatesFileAccess),
     /// A [`CorpusTakenTemplatesLogEntry`](super::CorpusTakenTemplatesLogEntry).
     CorpusTakenTemplatesLogEntry(super::CorpusTakenTemplatesLogEntry),
     /// A [`CorpusTakenTemplatesLogLevel`](super::CorpusTakenTemplatesLogLevel).
@@ -97,6 +110,10 @@ pub enum CorpusTakenTemplatesInputAny {
     CorpusTakenTemplatesValidationLocation(
         super::CorpusTakenTemplatesValidationLocation,
     ),
+    /// A [`CorpusTakenTemplatesWebhookPayload`](super::CorpusTakenTemplatesWebhookPayload).
+    CorpusTakenTemplatesWebhookPayload(super::CorpusTakenTemplatesWebhookPayload),
+    /// A [`CorpusTakenTemplatesWebhookStatus`](super::CorpusTakenTemplatesWebhookStatus).
+    CorpusTakenTemplatesWebhookStatus(super::CorpusTakenTemplatesWebhookStatus),
     /// What no variant above is: kept as it came, and written back unchanged.
     #[cfg_attr(feature = "schemars", schemars(skip))]
     UnknownValue(::serde_json::Value),
@@ -123,6 +140,12 @@ impl From<super::CorpusTakenTemplatesErrorBody> for CorpusTakenTemplatesInputAny
 impl From<super::CorpusTakenTemplatesErrorDetail> for CorpusTakenTemplatesInputAny {
     fn from(value: super::CorpusTakenTemplatesErrorDetail) -> Self {
         Self::CorpusTakenTemplatesErrorDetail(value)
+    }
+}
+
+impl From<super::CorpusTakenTemplatesFileAccess> for CorpusTakenTemplatesInputAny {
+    fn from(value: super::CorpusTakenTemplatesFileAccess) -> Self {
+        Self::CorpusTakenTemplatesFileAccess(value)
     }
 }
 
@@ -189,6 +212,18 @@ for CorpusTakenTemplatesInputAny {
     }
 }
 
+impl From<super::CorpusTakenTemplatesWebhookPayload> for CorpusTakenTemplatesInputAny {
+    fn from(value: super::CorpusTakenTemplatesWebhookPayload) -> Self {
+        Self::CorpusTakenTemplatesWebhookPayload(value)
+    }
+}
+
+impl From<super::CorpusTakenTemplatesWebhookStatus> for CorpusTakenTemplatesInputAny {
+    fn from(value: super::CorpusTakenTemplatesWebhookStatus) -> Self {
+        Self::CorpusTakenTemplatesWebhookStatus(value)
+    }
+}
+
 impl<'de> ::serde::Deserialize<'de> for CorpusTakenTemplatesInputAny {
     fn deserialize<D: ::serde::Deserializer<'de>>(
         deserializer: D,
@@ -220,6 +255,13 @@ impl<'de> ::serde::Deserialize<'de> for CorpusTakenTemplatesInputAny {
                     fields: &["tag"],
                     required: &["tag"],
                     tags: &[("tag", &["error_detail"])],
+                },
+            ],
+            &[
+                super::JsonShape::Object {
+                    fields: &["tag"],
+                    required: &["tag"],
+                    tags: &[("tag", &["file_access"])],
                 },
             ],
             &[
@@ -292,6 +334,20 @@ impl<'de> ::serde::Deserialize<'de> for CorpusTakenTemplatesInputAny {
                     tags: &[("tag", &["validation_location"])],
                 },
             ],
+            &[
+                super::JsonShape::Object {
+                    fields: &["tag"],
+                    required: &["tag"],
+                    tags: &[("tag", &["webhook_payload"])],
+                },
+            ],
+            &[
+                super::JsonShape::Object {
+                    fields: &["tag"],
+                    required: &["tag"],
+                    tags: &[("tag", &["webhook_status"])],
+                },
+            ],
         ];
         let value = <::serde_json::Value as ::serde::Deserialize>::deserialize(
             deserializer,
@@ -323,64 +379,82 @@ impl<'de> ::serde::Deserialize<'de> for CorpusTakenTemplatesInputAny {
                         .map(Self::CorpusTakenTemplatesErrorDetail)
                 }
                 4usize => {
+                    <super::CorpusTakenTemplatesFileAccess as ::serde::Deserialize>::deserialize(
+                            &value,
+                        )
+                        .map(Self::CorpusTakenTemplatesFileAccess)
+                }
+                5usize => {
                     <super::CorpusTakenTemplatesLogEntry as ::serde::Deserialize>::deserialize(
                             &value,
                         )
                         .map(Self::CorpusTakenTemplatesLogEntry)
                 }
-                5usize => {
+                6usize => {
                     <super::CorpusTakenTemplatesLogLevel as ::serde::Deserialize>::deserialize(
                             &value,
                         )
                         .map(Self::CorpusTakenTemplatesLogLevel)
                 }
-                6usize => {
+                7usize => {
                     <super::CorpusTakenTemplatesMetrics as ::serde::Deserialize>::deserialize(
                             &value,
                         )
                         .map(Self::CorpusTakenTemplatesMetrics)
                 }
-                7usize => {
+                8usize => {
                     <super::CorpusTakenTemplatesQueuePriority as ::serde::Deserialize>::deserialize(
                             &value,
                         )
                         .map(Self::CorpusTakenTemplatesQueuePriority)
                 }
-                8usize => {
+                9usize => {
                     <super::CorpusTakenTemplatesQueueState as ::serde::Deserialize>::deserialize(
                             &value,
                         )
                         .map(Self::CorpusTakenTemplatesQueueState)
                 }
-                9usize => {
+                10usize => {
                     <super::CorpusTakenTemplatesRequestErrorType as ::serde::Deserialize>::deserialize(
                             &value,
                         )
                         .map(Self::CorpusTakenTemplatesRequestErrorType)
                 }
-                10usize => {
+                11usize => {
                     <super::CorpusTakenTemplatesSubmitStatus as ::serde::Deserialize>::deserialize(
                             &value,
                         )
                         .map(Self::CorpusTakenTemplatesSubmitStatus)
                 }
-                11usize => {
+                12usize => {
                     <super::CorpusTakenTemplatesValidationErrorDetail as ::serde::Deserialize>::deserialize(
                             &value,
                         )
                         .map(Self::CorpusTakenTemplatesValidationErrorDetail)
                 }
-                12usize => {
+                13usize => {
                     <super::CorpusTakenTemplatesValidationErrorType as ::serde::Deserialize>::deserialize(
                             &value,
                         )
                         .map(Self::CorpusTakenTemplatesValidationErrorType)
                 }
-                13usize => {
+                14usize => {
                     <super::CorpusTakenTemplatesValidationLocation as ::serde::Deserialize>::deserialize(
                             &value,
                         )
                         .map(Self::CorpusTakenTemplatesValidationLocation)
+                }
+                15usize => {
+                    <super::CorpusTakenTemplatesWebhookPayload as ::serde::Deserialize>::deserialize(
+                            &value,
+                        )
+                        .map(Self::CorpusTakenTemplatesWebhookPayload)
+                }
+                16usize => {
+                    <super::CorpusTakenTemplatesWebhookStatus as ::serde::Deserialize>::deserialize(
+                            &value,
+                        )
+                        .map(Self::CorpusTakenTemplatesWebhookStatus)
                 }
                 _ => break,
             };
@@ -399,6 +473,7 @@ super::open_enum! {
         CancelStatus = "cancel_status",
         ErrorBody = "error_body",
         ErrorDetail = "error_detail",
+        FileAccess = "file_access",
         LogEntry = "log_entry",
         LogLevel = "log_level",
         Metrics = "metrics",
@@ -410,5 +485,7 @@ super::open_enum! {
         ValidationErrorDetail = "validation_error_detail",
         ValidationErrorType = "validation_error_type",
         ValidationLocation = "validation_location",
+        WebhookPayload = "webhook_payload",
+        WebhookStatus = "webhook_status",
     }
 }

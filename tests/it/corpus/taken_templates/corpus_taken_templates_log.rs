@@ -15,7 +15,7 @@ pub struct CorpusTakenTemplatesLogEntry {
 }
 
 impl CorpusTakenTemplatesLogEntry {
-    /// With what is required; the rest is unset.
+    /// Creates it with the required fields; all others are unset.
     pub fn new(tag: impl Into<super::CorpusTakenTemplatesLogEntryTag>) -> Self {
         Self {
             tag: tag.into(),
@@ -54,7 +54,7 @@ pub struct CorpusTakenTemplatesLogLevel {
 }
 
 impl CorpusTakenTemplatesLogLevel {
-    /// With what is required; the rest is unset.
+    /// Creates it with the required fields; all others are unset.
     pub fn new(tag: impl Into<super::CorpusTakenTemplatesLogLevelTag>) -> Self {
         Self {
             tag: tag.into(),

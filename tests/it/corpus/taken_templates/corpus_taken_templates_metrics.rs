@@ -15,7 +15,7 @@ pub struct CorpusTakenTemplatesMetrics {
 }
 
 impl CorpusTakenTemplatesMetrics {
-    /// With what is required; the rest is unset.
+    /// Creates it with the required fields; all others are unset.
     pub fn new(tag: impl Into<super::CorpusTakenTemplatesMetricsTag>) -> Self {
         Self {
             tag: tag.into(),

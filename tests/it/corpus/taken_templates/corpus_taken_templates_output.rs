@@ -14,7 +14,7 @@ pub struct CorpusTakenTemplatesOutput {
 }
 
 impl CorpusTakenTemplatesOutput {
-    /// With nothing set.
+    /// Creates it with no field set.
     pub fn new() -> Self {
         Self { name: None }
     }

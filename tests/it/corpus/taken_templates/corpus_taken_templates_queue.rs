@@ -15,7 +15,7 @@ pub struct CorpusTakenTemplatesQueuePriority {
 }
 
 impl CorpusTakenTemplatesQueuePriority {
-    /// With what is required; the rest is unset.
+    /// Creates it with the required fields; all others are unset.
     pub fn new(tag: impl Into<super::CorpusTakenTemplatesQueuePriorityTag>) -> Self {
         Self {
             tag: tag.into(),
@@ -54,7 +54,7 @@ pub struct CorpusTakenTemplatesQueueState {
 }
 
 impl CorpusTakenTemplatesQueueState {
-    /// With what is required; the rest is unset.
+    /// Creates it with the required fields; all others are unset.
     pub fn new(tag: impl Into<super::CorpusTakenTemplatesQueueStateTag>) -> Self {
         Self {
             tag: tag.into(),

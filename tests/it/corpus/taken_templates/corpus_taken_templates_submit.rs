@@ -15,7 +15,7 @@ pub struct CorpusTakenTemplatesSubmitStatus {
 }
 
 impl CorpusTakenTemplatesSubmitStatus {
-    /// With what is required; the rest is unset.
+    /// Creates it with the required fields; all others are unset.
     pub fn new(tag: impl Into<super::CorpusTakenTemplatesSubmitStatusTag>) -> Self {
         Self {
             tag: tag.into(),

@@ -15,7 +15,7 @@ pub struct CorpusTakenTemplatesValidationErrorDetail {
 }
 
 impl CorpusTakenTemplatesValidationErrorDetail {
-    /// With what is required; the rest is unset.
+    /// Creates it with the required fields; all others are unset.
     pub fn new(
         tag: impl Into<super::CorpusTakenTemplatesValidationErrorDetailTag>,
     ) -> Self {
@@ -56,7 +56,7 @@ pub struct CorpusTakenTemplatesValidationErrorType {
 }
 
 impl CorpusTakenTemplatesValidationErrorType {
-    /// With what is required; the rest is unset.
+    /// Creates it with the required fields; all others are unset.
     pub fn new(
         tag: impl Into<super::CorpusTakenTemplatesValidationErrorTypeTag>,
     ) -> Self {
@@ -97,7 +97,7 @@ pub struct CorpusTakenTemplatesValidationLocation {
 }
 
 impl CorpusTakenTemplatesValidationLocation {
-    /// With what is required; the rest is unset.
+    /// Creates it with the required fields; all others are unset.
     pub fn new(
         tag: impl Into<super::CorpusTakenTemplatesValidationLocationTag>,
     ) -> Self {

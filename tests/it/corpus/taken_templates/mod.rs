@@ -9,6 +9,7 @@ mod corpus_taken_templates;
 mod corpus_taken_templates_cancel;
 mod corpus_taken_templates_error;
 mod corpus_taken_templates_fields;
+mod corpus_taken_templates_file;
 mod corpus_taken_templates_input;
 mod corpus_taken_templates_log;
 mod corpus_taken_templates_metrics;
@@ -17,11 +18,13 @@ mod corpus_taken_templates_queue;
 mod corpus_taken_templates_request;
 mod corpus_taken_templates_submit;
 mod corpus_taken_templates_validation;
+mod corpus_taken_templates_webhook;
 
 pub use corpus_taken_templates::*;
 pub use corpus_taken_templates_cancel::*;
 pub use corpus_taken_templates_error::*;
 pub use corpus_taken_templates_fields::*;
+pub use corpus_taken_templates_file::*;
 pub use corpus_taken_templates_input::*;
 pub use corpus_taken_templates_log::*;
 pub use corpus_taken_templates_metrics::*;
@@ -30,6 +33,7 @@ pub use corpus_taken_templates_queue::*;
 pub use corpus_taken_templates_request::*;
 pub use corpus_taken_templates_submit::*;
 pub use corpus_taken_templates_validation::*;
+pub use corpus_taken_templates_webhook::*;
 
 /// The models of the endpoints: inputs, outputs, and what they are made of.
 pub mod endpoints {
@@ -37,6 +41,7 @@ pub mod endpoints {
     pub use super::corpus_taken_templates_cancel::*;
     pub use super::corpus_taken_templates_error::*;
     pub use super::corpus_taken_templates_fields::*;
+    pub use super::corpus_taken_templates_file::*;
     pub use super::corpus_taken_templates_input::*;
     pub use super::corpus_taken_templates_log::*;
     pub use super::corpus_taken_templates_metrics::*;
@@ -45,6 +50,7 @@ pub mod endpoints {
     pub use super::corpus_taken_templates_request::*;
     pub use super::corpus_taken_templates_submit::*;
     pub use super::corpus_taken_templates_validation::*;
+    pub use super::corpus_taken_templates_webhook::*;
 }
 
 /// Every endpoint that the description has, in its order.
@@ -64,6 +70,9 @@ pub fn json_schemas() -> ::serde_json::Map<String, ::serde_json::Value> {
     generator.subschema_for::<CorpusTakenTemplatesErrorBodyTag>();
     generator.subschema_for::<CorpusTakenTemplatesErrorDetail>();
     generator.subschema_for::<CorpusTakenTemplatesErrorDetailTag>();
+    generator.subschema_for::<CorpusTakenTemplatesFileAccess>();
+    generator.subschema_for::<CorpusTakenTemplatesFileAccessTag>();
+    generator.subschema_for::<CorpusTakenTemplatesFileRole>();
     generator.subschema_for::<CorpusTakenTemplatesInput>();
     generator.subschema_for::<CorpusTakenTemplatesInputAny>();
     generator.subschema_for::<CorpusTakenTemplatesInputValue>();
@@ -88,6 +97,11 @@ pub fn json_schemas() -> ::serde_json::Map<String, ::serde_json::Value> {
     generator.subschema_for::<CorpusTakenTemplatesValidationErrorTypeTag>();
     generator.subschema_for::<CorpusTakenTemplatesValidationLocation>();
     generator.subschema_for::<CorpusTakenTemplatesValidationLocationTag>();
+    generator.subschema_for::<CorpusTakenTemplatesWebhookPayload>();
+    generator.subschema_for::<CorpusTakenTemplatesWebhookPayloadTag>();
+    generator.subschema_for::<CorpusTakenTemplatesWebhookStatus>();
+    generator.subschema_for::<CorpusTakenTemplatesWebhookStatusTag>();
     generator.subschema_for::<Fields>();
+    generator.subschema_for::<File>();
     generator.take_definitions(true)
 }

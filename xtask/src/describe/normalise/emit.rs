@@ -38,6 +38,8 @@ impl Way {
 pub(super) struct Emitter<'a> {
     graph: &'a Graph,
     names: &'a BTreeMap<Pointer, String>,
+    /// The endpoint's own name.
+    marker: &'a str,
     /// The places that an input reaches.
     sent: &'a BTreeSet<Pointer>,
     /// The places that an output reaches.
@@ -51,10 +53,20 @@ impl<'a> Emitter<'a> {
     pub(super) fn new(
         graph: &'a Graph,
         names: &'a BTreeMap<Pointer, String>,
+        marker: &'a str,
         sent: &'a BTreeSet<Pointer>,
         received: &'a BTreeSet<Pointer>,
     ) -> Self {
-        Self { graph, names, sent, received, components: BTreeMap::new(), problems: Vec::new(), notes: Vec::new() }
+        Self {
+            graph,
+            names,
+            marker,
+            sent,
+            received,
+            components: BTreeMap::new(),
+            problems: Vec::new(),
+            notes: Vec::new(),
+        }
     }
 
     /// Adds the component at a place.
@@ -154,8 +166,9 @@ impl<'a> Emitter<'a> {
                 }
             }
             Shape::Integer(_) | Shape::Number(_) | Shape::Enum(..) | Shape::Object(_) | Shape::Union(_) => {
-                self.named(name, schema, way, false);
-                reference_to(name)
+                let name = free_name(name, self.marker);
+                self.named(&name, schema, way, false);
+                reference_to(&name)
             }
         }
     }
@@ -266,6 +279,11 @@ impl<'a> Emitter<'a> {
         let Some(Shape::Object(Object { properties: Some(properties), .. })) = shape else { return false };
         properties.iter().any(|(name, schema)| name == property && matches!(schema.shape, Shape::Enum(..)))
     }
+}
+
+/// The name of a type: the one wanted, or with the endpoint's name before it where that is taken.
+pub(super) fn free_name(wanted: &str, marker: &str) -> String {
+    if names::is_reserved(wanted) || wanted == marker { format!("{marker}{wanted}") } else { wanted.to_owned() }
 }
 
 /// The part of a name that tells a union's inline variants apart.

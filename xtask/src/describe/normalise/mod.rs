@@ -27,7 +27,7 @@ pub use component::Component;
 pub use note::{Note, NoteKind};
 
 use crate::error::Error;
-use crate::names::{self, is_reserved};
+use crate::names;
 use crate::pointer::Pointer;
 use graph::Graph;
 use read::Reader;
@@ -81,13 +81,12 @@ pub fn normalise(document: &Value, roots: &Roots, marker: &str, renamed: &BTreeM
     for place in graph.schemas.keys() {
         let upstream = place.last();
         let name = renamed.get(&upstream).cloned().unwrap_or_else(|| names::type_name(&upstream));
-        let taken = is_reserved(&name) || name == marker;
-        names.insert(place.clone(), if taken { format!("{marker}{name}") } else { name });
+        names.insert(place.clone(), emit::free_name(&name, marker));
     }
     names.insert(output.clone(), format!("{marker}Output"));
     names.insert(input.clone(), format!("{marker}Input"));
     let (sent, received) = (graph.reachable(&input), graph.reachable(&output));
-    let mut emitter = emit::Emitter::new(&graph, &names, &sent, &received);
+    let mut emitter = emit::Emitter::new(&graph, &names, marker, &sent, &received);
     for (place, name) in names.iter().filter(|(place, _)| !graph.is_alias(place)) {
         emitter.component(name, place);
     }

@@ -196,3 +196,22 @@ fn a_schema_that_nothing_refers_to_is_told() {
     let notes: Vec<_> = normalised.notes.iter().map(|note| (note.pointer.to_string(), note.kind)).collect();
     assert_eq!(notes, [("/components/schemas/Lost".to_owned(), NoteKind::Unreached)]);
 }
+
+#[test]
+fn an_inline_type_whose_name_is_taken_has_the_endpoints_name_before_it() {
+    let document = json!({ "components": { "schemas": {
+        "In": { "type": "object", "properties": { "file": reference("File"), "image": reference("Image") } },
+        "Out": { "type": "object" },
+        "File": { "type": "object", "properties": { "role": { "type": "string", "enum": ["a"] } } },
+        "Image": { "type": "object", "properties": { "size": { "type": "string", "enum": ["b"] } } },
+    } } });
+    let place = |name: &str| Pointer::root().join("components").join("schemas").join(name);
+    let roots = Roots { input: place("In"), output: place("Out") };
+    let normalised = normalise(&document, &roots, "ImageSize", &BTreeMap::new());
+    assert_eq!(normalised.problems, []);
+    let names: Vec<&String> = normalised.components.keys().collect();
+    let expected = ["File", "Image", "ImageSizeFileRole", "ImageSizeImageSize", "ImageSizeInput", "ImageSizeOutput"];
+    assert_eq!(names, expected);
+    let role = &normalised.components["File"].schema["properties"]["role"];
+    assert_eq!(*role, reference("ImageSizeFileRole"));
+}
