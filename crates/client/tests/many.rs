@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may")]
 
+#[path = "client/support/mod.rs"]
 mod support;
 
 use futures_util::future::join_all;

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "a test may")]
 
+#[path = "client/support/mod.rs"]
 mod support;
 
 use ideogram_client::GenerateInput;

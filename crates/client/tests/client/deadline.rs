@@ -3,7 +3,7 @@
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "a test may")]
 
-mod support;
+use crate::support;
 
 use futures_util::FutureExt;
 use ideogram_client::{

@@ -2,7 +2,7 @@
 
 #![allow(clippy::type_complexity, clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test may")]
 
-mod support;
+use crate::support;
 
 use ideogram_client::{
     Error, ErrorKind, Generate, GenerateInput, Output, PollPolicy, RequestState, Response, RetryPolicy,

@@ -3,7 +3,7 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test may")]
 
-mod support;
+use crate::support;
 
 use ideogram_client::{Found, GenerateInput, LostReply, Window};
 use std::sync::atomic::{AtomicUsize, Ordering};

@@ -1,6 +1,5 @@
 //! Texts that are added to a picture: another program reads them, and the pixels are the service's.
 
-#![cfg(feature = "media")]
 #![allow(
     missing_docs,
     clippy::unwrap_used,
@@ -9,7 +8,7 @@
     reason = "tests may end where they fail"
 )]
 
-mod support;
+use crate::support;
 
 use ideogram_client::File;
 use sha2::{Digest, Sha256};

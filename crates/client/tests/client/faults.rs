@@ -3,7 +3,7 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test may")]
 
-mod support;
+use crate::support;
 
 use futures_util::TryStreamExt;
 use ideogram_client::{Client, Error, File, Generate, GenerateInput, RequestState};

@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test may")]
 
-mod support;
+use crate::support;
 
 use ideogram_client::{CallOptions, Generate, GenerateInput, LostReply, PollPolicy, RetryPolicy, Window};
 use std::sync::atomic::{AtomicUsize, Ordering};

@@ -1,6 +1,5 @@
 //! Every example runs against a sandbox.
 
-#![cfg(all(feature = "media", feature = "webhook", feature = "blocking"))]
 #![allow(
     dead_code,
     missing_docs,
@@ -30,16 +29,16 @@ macro_rules! examples {
 }
 
 examples! {
-    quickstart = "../examples/quickstart.rs", the_quickstart_runs;
-    progress = "../examples/progress.rs", the_example_of_progress_runs;
-    remix = "../examples/remix.rs", the_example_of_remix_runs;
-    edit = "../examples/edit.rs", the_example_of_edit_runs;
-    many = "../examples/many.rs", the_example_of_many_jobs_runs;
-    webhook = "../examples/webhook.rs", the_example_of_a_webhook_runs;
-    errors = "../examples/errors.rs", the_example_of_errors_runs;
+    quickstart = "../../examples/quickstart.rs", the_quickstart_runs;
+    progress = "../../examples/progress.rs", the_example_of_progress_runs;
+    remix = "../../examples/remix.rs", the_example_of_remix_runs;
+    edit = "../../examples/edit.rs", the_example_of_edit_runs;
+    many = "../../examples/many.rs", the_example_of_many_jobs_runs;
+    webhook = "../../examples/webhook.rs", the_example_of_a_webhook_runs;
+    errors = "../../examples/errors.rs", the_example_of_errors_runs;
 }
 
-#[path = "../examples/blocking.rs"]
+#[path = "../../examples/blocking.rs"]
 mod blocking;
 
 #[test]

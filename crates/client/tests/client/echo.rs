@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may")]
 
-mod support;
+use crate::support;
 
 use ideogram_client::{Client, Error, File, Generate, GenerateInput, RequestState, RetryPolicy};
 use serde_json::{Value, json};

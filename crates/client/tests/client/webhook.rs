@@ -1,9 +1,8 @@
 //! Deliveries of webhooks, really signed and really sent.
 
-#![cfg(feature = "webhook")]
 #![allow(clippy::unwrap_used, reason = "a test may")]
 
-mod support;
+use crate::support;
 
 use http::header::{HeaderMap, HeaderName};
 use ideogram_client::{Client, Generate, GenerateInput};

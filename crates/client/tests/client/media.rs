@@ -1,9 +1,8 @@
 //! Pictures that go in: uploads by every route, inlining, and the check of picture against mask.
 
-#![cfg(feature = "media")]
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may")]
 
-mod support;
+use crate::support;
 
 use ideogram_client::{EditInput, Error, File, ImageInput, ObjectLifecycle};
 use ideogram_sandbox::Sandbox;

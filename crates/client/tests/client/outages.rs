@@ -6,7 +6,7 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test may")]
 
-mod support;
+use crate::support;
 
 use futures_util::{StreamExt, stream};
 use ideogram_client::{Client, Error, ErrorKind, File, Generate, GenerateInput, RequestState, RetryPolicy};

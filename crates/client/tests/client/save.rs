@@ -8,7 +8,7 @@
     reason = "tests may end where they fail"
 )]
 
-mod support;
+use crate::support;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;

@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may")]
 
-mod support;
+use crate::support;
 
 use futures_util::TryStreamExt;
 use ideogram_client::{Generate, GenerateInput, PollPolicy, Update};

@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test may")]
 
-mod support;
+use crate::support;
 
 use ideogram_client::{
     CallOptions, CancelState, Client, EditInput, ErrorKind, Generate, GenerateInput, QueuePriority, Remix, RemixInput,

@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test may")]
 
-mod support;
+use crate::support;
 
 use ideogram_client::{Error, Generate, GenerateInput, JsonInput, RequestState};
 use serde_json::{Value, json};

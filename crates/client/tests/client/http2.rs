@@ -7,7 +7,7 @@
     reason = "a test may"
 )]
 
-mod support;
+use crate::support;
 
 use ideogram_client::{Client, Error, ErrorKind, GenerateInput, Job, Output, RequestState, RetryPolicy};
 use std::io::ErrorKind as Io;

@@ -1,6 +1,5 @@
 //! The client for programs without an async runtime.
 
-#![cfg(feature = "blocking")]
 #![allow(clippy::unwrap_used, reason = "a test may")]
 
 use ideogram_client::{Generate, GenerateInput, Update, blocking};
