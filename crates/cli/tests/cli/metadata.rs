@@ -1,7 +1,7 @@
 //! What made a picture stands in it, and no more than that.
 
 use crate::server::{ID, Reply, Server, queue};
-use crate::support::{Place, as_it_came, png};
+use crate::support::{Place, Run, as_it_came, png};
 use serde_json::{Value, json};
 
 fn service() -> Server {
@@ -78,6 +78,18 @@ fn without_metadata_the_file_is_the_services_byte_for_byte_and_a_sidecar_has_it(
         (&sidecar["file"], &sidecar["made"]["input"]),
         (&"fox.png".into(), &json!({"prompt": "fox", "seed": 7}))
     );
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn what_can_be_read_once_only_is_not_inspected() {
+    let place = Place::new();
+    let (reader, mut writer) = std::io::pipe().unwrap();
+    std::io::Write::write_all(&mut writer, &png(64, 48)).unwrap();
+    drop(writer);
+    let run = Run::of(place.command().args(["inspect", "/dev/stdin"]).stdin(reader).output().unwrap());
+    let told = "cannot read `/dev/stdin`: it is a folder, a device or a pipe; save it to a file first";
+    assert_eq!(run.refused(3), told);
 }
 
 #[test]
