@@ -171,6 +171,17 @@ impl Bench {
         panic!("job {id} never was as wanted: {}", self.job(id).await);
     }
 
+    /// Waits until so many jobs run.
+    async fn until_running(&self, jobs: usize) {
+        for _ in 0..2000 {
+            if self.get("/_sandbox/requests").await.json()["queue"]["running"] == jobs {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+        panic!("{jobs} jobs never ran at once");
+    }
+
     async fn bytes(&self, url: &str) -> Vec<u8> {
         let response = self.client.get(self.url(url)).send().await.unwrap();
         assert_eq!(response.status(), 200, "{url}");

@@ -108,7 +108,7 @@ async fn a_run_that_hangs_ends_with_its_caller() {
         request.json(&json!({ "prompt": prompt })).send()
     };
     let hanging = tokio::spawn(run("__hang__"));
-    while bench.get("/_sandbox/requests").await.json()["queue"]["running"] != 1 {}
+    bench.until_running(1).await;
     hanging.abort();
     assert_eq!(run("a").await.unwrap().status(), 200, "its runner is free again");
     let jobs = bench.get("/_sandbox/requests").await.json()["jobs"].clone();

@@ -205,7 +205,7 @@ async fn a_thousand_jobs_fit_into_the_line_and_the_oldest_completed_make_room() 
 async fn what_was_sent_can_be_counted_per_job() {
     let bench = Bench::new(quick()).await;
     let id = bench.submit(endpoint("generate"), &json!({ "prompt": "a" })).await;
-    while bench.get(&format!("{APP}/requests/{id}/status")).await.status != 200 {}
+    bench.until(&id, "COMPLETED").await;
     bench.result(&id).await;
     bench.result(&id).await;
     bench.cancel(&id).await;

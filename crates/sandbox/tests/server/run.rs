@@ -199,13 +199,7 @@ async fn runs_beyond_the_concurrency_limit_are_refused() {
     let bench = Bench::new(quick().concurrency(1usize)).await;
     let held =
         tokio::spawn(bench.request(Method::POST, &run_path("generate")).json(&json!({ "prompt": "__hang__" })).send());
-    loop {
-        let seen = bench.get("/_sandbox/requests?call=run").await.json();
-        if seen["queue"]["running"] == 1 {
-            break;
-        }
-        tokio::time::sleep(Duration::from_millis(1)).await;
-    }
+    bench.until_running(1).await;
     let answer = bench.post(&run_path("generate"), &json!({ "prompt": "a" })).await;
     assert_eq!(answer.status, 429);
     assert_eq!(answer.header("x-fal-needs-retry"), Some("1"));
@@ -231,13 +225,11 @@ async fn a_body_beyond_the_bound_is_not_read() {
 }
 
 #[tokio::test]
-async fn a_flat_picture_is_of_the_right_size_and_there_at_once() {
+async fn a_flat_picture_is_of_the_right_size_and_nothing_is_drawn_for_it() {
     let bench = Bench::new(quick().flat(true)).await;
-    let since = std::time::Instant::now();
     let body = json!({ "prompt": "a", "aspect_ratio": "16:9" });
     let output = bench.post(&format!("/run/{}", endpoint("generate")), &body).await.json();
     let png = bench.bytes(output["images"][0]["url"].as_str().unwrap()).await;
-    assert!(since.elapsed() < std::time::Duration::from_secs(1), "{:?}", since.elapsed());
     let picture = draw::decode(&png, &draw::Limits::default()).unwrap();
     assert_eq!((picture.width(), picture.height()), (1280, 720));
     assert!(png.len() < 40_000, "nothing is drawn: {} bytes", png.len());
