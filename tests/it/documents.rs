@@ -61,6 +61,7 @@ const OTHERS: &[(&str, &str)] = &[
     ("cargo run --bin ideogram", "the README's first command, which tests/cli/readme.rs has without cargo"),
     ("cargo doc", "builds the documentation, which `.ci/run` does as well"),
     ("cargo install", "installs"),
+    ("cargo build -p", "is timed"),
     ("cargo tree -p", "counts packages"),
     ("cargo update --workspace", "a step of a release"),
     ("cargo package", "a step of a release"),
@@ -264,7 +265,7 @@ fn lacking_feature(package: &str, name: &str, tests: &[&str]) -> Option<String> 
         let has = |test: &&str| {
             **test == *module || text.as_deref().is_some_and(|text| names(text).any(|name| name.contains(*test)))
         };
-        if tests.iter().any(|test| has(&test)) {
+        if tests.iter().any(|test| has(test)) {
             needed.extend(features(attribute).map(str::to_owned));
         }
     }

@@ -64,7 +64,7 @@ const CAUSES: &[(&str, &str)] = &[
     ),
     (
         "build-client",
-        "25 of the packages are there for `idna` alone, with which `url` reads host names in Unicode (`cargo tree` with and without it).",
+        "25 of the packages are there for `idna` alone, with which `url` reads host names in Unicode (the tree of dependencies with and without it).",
     ),
     (
         "build-xtask",
