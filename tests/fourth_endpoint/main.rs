@@ -4,48 +4,11 @@
 
 use ideogram_tests::root;
 use serde_json::Value;
-use std::path::{Path, PathBuf};
 use std::process::Command;
-use xtask::add::{Request, add};
-use xtask::fetch::Limits;
-
-/// A fourth document in the shape that fal serves, made from the first.
-fn fourth(root: &Path) -> PathBuf {
-    let text = std::fs::read_to_string(root.join("openapi/upstream/turbo.json")).unwrap();
-    let text = text.replace("fal-ai/ideogram/v2/turbo", "fal-ai/ideogram/v2").replace("IdeogramV2Turbo", "IdeogramV2");
-    let mut document: Value = serde_json::from_str(&text).unwrap();
-    let input = &mut document["components"]["schemas"]["IdeogramV2Input"];
-    input["properties"]["num_images"] =
-        serde_json::json!({"type": "integer", "minimum": 1, "maximum": 4, "default": 1});
-    input["properties"]["image_size"] = serde_json::json!({"anyOf": [
-        {"type": "object", "properties": {"width": {"type": "integer", "minimum": 1}, "height": {"type": "integer"}},
-            "required": ["width", "height"]},
-        {"type": "string", "enum": ["square_hd", "landscape_16_9"]},
-    ]});
-    input["x-fal-order-properties"].as_array_mut().unwrap().extend(["num_images".into(), "image_size".into()]);
-    document["info"]["description"] = "Make a better picture from a prompt.".into();
-    let path = root.join("fourth.json");
-    std::fs::write(&path, document.to_string()).unwrap();
-    path
-}
-
-/// The command line of a copy of the workspace with a fourth endpoint in its description, regenerated.
-fn command_line_with_fourth() -> PathBuf {
-    let place = std::env::current_exe().unwrap().ancestors().nth(3).unwrap().join("fourth-endpoint");
-    let change = |copy: &Path| {
-        let file = Some(fourth(copy));
-        let request =
-            Request { id: "fal-ai/ideogram/v2".to_owned(), verb: Some("quality".to_owned()), file, from: None };
-        let added = add(copy, &request, Limits::default()).unwrap();
-        assert_eq!(added.entry.positional, ["prompt"]);
-        Ok(())
-    };
-    xtask::copy::command_line(&root(), &place, change).unwrap()
-}
 
 #[test]
 fn one_entry_reaches_client_sandbox_and_command_line() {
-    let ideogram = command_line_with_fourth();
+    let ideogram = xtask::conformance::with_endpoints(&root()).unwrap();
     let out = tempfile::tempdir().unwrap();
     let run = |arguments: &[&str]| {
         let output = Command::new(&ideogram).args(arguments).current_dir(out.path()).output().unwrap();

@@ -11,14 +11,18 @@ use std::path::{Path, PathBuf};
 const FOLDERS: [&str; 4] = ["openapi", "crates", "xtask", "tests"];
 const FILES: [&str; 2] = ["Cargo.toml", "Cargo.lock"];
 
-/// Copies the workspace at `root` to below `place`, changes the copy, and builds its command line.
+/// Copies the workspace at `root` to a folder of that name below its target directory, changes the copy, and builds its command
+/// line.
 ///
-/// The next run at that place writes only what differs, so that cargo builds only what has changed since.
+/// The next run under that name writes only what differs, so that cargo builds only what has changed since.
 ///
 /// # Errors
 /// The copy cannot be written or changed, or does not compile.
-pub fn command_line(root: &Path, place: &Path, change: impl FnOnce(&Path) -> Result<()>) -> Result<PathBuf> {
-    let fail = |error: io::Error| Error::new(error.to_string()).in_file(place);
+pub fn command_line(root: &Path, name: &str, change: impl FnOnce(&Path) -> Result<()>) -> Result<PathBuf> {
+    let original = cargo::program(root, "ideogram")?;
+    let built = original.parent().unwrap_or(root);
+    let place = built.parent().unwrap_or(root).join(name);
+    let fail = |error: io::Error| Error::new(error.to_string()).in_file(&place);
     let (new, kept, target) = (place.join("new"), place.join("workspace"), place.join("target"));
     if new.exists() {
         fs::remove_dir_all(&new).map_err(fail)?;
@@ -33,8 +37,7 @@ pub fn command_line(root: &Path, place: &Path, change: impl FnOnce(&Path) -> Res
     make_alike(&new, &kept).map_err(fail)?;
     fs::remove_dir_all(&new).map_err(fail)?;
     if !target.join("debug").exists() {
-        let original = cargo::program(root, "ideogram")?;
-        take_over_dependencies(original.parent().unwrap_or(root), &target.join("debug"));
+        take_over_dependencies(built, &target.join("debug"));
     }
     // Not the target directory of the original: cargo tells members of two workspaces by their paths below the root.
     let flags: [&OsStr; 4] = ["--bin".as_ref(), "ideogram".as_ref(), "--target-dir".as_ref(), target.as_ref()];

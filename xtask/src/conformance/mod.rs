@@ -6,6 +6,7 @@ pub(crate) mod process;
 mod tools;
 
 pub use bodies::ask_framework;
+pub use endpoints::with_endpoints;
 
 use crate::cargo;
 use crate::error::{Error, Result};
@@ -45,7 +46,7 @@ pub enum Suite {
     Mcp,
     /// The sandbox's own page and the pages of a gallery, in a browser
     Browser,
-    /// Five endpoints of other shapes, added to a copy of the workspace, by its command line and its sandbox
+    /// Endpoints of other shapes, added to a copy of the workspace, by its command line and its sandbox
     Endpoints,
 }
 
@@ -138,7 +139,7 @@ pub fn run(root: &Path, suites: &[Suite]) -> Result<bool> {
     tools::install(&root.join(DRIVERS), &place)?;
     let wanted = Suite::ALL.into_iter().filter(|suite| suites.is_empty() || suites.contains(suite));
     let run = |suite| {
-        let program = if suite == Suite::Endpoints { &endpoints::program(root)? } else { &program };
+        let program = if suite == Suite::Endpoints { &with_endpoints(root)? } else { &program };
         run_suite(root, &place, program, suite)
     };
     let rows = two_at_once(wanted, run).into_iter().collect::<Result<Vec<Row>>>()?;
