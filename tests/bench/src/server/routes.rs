@@ -30,7 +30,9 @@ pub(crate) async fn answer(state: &State, scheme: &str, request: Request<Incomin
         return Ok(queue(state, &origin, &head.method, rest));
     }
     Ok(match (&head.method, path) {
-        (&Method::POST, path) if path.starts_with("/run/") => json_answer(StatusCode::OK, &output(state, &origin, now())),
+        (&Method::POST, path) if path.starts_with("/run/") => {
+            json_answer(StatusCode::OK, &output(state, &origin, now()))
+        }
         (&Method::POST, "/rest/storage/auth/token") => json_answer(
             StatusCode::OK,
             &json!({"token": "token", "token_type": "Bearer", "base_url": format!("{origin}/cdn"),
