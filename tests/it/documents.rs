@@ -265,7 +265,7 @@ fn lacking_feature(package: &str, name: &str, tests: &[&str]) -> Option<String> 
         let has = |test: &&str| {
             **test == *module || text.as_deref().is_some_and(|text| names(text).any(|name| name.contains(*test)))
         };
-        if tests.iter().any(|test| has(test)) {
+        if tests.iter().any(has) {
             needed.extend(features(attribute).map(str::to_owned));
         }
     }
