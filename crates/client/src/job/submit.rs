@@ -37,6 +37,7 @@ pub struct Submit<'a, O> {
     /// On the heap, because futures that contain it would hold it several times.
     settings: Box<Settings>,
     cancel: Option<BoxFuture<'a, ()>>,
+    unsent: Option<BoxFuture<'a, ()>>,
     output: PhantomData<fn() -> O>,
 }
 
@@ -52,7 +53,8 @@ struct Settings {
 
 impl<'a, O: CallOutput> Submit<'a, O> {
     pub(crate) fn new(jobs: &'a Arc<Jobs>, input: &impl CallInput<Output = O>) -> Self {
-        Self { jobs, payload: Payload::new(input), settings: Box::default(), cancel: None, output: PhantomData }
+        let (payload, settings) = (Payload::new(input), Box::default());
+        Self { jobs, payload, settings, cancel: None, unsent: None, output: PhantomData }
     }
 
     /// Sets options of the platform, such as a start timeout, a priority or tags.
@@ -138,10 +140,31 @@ impl<'a, O: CallOutput> Submit<'a, O> {
         self
     }
 
+    /// Sends nothing more once this future is done: before the submit is sent, or between two attempts, it then ends in an
+    /// error whose state is [`NotSent`](crate::RequestState::NotSent). Unlike with [`cancel_when`](Self::cancel_when), a
+    /// request that is on its way goes on, and its job is returned: it is for a program that begins nothing more and ends
+    /// what it has begun.
+    ///
+    /// ```no_run
+    /// # async fn example(client: ideogram_client::Client) -> ideogram_client::Result<()> {
+    /// let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
+    /// let input = ideogram_client::GenerateInput::new("A fox");
+    /// let call = client.submit(&input).give_up_unsent_when(async { drop(stopped.await) });
+    /// # drop(stop);
+    /// let job = call.await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn give_up_unsent_when(mut self, given_up: impl Future<Output = ()> + Send + 'a) -> Self {
+        self.unsent = Some(given_up.boxed());
+        self
+    }
+
     /// Checks the request, and returns it with the deadline and the cancellation of its call.
     pub(crate) fn begin(self) -> Result<(Box<Order>, Stop<'a>)> {
         let (timeouts, settings) = (&self.jobs.wire.timeouts, self.settings);
         let stop = Stop::new(settings.deadline.unwrap_or(timeouts.deadline), self.cancel, timeouts.wind_up);
+        let stop = stop.with_unsent(self.unsent);
         let payload = self.payload?;
         preflight::check(&payload)?;
         let mut parameters = settings.options.submit_parameters()?;

@@ -260,7 +260,7 @@ impl Wire {
             let error = finished(error, attempts, in_doubt);
             in_doubt |= operation.is_paid() && error.may_have_been_accepted();
             self.repeating(&error, wait);
-            let waited = stop.unless(tokio::time::sleep(wait)).await;
+            let waited = stop.before_sending(tokio::time::sleep(wait)).await;
             last = Some(error);
             if let Err(why) = waited {
                 return Err(finished(Stop::not_sent(why, operation, endpoint, last), attempts, in_doubt));
@@ -297,7 +297,7 @@ impl Wire {
     ) -> Result<T, Trouble> {
         let gate = self.gate(operation);
         let _turn = match gate {
-            Some(gate) => stop.unless(gate.turn()).await.map_err(Trouble::NotSent)?,
+            Some(gate) => stop.before_sending(gate.turn()).await.map_err(Trouble::NotSent)?,
             None => None,
         };
         if let Some(why) = stop.is_here() {

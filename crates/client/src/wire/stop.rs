@@ -1,4 +1,5 @@
-//! The early end of a call: at its deadline, or when its caller cancels it.
+//! The early end of a call: at its deadline, when its caller cancels it, or when its caller gives up what is not sent
+//! yet.
 
 use crate::call::operation::Operation;
 use crate::clock::{self, Instant};
@@ -38,6 +39,10 @@ pub(crate) struct Stop<'a> {
     /// The deadline; `None` if the clock cannot represent it.
     at: Option<Instant>,
     cancel: Option<BoxFuture<'a, ()>>,
+    /// The caller's word that nothing more is to be sent; what is on its way goes on.
+    unsent: Option<BoxFuture<'a, ()>>,
+    /// Whether that word has come.
+    gave_up_unsent: bool,
     came: Option<(Why, Instant)>,
     /// How long winding up may take.
     wind_up: Duration,
@@ -48,18 +53,38 @@ pub(crate) struct Stop<'a> {
 impl<'a> Stop<'a> {
     /// Neither a deadline nor a cancellation.
     pub(crate) fn never() -> Self {
-        Self { deadline: Duration::MAX, at: None, cancel: None, came: None, wind_up: Duration::ZERO, sent: None }
+        Self {
+            deadline: Duration::MAX,
+            at: None,
+            cancel: None,
+            unsent: None,
+            gave_up_unsent: false,
+            came: None,
+            wind_up: Duration::ZERO,
+            sent: None,
+        }
     }
 
     pub(crate) fn new(deadline: Duration, cancel: Option<BoxFuture<'a, ()>>, wind_up: Duration) -> Self {
         let at = clock::now().checked_add(deadline);
-        Self { deadline, at, cancel, came: None, wind_up, sent: Some(Sent::default()) }
+        Self { deadline, at, cancel, wind_up, sent: Some(Sent::default()), ..Self::never() }
+    }
+
+    /// The same, which also ends when this is done, unless the request is on its way by then.
+    pub(crate) fn with_unsent(self, unsent: Option<BoxFuture<'a, ()>>) -> Self {
+        Self { unsent, ..self }
     }
 
     /// The same deadline, with another cancellation.
     pub(crate) fn with_cancel<'b>(&self, cancel: BoxFuture<'b, ()>) -> Stop<'b> {
-        let sent = Some(Sent::default());
-        Stop { deadline: self.deadline, at: self.at, cancel: Some(cancel), came: None, wind_up: self.wind_up, sent }
+        Stop {
+            deadline: self.deadline,
+            at: self.at,
+            cancel: Some(cancel),
+            wind_up: self.wind_up,
+            sent: Some(Sent::default()),
+            ..Stop::never()
+        }
     }
 
     /// The reason, if one of the waits below has found that the end has come.
@@ -123,13 +148,22 @@ impl<'a> Stop<'a> {
         }
     }
 
-    /// Whether the end has come. This is called before each attempt, so it sets no timer.
+    /// Whether the end has come, or the caller has given up what is not sent. This is called before each attempt, so it
+    /// sets no timer.
     pub(crate) fn is_here(&mut self) -> Option<Why> {
         if let Some((why, _)) = self.came {
             return Some(why);
         }
         if self.at.is_some_and(|at| at <= clock::now()) {
             return Some(self.has_come(Why::Deadline(self.deadline)));
+        }
+        if self.unsent.as_mut().is_some_and(|unsent| unsent.now_or_never().is_some()) {
+            // A future that is done must not be polled again.
+            self.unsent = None;
+            self.gave_up_unsent = true;
+        }
+        if self.gave_up_unsent {
+            return Some(Why::Cancelled);
         }
         self.cancel.as_mut()?.now_or_never()?;
         Some(self.has_come(Why::Cancelled))
@@ -150,6 +184,23 @@ impl<'a> Stop<'a> {
         }
     }
 
+    /// Does the work before an attempt, unless the end comes first, or the caller gives up what is not sent.
+    pub(crate) async fn before_sending<T>(&mut self, work: impl Future<Output = T>) -> Result<T, Why> {
+        let Some(mut unsent) = self.unsent.take() else {
+            return if self.gave_up_unsent { Err(Why::Cancelled) } else { self.unless(work).await };
+        };
+        let done = match select(pin!(self.unless(work)), &mut unsent).await {
+            Either::Left((done, _)) => Some(done),
+            Either::Right(_) => None,
+        };
+        let Some(done) = done else {
+            self.gave_up_unsent = true;
+            return Err(Why::Cancelled);
+        };
+        self.unsent = Some(unsent);
+        done
+    }
+
     /// Does the work until the end comes; if it has come already, within the time that is left for winding up.
     pub(crate) async fn within<T>(&mut self, work: impl Future<Output = T>) -> Option<T> {
         match self.came {
@@ -160,7 +211,8 @@ impl<'a> Stop<'a> {
 
     /// Waits for an attempt that is under way; `None` if it takes longer than it may. The answer of a submit is waited
     /// for a while after the call's end, because it names the job that can then be cancelled. A run cannot be
-    /// cancelled, so it has the time until its deadline.
+    /// cancelled, so it has the time until its deadline. Where the caller gives up what is not sent only, an attempt that
+    /// is on its way goes on as if nothing had been said.
     ///
     /// The attempt is not moved, because it is large.
     pub(crate) async fn attempt<T>(
@@ -170,16 +222,38 @@ impl<'a> Stop<'a> {
         mut attempt: Pin<&mut impl Future<Output = T>>,
     ) -> Result<Option<T>, Why> {
         let latest = most.map(clock::after);
-        let end = async {
-            match latest {
-                Some(latest) => self.wait_until(latest).await,
-                None => Some(self.wait().await),
+        let (sent, mut unsent, mut gave_up) = (self.sent.clone(), self.unsent.take(), self.gave_up_unsent);
+        let first = {
+            let forbidden = async {
+                if let Some(unsent) = &mut unsent {
+                    unsent.await;
+                    gave_up = true;
+                    if sent.as_ref().is_some_and(Sent::forbid) {
+                        return;
+                    }
+                }
+                pending::<()>().await;
+            };
+            let end = async {
+                match latest {
+                    Some(latest) => self.wait_until(latest).await,
+                    None => Some(self.wait().await),
+                }
+            };
+            match select(attempt.as_mut(), select(pin!(end), pin!(forbidden))).await {
+                Either::Left((outcome, _)) => First::Done(outcome),
+                Either::Right((Either::Left((None, _)), _)) => First::Late,
+                Either::Right((Either::Left((Some(why), _)), _)) => First::End(why),
+                Either::Right((Either::Right(_), _)) => First::Forbidden,
             }
         };
-        let why = match select(attempt.as_mut(), pin!(end)).await {
-            Either::Left((outcome, _)) => return Ok(Some(outcome)),
-            Either::Right((None, _)) => return Ok(None),
-            Either::Right((Some(why), _)) => why,
+        self.gave_up_unsent = gave_up;
+        self.unsent = unsent.filter(|_| !gave_up);
+        let why = match first {
+            First::Done(outcome) => return Ok(Some(outcome)),
+            First::Late => return Ok(None),
+            First::Forbidden => return Err(Why::Cancelled),
+            First::End(why) => why,
         };
         // A request that was not sent yet must not be sent any more.
         if self.sent.as_ref().is_some_and(Sent::forbid) {
@@ -222,4 +296,15 @@ impl<'a> Stop<'a> {
         let what = format!("the {} of `{}`", operation.name(), endpoint.unwrap_or_default());
         why.error(&what, "").in_state(RequestState::Unknown)
     }
+}
+
+/// What comes first while an attempt is under way.
+enum First<T> {
+    Done(T),
+    /// The attempt takes longer than it may.
+    Late,
+    /// The call's deadline or cancellation.
+    End(Why),
+    /// The caller gives up what is not sent, and the attempt was not.
+    Forbidden,
 }

@@ -211,6 +211,31 @@ async fn a_submit_that_is_given_up_on_its_way_is_waited_for_and_cancelled_by_its
 }
 
 #[tokio::test]
+async fn a_submit_that_is_given_up_unsent_sends_nothing_more_and_one_on_its_way_goes_on() {
+    // Refused at once, on its way when the word comes, and to be sent again in half a minute.
+    let later = answer(429, &[("retry-after", "30"), ("content-type", "application/json")], "{}");
+    for refusal in [busy(), [vec![Act::Pause(SHORT * 2)], busy()].concat(), later] {
+        let stub = Stub::start(move |_| refusal.clone()).await;
+        let client = quick(stub.builder());
+        let (input, given_up) = (input(), tokio::time::sleep(SHORT));
+        let error = error_within(SHORT * 2, client.submit(&input).give_up_unsent_when(given_up).into_future()).await;
+        assert_eq!((error.kind(), error.state()), (ErrorKind::Cancelled, Some(RequestState::NotSent)), "{error:?}");
+        assert!(error.to_string().contains("nothing was sent"), "{error}");
+        tokio::time::sleep(millis(1200)).await;
+        assert_eq!(stub.requests().len(), 1);
+    }
+
+    // Longer than the time to wind up, which is for what is cancelled.
+    let stub = Stub::start(|_| [vec![Act::Pause(SHORT + WIND_UP * 2)], json(200, accepted())].concat()).await;
+    let (client, input) = (quick(stub.builder()), input());
+    let job = client.submit(&input).give_up_unsent_when(tokio::time::sleep(SHORT)).await.unwrap();
+    assert_eq!((job.request_id(), stub.count(SUBMIT), stub.requests().len()), (ID, 1, 1), "it is not cancelled");
+
+    let error = client.submit(&input).give_up_unsent_when(std::future::ready(())).await.unwrap_err();
+    assert_eq!((error.state(), stub.requests().len()), (Some(RequestState::NotSent), 1), "{error:?}");
+}
+
+#[tokio::test]
 async fn a_submit_that_is_never_answered_is_unknown_and_has_its_window() {
     let stub = Stub::start(|_| vec![Act::Stall]).await;
     let client = quick(stub.builder());
