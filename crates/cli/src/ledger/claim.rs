@@ -81,7 +81,20 @@ pub(super) fn tidy(directory: &Path) {
 #[cfg(test)]
 mod tests {
     use super::{Claimant, lives, tidy};
+    use crate::ledger::{Ledger, NewRow};
     use std::fs::{self, File};
+
+    #[test]
+    fn a_claim_is_given_up_by_the_process_that_has_it_alone() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("ledger.db");
+        let (mut one, mut other) = (Ledger::open(&path).unwrap(), Ledger::open(&path).unwrap());
+        let id = one.begin(&NewRow::new("x/y", "{}")).unwrap();
+        other.release(id).unwrap();
+        assert!(other.is_claimed(id).unwrap() && !other.claim(id).unwrap());
+        one.release(id).unwrap();
+        assert!(!one.is_claimed(id).unwrap() && other.claim(id).unwrap());
+    }
 
     #[test]
     fn only_the_files_of_processes_that_have_ended_are_removed() {

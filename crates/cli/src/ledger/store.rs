@@ -465,7 +465,7 @@ impl Ledger {
     pub fn release(&mut self, id: i64) -> Result<(), LedgerError> {
         let own = self.claimant.as_ref().map(|claimant| claimant.token().to_owned());
         self.update(id, Durability::Process, None, |record, _| {
-            record.claim = record.claim.take().filter(|holder| own.as_ref() != Some(holder));
+            record.claim.take_if(|holder| own.as_ref() == Some(holder));
         })
     }
 
