@@ -32,6 +32,8 @@ pub(crate) struct Facts {
     pub(crate) ledger: bool,
     /// Whether the service's history could be read, and did not have it, or not yet.
     pub(crate) not_in_history: bool,
+    /// Whether it was not sent because the run sends nothing more.
+    pub(crate) held: bool,
     /// Whether the service keeps the file no longer, so that no later run can fetch it.
     pub(crate) expired: bool,
 }

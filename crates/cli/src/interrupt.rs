@@ -1,6 +1,38 @@
-//! Handles Ctrl-C and SIGTERM: the first winds the run up, the second ends the process at once.
+//! Handles Ctrl-C and SIGTERM: the first winds the run up, the second ends the process at once. And the word that a run
+//! sends nothing more, whatever ends it.
 
 use crate::exit::{ErrorKind, Exit, Failure};
+use std::sync::Arc;
+use tokio::sync::watch;
+
+/// The word to all tasks of a run that nothing more is to be sent. What was sent goes on. Clones share it.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Halt(Arc<watch::Sender<bool>>);
+
+impl Halt {
+    /// Says it.
+    pub(crate) fn say(&self) {
+        self.0.send_replace(true);
+    }
+
+    /// Whether it was said.
+    pub(crate) fn is_said(&self) -> bool {
+        *self.0.borrow()
+    }
+
+    /// Waits until it is said.
+    pub(crate) async fn said(&self) {
+        // The channel does not close, as one end of it is here.
+        let _ = self.0.subscribe().wait_for(|said| *said).await;
+    }
+
+    /// Of what was not sent for that reason.
+    pub(crate) fn failure() -> Failure {
+        let mut failure = Failure::new(ErrorKind::Cancelled, "not sent, because the run sends nothing more");
+        failure.facts.held = true;
+        failure
+    }
+}
 
 /// The signals that ask this process to end.
 #[derive(Debug)]

@@ -171,7 +171,8 @@ async fn buy(matches: &ArgMatches, output: Output, options: Options, source: Sou
     consent(matches, &survey, output)?;
     let results = Results::open(matches.get_one::<PathBuf>("results").map(PathBuf::as_path))?;
     let todo = survey.begun + options.limit.map_or(survey.new, |limit| survey.new.min(limit));
-    let shared = Rc::new(RefCell::new(Shared::new(plan, results, Bar::new(output, todo), options.concurrency, todo)));
+    let (bar, halt) = (Bar::new(output, todo), session.halt.clone());
+    let shared = Rc::new(RefCell::new(Shared::new(plan, results, bar, halt, options.concurrency, todo)));
     let context = Rc::new(Context { options, source, batch: name });
     let worked = work(&mut session, Rc::clone(&context), Rc::clone(&shared)).await;
     let shown = if context.options.gallery { show(&mut session, &context).await.map(Some) } else { Ok(None) };

@@ -6,6 +6,7 @@ use crate::batch::results::Results;
 use crate::batch::throttle::Throttle;
 use crate::calls::session::Session;
 use crate::exit::{ErrorKind, Failure};
+use crate::interrupt::Halt;
 use crate::output::{Paths, print_failure};
 use tokio::time::Instant;
 
@@ -32,6 +33,8 @@ pub(super) struct Shared {
     pub(super) done: Done,
     /// Why nothing more is begun.
     pub(super) stop: Option<Failure>,
+    /// Tells the workers of it.
+    halt: Halt,
     /// The first failure, and whether all end alike.
     pub(super) first: Option<(Failure, bool)>,
     throttle: Throttle,
@@ -49,13 +52,14 @@ pub(super) enum Next {
 }
 
 impl Shared {
-    pub(super) fn new(plan: Plan, results: Results, bar: Bar, concurrency: u32, total: u64) -> Self {
+    pub(super) fn new(plan: Plan, results: Results, bar: Bar, halt: Halt, concurrency: u32, total: u64) -> Self {
         Self {
             plan,
             results,
             paths: Paths::default(),
             done: Done::default(),
             stop: None,
+            halt,
             first: None,
             throttle: Throttle::new(concurrency, Instant::now()),
             active: 0,
@@ -98,8 +102,12 @@ impl Shared {
         }
     }
 
-    /// Nothing more is begun; the first reason counts.
+    /// Nothing more is begun; the first reason counts. What was drawn and not sent is not sent either, except where it is the
+    /// limit on the cost that is reached: it is within that.
     pub(super) fn stop(&mut self, why: Failure) {
+        if why.kind() != ErrorKind::Cost {
+            self.halt.say();
+        }
         self.stop.get_or_insert(why);
     }
 

@@ -135,6 +135,8 @@ fn settle(
     match outcome {
         Ok(Some(_)) => shared.done.saved += 1,
         Ok(None) => shared.done.elsewhere += 1,
+        // Why nothing more is sent is reported once, for the whole run.
+        Err(failure) if failure.facts.held => {}
         Err(failure) => match failure.kind() {
             // Reported once, for the whole run.
             ErrorKind::Interrupted | ErrorKind::Cost => shared.stop(failure.clone()),

@@ -29,6 +29,7 @@ pub(crate) fn of_call(error: &Error, info: &'static EndpointInfo) -> Failure {
         bought: false,
         ledger: false,
         not_in_history: false,
+        held: false,
         expired: false,
     };
     failure

@@ -9,6 +9,7 @@ use crate::calls::upload::upload;
 use crate::calls::{queued, sync};
 use crate::clean;
 use crate::exit::Failure;
+use crate::interrupt::Halt;
 use crate::settings::ledger::unusable_ledger;
 use crate::show::progress::Progress;
 use ideogram_client::{Job, JsonInput};
@@ -101,11 +102,15 @@ async fn submit(
     Ok((job, interrupted))
 }
 
-/// Everything up to the row in the ledger, which is on the disk when this returns.
+/// Everything up to the row in the ledger, which is on the disk when this returns. Nothing is begun once the run sends
+/// nothing more.
 async fn begin(session: &mut Session, order: &mut Order, uploads: &[ToUpload]) -> Result<(i64, JsonInput), Failure> {
     upload(session, order.info, &mut order.input, uploads).await?;
     choose_seed(order, session)?;
     let (input, sent) = (order.json()?, order.sent());
+    if session.halt.is_said() {
+        return Err(Halt::failure());
+    }
     session.budget.reserve(order.info, &order.input)?;
     let (client, destination) = (session.client.clone(), order.destination.remembered());
     let base = session.base(!order.sync).to_owned();

@@ -17,7 +17,8 @@ use tokio::time::timeout;
 pub(super) const AT_ONCE: Duration = Duration::from_millis(100);
 
 /// Sends the request. The first Ctrl-C gives it up: between two attempts nothing more is sent, and one that is on its way is
-/// waited for some seconds, to cancel its job: `true` says that this is to be done. A second one leaves at once.
+/// waited for some seconds, to cancel its job: `true` says that this is to be done. A second one leaves at once. Where the run
+/// sends nothing more, it is given up between two attempts as well, and what is on its way goes on.
 pub(super) async fn submit(
     session: &mut Session,
     order: &Order,
@@ -29,6 +30,8 @@ pub(super) async fn submit(
     let call = client.submit(input);
     let call = order.webhook.iter().fold(call, Submit::with_webhook);
     let call = call.with_deadline(session.time_left()).cancel_when(async { drop(stopped.await) });
+    let halt = session.halt.clone();
+    let call = call.give_up_unsent_when(async move { halt.said().await });
     let mut sending = call.into_future();
     let mut stop = Some(stop);
     let outcome = loop {
@@ -54,10 +57,12 @@ pub(super) async fn submit(
         Ok(job) => return Ok((job, interrupted)),
         Err(error) => error,
     };
-    let failure = not_accepted(session, order, &error, id).await;
+    let mut failure = not_accepted(session, order, &error, id).await;
     if interrupted {
         return Err(if error.is_cancelled() { session.interrupts.ended(failure) } else { failure });
     }
+    // Nobody else has given it up.
+    failure.facts.held = error.is_cancelled() && error.state() == Some(RequestState::NotSent);
     // The search is a new step, which is not begun after the deadline.
     let unknown = error.state() == Some(RequestState::Unknown) && !session.time_left().is_zero();
     let found = match error.sent_within().filter(|_| unknown) {

@@ -4,7 +4,7 @@ use crate::args::value::is_set;
 use crate::clean;
 use crate::cost::Budget;
 use crate::exit::Failure;
-use crate::interrupt::Interrupts;
+use crate::interrupt::{Halt, Interrupts};
 use crate::ledger::{Ledger, LedgerError, LedgerGroup, Row, State};
 use crate::output::{Output, warn};
 use crate::price::Usd;
@@ -86,6 +86,8 @@ pub(crate) struct Session {
     /// Whether the ledger outlives the process, so that advice about `jobs` makes sense.
     pub(crate) persistent: bool,
     pub(crate) interrupts: Interrupts,
+    /// Whether anything more is sent, by this session and by its siblings.
+    pub(crate) halt: Halt,
     /// Tells of the request that this session works on.
     pub(crate) progress: Progress,
     pub(crate) telling: Telling,
@@ -144,6 +146,7 @@ impl Session {
                 group: None,
                 persistent: false,
                 interrupts,
+                halt: Halt::default(),
                 progress,
                 telling: Telling::Alone,
                 too_many,
@@ -166,6 +169,7 @@ impl Session {
             group: None,
             persistent: true,
             interrupts: Interrupts::listen()?,
+            halt: Halt::default(),
             progress,
             telling: Telling::Alone,
             too_many,
@@ -188,6 +192,7 @@ impl Session {
             group: self.group.clone(),
             persistent: self.persistent,
             interrupts: Interrupts::listen()?,
+            halt: self.halt.clone(),
             progress: Progress::default(),
             telling: self.telling.max(Telling::Labelled),
             too_many: self.too_many.clone(),

@@ -5,6 +5,7 @@ use crate::calls::failure;
 use crate::calls::session::{Session, warn_unless};
 use crate::clock;
 use crate::exit::{ErrorKind, Failure};
+use crate::interrupt::Halt;
 use crate::ledger::Upload;
 use crate::summary::sha256_of;
 use ideogram_client::{ImageInput, ObjectLifecycle};
@@ -22,7 +23,7 @@ const KEPT: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 const REUSED: Duration = Duration::from_secs(6 * 24 * 60 * 60);
 
 /// Uploads what is too large to travel inside the request, unless the same bytes are there already. Nothing is paid yet, so
-/// Ctrl-C just ends it.
+/// Ctrl-C just ends it, and so does the word that nothing more is sent.
 pub(super) async fn upload(
     session: &mut Session,
     info: &'static EndpointInfo,
@@ -51,8 +52,16 @@ async fn one(session: &mut Session, info: &'static EndpointInfo, file: &ToUpload
     let (progress, shown) = (session.progress.clone(), name.to_owned());
     let uploading = session.client.upload(ImageInput::path(path)).with_object_lifecycle(kept);
     let uploading = uploading.on_progress(move |bytes| progress.uploading(&shown, bytes)).into_future();
-    match session.interrupts.unless(timeout_at(session.deadline, uploading)).await {
-        Some(Ok(Ok(url))) => {
+    let (halt, deadline) = (session.halt.clone(), session.deadline);
+    let uploading = async {
+        tokio::select! {
+            biased;
+            () = halt.said() => None,
+            uploaded = timeout_at(deadline, uploading) => Some(uploaded),
+        }
+    };
+    match session.interrupts.unless(uploading).await {
+        Some(Some(Ok(Ok(url)))) => {
             // If the file has changed meanwhile, the upload does not have this content.
             if !sha256.is_empty() && before.is_some() && stamp(path) == before {
                 let expires_ms = clock::now_ms().saturating_add(i64::try_from(REUSED.as_millis()).unwrap_or_default());
@@ -60,11 +69,12 @@ async fn one(session: &mut Session, info: &'static EndpointInfo, file: &ToUpload
             }
             Ok(url.as_str().to_owned())
         }
-        Some(Ok(Err(error))) => Err(failure::of_call(&error, info)),
-        Some(Err(_)) => {
+        Some(Some(Ok(Err(error)))) => Err(failure::of_call(&error, info)),
+        Some(Some(Err(_))) => {
             let what = format!("`{name}` was not uploaded in time, so nothing was sent");
             Err(Failure::new(ErrorKind::Timeout, what))
         }
+        Some(None) => Err(Halt::failure()),
         None => Err(session.interrupts.failure("left before anything was sent")),
     }
 }

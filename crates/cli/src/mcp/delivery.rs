@@ -1,6 +1,8 @@
 //! Decides when a result counts as delivered: when the answer with it was written to the client. An answer to a call
-//! that the client has cancelled is not sent, so the same call gets the same result again.
+//! that the client has cancelled is not sent, so the same call gets the same result again. And tells when the client has
+//! gone: after that nothing is bought.
 
+use crate::interrupt::Halt;
 use rmcp::RoleServer;
 use rmcp::model::{JsonRpcMessage, RequestId};
 use rmcp::service::{RxJsonRpcMessage, TxJsonRpcMessage};
@@ -47,19 +49,21 @@ impl Drop for Writing {
     }
 }
 
-/// A transport that tells which results it has written.
+/// A transport that tells which results it has written, and that the client has gone.
 pub(super) struct Delivering<T> {
     inner: T,
     pending: Pending,
     written: UnboundedSender<i64>,
     writing: watch::Sender<usize>,
+    halt: Halt,
 }
 
 impl<T> Delivering<T> {
-    pub(super) fn new(inner: T) -> (Self, Delivered) {
+    pub(super) fn new(inner: T, halt: Halt) -> (Self, Delivered) {
         let (written, rows) = unbounded_channel();
         let (count, writing) = watch::channel(0);
-        (Self { inner, pending: Pending::default(), written, writing: count }, Delivered { rows, writing })
+        let pending = Pending::default();
+        (Self { inner, pending, written, writing: count, halt }, Delivered { rows, writing })
     }
 
     pub(super) fn pending(&self) -> Pending {
@@ -93,7 +97,12 @@ impl<T: Transport<RoleServer>> Transport<RoleServer> for Delivering<T> {
     }
 
     async fn receive(&mut self) -> Option<RxJsonRpcMessage<RoleServer>> {
-        self.inner.receive().await
+        let received = self.inner.receive().await;
+        if received.is_none() {
+            // The calls that are at work have some seconds to end, and must not buy in them.
+            self.halt.say();
+        }
+        received
     }
 
     async fn close(&mut self) -> Result<(), Self::Error> {

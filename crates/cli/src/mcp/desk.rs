@@ -289,8 +289,9 @@ impl Desk {
         }
     }
 
-    /// Waits for the ids of requests that are on their way, for a while.
+    /// Buys nothing more, and waits for the ids of requests that are on their way, for a while.
     pub(super) async fn wind_up(&self) {
+        self.session.borrow().halt.say();
         let end = Instant::now() + limits::WIND_UP;
         let sending = || {
             let running: Vec<_> = self.running.borrow().iter().map(|(key, one)| (key.clone(), one.clone())).collect();

@@ -37,7 +37,8 @@ pub(crate) fn serve(matches: &ArgMatches) -> Result<(), Failure> {
 async fn session(matches: &ArgMatches, output: Output) -> Result<(), Failure> {
     let mut interrupts = Interrupts::listen()?;
     let session = Session::open(matches, output).await?;
-    let (transport, delivered) = Delivering::new(AsyncRwTransport::new_server(tokio::io::stdin(), tokio::io::stdout()));
+    let stdio = AsyncRwTransport::new_server(tokio::io::stdin(), tokio::io::stdout());
+    let (transport, delivered) = Delivering::new(stdio, session.halt.clone());
     let desk = Rc::new(Desk::new(session, matches, delivered)?);
     let server = Server::new(Rc::clone(&desk), transport.pending());
     let serving = async {
@@ -53,7 +54,7 @@ async fn session(matches: &ArgMatches, output: Output) -> Result<(), Failure> {
         outcome = serving => outcome,
         () = interrupts.next() => Err(interrupts.failure("ended by a signal; what was bought is in the ledger")),
     };
-    // Before this ends, the id of a request that is on its way is noted; jobs at the service go on.
+    // Nothing is bought from here on. The id of a request that is on its way is noted; jobs at the service go on.
     desk.wind_up().await;
     outcome
 }

@@ -2,6 +2,7 @@
 
 use crate::calls::kill_after;
 use crate::server::{ID, Reply, Server, queue};
+pub(crate) use crate::support::until;
 use crate::support::{Place, Run, png};
 use ideogram_cli::ledger::{Ledger, State};
 use ideogram_sandbox::{Builder, Call, Sandbox};
@@ -71,16 +72,6 @@ impl Place {
     pub(crate) fn pictures(&self, folder: &str) -> usize {
         let listed = std::fs::read_dir(self.work().join(folder)).into_iter().flatten().flatten();
         listed.filter(|entry| entry.path().extension().is_some_and(|ending| ending == "png")).count()
-    }
-}
-
-/// Waits until it is so.
-#[track_caller]
-pub(crate) fn until(is_so: impl Fn() -> bool) {
-    let begun = Instant::now();
-    while !is_so() {
-        assert!(begun.elapsed() < Duration::from_secs(60), "it does not come");
-        std::thread::yield_now();
     }
 }
 

@@ -4,6 +4,7 @@ use crate::batch::{Service, prompts, until};
 use crate::calls::kill_after;
 use crate::server::{ID, Reply, Server, queue};
 use crate::support::{Place, Run, png};
+use crate::uploads::{large, storage};
 use ideogram_cli::ledger::{Ledger, State};
 use serde_json::json;
 use std::process::Command;
@@ -144,6 +145,45 @@ fn a_reader_that_leaves_ends_no_batch_and_hides_no_failure() {
     assert!(run.stderr.contains("3 saved, 1 failed") && last(&run).ends_with("1 of 4 failed"), "{run:?}");
     let results = std::fs::read_to_string(place.work().join("results.jsonl")).unwrap();
     assert_eq!(results.lines().count(), 4, "{results}");
+}
+
+#[test]
+fn with_fail_fast_a_row_that_waits_or_uploads_when_another_fails_is_not_sent_any_more() {
+    let [is_told_to_wait, is_uploading, has_failed] = [(); 3].map(|()| Arc::new(AtomicBool::new(false)));
+    let flags = [&is_told_to_wait, &is_uploading, &has_failed].map(Arc::clone);
+    let server = Server::start(move |request| {
+        let [is_told_to_wait, is_uploading, has_failed] = &flags;
+        let body = String::from_utf8_lossy(&request.body).into_owned();
+        if request.target.starts_with("/cdn/files/upload") {
+            is_uploading.store(true, Ordering::SeqCst);
+            until(|| has_failed.load(Ordering::SeqCst));
+            std::thread::sleep(Duration::from_millis(500));
+        } else if body.contains("fox 1") {
+            until(|| is_told_to_wait.load(Ordering::SeqCst) && is_uploading.load(Ordering::SeqCst));
+            // The answer is on its way: what is to be seen is the wait after it.
+            std::thread::sleep(Duration::from_millis(300));
+            has_failed.store(true, Ordering::SeqCst);
+            return Reply::Json(422, json!({"detail": [{"type": "x", "loc": ["body", "prompt"], "msg": "no"}]}));
+        } else if body.contains("fox 2") && !is_told_to_wait.swap(true, Ordering::SeqCst) {
+            return Reply::Busy(2);
+        }
+        storage(request)
+    });
+    let place = Place::new();
+    large(&place, "large.png", 0);
+    let remix = json!({"endpoint": "remix", "prompt": "fox 3", "image_url": "large.png"});
+    place.write("rows.jsonl", format!("{}{remix}\n", prompts(2)).as_bytes());
+    let run = place.call(&server, "batch rows.jsonl --concurrency 3 --out out/ --fail-fast --json");
+    let row = &run.json()["results"][0];
+    assert_eq!((run.code, &row["failed"], &row["saved"]), (Some(1), &1.into(), &0.into()), "{run:?}");
+    let sent = ["/turbo", "/remix", "/files/upload"].map(|end| server.count("POST", end));
+    assert_eq!(sent, [2, 0, 1], "the refused one and the early one, once each: {run:?}");
+    let states = place.states();
+    assert!(states.len() == 2 && states.contains(&State::Refused) && states.contains(&State::NotSent), "{states:?}");
+    // The next run buys what was held back.
+    let run = place.call(&server, "batch rows.jsonl --out out/ --json");
+    let row = &run.json()["results"][0];
+    assert_eq!((&row["to_buy"], &row["saved"]), (&3.into(), &2.into()), "{run:?}");
 }
 
 #[test]

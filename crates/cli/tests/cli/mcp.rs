@@ -1,12 +1,15 @@
 //! Sessions of an MCP client: what is bought once, what is refused, and that stdout carries the protocol alone.
 
 use crate::server::{Reply, Server, queue};
-use crate::support::{Place, png};
+use crate::support::{Place, png, until};
+use crate::uploads::{large, storage};
+use ideogram_cli::ledger::{Ledger, Row, State};
 use serde_json::{Value, json};
 use std::io::{BufRead as _, BufReader, Write as _};
-use std::process::{Child, ChildStdin, ChildStdout, Stdio};
+use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 /// A client that has shaken hands.
 struct Client {
@@ -82,9 +85,20 @@ impl Client {
         (error["kind"].as_str().unwrap().to_owned(), error["message"].as_str().unwrap().to_owned())
     }
 
-    fn end(mut self) {
-        drop(self.stdin.take());
-        assert_eq!(self.child.wait().expect("it ends").code(), Some(0));
+    fn end(self) {
+        self.ended_by(None, 0);
+    }
+
+    /// Ends it by a signal, or else by the end of its input, and waits until it has ended with that code.
+    fn ended_by(mut self, signal: Option<&str>, code: i32) {
+        match signal {
+            Some(name) => {
+                let id = self.child.id().to_string();
+                assert!(Command::new("kill").args([name, &id]).status().expect("`kill` runs").success());
+            }
+            None => drop(self.stdin.take()),
+        }
+        assert_eq!(self.child.wait().expect("it ends").code(), Some(code));
     }
 }
 
@@ -272,4 +286,67 @@ fn what_the_service_refuses_is_the_tools_result_and_an_open_job_can_be_cancelled
     assert_eq!(client.refused("job_status", &json!({"id": 99})).0, "usage");
     assert_eq!(client.ask("tools/call", &json!({"name": "nope"}))["error"]["code"], -32602);
     client.end();
+}
+
+fn rows(place: &Place) -> Vec<Row> {
+    Ledger::open(&place.ledger()).unwrap().recent_rows(9).unwrap()
+}
+
+/// How a server may end.
+const ENDS: [(Option<&str>, i32); 3] = [(None, 0), (Some("-INT"), 130), (Some("-TERM"), 143)];
+
+#[test]
+fn a_server_that_is_ended_while_a_call_waits_or_uploads_buys_nothing_more() {
+    for (signal, code) in ENDS {
+        let [is_uploading, has_ended] = [(); 2].map(|()| Arc::new(AtomicBool::new(false)));
+        let (uploading, ended) = (Arc::clone(&is_uploading), Arc::clone(&has_ended));
+        let server = Server::start(move |request| match request.target.as_str() {
+            target if target.ends_with("/turbo") => Reply::Busy(2),
+            target if target.starts_with("/cdn/files/upload") => {
+                uploading.store(true, Ordering::SeqCst);
+                until(|| ended.load(Ordering::SeqCst));
+                storage(request)
+            }
+            _ => storage(request),
+        });
+        let place = Place::new();
+        large(&place, "large.png", 0);
+        let mut client = Client::start(&place, &server, "--root .");
+        client.begin_call("remix", &json!({"prompt": "fox", "image_url": "large.png"}));
+        until(|| is_uploading.load(Ordering::SeqCst));
+        client.begin_call("generate", &prompt("fox"));
+        server.wait_for("POST", "/turbo");
+        // The answer is on its way: what is to be seen is the wait after it.
+        std::thread::sleep(Duration::from_millis(300));
+        let uploaded = std::thread::spawn(move || {
+            std::thread::sleep(Duration::from_millis(500));
+            has_ended.store(true, Ordering::SeqCst);
+        });
+        client.ended_by(signal, code);
+        uploaded.join().unwrap();
+        let bought = ["/turbo", "/remix"].map(|end| server.count("POST", end));
+        let states: Vec<State> = rows(&place).iter().map(|row| row.state).collect();
+        assert_eq!((bought, states), ([1, 0], vec![State::NotSent]), "{signal:?}");
+    }
+}
+
+#[test]
+fn what_is_on_its_way_when_the_server_is_ended_goes_on_and_is_known_by_its_id() {
+    for (signal, code) in ENDS {
+        let server = Server::start(|request| {
+            if request.method == "POST" {
+                std::thread::sleep(Duration::from_secs(1));
+            }
+            queue(request, &png(8, 8))
+        });
+        let place = Place::new();
+        let mut client = Client::start(&place, &server, "");
+        client.begin_call("generate", &prompt("fox"));
+        until(|| server.count("POST", "/turbo") == 1);
+        client.ended_by(signal, code);
+        let rows = rows(&place);
+        let known: Vec<_> = rows.iter().map(|row| row.request_id.as_deref()).collect();
+        assert_eq!(known, [Some(crate::server::ID)], "{signal:?}: {rows:?}");
+        assert_eq!(server.count("PUT", "/cancel"), 0, "{signal:?}");
+    }
 }

@@ -4,6 +4,7 @@ use crate::schemas;
 use serde_json::Value;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
+use std::time::{Duration, Instant};
 use tempfile::TempDir;
 
 /// A file of the workspace; `None` where the tests run from the published package, which has only its own.
@@ -112,6 +113,16 @@ impl Run {
         assert_eq!((self.code, self.text()), (Some(code), ""), "{self:?}");
         assert_eq!(self.stderr.lines().count(), 1, "{self:?}");
         self.stderr.trim_end().strip_prefix("error: ").expect("it says `error: `")
+    }
+}
+
+/// Waits until it is so.
+#[track_caller]
+pub(crate) fn until(is_so: impl Fn() -> bool) {
+    let begun = Instant::now();
+    while !is_so() {
+        assert!(begun.elapsed() < Duration::from_secs(60), "it does not come");
+        std::thread::yield_now();
     }
 }
 

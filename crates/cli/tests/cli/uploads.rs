@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use std::time::{Duration, Instant};
 
 /// A service with storage.
-fn storage(request: &Request) -> Reply {
+pub(crate) fn storage(request: &Request) -> Reply {
     match (request.method.as_str(), request.target.as_str()) {
         ("POST", target) if target.starts_with("/rest/storage/auth/token") => Reply::Json(
             200,
@@ -20,7 +20,8 @@ fn storage(request: &Request) -> Reply {
     }
 }
 
-fn large(place: &Place, name: &str, last: u8) {
+/// A picture of that name that is too large for a request; `last` is what it ends with.
+pub(crate) fn large(place: &Place, name: &str, last: u8) {
     let mut bytes = png(64, 48);
     bytes.resize(3 << 20, last);
     place.write(name, &bytes);
