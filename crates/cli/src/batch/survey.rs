@@ -130,7 +130,11 @@ impl Surveyor<'_> {
     fn decide(&mut self, line: u64, prefix: &str, key: &str) -> Result<Decision, Failure> {
         let Some((ledger, batch)) = self.bought else { return Ok(Decision::Buy) };
         let found = ledger.bought(batch, prefix)?;
-        let Some(found) = found else { return Ok(Decision::Buy) };
+        let Some(latest) = found else { return Ok(Decision::Buy) };
+        // A row that was edited and edited back is the request that it is now, whatever was bought in between.
+        let own = if latest.key == key { None } else { ledger.bought(batch, key)? };
+        let own = own.filter(|own| own.state.is_open() || own.state == State::Saved);
+        let found = own.unwrap_or(latest);
         match found.state {
             State::NotSent | State::Refused | State::Cancelled => Ok(Decision::Buy),
             State::Failed | State::Closed if self.options.retry_failed => Ok(Decision::Buy),
@@ -295,6 +299,33 @@ mod tests {
                     };
                     assert_eq!((jobs, counts, survey.requests), (expected, expected_counts, 1), "{case}");
                 }
+            }
+        }
+    }
+
+    #[tokio::test]
+    async fn a_row_that_was_edited_and_edited_back_is_the_request_that_it_is_now() {
+        const ROW: &str = r#"{"prompt":"a","id":"k"}"#;
+        let (_, tasks) = survey(ROW, &options(), &Ledger::temporary().unwrap()).await.unwrap();
+        let key = tasks[0].key.clone();
+        for (state, between, expected) in [
+            (State::Accepted, State::Refused, (vec![true], [0, 1, 0, 0])),
+            (State::Lost, State::Saved, (vec![true], [0, 1, 0, 0])),
+            (State::Answered, State::Failed, (vec![true], [0, 1, 0, 0])),
+            (State::Saved, State::Refused, (vec![], [0, 0, 1, 0])),
+            (State::Saved, State::Saved, (vec![], [0, 0, 1, 0])),
+            (State::Refused, State::NotSent, (vec![false], [1, 0, 0, 0])),
+        ] {
+            let mut ledger = Ledger::temporary().unwrap();
+            let id = bought(&mut ledger, &key, state);
+            bought(&mut ledger, "k#another", between);
+            for options in
+                [options(), Options { rebuy: true, ..options() }, Options { retry_failed: true, ..options() }]
+            {
+                let (survey, tasks) = survey(ROW, &options, &ledger).await.unwrap();
+                let finishes: Vec<bool> = tasks.iter().map(|task| task.job == Some(id)).collect();
+                let counts = [survey.new, survey.begun, survey.saved, survey.failed];
+                assert_eq!((finishes, counts), expected, "{state:?}, {between:?}");
             }
         }
     }
