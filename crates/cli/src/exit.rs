@@ -34,6 +34,8 @@ pub(crate) struct Facts {
     pub(crate) not_in_history: bool,
     /// Whether it was not sent because the run sends nothing more.
     pub(crate) held: bool,
+    /// Whether the service's history could not be read just now, so that a later run may find the request in it.
+    pub(crate) look_again: bool,
     /// Whether the service keeps the file no longer, so that no later run can fetch it.
     pub(crate) expired: bool,
 }

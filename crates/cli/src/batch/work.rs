@@ -16,7 +16,7 @@ use crate::calls::session::{Session, Telling};
 use crate::clock;
 use crate::exit::{ErrorKind, Exit, Failure};
 use crate::jobs::take_up::take_up;
-use crate::ledger::{Closing, Row, State};
+use crate::ledger::{Row, State};
 use crate::save::Destination;
 use ideogram_schema::ENDPOINTS;
 use std::cell::RefCell;
@@ -183,7 +183,7 @@ async fn one(
     shared: &RefCell<Shared>,
     task: &Task,
 ) -> Result<Option<SavedAnswer>, Failure> {
-    let Some(id) = task.job else { return buy(session, context, task).await };
+    let Some(id) = task.job else { return buy(session, context, task, None).await };
     let until = history_is_late(session, id);
     let mut finished = finish(session, context, id).await;
     while let Err(failure) = &finished
@@ -198,19 +198,24 @@ async fn one(
     let Err(failure) = &finished else { return finished };
     // Each request has its own deadline, from now.
     session.deadline = Instant::now() + context.options.patience;
-    let is_unknown = failure.kind() == ErrorKind::Unknown;
-    if is_unknown && context.options.retry_unknown && is_lost(session, id) {
-        session.note(move |ledger| ledger.claim(id).and_then(|_| ledger.close(id, &Closing::ByHand))).await?;
-        return buy(session, context, task).await;
+    let may_buy = shared.borrow().stop.is_none();
+    if context.options.retry_unknown && failure.kind() == ErrorKind::Unknown && is_lost(session, id) {
+        if failure.facts.look_again {
+            let why = "it is not bought again while the history does not answer";
+            return finished.map_err(|failure| failure.and(why));
+        }
+        if may_buy {
+            return buy(session, context, task, Some(id)).await;
+        }
     }
     // If nothing is billed, for example because it was cancelled before the service began it, it must still be bought.
-    if is_free(session, id) && shared.borrow().stop.is_none() {
+    if may_buy && is_free(session, id) {
         let line = task.line;
         session.output.note(&format!(
             "{}, line {line}: request {id} came to nothing and is not billed, so it is sent again",
             context.source.name
         ));
-        return buy(session, context, task).await;
+        return buy(session, context, task, None).await;
     }
     finished
 }
@@ -269,8 +274,13 @@ async fn save_what_is_done(
     }
 }
 
-/// Buys a request that nobody has bought.
-async fn buy(session: &mut Session, context: &Context, task: &Task) -> Result<Option<SavedAnswer>, Failure> {
+/// Buys a request that nobody has bought, or one in the place of a lost one; `None` where another process does.
+async fn buy(
+    session: &mut Session,
+    context: &Context,
+    task: &Task,
+    instead_of: Option<i64>,
+) -> Result<Option<SavedAnswer>, Failure> {
     let (options, folder) = (&context.options, &context.source.folder);
     let info = ENDPOINTS.iter().copied().find(|info| info.id == task.endpoint);
     let info = info.ok_or_else(|| Failure::failed("its endpoint is not known"))?;
@@ -286,6 +296,7 @@ async fn buy(session: &mut Session, context: &Context, task: &Task) -> Result<Op
     let order = Order {
         caller: "batch".into(),
         batch: Some((context.batch.clone(), task.key.clone())),
+        instead_of,
         ..Order::new(info, draft.input, destination.clone())
     };
     let outcome = place(session, order, &draft.uploads).await;

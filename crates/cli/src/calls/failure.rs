@@ -30,6 +30,7 @@ pub(crate) fn of_call(error: &Error, info: &'static EndpointInfo) -> Failure {
         ledger: false,
         not_in_history: false,
         held: false,
+        look_again: false,
         expired: false,
     };
     failure

@@ -38,6 +38,9 @@ pub(crate) struct Order {
     pub(crate) batch: Option<(String, String)>,
     /// The latest row of its caller, 0 for none, where a later one means that it is bought already.
     pub(crate) after: Option<i64>,
+    /// The row of a lost request that it takes the place of, which is given up when this one is noted. Only for a session
+    /// that shares its writes.
+    pub(crate) instead_of: Option<i64>,
 }
 
 /// Refuses what the service would bill without making anything of use: no words, and a result that is soon gone.
@@ -82,7 +85,18 @@ impl Order {
     /// A call of the command line through the queue.
     pub(crate) fn new(info: &'static EndpointInfo, input: Map<String, Value>, destination: Destination) -> Self {
         let caller = Cow::Borrowed("command");
-        Self { info, input, seed: None, sync: false, destination, webhook: None, caller, batch: None, after: None }
+        Self {
+            info,
+            input,
+            seed: None,
+            sync: false,
+            destination,
+            webhook: None,
+            caller,
+            batch: None,
+            after: None,
+            instead_of: None,
+        }
     }
 
     /// The input as the client takes it.

@@ -10,6 +10,7 @@ use crate::calls::{queued, sync};
 use crate::clean;
 use crate::exit::Failure;
 use crate::interrupt::Halt;
+use crate::ledger::{Closing, Ledger, LedgerError, State};
 use crate::settings::ledger::unusable_ledger;
 use crate::show::progress::Progress;
 use ideogram_client::{Job, JsonInput};
@@ -115,12 +116,37 @@ async fn begin(session: &mut Session, order: &mut Order, uploads: &[ToUpload]) -
     let (client, destination) = (session.client.clone(), order.destination.remembered());
     let base = session.base(!order.sync).to_owned();
     let row = order.clone();
-    let begun = session.write(move |ledger| ledger.begin(&row.row(&sent, &client, &base, destination.as_deref())));
-    let id = begun.await.map_err(|error| {
-        session.budget.give_back(order.info, &order.input);
-        unusable_ledger(&error)
-    })?;
+    let begun = session.write(move |ledger| {
+        if let Some(lost) = row.instead_of
+            && !give_up(ledger, lost)?
+        {
+            return Ok(None);
+        }
+        ledger.begin(&row.row(&sent, &client, &base, destination.as_deref())).map(Some)
+    });
+    let begun = begun.await.map_err(|error| unusable_ledger(&error)).and_then(|id| id.ok_or_else(taken));
+    let id = begun.inspect_err(|_| session.budget.give_back(order.info, &order.input))?;
     Ok((id, input))
+}
+
+/// Gives a lost request up; `false` where another process is at work on it, or has found it meanwhile. It is called in the
+/// transaction that writes its successor: what is given up and not replaced would be looked for by nobody.
+fn give_up(ledger: &mut Ledger, id: i64) -> Result<bool, LedgerError> {
+    if !ledger.claim(id)? {
+        return Ok(false);
+    }
+    if ledger.row(id)?.is_some_and(|row| matches!(row.state, State::Sending | State::Lost)) {
+        ledger.close(id, &Closing::ByHand)?;
+        return Ok(true);
+    }
+    ledger.release(id)?;
+    Ok(false)
+}
+
+fn taken() -> Failure {
+    let mut failure = Failure::failed("another `ideogram` has taken up the request that this one was to replace");
+    failure.facts.bought = true;
+    failure
 }
 
 async fn save(session: &mut Session, order: &Order, id: i64, answer: Answer) -> Result<SavedAnswer, Failure> {

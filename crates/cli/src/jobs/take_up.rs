@@ -94,6 +94,8 @@ async fn find_again(session: &mut Session, row: &Row, request: SaveRequest<'_>) 
     let looking = lost_reply::find(&session.client, &session.ledger, &input, window);
     let found = session.interrupts.unless(looking).await.ok_or_else(|| session.interrupts.failure("left"))?;
     let not_in_history = matches!(&found, Ok(Found::Nowhere));
+    // Whoever may not read it, or has none, does not get more out of it later.
+    let look_again = matches!(&found, Err(error) if !error.is_auth() && !error.is_not_found());
     let (why, ids) = match found {
         Ok(Found::Once(job)) => {
             note_id(session, id, job.request_id()).await;
@@ -101,6 +103,9 @@ async fn find_again(session: &mut Session, row: &Row, request: SaveRequest<'_>) 
         }
         Ok(Found::Undecided(ids)) => ("several requests in the service's history could be it".to_owned(), ids),
         Ok(_) => ("it is not in the service's history, or not yet".to_owned(), Vec::new()),
+        Err(error) if look_again => {
+            (format!("the service's history cannot be read at the moment: {error}"), Vec::new())
+        }
         Err(error) => (format!("the service's history cannot be read: {error}"), Vec::new()),
     };
     let ids: Vec<String> = ids.iter().take(5).map(|id| format!("`{}`", clean::line(id))).collect();
@@ -112,7 +117,7 @@ async fn find_again(session: &mut Session, row: &Row, request: SaveRequest<'_>) 
          with `ideogram jobs resume {id} --request ID` or give it up with `ideogram jobs close {id}`"
         ),
     );
-    failure.facts.not_in_history = not_in_history;
+    (failure.facts.not_in_history, failure.facts.look_again) = (not_in_history, look_again);
     Err(failure)
 }
 

@@ -416,6 +416,126 @@ fn what_is_lost_is_left_until_it_is_to_be_bought_again() {
 }
 
 #[test]
+fn what_is_lost_is_given_up_only_when_another_is_noted_in_its_place() {
+    let sent = AtomicUsize::new(0);
+    let server = Server::start(move |request| match request.method.as_str() {
+        "POST" if sent.fetch_add(1, Ordering::SeqCst) == 0 => Reply::Nothing,
+        _ if request.target.starts_with("/platform/") => Reply::Json(403, json!({"detail": "no"})),
+        _ => queue(request, &png(8, 8)),
+    });
+    let place = Place::new();
+    place.write("rows.jsonl", prompts(1).as_bytes());
+    for (flags, code, states) in [
+        ("", Some(6), vec![State::Lost]),
+        // Where the limit does not allow another one.
+        (" --retry-unknown --max-cost 0.01", Some(8), vec![State::Lost]),
+        (" --retry-unknown", Some(0), vec![State::Closed, State::Saved]),
+    ] {
+        let run = place.call(&server, &format!("batch rows.jsonl --out out/{flags}"));
+        assert_eq!((run.code, server.count("POST", "turbo"), place.states()), (code, states.len(), states), "{run:?}");
+    }
+}
+
+#[test]
+fn what_is_lost_is_not_bought_again_when_another_row_has_stopped_the_batch() {
+    let sent = AtomicUsize::new(0);
+    let server = Server::start(move |request| match request.method.as_str() {
+        "POST" if String::from_utf8_lossy(&request.body).contains("fox 1") => {
+            if sent.fetch_add(1, Ordering::SeqCst) == 0 { Reply::Silence } else { Reply::Nothing }
+        }
+        "POST" => Reply::Json(422, json!({"detail": [{"type": "x", "loc": ["body", "prompt"], "msg": "no"}]})),
+        _ => Reply::Json(200, json!({"items": [], "next_cursor": null, "has_more": false})),
+    });
+    let place = Place::new();
+    place.write("rows.jsonl", prompts(1).as_bytes());
+    kill_after(place.calling(&server).args(["batch", "rows.jsonl", "--out", "out/"]), || {
+        server.wait_for("POST", "turbo");
+    });
+    // It is looked for as long as the history may lag, and meanwhile the other one fails.
+    place.write("rows.jsonl", prompts(2).as_bytes());
+    let run = place.call(&server, "batch rows.jsonl --concurrency 2 --out out/ --retry-unknown --fail-fast --json");
+    let row = &run.json()["results"][0];
+    assert_eq!((run.code, &row["failed"], &row["unknown"]), (Some(1), &2.into(), &1.into()), "{run:?}");
+    assert_eq!((server.count("POST", "turbo"), place.states()), (2, vec![State::Sending, State::Refused]), "{run:?}");
+}
+
+#[test]
+fn what_is_lost_is_left_to_another_process_that_has_taken_it_or_found_it_meanwhile() {
+    for is_found in [false, true] {
+        let [is_lost, is_held, is_free] = [(); 3].map(|()| Arc::new(AtomicBool::new(false)));
+        let (lost, held, free) = (Arc::clone(&is_lost), Arc::clone(&is_held), Arc::clone(&is_free));
+        let server = Server::start(move |request| {
+            let path = request.target.as_str();
+            if path.starts_with("/cdn/files/upload") && lost.load(Ordering::SeqCst) {
+                held.store(true, Ordering::SeqCst);
+                until(|| free.load(Ordering::SeqCst));
+            } else if request.method == "POST" && path.contains("/remix") && !lost.swap(true, Ordering::SeqCst) {
+                return Reply::Nothing;
+            } else if path.starts_with("/platform/") {
+                return Reply::Json(403, json!({"detail": "no"}));
+            }
+            storage(request)
+        });
+        let place = Place::new();
+        large(&place, "large.png", 0);
+        let remix = json!({"endpoint": "remix", "prompt": "fox", "image_url": "large.png"});
+        place.write("rows.jsonl", remix.to_string().as_bytes());
+        let run = place.call(&server, "batch rows.jsonl --out out/");
+        assert_eq!((run.code, place.states()), (Some(6), vec![State::Lost]), "{run:?}");
+        // What is uploaded once more gives the other process the time.
+        let db = rusqlite::Connection::open(place.ledger()).unwrap();
+        assert_eq!(db.execute("DELETE FROM uploads", []).unwrap(), 1);
+        drop(db);
+        let mut command = place.calling(&server);
+        let child =
+            command.args(["batch", "rows.jsonl", "--out", "out/", "--retry-unknown", "--json"]).spawn().unwrap();
+        until(|| is_held.load(Ordering::SeqCst));
+        let mut other = Ledger::open(&place.ledger()).unwrap();
+        let id = other.open_rows().unwrap().first().map(|row| row.id).expect("it is open still");
+        assert!(other.claim(id).unwrap());
+        if is_found {
+            other.accepted(id, ID).unwrap();
+            other.release(id).unwrap();
+        }
+        is_free.store(true, Ordering::SeqCst);
+        let run = Run::of(child.wait_with_output().unwrap());
+        let row = &run.json()["results"][0];
+        assert_eq!((run.code, &row["elsewhere"], &row["saved"]), (Some(0), &1.into(), &0.into()), "{run:?}");
+        let state = if is_found { State::Accepted } else { State::Lost };
+        assert_eq!((server.count("POST", "/remix"), place.states()), (1, vec![state]), "{run:?}");
+    }
+}
+
+#[test]
+fn what_is_lost_is_not_bought_again_while_the_history_does_not_answer() {
+    let (is_down, sent) = (Arc::new(AtomicBool::new(true)), AtomicUsize::new(0));
+    let down = Arc::clone(&is_down);
+    let server = Server::start(move |request| match request.method.as_str() {
+        "POST" if sent.fetch_add(1, Ordering::SeqCst) == 0 => Reply::Nothing,
+        _ if request.target.starts_with("/platform/") && down.load(Ordering::SeqCst) => {
+            Reply::Json(503, json!({"detail": "unavailable"}))
+        }
+        _ if request.target.starts_with("/platform/") => Reply::Json(403, json!({"detail": "no"})),
+        _ => queue(request, &png(8, 8)),
+    });
+    let place = Place::new();
+    place.write("rows.jsonl", prompts(1).as_bytes());
+    for flag in ["", " --retry-unknown", " --retry-unknown"] {
+        let run = place.call(&server, &format!("batch rows.jsonl --out out/{flag}"));
+        assert_eq!(
+            (run.code, server.count("POST", "turbo"), place.states()),
+            (Some(6), 1, vec![State::Lost]),
+            "{run:?}"
+        );
+        let is_told = run.stderr.contains("it is not bought again while the history does not answer");
+        assert_eq!(is_told, !flag.is_empty(), "{run:?}");
+    }
+    is_down.store(false, Ordering::SeqCst);
+    let run = place.call(&server, "batch rows.jsonl --out out/ --retry-unknown");
+    assert_eq!((run.code, place.states()), (Some(0), vec![State::Closed, State::Saved]), "{run:?}");
+}
+
+#[test]
 fn what_never_came_into_the_history_is_looked_for_some_seconds_and_then_left() {
     let server = Server::start(|request| match request.method.as_str() {
         "POST" => Reply::Silence,
