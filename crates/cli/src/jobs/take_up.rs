@@ -8,15 +8,17 @@ use crate::clean;
 use crate::clock;
 use crate::exit::{ErrorKind, Failure};
 use crate::jobs::row::{info_of, input_of};
-use crate::ledger::{Row, State};
+use crate::ledger::{Ledger, Row, State};
 use crate::save::Destination;
-use ideogram_client::{Found, Job, JsonInput, RequestState, Window};
+use ideogram_client::{Client, Error, Found, Job, JsonInput, RequestState, Window};
 use ideogram_schema::EndpointInfo;
 use serde_json::Value;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 /// A request whose row says no more than when it was written was sent within this time after it.
 const ANSWERED_WITHIN: Duration = Duration::from_secs(5 * 60);
+/// How wrong a clock may be of which nothing is known.
+const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// Refuses a request id that the user names for a row where it is none, or another request's: what is noted in a row is not
 /// looked for any more.
@@ -86,12 +88,8 @@ pub(crate) async fn take_up(
 async fn find_again(session: &mut Session, row: &Row, request: SaveRequest<'_>) -> Result<Job<Value>, Failure> {
     let id = row.id;
     let input = JsonInput::sent_before(request.info, request.input.clone());
-    let sent = clock::time(row.created_ms);
-    let mut window = Window::new(sent, clock::time(row.updated_ms).max(sent + ANSWERED_WITHIN));
-    if let Some(offset) = row.clock_offset_ms {
-        window = window.with_clock_offset_ms(offset);
-    }
-    let looking = lost_reply::find(&session.client, &session.ledger, &input, window);
+    // On the heap, because the futures of all tasks contain this one.
+    let looking = Box::pin(look(&session.client, &session.ledger, row, &input));
     let found = session.interrupts.unless(looking).await.ok_or_else(|| session.interrupts.failure("left"))?;
     let not_in_history = matches!(&found, Ok(Found::Nowhere));
     // Whoever may not read it, or has none, does not get more out of it later.
@@ -119,6 +117,25 @@ async fn find_again(session: &mut Session, row: &Row, request: SaveRequest<'_>) 
     );
     (failure.facts.not_in_history, failure.facts.look_again) = (not_in_history, look_again);
     Err(failure)
+}
+
+/// Looks at the time at which it was sent, by the service's clock. Where nobody knows how wrong this machine's clock was
+/// then, and it is not found, that time may be another: so the days around it are looked through too, if the input has a
+/// seed, by which it is one of its kind.
+async fn look(client: &Client, ledger: &Ledger, row: &Row, input: &JsonInput) -> Result<Found<Value>, Error> {
+    let (sent, updated) = (clock::time(row.created_ms), clock::time(row.updated_ms));
+    let window = Window::new(sent, updated.max(sent + ANSWERED_WITHIN));
+    if let Some(offset) = row.clock_offset_ms {
+        return lost_reply::find(client, ledger, input, window.with_clock_offset_ms(offset)).await;
+    }
+    match lost_reply::find(client, ledger, input, window).await? {
+        Found::Nowhere if row.seed.is_some() => {
+            let now = clock::time(clock::now_ms());
+            let begin = sent.min(now).checked_sub(DAY).unwrap_or(SystemTime::UNIX_EPOCH);
+            lost_reply::find(client, ledger, input, Window::new(begin, window.end().max(now) + DAY)).await
+        }
+        found => Ok(found),
+    }
 }
 
 /// What a call in one piece answered, from the history: its connection is gone.

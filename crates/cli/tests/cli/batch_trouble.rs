@@ -142,29 +142,57 @@ fn a_full_disk_stops_the_batch_and_the_next_run_goes_on() {
     assert_eq!((run.code, once(&service), place.pictures("out")), (Some(0), 60, 60), "{run:?}");
 }
 
-/// A library that puts the clock of the program it is loaded into a day back.
+/// A library that moves the clock of the program it is loaded into by so many seconds.
 #[cfg(target_os = "linux")]
-const DAY_BACK: &str = r#"
+const CLOCK: &str = r#"
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <time.h>
 int clock_gettime(clockid_t clock, struct timespec *now) {
     int (*real)(clockid_t, struct timespec *) = (int (*)(clockid_t, struct timespec *))dlsym(RTLD_NEXT, "clock_gettime");
     int outcome = real(clock, now);
-    if (outcome == 0 && clock == CLOCK_REALTIME) now->tv_sec -= 24 * 60 * 60;
+    if (outcome == 0 && clock == CLOCK_REALTIME) now->tv_sec += MOVED;
     return outcome;
 }
 "#;
 
 #[cfg(target_os = "linux")]
+const DAY: i64 = 24 * 60 * 60;
+
+/// That library, built.
+#[cfg(target_os = "linux")]
+fn clock_moved_by(seconds: i64, place: &Place) -> std::path::PathBuf {
+    let (source, library) = (place.write("clock.c", CLOCK.as_bytes()), place.work().join("clock.so"));
+    let moved = format!("-DMOVED=({seconds})");
+    let compiler = Command::new("cc").args(["-shared", "-fPIC", &moved, "-o"]).args([&library, &source]).status();
+    assert!(compiler.unwrap().success());
+    library
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_request_that_was_sent_under_a_wrong_clock_is_found_when_the_clock_is_right() {
+    for seconds in [-DAY, DAY] {
+        let (place, service) = (Place::new(), Service::start());
+        place.write("rows.jsonl", prompts(1).as_bytes());
+        // Killed before any answer of the service has said how wrong the clock is.
+        service.faults("[[rule]]\ncalls = [\"submit\"]\nfault = \"stall\"\ntimes = 1\n");
+        let mut command = place.batching(&service, "rows.jsonl --out out/");
+        kill_after(command.env("LD_PRELOAD", clock_moved_by(seconds, &place)), || {
+            until(|| service.accepted().len() == 1);
+        });
+        let row = ideogram_cli::ledger::Ledger::open(&place.ledger()).unwrap().row(1).unwrap().unwrap();
+        assert_eq!((row.state, row.clock_offset_ms), (ideogram_cli::ledger::State::Sending, None));
+        let run = place.batch(&service, "rows.jsonl --out out/ --retry-unknown");
+        assert_eq!((run.code, once(&service), place.pictures("out")), (Some(0), 1, 1), "{seconds}: {run:?}");
+    }
+}
+
+#[cfg(target_os = "linux")]
 #[test]
 fn a_clock_that_goes_back_a_day_between_two_runs_loses_nothing() {
     let (place, service) = (Place::new(), Service::start());
-    place.write("day_back.c", DAY_BACK.as_bytes());
-    let library = place.work().join("day_back.so");
-    let compiler =
-        Command::new("cc").args(["-shared", "-fPIC", "-o"]).args([&library, &place.work().join("day_back.c")]).status();
-    assert!(compiler.unwrap().success());
+    let library = clock_moved_by(-DAY, &place);
     place.write("rows.jsonl", prompts(3).as_bytes());
     // One is saved; the reply to the second is on its way when the process is killed.
     service.faults("[[rule]]\ncalls = [\"submit\"]\nfault = \"stall\"\nskip = 1\ntimes = 1\n");
