@@ -98,7 +98,7 @@ impl Shared {
 
     fn too_many(&mut self, session: &Session, until: Instant) {
         if let Some(allowed) = self.throttle.too_many(until, Instant::now()) {
-            session.output.note(&format!("the service finds the requests too many: {allowed} at once for a while"));
+            session.output.note(&format!("the service asks for fewer requests: at most {allowed} at once for now"));
         }
     }
 

@@ -68,7 +68,7 @@ pub(super) async fn work(
         let ended = tokio::select! {
             biased;
             () = session.interrupts.next() => {
-                let why = session.interrupts.failure("interrupted; the same command goes on");
+                let why = session.interrupts.failure("interrupted; run the same command again to continue");
                 shared.borrow_mut().stop(why);
                 continue;
             }
@@ -144,7 +144,7 @@ fn settle(
                 if !failure.facts.may_have_been_accepted
                     && (failure.facts.ledger || failure.kind() != ErrorKind::File) =>
             {
-                shared.stop(failure.clone().and("the batch is stopped, and the same command goes on with it"));
+                shared.stop(failure.clone().and("the batch is stopped; run the same command again to continue"));
             }
             _ => {
                 let line = u64::try_from(task.line).unwrap_or_default();

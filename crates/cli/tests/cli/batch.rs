@@ -157,7 +157,7 @@ fn an_exhausted_balance_stops_the_whole_instead_of_failing_every_row() {
     for saved in [3, 0] {
         let run = place.batch(&service, "rows.jsonl --concurrency 1 --out out/");
         assert_eq!((run.code, service.sandbox.charged().len(), place.pictures("out")), (Some(5), 3, 3), "{run:?}");
-        assert!(run.stderr.contains("the batch is stopped, and the same command goes on with it"), "{run:?}");
+        assert!(run.stderr.contains("the batch is stopped; run the same command again to continue"), "{run:?}");
         assert!(run.stderr.contains(&format!("{saved} saved, 0 failed")), "{run:?}");
         assert!(place.states().len() <= 5, "not every row is tried: {:?}", place.states());
     }
@@ -271,7 +271,7 @@ fn too_many_requests_are_heard_while_the_client_still_tries_and_fewer_are_sent_f
     service.faults("[[rule]]\ncalls = [\"submit\"]\nfault = \"rate-limit\"\nretry_after = \"1\"\ntimes = 2\n");
     let run = place.batch(&service, "rows.jsonl --concurrency 8 --out out/");
     assert_eq!((run.code, place.pictures("out"), service.accepted().len()), (Some(0), 12, 12), "{run:?}");
-    assert!(run.stderr.contains("the service finds the requests too many: 4 at once for a while"), "{run:?}");
+    assert!(run.stderr.contains("the service asks for fewer requests: at most 4 at once for now"), "{run:?}");
     assert_eq!(place.states().len(), 12, "no request is given up for that");
 }
 

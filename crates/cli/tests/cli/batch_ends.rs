@@ -193,7 +193,7 @@ fn a_key_that_is_refused_stops_the_whole_and_a_row_that_has_no_place_does_not() 
     service.faults("[[rule]]\ncalls = [\"submit\"]\nfault = \"app-error\"\nstatus = 401\nskip = 1\n");
     let run = place.batch(&service, "rows.jsonl --concurrency 1 --out out/");
     assert_eq!((run.code, place.states().len()), (Some(4), 2), "{run:?}");
-    assert!(last(&run).ends_with("the batch is stopped, and the same command goes on with it"), "{run:?}");
+    assert!(last(&run).ends_with("the batch is stopped; run the same command again to continue"), "{run:?}");
 
     let (place, service) = (Place::new(), Service::start());
     std::fs::create_dir_all(place.work().join("out")).unwrap();
@@ -642,7 +642,7 @@ fn what_the_service_has_made_when_ctrl_c_comes_is_saved_all_the_same() {
         let run = Run::of(child.wait_with_output().unwrap());
         assert_eq!((run.code, place.pictures("out"), place.states()), (Some(130), 1, vec![State::Saved]), "{run:?}");
         assert_eq!(server.count("POST", "turbo"), 1, "{run:?}");
-        assert!(last(&run).contains("the same command goes on"), "{run:?}");
+        assert!(last(&run).contains("run the same command again to continue"), "{run:?}");
     }
 }
 

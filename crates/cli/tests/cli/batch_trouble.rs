@@ -85,7 +85,10 @@ fn a_ledger_that_another_program_keeps_locked_stops_the_batch_once_and_not_every
     db.execute_batch("BEGIN IMMEDIATE").unwrap();
     let run = place.batch(&service, "rows.jsonl --concurrency 4 --out out/");
     let message = run.stderr.lines().last().unwrap();
-    assert!(message.contains("database is locked") && message.ends_with("the same command goes on with it"), "{run:?}");
+    assert!(
+        message.contains("database is locked") && message.ends_with("run the same command again to continue"),
+        "{run:?}"
+    );
     assert_eq!(run.code, Some(3));
     assert_eq!((once(&service), run.stderr.matches("locked").count()), (1, 1), "{run:?}");
     db.execute_batch("COMMIT").unwrap();
@@ -136,7 +139,7 @@ fn a_full_disk_stops_the_batch_and_the_next_run_goes_on() {
     let sent = once(&service);
     let message = run.stderr.lines().last().unwrap();
     assert_eq!(run.code, Some(3), "{run:?}");
-    assert!(message.contains("the ledger") && message.ends_with("the same command goes on with it"), "{run:?}");
+    assert!(message.contains("the ledger") && message.ends_with("run the same command again to continue"), "{run:?}");
     assert!((1..60).contains(&sent), "{sent}: {run:?}");
     let run = place.batch(&service, "rows.jsonl --concurrency 4 --out out/");
     assert_eq!((run.code, once(&service), place.pictures("out")), (Some(0), 60, 60), "{run:?}");
