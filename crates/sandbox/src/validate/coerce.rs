@@ -73,8 +73,13 @@ impl<'a> Checker<'a> {
     /// A schema with a name. One that leads back to itself without a step into the value would have no end.
     fn named(&mut self, name: &'a str, shape: &'a Shape, input: &Json) -> Option<Json> {
         let here = (name, std::ptr::from_ref(input));
-        if self.under_way.len() >= MOST_NAMES || self.under_way.contains(&here) {
-            self.note(Fault::recursion(), input);
+        let fault = if self.under_way.contains(&here) {
+            Some(Fault::recursion())
+        } else {
+            (self.under_way.len() >= MOST_NAMES).then(Fault::depth)
+        };
+        if let Some(fault) = fault {
+            self.note(fault, input);
             return None;
         }
         self.under_way.push(here);

@@ -50,6 +50,10 @@ impl Fault {
         Self::new("recursion_loop", "Recursion error - cyclic reference detected")
     }
 
+    pub(super) fn depth() -> Self {
+        Self::new("recursion_depth_exceeded", "Recursion error - maximum validation depth exceeded")
+    }
+
     pub(super) fn bool_type() -> Self {
         Self::new("bool_type", "Input should be a valid boolean")
     }
