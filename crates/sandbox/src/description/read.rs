@@ -52,7 +52,7 @@ pub(super) fn endpoint(text: Cow<'static, str>) -> Read<Endpoint> {
     for (name, schema) in schemas.members() {
         let at = format!("/components/schemas/{}", name.text);
         let title = schema.get("title").and_then(Json::as_str).unwrap_or(&name.text).to_owned();
-        let shape = Reader { info: None }.named(schema, &title, &at)?;
+        let shape = Reader { schemas, info: None }.named(schema, &title, &at)?;
         components.insert(name.text.clone(), Component { title, shape });
     }
     let paths = document.get("paths").map(Json::members).unwrap_or_default();
@@ -66,7 +66,7 @@ pub(super) fn endpoint(text: Cow<'static, str>) -> Read<Endpoint> {
     };
     let input = referenced(body).and_then(|name| schemas.get(name)).unwrap_or(body);
     let title = input.get("title").and_then(Json::as_str).unwrap_or("Input");
-    let Shape::Model(input) = (Reader { info }).named(input, title, "/paths")? else {
+    let Shape::Model(input) = (Reader { schemas, info }).named(input, title, "/paths")? else {
         return Err(InvalidDocument::new("/paths", "the input is no object"));
     };
     let name = id.split_once('/').map_or(id, |(_, name)| name);
@@ -78,7 +78,7 @@ pub(super) fn endpoint(text: Cow<'static, str>) -> Read<Endpoint> {
         summary: info.map_or("", |info| info.summary).to_owned(),
         category: said("category").map(str::to_owned),
         price: info.and_then(|info| info.price),
-        output: (Reader { info: None }).shape(result, "/paths", 0)?,
+        output: (Reader { schemas, info: None }).shape(result, "/paths", 0)?,
         input,
         components,
         text,
@@ -94,12 +94,14 @@ fn referenced(schema: &Json) -> Option<&str> {
     schema.get("$ref")?.as_str()?.strip_prefix("#/components/schemas/")
 }
 
-struct Reader {
+struct Reader<'d> {
+    /// The document's schemas.
+    schemas: &'d Json,
     /// The endpoint's row in the table of the schema crate, which says for each field what kind of file it is.
     info: Option<&'static EndpointInfo>,
 }
 
-impl Reader {
+impl Reader<'_> {
     /// A schema with a name. The framework uses the names of objects and enumerations in its errors.
     fn named(&self, schema: &Json, title: &str, at: &str) -> Read<Shape> {
         Ok(match self.shape(schema, at, 0)? {
@@ -126,9 +128,8 @@ impl Reader {
         for keyword in ["anyOf", "oneOf", "allOf"] {
             if let Some(arms) = schema.get(keyword) {
                 let at = format!("{at}/{keyword}");
-                let is_all = keyword == "allOf";
-                if is_all && arms.items().len() != 1 {
-                    return Err(InvalidDocument::new(&at, "`allOf` of several schemas is not understood"));
+                if keyword == "allOf" && arms.items().len() != 1 {
+                    return self.all_of(schema, arms.items(), &at, depth);
                 }
                 return self.union(arms.items(), &at, depth);
             }
@@ -183,6 +184,44 @@ impl Reader {
             shapes.push(self.shape(arm, &format!("{at}/{index}"), depth + 1)?);
         }
         Ok(one_of(shapes, arms.iter().any(is_null)))
+    }
+
+    /// An object that has the members of several, and those beside `allOf`.
+    fn all_of(&self, schema: &Json, arms: &[Json], at: &str, depth: usize) -> Read<Shape> {
+        let mut parts = Vec::new();
+        for (index, arm) in arms.iter().enumerate() {
+            let arm = referenced(arm).and_then(|name| self.schemas.get(name)).unwrap_or(arm);
+            // Each takes many steps, because schemas that refer to each other several times multiply.
+            let shape = self.shape(arm, &format!("{at}/{index}"), depth + MOST_DEPTH / 4)?;
+            parts.push((arm, shape));
+        }
+        parts.push((schema, self.object(schema, at, depth + 1)?));
+        let mut members: Vec<Member> = Vec::new();
+        for (_, shape) in &parts {
+            match shape {
+                Shape::Model(model) => members.extend(model.members.iter().cloned()),
+                Shape::Map(values) if matches!(**values, Shape::Any) => {}
+                _ => return Err(InvalidDocument::new(at, "`allOf` of what is no object is not understood")),
+            }
+        }
+        for (part, _) in &parts {
+            let required = part.get("required").map(Json::items).unwrap_or_default();
+            for member in
+                members.iter_mut().filter(|member| required.iter().any(|name| name.as_str() == Some(&member.name)))
+            {
+                member.required = true;
+            }
+        }
+        let mut names: Vec<&str> = members.iter().map(|member| member.name.as_str()).collect();
+        names.sort_unstable();
+        if names.windows(2).any(|pair| pair.first() == pair.last()) {
+            return Err(InvalidDocument::new(
+                at,
+                "`allOf` of schemas that describe one member twice is not understood",
+            ));
+        }
+        let title = schema.get("title").and_then(Json::as_str).unwrap_or("Model").to_owned();
+        Ok(Shape::Model(Model { title, members }))
     }
 
     fn object(&self, schema: &Json, at: &str, depth: usize) -> Read<Shape> {

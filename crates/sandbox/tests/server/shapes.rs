@@ -257,3 +257,31 @@ async fn a_list_of_types_is_checked_as_a_union_of_them() {
         assert_eq!(bench.post("/run/fal-ai/esrgan", &body).await.status, status, "{tile}");
     }
 }
+
+#[tokio::test]
+async fn an_input_of_several_schemas_has_the_members_of_all() {
+    let split = |more: Value| {
+        let mut document: Value = serde_json::from_str(&document("integer-enum")).unwrap();
+        let schemas = &mut document["components"]["schemas"];
+        schemas["Base"] = schemas["EsrganInput"].clone();
+        schemas["EsrganInput"] = json!({ "title": "Input", "allOf": [to("Base"), more], "required": ["tile"] });
+        quick().documents(vec![document.to_string()])
+    };
+    let more = json!({ "type": "object", "required": ["extra"], "properties": { "extra": { "type": "integer" } } });
+    let bench = Bench::new(split(more)).await;
+    let refused = bench.post("/run/fal-ai/esrgan", &json!({ "model": "anime", "extra": "a" })).await.json();
+    let places: Vec<&Value> = refused["detail"].as_array().unwrap().iter().map(|detail| &detail["loc"][1]).collect();
+    assert_eq!(places, ["image_url", "tile", "extra"], "{refused}");
+    let whole = json!({ "image_url": crate::run::tiny_png_uri(), "model": "anime", "extra": 1, "tile": 2 });
+    run(&bench, "fal-ai/esrgan", whole).await;
+    for (more, why) in [
+        (json!({ "type": "string" }), "`allOf` of what is no object is not understood"),
+        (
+            json!({ "properties": { "tile": {} } }),
+            "`allOf` of schemas that describe one member twice is not understood",
+        ),
+    ] {
+        let error = split(more).start().await.unwrap_err().to_string();
+        assert!(error.ends_with(&format!("{why} at `/components/schemas/EsrganInput/allOf`")), "{error}");
+    }
+}
