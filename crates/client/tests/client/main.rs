@@ -21,6 +21,7 @@ mod lost;
 mod media;
 mod money;
 mod odd_answers;
+#[cfg(feature = "media")]
 mod outages;
 #[cfg(feature = "media")]
 mod png_texts;
