@@ -25,7 +25,7 @@ pub const INLINE_BYTES: u64 = 10 << 20;
 pub const SINGLE_UPLOAD_BYTES: u64 = 100 << 20;
 /// One part of an upload in parts, in bytes.
 pub const PART_BYTES: usize = 10 << 20;
-/// How much of a header of an answer is kept, in bytes; a longer one is cut.
+/// The longest value of a header of an answer that is read, in bytes; a longer one is ignored.
 pub const HEADER_BYTES: usize = 512;
 /// All headers of one answer on HTTP/2, in bytes. On HTTP/1.1 there are at most 100 of them, 400 KiB together.
 pub const HEADERS_BYTES: u32 = 64 << 10;

@@ -18,9 +18,6 @@ pub(crate) fn clean(text: &str, max: usize) -> Cow<'_, str> {
     Cow::Owned(cleaned)
 }
 
-/// From how many bytes on the beginning of a secret is hidden at the end of a text.
-const BEGINNING: usize = 8;
-
 /// Secrets that must not be shown, in every form in which a server may send them back.
 #[derive(Clone, Default)]
 pub(crate) struct Secrets(Arc<[SecretString]>);
@@ -33,15 +30,10 @@ impl Secrets {
         Self(forms.into_iter().map(SecretString::from).collect())
     }
 
-    /// The text with each of them replaced, and the beginning of one at the text's end, where it was cut.
+    /// The text with each of them replaced. A text must be whole when this is done: a cut could leave a part of a secret.
     pub(crate) fn hide<'a>(&self, text: &'a str) -> Cow<'a, str> {
         self.0.iter().map(ExposeSecret::expose_secret).fold(Cow::Borrowed(text), |text, form| {
-            let text = if text.contains(form) { Cow::Owned(text.replace(form, "[redacted]")) } else { text };
-            let ends = |length: &usize| form.get(..*length).is_some_and(|beginning| text.ends_with(beginning));
-            match (BEGINNING..form.len()).rev().find(ends) {
-                Some(length) => Cow::Owned(format!("{}[redacted]", cut(&text, text.len() - length))),
-                None => text,
-            }
+            if text.contains(form) { Cow::Owned(text.replace(form, "[redacted]")) } else { text }
         })
     }
 }
@@ -66,22 +58,7 @@ fn is_unfit(character: char) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{Secrets, clean};
-
-    #[test]
-    fn a_secret_is_hidden_also_where_a_cut_left_its_beginning() {
-        let secrets = Secrets::new(vec!["key-id:0123456789abcdef".to_owned(), "0123456789abcdef".to_owned()]);
-        for (text, shown) in [
-            ("a key-id:0123456789abcdef b", "a [redacted] b"),
-            ("a 0123456789abcdef", "a [redacted]"),
-            ("a key-id:0123456789abcde", "a [redacted]"),
-            ("a 01234567", "a [redacted]"),
-            ("a 0123456", "a 0123456"),
-            ("é", "é"),
-        ] {
-            assert_eq!(secrets.hide(text), shown, "{text}");
-        }
-    }
+    use super::clean;
 
     #[test]
     fn escape_sequences_lose_their_power_and_plain_text_is_untouched() {

@@ -8,6 +8,7 @@ use crate::summary::{hex, sha256_of};
 use ideogram_schema::{ENDPOINTS, EndpointInfo, FieldKind};
 use serde_json::{Map, Value, json};
 use sha2::{Digest as _, Sha256};
+use std::collections::BTreeMap;
 use std::path::Path;
 
 /// The most requests that one row makes.
@@ -122,12 +123,11 @@ fn same_name(one: &str, other: &str) -> bool {
 
 /// Refuses a row that has one name twice: which of the two is meant is not known, and it would be paid for.
 fn once(cells: &[(String, Cell)]) -> Result<(), Fault> {
-    for (index, (name, _)) in cells.iter().enumerate() {
-        match cells.iter().take(index).find(|(other, _)| same_name(name, other)) {
-            Some((other, _)) if other == name => return Err(Fault::at(name, "it is there twice; keep one of them")),
-            Some((other, _)) => {
-                return Err(Fault::at(name, format!("it is there as `{other}` too; keep one of them")));
-            }
+    let mut seen = BTreeMap::new();
+    for (name, _) in cells {
+        match seen.insert(name.replace('-', "_"), name) {
+            Some(other) if other == name => return Err(Fault::at(name, "it is there twice; keep one of them")),
+            Some(other) => return Err(Fault::at(name, format!("it is there as `{other}` too; keep one of them"))),
             None => {}
         }
     }
@@ -240,6 +240,9 @@ mod tests {
             assert_eq!(fault.column.as_deref(), Some(column), "{fault:?}");
             assert!(fault.why.starts_with(why), "{fault:?}");
         }
+        // With time that grows with the square of the names, this would take hours.
+        let many = (0..400_000).map(|number| (format!("x{number}"), Cell::Text(String::new()))).collect();
+        assert!(understand(many, &[]).is_err());
         let cells = [("prompt", "a"), ("style", "anime"), ("style", "design")];
         let cells = cells.map(|(name, text)| (name.to_owned(), Cell::Text(text.to_owned()))).into();
         let asked = understand(cells, &[("style".to_owned(), "auto".to_owned())]).unwrap();

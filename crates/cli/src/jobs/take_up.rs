@@ -93,7 +93,7 @@ async fn find_again(session: &mut Session, row: &Row, request: SaveRequest<'_>) 
     let found = session.interrupts.unless(looking).await.ok_or_else(|| session.interrupts.failure("left"))?;
     let not_in_history = matches!(&found, Ok(Found::Nowhere));
     // Whoever may not read it, or has none, does not get more out of it later.
-    let look_again = matches!(&found, Err(error) if !error.is_auth() && !error.is_not_found());
+    let look_again = matches!(&found, Err(error) if error.is_retryable());
     let (why, ids) = match found {
         Ok(Found::Once(job)) => {
             note_id(session, id, job.request_id()).await;
@@ -132,7 +132,15 @@ async fn look(client: &Client, ledger: &Ledger, row: &Row, input: &JsonInput) ->
         Found::Nowhere if row.seed.is_some() => {
             let now = clock::time(clock::now_ms());
             let begin = sent.min(now).checked_sub(DAY).unwrap_or(SystemTime::UNIX_EPOCH);
-            lost_reply::find(client, ledger, input, Window::new(begin, window.end().max(now) + DAY)).await
+            match lost_reply::find(client, ledger, input, Window::new(begin, window.end().max(now) + DAY)).await {
+                Ok(Found::Undecided(mut ids)) => {
+                    ids.retain(|id| !ledger.has_request_id(id).unwrap_or_default());
+                    Ok(if ids.is_empty() { Found::Nowhere } else { Found::Undecided(ids) })
+                }
+                // It was not found at its own time, and that is what counts if more cannot be known.
+                Err(error) if !error.is_retryable() => Ok(Found::Nowhere),
+                found => found,
+            }
         }
         found => Ok(found),
     }

@@ -155,7 +155,7 @@ impl Error {
     /// The error for a successful answer that does not fit the description.
     pub(crate) fn unreadable(head: Head, error: serde_json::Error) -> Self {
         let what = match &head.content_encoding {
-            Some(encoding) if encoding.len() <= ENCODING => {
+            Some(encoding) if (1..=ENCODING).contains(&encoding.len()) => {
                 format!("it is compressed (`{}`), which nobody asked for", clean(encoding, ENCODING))
             }
             Some(_) => "it is compressed, which nobody asked for".to_owned(),

@@ -233,7 +233,7 @@ impl Wire {
                     return Ok(answer);
                 }
                 Err(Trouble::NotSent(why)) => {
-                    return Err(finished(Stop::not_sent(why, operation, endpoint, last), attempts, in_doubt));
+                    return Err(finished(Stop::not_sent(why, operation, endpoint, last, in_doubt), attempts, in_doubt));
                 }
                 Err(Trouble::InFlight(why)) => {
                     return Err(finished(Stop::in_flight(why, operation, endpoint), attempts + 1, in_doubt));
@@ -263,7 +263,7 @@ impl Wire {
             let waited = stop.before_sending(tokio::time::sleep(wait)).await;
             last = Some(error);
             if let Err(why) = waited {
-                return Err(finished(Stop::not_sent(why, operation, endpoint, last), attempts, in_doubt));
+                return Err(finished(Stop::not_sent(why, operation, endpoint, last, in_doubt), attempts, in_doubt));
             }
         }
     }

@@ -275,14 +275,22 @@ impl<'a> Stop<'a> {
         }
     }
 
-    /// The error of a call that ended before anything was sent, or between attempts that were all refused.
-    pub(crate) fn not_sent(why: Why, operation: Operation, endpoint: Option<&str>, last: Option<Error>) -> Error {
+    /// The error of a call that ended before anything was sent, or between attempts that were all refused; or, `in_doubt`, after
+    /// one that may have been accepted.
+    pub(crate) fn not_sent(
+        why: Why,
+        operation: Operation,
+        endpoint: Option<&str>,
+        last: Option<Error>,
+        in_doubt: bool,
+    ) -> Error {
         let what = format!("the {} of `{}`", operation.name(), endpoint.unwrap_or_default());
         match (why, last) {
             // The last attempt's error says more than that the time is over.
             (Why::Deadline(_), Some(last)) => last,
             (why, last) => {
-                let error = why.error(&what, ", and nothing was sent").in_state(RequestState::NotSent);
+                let said = if in_doubt { ", and nothing more was sent" } else { ", and nothing was sent" };
+                let error = why.error(&what, said).in_state(RequestState::NotSent);
                 match last {
                     Some(last) => error.with_source(last),
                     None => error,

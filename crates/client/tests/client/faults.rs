@@ -283,6 +283,7 @@ async fn no_later_attempt_denies_that_an_earlier_one_may_have_been_accepted() {
         }] {
             assert_eq!(error.state(), Some(ideogram_client::RequestState::Unknown), "{error:?}");
             assert!(error.may_have_been_accepted() && error.sent_within().is_some(), "{error:?}");
+            assert!(!error.to_string().contains("nothing was sent"), "{error}");
         }
     }
 }
