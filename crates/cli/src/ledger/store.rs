@@ -299,7 +299,7 @@ impl Ledger {
     ///
     /// # Errors
     /// When there is no such row, its state does not allow that, or the file cannot be written. The row does not have the answer
-    /// then: do not drop it before its files are saved; that of a call in one piece cannot be had again.
+    /// then: do not drop it before its files are saved; that of a synchronous call cannot be fetched again.
     pub fn answered(&mut self, id: i64, request_id: Option<&str>, answer: &str) -> Result<(), LedgerError> {
         let queued = self.row(id)?.is_some_and(|row| row.queued);
         let durability = if queued { Durability::Process } else { Durability::Disk };

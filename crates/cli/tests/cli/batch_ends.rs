@@ -393,14 +393,19 @@ fn only_what_is_certainly_not_billed_is_taken_off_the_limit_again() {
     }
 }
 
-#[test]
-fn what_is_lost_is_left_until_it_is_to_be_bought_again() {
+/// A service that loses the reply to the first request, and whose history the key may not read.
+fn losing_the_first_reply() -> Server {
     let sent = AtomicUsize::new(0);
-    let server = Server::start(move |request| match request.method.as_str() {
+    Server::start(move |request| match request.method.as_str() {
         "POST" if sent.fetch_add(1, Ordering::SeqCst) == 0 => Reply::Nothing,
         _ if request.target.starts_with("/platform/") => Reply::Json(403, json!({"detail": "no"})),
         _ => queue(request, &png(8, 8)),
-    });
+    })
+}
+
+#[test]
+fn what_is_lost_is_left_until_it_is_to_be_bought_again() {
+    let server = losing_the_first_reply();
     let place = Place::new();
     place.write("rows.jsonl", prompts(1).as_bytes());
     for (flag, code, states) in [
@@ -417,12 +422,7 @@ fn what_is_lost_is_left_until_it_is_to_be_bought_again() {
 
 #[test]
 fn what_is_lost_is_given_up_only_when_another_is_noted_in_its_place() {
-    let sent = AtomicUsize::new(0);
-    let server = Server::start(move |request| match request.method.as_str() {
-        "POST" if sent.fetch_add(1, Ordering::SeqCst) == 0 => Reply::Nothing,
-        _ if request.target.starts_with("/platform/") => Reply::Json(403, json!({"detail": "no"})),
-        _ => queue(request, &png(8, 8)),
-    });
+    let server = losing_the_first_reply();
     let place = Place::new();
     place.write("rows.jsonl", prompts(1).as_bytes());
     for (flags, code, states) in [
